@@ -1,0 +1,95 @@
+//! Files that are either whole or not there.
+//!
+//! Promises: a reader never sees half a file, an existing file is replaced only when asked to, and
+//! a failed write (full disk, cancelled, killed process) leaves the old file as it was. A killed
+//! process may leave a hidden `.orfeas-*.tmp` beside the target; nothing ever reads it.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::progress::Cancelled;
+
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The target exists and replacing it was not asked for.
+    #[error("a file of this name exists already; choose another name or allow overwriting: {}", .0.display())]
+    Exists(PathBuf),
+    /// The target's folder does not exist or is not a folder.
+    #[error("the folder does not exist; create it first: {}", .0.display())]
+    NoFolder(PathBuf),
+    /// The system refused: full disk, no permission, a name it does not allow.
+    #[error("could not write the file ({source}): {}", path.display())]
+    Io {
+        /// What the system said.
+        source: io::Error,
+        /// The target.
+        path: PathBuf,
+    },
+    /// The work was cancelled while writing.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// What to do when the target exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfExists {
+    /// Leave it and fail with [`WriteError::Exists`].
+    Keep,
+    /// Replace it, atomically.
+    Replace,
+}
+
+/// Prefix and suffix of the temporary files that [`write_atomically`] makes.
+pub const TEMPORARY_AFFIXES: (&str, &str) = (".orfeas-", ".tmp");
+
+/// Writes a file through `fill`: into a temporary file in the same folder, synced, then renamed.
+///
+/// # Errors
+/// See [`WriteError`]. On any error the target is as it was before, and the temporary file is gone.
+pub fn write_atomically(
+    path: &Path,
+    if_exists: IfExists,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let io_error = |source| WriteError::Io { source, path: path.to_owned() };
+    if if_exists == IfExists::Keep && path.symlink_metadata().is_ok() {
+        return Err(WriteError::Exists(path.to_owned()));
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(WriteError::NoFolder(folder.to_owned()));
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_AFFIXES.0).suffix(TEMPORARY_AFFIXES.1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As an ordinary new file: the process's umask takes away what it should.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let temporary = builder.tempfile_in(folder).map_err(io_error)?;
+    let mut writer = BufWriter::with_capacity(1 << 18, temporary.as_file());
+    fill(&mut writer).and_then(|()| writer.flush()).map_err(io_error)?;
+    drop(writer);
+    temporary.as_file().sync_all().map_err(io_error)?;
+    match if_exists {
+        IfExists::Replace => temporary.persist(path).map_err(|e| io_error(e.error))?,
+        IfExists::Keep => temporary.persist_noclobber(path).map_err(|e| {
+            if e.error.kind() == io::ErrorKind::AlreadyExists {
+                WriteError::Exists(path.to_owned())
+            } else {
+                io_error(e.error)
+            }
+        })?,
+    };
+    // The rename itself survives a power cut only once the folder is synced; not every system can.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
