@@ -39,10 +39,8 @@ fn what_is_done_is_skipped_and_what_is_foreign_is_kept() {
     let (code, stdout, stderr) = run(&[]);
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
     assert!(stderr.contains("2 done earlier"), "{stderr}");
-    // Other settings are another solid, and it does not silently stay the old one.
-    let (code, _, stderr) = run(&["--height", "30"]);
-    assert!(code == 1 && stderr.contains("--overwrite"), "{stderr}");
-    let (code, ..) = run(&["--height", "30", "--overwrite"]);
+    // Other settings are another solid: what this batch made itself is made again.
+    let (code, ..) = run(&["--height", "30"]);
     assert_eq!(code, 0);
     assert!((read_stl(&desk.path("out/a.stl")).size_mm[2] - 30.0).abs() < 0.05);
 }
@@ -54,7 +52,7 @@ fn pictures_of_one_name_do_not_collide() {
     std::fs::copy(desk.path("in/a.png"), desk.path("in/a.gif")).unwrap();
     let (code, _, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out", DRAFT, "-q"]));
     assert_eq!((code, stderr.as_str()), (0, ""));
-    assert_eq!(desk.names("out"), [".orfeas-batch.jsonl", "a-gif.stl", "a-png.stl"]);
+    assert_eq!(desk.names("out"), [".orfeas-batch.json", "a-gif.stl", "a-png.stl"]);
 }
 
 #[test]
@@ -107,7 +105,7 @@ fn ctrl_c_stops_a_batch_cleanly() {
     let mut child = desk.spawn(&["batch", "in", "-o", "out", "--quality=fine", "--no-cache"]);
     // The record is there once the work begins.
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !desk.path("out/.orfeas-batch.jsonl").exists() && Instant::now() < deadline {
+    while !desk.path("out/.orfeas-batch.json").exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(5));
     }
     std::thread::sleep(Duration::from_millis(200));
@@ -116,5 +114,5 @@ fn ctrl_c_stops_a_batch_cleanly() {
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{stderr}");
     assert!(stderr.contains("3 left") && stderr.contains("goes on from here"), "{stderr}");
-    assert_eq!(desk.names("out"), [".orfeas-batch.jsonl"]);
+    assert_eq!(desk.names("out"), [".orfeas-batch.json"]);
 }

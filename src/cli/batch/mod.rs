@@ -1,13 +1,12 @@
 //! `orfeas batch`: many pictures in, as many solids out.
 
 mod plan;
-mod record;
+mod show;
 mod table;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Context as _, anyhow};
@@ -15,20 +14,22 @@ use anyhow::{Context as _, anyhow};
 use crate::cache::Cache;
 use crate::export::Format;
 use crate::files::IfExists;
+use crate::job::JobRequest;
+use crate::job::WorkError;
+use crate::job::batch::{self, BatchItem, BatchOptions, ItemEvent};
 use crate::pipeline::{self, Input};
-use crate::progress::{CancelToken, Monitor, Progress};
+use crate::progress::{CancelToken, Monitor};
 use crate::request::Request;
 
 use super::cache::CachePlaceArgs;
 use super::console::Console;
 use super::destination::{self, Destination};
 use super::failure::{Exit, Failure};
-use super::progress_display::{self, time_left};
+use super::interrupt;
 use super::settings::SettingsArgs;
-use super::{interrupt, summary};
 
-use plan::{Plan, Task};
-use record::{Record, State};
+use plan::Plan;
+use show::Show;
 
 /// Arguments of `orfeas batch`.
 #[derive(clap::Args)]
@@ -70,56 +71,64 @@ pub struct BatchArgs {
     settings: SettingsArgs,
 }
 
-/// What became of one picture.
-enum Outcome {
-    Made { size_mm: [f32; 3], triangles: usize, notes: Vec<String> },
-    AlreadyDone,
-    Failed(String),
-    Interrupted,
+/// What is told about a solid that was made.
+struct Made {
+    size_mm: [f32; 3],
+    triangles: usize,
 }
 
-struct Row {
-    task: Task,
-    outcome: Outcome,
-    secs: f64,
-}
-
-/// What all workers share.
-struct Work<'a> {
-    args: &'a BatchArgs,
-    request: Request,
-    cache: Cache,
-    record: Record,
-    cancel: CancelToken,
+/// A line of the table at the end.
+struct Row<'a> {
+    input: &'a Path,
+    output_name: &'a Path,
+    event: &'a ItemEvent,
+    made: Option<Made>,
 }
 
 /// Makes all solids.
 ///
 /// # Errors
-/// [`Exit::Failed`] when a picture failed, or any other [`Failure`] before the first one.
+/// [`Exit::Failed`] when a picture failed, [`Exit::Interrupted`], or any other [`Failure`] before the
+/// first picture.
 pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
     let request = args.settings.request()?;
-    let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
     tell_left_out(&plan, console);
-    if plan.tasks.is_empty() {
+    if plan.pictures.is_empty() {
         return Err(anyhow!("there is no picture here; name pictures or a folder that holds some").into());
     }
-    let record = open_folder(&args.output)?;
-    let cache = args.cache.open(console);
+    make_folder(&args.output)?;
+    let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     if let Some(path) = args.settings.save(&request, if_exists)? {
         console.say(&format!("the settings are in {}", path.display()));
     }
-    let work = Work { args, request, cache, record, cancel: interrupt::token(console) };
-    let rows = work.all(plan.tasks, console)?;
+    let items = items(&request, &plan);
+    let batch = Batch {
+        args,
+        cache: args.cache.open(console),
+        cancel: interrupt::token(console),
+        show: Show::new(items.len(), console),
+        made: Mutex::default(),
+    };
+    let summary = batch.run(&items)?;
+    let Batch { cancel, show, made, .. } = batch;
+    drop(show);
+    summary.notes.iter().for_each(|note| console.say(&format!("note: {note}")));
+    let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let rows: Vec<_> = items.iter().zip(&summary.items).map(|(item, event)| Row {
+        input: &item.job.input.path,
+        output_name: &item.output_name,
+        event,
+        made: made.remove(&item.output_name),
+    }).collect();
     console.say(&table::render(&rows, started.elapsed().as_secs_f64()));
-    if work.cancel.is_cancelled() {
+    if cancel.is_cancelled() {
         console.error("interrupted; the same command goes on from here", None);
         return Err(Failure::Told(Exit::Interrupted));
     }
-    let failed = rows.iter().any(|r| matches!(r.outcome, Outcome::Failed(_))) || !plan.unreadable.is_empty();
-    if failed { Err(Failure::Told(Exit::Failed)) } else { Ok(()) }
+    let complete = summary.is_complete() && plan.unreadable.is_empty();
+    if complete { Ok(()) } else { Err(Failure::Told(Exit::Failed)) }
 }
 
 fn tell_left_out(plan: &Plan, console: &Console) {
@@ -127,184 +136,90 @@ fn tell_left_out(plan: &Plan, console: &Console) {
         console.say(&format!("skipped, not a picture: {}", path.display()));
     }
     for (path, why) in &plan.unreadable {
-        console.error(&format!("the folder could not be listed ({why}): {}", path.display()), None);
+        console.error(&format!("left out ({why}): {}", path.display()), None);
     }
 }
 
-fn open_folder(folder: &Path) -> Result<Record, Failure> {
+fn make_folder(folder: &Path) -> Result<(), Failure> {
     if folder.exists() && !folder.is_dir() {
         return Err(Failure::Usage(format!("-o must be a folder, and this is a file: {}", folder.display())));
     }
-    std::fs::create_dir_all(folder).with_context(|| format!("the folder could not be made: {}", folder.display()))?;
-    let record = Record::open(folder);
-    Ok(record.with_context(|| format!("the folder cannot be written to; choose another one: {}", folder.display()))?)
+    let made = std::fs::create_dir_all(folder);
+    Ok(made.with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?)
 }
 
-impl Work<'_> {
-    /// Works through `tasks` on as many threads as asked for; the rows are in the tasks' order.
-    fn all(&self, tasks: Vec<Task>, console: &Console) -> Result<Vec<Row>, Failure> {
-        let show = Show::new(tasks.len(), console);
-        let next = AtomicUsize::new(0);
-        let (sender, receiver) = crossbeam_channel::bounded(1);
-        let mut rows: Vec<(usize, Row)> = Vec::with_capacity(tasks.len());
-        std::thread::scope(|scope| -> Result<(), Failure> {
-            for number in 0..usize::from(self.args.jobs).min(tasks.len()) {
-                let (sender, tasks, next, show) = (sender.clone(), &tasks, &next, &show);
-                let worker = move || {
-                    while let Some((index, task)) = take(next, tasks) {
-                        let row = self.one(task, show);
-                        if sender.send((index, row)).is_err() {
-                            return;
-                        }
-                    }
-                };
-                std::thread::Builder::new().name(format!("batch {number}")).spawn_scoped(scope, worker)?;
-            }
-            drop(sender);
-            for (index, row) in receiver {
-                rows.push((index, row));
-                // Nobody reads the paths any more: finish nothing else.
-                if let Err(failure) = rows.last().map_or(Ok(()), |(_, row)| show.finished(row, rows.len())) {
-                    self.cancel.cancel();
-                    return Err(failure);
-                }
-            }
-            Ok(())
-        })?;
-        rows.sort_by_key(|(index, _)| *index);
-        Ok(rows.into_iter().map(|(_, row)| row).collect())
-    }
+fn items(request: &Request, plan: &Plan) -> Vec<BatchItem> {
+    let pairs = plan.pictures.iter().zip(&plan.output_names);
+    let item = |(picture, name): (&PathBuf, &PathBuf)| BatchItem {
+        job: JobRequest { request: *request, input: Input { path: picture.clone(), mask: None } },
+        output_name: name.clone(),
+    };
+    pairs.map(item).collect()
+}
 
-    /// Makes one solid; a mistake of our own in one picture does not stop the others.
-    fn one(&self, task: &Task, show: &Show) -> Row {
-        let started = Instant::now();
-        let outcome = if self.cancel.is_cancelled() {
-            Outcome::Interrupted
-        } else {
-            match catch_unwind(AssertUnwindSafe(|| self.make(task, show))) {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(_)) if self.cancel.is_cancelled() => Outcome::Interrupted,
-                Ok(Err(failure)) => Outcome::Failed(failure.sentence()),
-                Err(_) => Outcome::Failed("ORFEAS made a mistake of its own; please report it".to_owned()),
+/// What all workers share.
+struct Batch<'a> {
+    args: &'a BatchArgs,
+    cache: Cache,
+    cancel: CancelToken,
+    show: Show,
+    /// By the solid's name.
+    made: Mutex<HashMap<PathBuf, Made>>,
+}
+
+impl Batch<'_> {
+    fn run(&self, items: &[BatchItem]) -> Result<batch::Summary, Failure> {
+        let options = BatchOptions {
+            folder: self.args.output.clone(),
+            workers: usize::from(self.args.jobs),
+            overwrite: self.args.overwrite,
+            file_settings: self.args.format.extension().to_owned(),
+        };
+        let broken_pipe = Mutex::new(None);
+        let observe = |index: usize, event: &ItemEvent| {
+            let Some(item) = items.get(index) else { return };
+            let input = &item.job.input.path;
+            if let ItemEvent::Progress(progress) = event {
+                return self.show.working(input, *progress);
+            }
+            if matches!(event, ItemEvent::Started) {
+                return;
+            }
+            // Nobody reads the paths any more: make no more of them.
+            if let Err(failure) = self.show.ended(input, &self.args.output.join(&item.output_name), event) {
+                self.cancel.cancel();
+                broken_pipe.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
             }
         };
-        Row { task: task.clone(), outcome, secs: started.elapsed().as_secs_f64() }
-    }
-
-    fn make(&self, task: &Task, show: &Show) -> Result<Outcome, Failure> {
-        let key = self.key(&task.input)?;
-        let if_exists = match (self.record.state(&task.output, &key)?, self.args.overwrite) {
-            (State::Done, _) => return Ok(Outcome::AlreadyDone),
-            (State::Missing, false) => IfExists::Keep,
-            (_, true) | (State::Unfinished, _) => IfExists::Replace,
-            (State::Other, false) => {
-                return Err(anyhow!(
-                    "a solid made with other settings, or changed since, is there already; add --overwrite, or \
-                     choose another folder"
-                )
-                .into());
-            }
-            (State::Foreign, false) => {
-                return Err(anyhow!("a file of the solid's name is there already; add --overwrite, or choose another folder").into());
-            }
+        let work = |item: &BatchItem, path: &Path, if_exists, monitor: &Monitor| {
+            self.make(item, path, if_exists, monitor).map_err(|failure| match failure {
+                _ if self.cancel.is_cancelled() => WorkError::Cancelled,
+                failure => WorkError::Failed(failure.sentence()),
+            })
         };
-        let input = Input { path: task.input.clone(), mask: None };
-        let sink = |progress| show.working(&task.input, progress);
-        let monitor = Monitor::new(&self.cancel, &sink);
-        let output = pipeline::run(&self.request, &input, &self.cache, &monitor)?;
-        let destination = Destination {
-            path: task.output.clone(),
-            format: self.args.format,
-            if_exists,
-            force: self.args.force,
-            free_name: false,
+        let summary = batch::run(items, &options, &self.cancel, &work, &observe)?;
+        match broken_pipe.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(failure) => Err(failure),
+            None => Ok(summary),
+        }
+    }
+
+    /// Makes one solid and writes it to `path`.
+    fn make(&self, item: &BatchItem, path: &Path, if_exists: IfExists, monitor: &Monitor) -> Result<(), Failure> {
+        let JobRequest { request, input } = &item.job;
+        let output = pipeline::run(request, input, &self.cache, monitor)?;
+        for note in &output.notes {
+            self.show.console().say(&format!("note on {}: {note}", input.path.display()));
+        }
+        let (format, force) = (self.args.format, self.args.force);
+        let destination = Destination { path: path.to_owned(), format, if_exists, force, free_name: false };
+        let title = input.path.file_stem().unwrap_or_default().to_string_lossy();
+        destination.write(&output.mesh, &output.report, &title, monitor)?;
+        let made = Made {
+            size_mm: output.mesh.bounds().map_or([0.0; 3], |b| b.size().to_array()),
+            triangles: output.mesh.triangle_indices.len(),
         };
-        self.record.begin(&task.output, &key)?;
-        let title = task.input.file_stem().unwrap_or_default().to_string_lossy();
-        destination.write(&output.mesh, &output.report, &title, &monitor)?;
-        self.record.finish(&task.output, &key)?;
-        let size_mm = output.mesh.bounds().map_or([0.0; 3], |b| b.size().to_array());
-        let triangles = output.mesh.triangle_indices.len();
-        Ok(Outcome::Made { size_mm, triangles, notes: output.notes })
-    }
-
-    /// Stands for everything that the solid is made from.
-    fn key(&self, input: &Path) -> Result<String, Failure> {
-        let metadata = input.metadata().with_context(|| format!("could not read the picture: {}", input.display()))?;
-        if !metadata.is_file() {
-            return Err(anyhow!("this is not a file: {}", input.display()).into());
-        }
-        let picture = record::file_digest(input)
-            .with_context(|| format!("could not read the picture: {}", input.display()))?;
-        let request = serde_json::to_vec(&self.request)?;
-        let format = self.args.format.extension();
-        Ok(record::digest_of(&[picture.as_bytes(), &request, format.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes()]))
-    }
-}
-
-fn take<'a>(next: &AtomicUsize, tasks: &'a [Task]) -> Option<(usize, &'a Task)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    tasks.get(index).map(|task| (index, task))
-}
-
-/// The progress of the whole batch.
-struct Show {
-    console: Console,
-    bar: Option<indicatif::ProgressBar>,
-    started: Instant,
-    last: Mutex<Instant>,
-    total: usize,
-}
-
-impl Show {
-    fn new(total: usize, console: &Console) -> Self {
-        let bar = (!console.is_quiet() && progress_display::draws_bars(console)).then(|| {
-            let bar = progress_display::bar("{spinner} {pos}/{len} {bar:24} {msg}  {prefix}");
-            bar.set_length(total as u64);
-            bar
-        });
-        let console = bar.clone().map_or_else(|| console.clone(), |bar| console.with_bar(bar));
-        Self { console, bar, started: Instant::now(), last: Mutex::new(Instant::now()), total }
-    }
-
-    fn working(&self, input: &Path, progress: Progress) {
-        let (Some(bar), Ok(mut last)) = (&self.bar, self.last.try_lock()) else { return };
-        if last.elapsed() >= progress_display::REDRAW {
-            *last = Instant::now();
-            let name = input.file_name().unwrap_or_default().to_string_lossy();
-            bar.set_message(format!("{name}: {}", progress.stage.label()));
-        }
-    }
-
-    fn finished(&self, row: &Row, done: usize) -> Result<(), Failure> {
-        let name = row.task.input.display();
-        let total = self.total;
-        match &row.outcome {
-            Outcome::Made { notes, .. } => {
-                self.console.result_path(&row.task.output)?;
-                if self.bar.is_none() {
-                    self.console.say(&format!("[{done}/{total}] {name}: made in {}", summary::duration(row.secs)));
-                }
-                notes.iter().for_each(|note| self.console.say(&format!("  note on {name}: {note}")));
-            }
-            Outcome::AlreadyDone if self.bar.is_none() => {
-                self.console.say(&format!("[{done}/{total}] {name}: done earlier"));
-            }
-            Outcome::Failed(why) => self.console.error(&format!("[{done}/{total}] {name}: {why}"), None),
-            Outcome::AlreadyDone | Outcome::Interrupted => {}
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position(done as u64);
-            bar.set_prefix(time_left(self.started.elapsed(), done as u64, total as u64).unwrap_or_default());
-        }
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(item.output_name.clone(), made);
         Ok(())
-    }
-}
-
-impl Drop for Show {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }

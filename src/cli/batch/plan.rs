@@ -1,29 +1,23 @@
 //! Which pictures a batch works on, and what their solids are called.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::OsString;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+
+use crate::job::batch::output_names;
 
 /// Endings of pictures that can be read, in lower case.
 const PICTURE_ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"];
 
-/// One picture and the file that its solid goes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
-    /// The picture.
-    pub input: PathBuf,
-    /// The solid.
-    pub output: PathBuf,
-}
-
 /// What a batch will do.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The work, sorted by the picture's path, without repetition.
-    pub tasks: Vec<Task>,
+    /// The pictures, sorted by their path, without repetition.
+    pub pictures: Vec<PathBuf>,
+    /// Name of each picture's solid in the batch's folder.
+    pub output_names: Vec<PathBuf>,
     /// Files in the named folders that are no pictures.
     pub unsupported: Vec<PathBuf>,
-    /// Folders that could not be listed, and why.
+    /// What could not be listed, and why.
     pub unreadable: Vec<(PathBuf, String)>,
 }
 
@@ -34,6 +28,9 @@ pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &
     for input in inputs {
         if input.is_dir() {
             list(input, recursive, &mut pictures, &mut plan);
+        } else if input.exists() && !input.is_file() {
+            // A pipe or device might never end.
+            plan.unreadable.push((input.clone(), "it is neither a file nor a folder".to_owned()));
         } else {
             // Whatever is wrong with a named file is told as that file's failure.
             pictures.insert(input.clone());
@@ -43,14 +40,10 @@ pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &
     // `a.png` and `./a.png` are one picture.
     let pictures: Vec<_> =
         pictures.into_iter().filter(|p| seen.insert(p.canonicalize().unwrap_or_else(|_| p.clone()))).collect();
-    let names = output_names(&pictures);
-    plan.tasks = pictures.into_iter().zip(names).map(|(input, mut name)| {
-        name.push(".");
-        name.push(ending);
-        Task { input, output: out_folder.join(name) }
-    }).collect();
+    plan.output_names = output_names(&pictures, ending);
+    plan.pictures = pictures;
     // A batch may write beside its pictures: its own results are no surprise there.
-    let outputs: HashSet<_> = plan.tasks.iter().map(|t| t.output.clone()).collect();
+    let outputs: HashSet<_> = plan.output_names.iter().map(|name| out_folder.join(name)).collect();
     plan.unsupported.retain(|path| !outputs.contains(path));
     plan
 }
@@ -83,75 +76,9 @@ fn is_picture(path: &Path) -> bool {
     ending.is_some_and(|e| PICTURE_ENDINGS.contains(&e.as_str()))
 }
 
-/// A name without ending for each picture: its own, and as much more as tells it from the others.
-fn output_names(pictures: &[PathBuf]) -> Vec<OsString> {
-    let mut names: Vec<_> = pictures.iter().map(|p| p.file_stem().unwrap_or("picture".as_ref()).to_owned()).collect();
-    let longer: [fn(&Path, OsString) -> OsString; 2] = [with_ending, with_folder];
-    for lengthen in longer {
-        let colliding = colliding(&names);
-        for ((name, picture), collides) in names.iter_mut().zip(pictures).zip(colliding) {
-            if collides {
-                *name = lengthen(picture, std::mem::take(name));
-            }
-        }
-    }
-    let mut taken = HashSet::new();
-    for name in &mut names {
-        let wanted = name.clone();
-        let mut number = 1;
-        while !taken.insert(folded(name)) {
-            number += 1;
-            name.clone_from(&wanted);
-            name.push(format!("-{number}"));
-        }
-    }
-    names
-}
-
-fn colliding(names: &[OsString]) -> Vec<bool> {
-    let mut counts = HashMap::new();
-    names.iter().for_each(|name| *counts.entry(folded(name)).or_insert(0) += 1);
-    names.iter().map(|name| counts.get(&folded(name)).is_some_and(|&n| n > 1)).collect()
-}
-
-/// Names that differ only in case are one file on many systems.
-fn folded(name: &OsString) -> String {
-    name.to_string_lossy().to_lowercase()
-}
-
-fn with_ending(picture: &Path, mut name: OsString) -> OsString {
-    if let Some(ending) = picture.extension() {
-        name.push("-");
-        name.push(ending);
-    }
-    name
-}
-
-fn with_folder(picture: &Path, name: OsString) -> OsString {
-    let Some(folder) = picture.parent().and_then(Path::file_name) else { return name };
-    let mut longer = folder.to_owned();
-    longer.push("-");
-    longer.push(name);
-    longer
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn names(pictures: &[&str]) -> Vec<String> {
-        let pictures: Vec<_> = pictures.iter().map(PathBuf::from).collect();
-        output_names(&pictures).into_iter().map(|n| n.to_string_lossy().into_owned()).collect()
-    }
-
-    #[test]
-    fn names_never_collide() {
-        assert_eq!(names(&["a.png", "b.png"]), ["a", "b"]);
-        assert_eq!(names(&["a.jpg", "a.png", "b.png"]), ["a-jpg", "a-png", "b"]);
-        assert_eq!(names(&["A.png", "a.png"]), ["A-png", "a-png-2"]);
-        assert_eq!(names(&["x/a.png", "y/a.png"]), ["x-a-png", "y-a-png"]);
-        assert_eq!(names(&["a-png.gif", "a.jpg", "a.png"]), ["a-png-gif", "a-jpg", "a-png"]);
-    }
 
     #[test]
     fn folders_are_listed_by_ending() {
@@ -162,9 +89,8 @@ mod tests {
             std::fs::write(root.join(name), "").unwrap();
         }
         let plan = collect(&[root.to_owned(), root.join("./a.jpg")], false, root, "stl");
-        let outputs: Vec<_> = plan.tasks.iter().map(|t| t.output.clone()).collect();
-        assert_eq!(outputs, [root.join("a.stl"), root.join("b.stl")]);
+        assert_eq!(plan.output_names, [Path::new("a.stl"), Path::new("b.stl")]);
         assert_eq!(plan.unsupported, [root.join("notes.txt")]);
-        assert_eq!(collect(&[root.to_owned()], true, root, "stl").tasks.len(), 3);
+        assert_eq!(collect(&[root.to_owned()], true, root, "stl").pictures.len(), 3);
     }
 }

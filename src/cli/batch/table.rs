@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use crate::job::batch::ItemEvent;
+
 use super::super::summary;
-use super::{Outcome, Row};
+use super::{Made, Row};
 
 /// The table and a last line that counts.
 pub fn render(rows: &[Row], secs: f64) -> String {
@@ -31,27 +33,27 @@ pub fn render(rows: &[Row], secs: f64) -> String {
 }
 
 fn cells(row: &Row) -> [String; 5] {
-    let input = file_name(&row.task.input);
-    let output = file_name(&row.task.output);
-    match &row.outcome {
-        Outcome::Made { size_mm, triangles, .. } => {
-            let triangles = summary::grouped(*triangles);
-            [input, output, summary::size(*size_mm), triangles, summary::duration(row.secs)]
+    let input = file_name(row.input);
+    let output = file_name(row.output_name);
+    let [none, another] = [String::new(), String::new()];
+    match (row.event, &row.made) {
+        (ItemEvent::Done { secs }, Some(Made { size_mm, triangles, .. })) => {
+            [input, output, summary::size(*size_mm), summary::grouped(*triangles), summary::duration(f64::from(*secs))]
         }
-        Outcome::AlreadyDone => [input, output, "done earlier".to_owned(), String::new(), String::new()],
-        Outcome::Failed(why) => [input, format!("failed: {}", first_line(why)), String::new(), String::new(), String::new()],
-        Outcome::Interrupted => [input, "not made".to_owned(), String::new(), String::new(), String::new()],
+        (ItemEvent::Skipped, _) => [input, output, "done earlier".to_owned(), none, another],
+        (ItemEvent::Failed(why), _) => [input, format!("failed: {}", first_line(why)), String::new(), none, another],
+        _ => [input, "not made".to_owned(), String::new(), none, another],
     }
 }
 
 /// `3 made, 1 done earlier, 1 failed, in 12 s`
 fn totals(rows: &[Row], secs: f64) -> String {
-    let count = |matches: fn(&Outcome) -> bool| rows.iter().filter(|r| matches(&r.outcome)).count();
-    let made = count(|o| matches!(o, Outcome::Made { .. }));
+    let count = |matches: fn(&ItemEvent) -> bool| rows.iter().filter(|r| matches(r.event)).count();
+    let made = count(|e| matches!(e, ItemEvent::Done { .. }));
     let others = [
-        (count(|o| matches!(o, Outcome::AlreadyDone)), "done earlier"),
-        (count(|o| matches!(o, Outcome::Failed(_))), "failed"),
-        (count(|o| matches!(o, Outcome::Interrupted)), "left"),
+        (count(|e| matches!(e, ItemEvent::Skipped)), "done earlier"),
+        (count(|e| matches!(e, ItemEvent::Failed(_))), "failed"),
+        (count(|e| matches!(e, ItemEvent::Cancelled)), "left"),
     ];
     let mut text = format!("{made} made");
     for (number, what) in others.into_iter().filter(|(number, _)| *number > 0) {
