@@ -62,7 +62,7 @@ fn load(names: &[&str]) -> Option<Library> {
     // SAFETY: these are the vendor's own libraries, found by the system's loader; their start-up code
     // is what every CUDA program runs.
     #[allow(unsafe_code, reason = "a driver can only be asked by loading it")]
-    names.iter().find_map(|name| unsafe { Library::new(name) }.ok())
+    names.iter().find_map(|name| unsafe { Library::new(*name) }.ok())
 }
 
 fn ask() -> Cuda {
