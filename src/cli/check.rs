@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::import;
-use crate::mesh::Mesh;
 use crate::print::{self, Report};
 use crate::progress::CancelToken;
 
 use super::console::Console;
 use super::failure::{Exit, Failure};
 use super::progress_display::ProgressDisplay;
-use super::{interrupt, summary};
+use super::interrupt;
 
 /// Arguments of `orfeas check`.
 #[derive(clap::Args)]
@@ -46,11 +45,11 @@ pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
             return Err(Failure::Interrupted);
         }
         match checked {
-            Ok((mesh, report)) => {
+            Ok(report) => {
                 if !report.is_print_ready() && worst == Exit::Done {
                     worst = Exit::NotPrintReady;
                 }
-                let text = if args.json { json(path, &mesh, &report)? } else { words(path, &mesh, &report) };
+                let text = if args.json { json(path, &report)? } else { words(path, &report) };
                 console.result(&text)?;
             }
             Err(failure) => {
@@ -62,22 +61,19 @@ pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
     if worst == Exit::Done { Ok(()) } else { Err(Failure::Told(worst)) }
 }
 
-fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<(Mesh, Report), Failure> {
+fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report, Failure> {
     let mesh = import::read_file(path)?;
-    let report = ProgressDisplay::new(console).watch(cancel, |monitor| print::check(&mesh, monitor))?;
-    Ok((mesh, report))
+    Ok(ProgressDisplay::new(console).watch(cancel, |monitor| print::check(&mesh, monitor))?)
 }
 
-fn words(path: &Path, mesh: &Mesh, report: &Report) -> String {
-    format!("{}: {}\n{report}", path.display(), summary::mesh(mesh))
+fn words(path: &Path, report: &Report) -> String {
+    format!("{}: {}", path.display(), report.to_string().trim_end())
 }
 
-fn json(path: &Path, mesh: &Mesh, report: &Report) -> Result<String, Failure> {
-    let _ = mesh;
+fn json(path: &Path, report: &Report) -> Result<String, Failure> {
     let mut value = serde_json::to_value(report)?;
     if let Some(object) = value.as_object_mut() {
         object.insert("file".to_owned(), path.display().to_string().into());
-        object.insert("print_ready".to_owned(), report.is_print_ready().into());
     }
     Ok(value.to_string())
 }

@@ -108,9 +108,9 @@ impl Destination {
         if !report.is_print_ready() && is_for_printing(self.format) && !self.force {
             let name = self.format.extension();
             return Err(Failure::NotPrintReady(format!(
-                "nothing was written, because the mesh is not print-ready: {}\n  \
-                 --force writes the {name} file all the same; --format glb writes it for viewing",
-                super::summary::defects(report)
+                "the mesh is not print-ready, so no {name} file was written:{}\n  \
+                 --force writes it all the same; --format glb writes a file for viewing",
+                super::summary::problems(report)
             )));
         }
         let options = ExportOptions { if_exists: self.if_exists, title: title.to_owned(), ..ExportOptions::default() };

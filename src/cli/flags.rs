@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _, 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::request::Request;
-use crate::request::parameter::{ParamKind, ParamSpec, Value};
+use crate::request::parameter::{ChoiceSpec, ParamKind, ParamSpec, Parameter, Value};
 use crate::request::relevance;
 
 /// Which parameters become flags.
@@ -69,11 +69,6 @@ impl<C: Choose> Flags<C> {
     /// Whether `flag` was given.
     pub fn has(&self, flag: &str) -> bool {
         self.given.iter().any(|g| g.spec.flag == flag)
-    }
-
-    /// Whether any flag was given.
-    pub fn is_empty(&self) -> bool {
-        self.given.is_empty()
     }
 }
 
@@ -150,16 +145,24 @@ fn help(spec: &ParamSpec) -> String {
 /// Text to value, with an error that says what would be right.
 fn parser(spec: &'static ParamSpec) -> ValueParser {
     match spec.kind {
-        ParamKind::Choice(choices) => {
-            let named = choices.iter().map(|c| PossibleValue::new(c.name).help(c.doc.trim_end_matches('.')));
-            // Only names of the list come through, so the value is always found.
-            let value = move |name: String| {
-                choices.iter().find(|c| c.name == name).map_or(Value::Unset, |c| Value::Choice(c.name))
-            };
-            PossibleValuesParser::new(named).map(value).into()
-        }
+        ParamKind::Choice(choices) => named(choices).map(move |name| choice(choices, &name)).into(),
         _ => ValueParser::new(move |text: &str| spec.parse(text).map_err(|e| format!("it must be {}", e.expected))),
     }
+}
+
+/// The parser of a choice that is no parameter of a [`Request`].
+pub fn choice_parser<T: Parameter + Default + Send + Sync + 'static>() -> ValueParser {
+    let choices = if let ParamKind::Choice(choices) = T::KIND { choices } else { &[] };
+    named(choices).map(move |name| T::from_value(choice(choices, &name)).unwrap_or_default()).into()
+}
+
+/// Lets only the names of `choices` through, and says in the help what each means.
+fn named(choices: &'static [ChoiceSpec]) -> PossibleValuesParser {
+    choices.iter().map(|c| PossibleValue::new(c.name).help(c.doc.trim_end_matches('.'))).into()
+}
+
+fn choice(choices: &'static [ChoiceSpec], name: &str) -> Value {
+    choices.iter().find(|c| c.name == name).map_or(Value::Unset, |c| Value::Choice(c.name))
 }
 
 #[cfg(test)]

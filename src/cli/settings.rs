@@ -5,14 +5,12 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _, ValueParser};
 
 use crate::files::{IfExists, write_atomically};
-use crate::request::parameter::{ParamKind, Parameter as _};
 use crate::request::{Mode, Request};
 
 use super::failure::Failure;
-use super::flags::{All, Flags};
+use super::flags::{All, Flags, choice_parser};
 
 /// A request file is a few kilobytes; whatever is larger is something else.
 const REQUEST_FILE_LIMIT_BYTES: u64 = 1 << 20;
@@ -21,7 +19,7 @@ const REQUEST_FILE_LIMIT_BYTES: u64 = 1 << 20;
 #[derive(clap::Args)]
 pub struct SettingsArgs {
     /// Which kind of solid to make [default inflate]
-    #[arg(long, value_parser = mode_parser(), value_name = "MODE")]
+    #[arg(long, value_parser = choice_parser::<Mode>(), value_name = "MODE")]
     mode: Option<Mode>,
     /// Take the settings from this file (JSON, as --save-request writes it); flags come on top
     #[arg(long, value_name = "FILE")]
@@ -78,14 +76,6 @@ impl SettingsArgs {
 pub fn no_cut_out(request: &Request, flag: &str) -> Failure {
     let mode = request.mode.name();
     Failure::Usage(format!("--{flag} has no effect here: with these settings {mode} uses the whole frame; leave it out"))
-}
-
-fn mode_parser() -> ValueParser {
-    let ParamKind::Choice(choices) = Mode::KIND else { return clap::value_parser!(String).into() };
-    let named = choices.iter().map(|c| PossibleValue::new(c.name).help(c.doc.trim_end_matches('.')));
-    // Only names of the list come through.
-    let mode = |name: String| Mode::ALL.iter().copied().find(|m| m.name() == name).unwrap_or_default();
-    PossibleValuesParser::new(named).map(mode).into()
 }
 
 /// Reads and checks a request file.

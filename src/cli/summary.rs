@@ -27,7 +27,7 @@ pub struct MadeJson<'a> {
 #[derive(Serialize)]
 struct StageJson {
     stage: Stage,
-    secs: f64,
+    secs: f32,
     cached: bool,
 }
 
@@ -54,7 +54,7 @@ impl<'a> MadeJson<'a> {
 pub fn made(output: &Output, secs: f64) -> String {
     let mut text = format!("{}; {}\n", mesh(&output.mesh), verdict(&output.report));
     text += &format!("{} in {}", freshness(&output.stages), duration(secs));
-    for note in &output.notes {
+    for note in output.notes.iter().chain(&output.report.notes()) {
         text += &format!("\nnote: {note}");
     }
     text
@@ -81,13 +81,12 @@ fn volume(mm3: f64) -> String {
 
 /// Whether it prints, and if not why.
 pub fn verdict(report: &print::Report) -> String {
-    if report.is_print_ready() { "ready to print".to_owned() } else { format!("not print-ready: {}", defects(report)) }
+    if report.is_print_ready() { "ready to print".to_owned() } else { format!("not print-ready{}", problems(report)) }
 }
 
-/// The defects in one line.
-pub fn defects(report: &print::Report) -> String {
-    let defects: Vec<_> = report.defects.iter().map(ToString::to_string).collect();
-    defects.join("; ")
+/// The problems, one per line.
+pub fn problems(report: &print::Report) -> String {
+    report.problems().iter().map(|problem| format!("\n  {problem}")).collect()
 }
 
 /// How much of the work was spared.

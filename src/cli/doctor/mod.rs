@@ -77,18 +77,18 @@ fn look() -> Findings {
     let refresh = RefreshKind::nothing()
         .with_cpu(CpuRefreshKind::nothing())
         .with_memory(MemoryRefreshKind::nothing().with_ram());
-    let system = System::new_with_specifics(refresh);
-    let brand = system.cpus().first().map(|c| c.brand().trim().to_owned()).filter(|b| !b.is_empty());
+    let system = System::new_with_specifics(refresh).ok();
+    let brand = system.as_ref().and_then(|s| s.cpus().first()).map(|c| c.brand().trim().to_owned());
     let cache = Cache::open(&CacheOptions::default());
     let stats = cache.stats();
     let mut findings = Findings {
         version: env!("CARGO_PKG_VERSION"),
-        system: System::long_os_version().unwrap_or_else(|| std::env::consts::OS.to_owned()),
+        system: System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.to_owned()),
         architecture: std::env::consts::ARCH,
-        processor: brand.unwrap_or_else(|| "unknown processor".to_owned()),
+        processor: brand.filter(|b| !b.is_empty()).unwrap_or_else(|| "unknown processor".to_owned()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
-        memory_bytes: system.total_memory(),
-        available_memory_bytes: system.available_memory(),
+        memory_bytes: system.as_ref().map_or(0, System::total_memory),
+        available_memory_bytes: system.as_ref().map_or(0, System::available_memory),
         graphics: crate::render::probe(),
         cuda: cuda::probe(),
         models: Vec::new(),
@@ -106,7 +106,7 @@ fn look() -> Findings {
 }
 
 fn folders(cache: Option<&Path>) -> Vec<Folder> {
-    let disks = Disks::new_with_refreshed_list();
+    let disks = Disks::new_with_refreshed_list().ok();
     let here = std::env::current_dir().ok();
     let named = [("this folder", here), ("cache", cache.map(Path::to_owned)), ("temporary files", Some(std::env::temp_dir()))];
     let existing = named.into_iter().filter_map(|(purpose, path)| Some((purpose, path?)));
@@ -115,7 +115,7 @@ fn folders(cache: Option<&Path>) -> Vec<Folder> {
             let writable = tempfile::Builder::new().prefix(".orfeas-").suffix(".tmp").tempfile_in(nearest(&path)).is_ok();
             let real = nearest(&path).canonicalize().unwrap_or_else(|_| path.clone());
             // The disk mounted closest to the folder.
-            let disk = disks.list().iter().filter(|d| real.starts_with(d.mount_point()));
+            let disk = disks.iter().flat_map(|d| d.iter()).filter(|d| real.starts_with(d.mount_point()));
             let disk = disk.max_by_key(|d| d.mount_point().as_os_str().len());
             Folder { purpose, path, writable, free_bytes: disk.map(sysinfo::Disk::available_space) }
         })
