@@ -3,6 +3,9 @@
 //! Everything a generator makes is a field before it is triangles, so hollowing, a flat base or a
 //! thicker wall can never tear the surface. Sign: **negative inside**, the surface is at 0.
 
+pub mod closure;
+pub mod silhouette;
+
 use glam::Vec3;
 
 /// Samples of a signed field on the corners of a grid of cubic cells.
