@@ -137,6 +137,9 @@ fn bucket_sort(positions: &[Vec3]) -> (Vec<Entry>, Vec<Range<usize>>) {
 
 /// Stores the first equal vertex of every entry whose key appeared before.
 fn link_duplicates(entries: &[Entry], first: &[AtomicU32]) {
+    if entries.len() < 2 {
+        return;
+    }
     let mut table = Table::with_capacity(entries.len() / 4);
     for (position, entry) in entries.iter().enumerate() {
         let equal = table.find_or_insert(entries, position as u32);
