@@ -31,7 +31,7 @@ pub(super) fn finish(
     let params = &request.mesh;
     monitor.step(Stage::Mesh, 0, 10)?;
     if params.drop_floaters > 0.0 {
-        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters);
+        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, monitor)?;
     }
     monitor.step(Stage::Mesh, 1, 10)?;
     if draft.from_field {
