@@ -20,8 +20,18 @@ use crate::progress::{Cancelled, Monitor, Stage};
 /// # Errors
 /// [`FieldError::Empty`] when nothing is inside, a malformed grid, or cancellation.
 pub fn redistance(grid: &ScalarGrid, monitor: &Monitor) -> Result<ScalarGrid, FieldError> {
-    let feet = Feet::of(grid, monitor)?;
-    let mut samples = feet.signed_distances(grid, monitor)?;
+    redistance_within(grid, f32::INFINITY, monitor)
+}
+
+/// Like [`redistance`], but samples farther than `reach` (in the unit of positions) from the surface
+/// only get `reach` or `-reach`. Much faster when `reach` is a few cells.
+///
+/// # Errors
+/// As for [`redistance`].
+pub fn redistance_within(grid: &ScalarGrid, reach: f32, monitor: &Monitor) -> Result<ScalarGrid, FieldError> {
+    let cells = reach / grid.spacing;
+    let feet = Feet::of(grid, cells, monitor)?;
+    let mut samples = feet.signed_distances(grid, cells, monitor)?;
     samples.par_iter_mut().for_each(|v| *v *= grid.spacing);
     Ok(ScalarGrid { samples, ..*grid })
 }
@@ -32,13 +42,13 @@ pub(super) struct Feet {
     pub(super) points: Vec<Vec3>,
     /// The outward unit normals there.
     pub(super) normals: Vec<Vec3>,
-    /// For every sample the number of its nearest point.
+    /// For every sample the number of its nearest point, or [`NONE`] when none is within reach.
     pub(super) nearest: Vec<u32>,
 }
 
 impl Feet {
-    /// Finds the surface and the nearest point for every sample.
-    pub(super) fn of(grid: &ScalarGrid, monitor: &Monitor) -> Result<Self, FieldError> {
+    /// Finds the surface, and the nearest point for every sample within `reach` cells of it.
+    pub(super) fn of(grid: &ScalarGrid, reach: f32, monitor: &Monitor) -> Result<Self, FieldError> {
         grid.validate_size()?;
         let mut feet = Self { points: Vec::new(), normals: Vec::new(), nearest: Vec::new() };
         for axis in 0..3 {
@@ -49,7 +59,7 @@ impl Feet {
                 continue;
             }
             let (points, normals): (Vec<_>, Vec<_>) = cuts.into_iter().unzip();
-            let nearest = nearest_sites(grid.samples_per_axis, axis, owners, &points, monitor)?;
+            let nearest = nearest_sites(grid.samples_per_axis, axis, owners, &points, reach, monitor)?;
             feet.points.extend(points);
             feet.normals.extend(normals);
             feet.merge(nearest, first, grid.samples_per_axis);
@@ -63,22 +73,28 @@ impl Feet {
     fn merge(&mut self, nearest: Vec<u32>, first: u32, [_, ny, nz]: [usize; 3]) {
         let mut known = std::mem::take(&mut self.nearest);
         if known.is_empty() {
-            known = nearest;
-            known.par_iter_mut().for_each(|n| *n += first);
-        } else {
-            known.par_iter_mut().zip(nearest).enumerate().for_each(|(sample, (known, other))| {
+            known = vec![NONE; nearest.len()];
+        }
+        known.par_iter_mut().zip(nearest).enumerate().filter(|(_, (_, other))| *other != NONE).for_each(
+            |(sample, (known, other))| {
                 let place = Vec3::new((sample / (ny * nz)) as f32, (sample / nz % ny) as f32, (sample % nz) as f32);
                 let far = |point: u32| self.points[point as usize].distance_squared(place);
-                if far(first + other) < far(*known) {
+                if *known == NONE || far(first + other) < far(*known) {
                     *known = first + other;
                 }
-            });
-        }
+            },
+        );
         self.nearest = known;
     }
 
-    /// The distance of every sample in cells, with the sign it has in `grid`.
-    pub(super) fn signed_distances(&self, grid: &ScalarGrid, monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
+    /// The distance of every sample in cells, with the sign it has in `grid`; `reach` where no point
+    /// is known.
+    pub(super) fn signed_distances(
+        &self,
+        grid: &ScalarGrid,
+        reach: f32,
+        monitor: &Monitor,
+    ) -> Result<Vec<f32>, Cancelled> {
         let [_, ny, nz] = grid.samples_per_axis;
         let mut distances = vec![0.0; grid.samples.len()];
         distances.par_chunks_mut(ny * nz).enumerate().try_for_each(|(x, layer)| {
@@ -86,7 +102,10 @@ impl Feet {
             for (i, distance) in layer.iter_mut().enumerate() {
                 let sample = x * ny * nz + i;
                 let place = Vec3::new(x as f32, (i / nz) as f32, (i % nz) as f32);
-                let far = self.distance(self.nearest[sample], place);
+                let far = match self.nearest[sample] {
+                    NONE => reach,
+                    foot => self.distance(foot, place),
+                };
                 *distance = if grid.samples[sample] < 0.0 { -far } else { far };
             }
             Ok::<_, Cancelled>(())

@@ -19,7 +19,8 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Lines read together where samples of a line lie far apart in memory.
 const LINES: usize = 16;
 
-/// For every sample the nearest site, or [`NONE`] when there is no site at all.
+/// For every sample the nearest site, or [`NONE`] when none is within `reach` cells. With a short
+/// reach most samples cost next to nothing.
 ///
 /// `sites` are positions in cells, counted from the first sample; each lies on the grid line along
 /// `axis` through the sample that owns it, at most a cell away. `owners` holds for every sample the
@@ -29,6 +30,7 @@ pub(super) fn nearest_sites(
     axis: usize,
     owners: Vec<u32>,
     sites: &[Vec3],
+    reach: f32,
     monitor: &Monitor,
 ) -> Result<Vec<u32>, Cancelled> {
     let nearest: Vec<AtomicU32> = owners.into_iter().map(AtomicU32::new).collect();
@@ -52,7 +54,7 @@ pub(super) fn nearest_sites(
                     let mut on_line = Vec3::ZERO;
                     on_line[outer] = o as f32;
                     on_line[inner] = (first + l) as f32;
-                    envelope.solve(line, axis, on_line, sites);
+                    envelope.solve(line, axis, on_line, sites, reach);
                 }
                 for i in 0..size[axis] {
                     for (l, line) in lines.iter().enumerate().take(count) {
@@ -83,20 +85,28 @@ struct Envelope {
 }
 
 impl Envelope {
-    /// Replaces the sites along a line by the nearest of them. `on_line` is a point of the line.
-    fn solve(&mut self, line: &mut [u32], axis: usize, on_line: Vec3, sites: &[Vec3]) {
+    /// Replaces the sites along a line by the nearest of them within `reach`. `on_line` is a point of
+    /// the line.
+    fn solve(&mut self, line: &mut [u32], axis: usize, on_line: Vec3, sites: &[Vec3], reach: f32) {
         self.gather(line, axis, on_line, sites);
+        if self.candidates.is_empty() {
+            return;
+        }
         self.build();
-        let mut lowest = self.lowest.iter();
-        let Some(&(_, mut current)) = lowest.next() else { return };
-        let mut next = lowest.next();
-        for (place, sample) in line.iter_mut().enumerate() {
-            while let Some(&(from, parabola)) = next.filter(|(from, _)| *from < place as f32) {
-                debug_assert!(from.is_finite());
-                current = parabola;
-                next = lowest.next();
+        line.fill(NONE);
+        for (i, &(from, parabola)) in self.lowest.iter().enumerate() {
+            let until = self.lowest.get(i + 1).map_or(f32::INFINITY, |&(next, _)| next);
+            let squared = reach * reach - parabola.height;
+            if squared < 0.0 {
+                continue;
             }
-            *sample = current.site;
+            let half = squared.sqrt();
+            // Casts saturate, so infinities become the ends of the line.
+            let first = from.max(parabola.center - half).ceil().max(0.0) as usize;
+            let end = (until.min(parabola.center + half).floor() + 1.0).max(0.0) as usize;
+            if let Some(samples) = line.get_mut(first..end.min(line.len())) {
+                samples.fill(parabola.site);
+            }
         }
     }
 
@@ -169,7 +179,7 @@ mod tests {
                 site[axis] += displaced * random(i);
                 sites.push(site);
             }
-            let nearest = nearest_sites(size, axis, owners, &sites, &Monitor::silent()).unwrap();
+            let nearest = nearest_sites(size, axis, owners, &sites, f32::INFINITY, &Monitor::silent()).unwrap();
             for (i, &found) in nearest.iter().enumerate() {
                 let best = sites.iter().map(|s| s.distance(place(i))).fold(f32::INFINITY, f32::min);
                 let excess = sites[found as usize].distance(place(i)) - best;
@@ -179,8 +189,27 @@ mod tests {
     }
 
     #[test]
+    fn a_short_reach_finds_the_same_sites_within_it() {
+        let size = [20, 17, 23];
+        let (mut owners, mut sites) = (vec![NONE; size.iter().product()], Vec::new());
+        for i in (11..owners.len()).step_by(701) {
+            owners[i] = sites.len() as u32;
+            sites.push(Vec3::new((i / 391) as f32, (i / 23 % 17) as f32, (i % 23) as f32 + 0.4));
+        }
+        let find = |reach| nearest_sites(size, 2, owners.clone(), &sites, reach, &Monitor::silent()).unwrap();
+        let (all, near) = (find(f32::INFINITY), find(4.5));
+        assert!(near.contains(&NONE) && !all.contains(&NONE));
+        for (i, (&all, &near)) in all.iter().zip(&near).enumerate() {
+            let place = Vec3::new((i / 391) as f32, (i / 23 % 17) as f32, (i % 23) as f32);
+            let far = |site: u32| sites[site as usize].distance(place);
+            assert_eq!(near != NONE, far(all) <= 4.5, "sample {i}");
+            assert!(near == NONE || far(near) - far(all) < 1e-5);
+        }
+    }
+
+    #[test]
     fn no_sites_leave_none() {
-        let none = nearest_sites([2, 3, 4], 0, vec![NONE; 24], &[], &Monitor::silent()).unwrap();
+        let none = nearest_sites([2, 3, 4], 0, vec![NONE; 24], &[], 9.0, &Monitor::silent()).unwrap();
         assert_eq!(none, [NONE; 24]);
     }
 }

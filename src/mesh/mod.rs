@@ -4,6 +4,8 @@
 //! viewer of the photo), print space is millimetres (+Z up); functions say which one they expect.
 
 pub(crate) mod adjacency;
+pub mod components;
+pub mod smooth;
 pub mod topology;
 pub(crate) mod union_find;
 pub mod weld;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::field::distance::redistance;
+use crate::field::distance::redistance_within;
 use crate::field::{FieldError, ScalarGrid};
 use crate::progress::Monitor;
 
@@ -19,7 +19,7 @@ pub fn hollow(grid: &ScalarGrid, wall: f32, monitor: &Monitor) -> Result<ScalarG
         grid.validate_size()?;
         return Ok(grid.clone());
     }
-    let mut shell = redistance(grid, monitor)?;
+    let mut shell = redistance_within(grid, wall + 2.0 * grid.spacing, monitor)?;
     // Beside the outer surface the old values stay, so that it does not move at all. That needs
     // both samples of a cut edge, which are less than a cell deep, to be nearer to it than to the
     // void.

@@ -9,15 +9,17 @@ pub use base::flat_base;
 pub use hollow::hollow;
 pub use thicken::thicken;
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::ScalarGrid;
 use glam::Vec3;
 
 /// `grid` with `before` and `behind` layers of outside added along each axis.
-pub(super) fn padded(grid: &ScalarGrid, before: [usize; 3], behind: [usize; 3]) -> ScalarGrid {
+pub(super) fn padded(grid: &ScalarGrid, before: [usize; 3], behind: [usize; 3]) -> Cow<'_, ScalarGrid> {
     if before == [0; 3] && behind == [0; 3] {
-        return grid.clone();
+        return Cow::Borrowed(grid);
     }
     let old = grid.samples_per_axis;
     let size: [usize; 3] = std::array::from_fn(|a| before[a] + old[a] + behind[a]);
@@ -32,5 +34,6 @@ pub(super) fn padded(grid: &ScalarGrid, before: [usize; 3], behind: [usize; 3]) 
         }
     });
     let shift = Vec3::from_array(before.map(|n| n as f32));
-    ScalarGrid { samples, samples_per_axis: size, origin: grid.origin - grid.spacing * shift, spacing: grid.spacing }
+    let origin = grid.origin - grid.spacing * shift;
+    Cow::Owned(ScalarGrid { samples, samples_per_axis: size, origin, spacing: grid.spacing })
 }

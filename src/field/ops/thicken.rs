@@ -1,5 +1,7 @@
 //! Thin parts made thick enough to print.
 
+use std::borrow::Cow;
+
 use glam::Vec3;
 use rayon::prelude::*;
 
@@ -16,7 +18,7 @@ use crate::progress::{Cancelled, Monitor};
 /// ridge on a thicker part (an opening with a ball of that diameter would remove it and more).
 /// Edges of 90° stay as they are; points, blades and the rims of sheets get rounder and grow outward
 /// by up to half of `min_wall`. When nothing is thin the field comes back as it was; otherwise its
-/// values become true distances.
+/// values become distances, true up to the half wall.
 ///
 /// It cannot see parts thinner than about a cell, closes slits narrower than the growth beside a
 /// thin part, and does not widen necks: a thin part's junction with a thick one gets a fillet.
@@ -31,8 +33,10 @@ pub fn thicken(grid: &ScalarGrid, min_wall: f32, monitor: &Monitor) -> Result<Sc
     }
     let radius = 0.5 * min_wall / grid.spacing;
     let roomy = with_room(grid, radius)?;
-    let feet = Feet::of(&roomy, monitor)?;
-    let mut distances = feet.signed_distances(&roomy, monitor)?;
+    // As far as anything is asked about below, and a cell more.
+    let reach = radius + 2.0;
+    let feet = Feet::of(&roomy, reach, monitor)?;
+    let mut distances = feet.signed_distances(&roomy, reach, monitor)?;
     let mut thin = thin_samples(&roomy, &feet, &distances, radius, monitor)?;
     drop(feet);
     if !thin.is_empty() {
@@ -43,7 +47,7 @@ pub fn thicken(grid: &ScalarGrid, min_wall: f32, monitor: &Monitor) -> Result<Sc
     }
     grow(&roomy, &mut distances, &thin, radius, monitor)?;
     distances.par_iter_mut().for_each(|d| *d *= grid.spacing);
-    Ok(ScalarGrid { samples: distances, ..roomy })
+    Ok(ScalarGrid { samples: distances, ..*roomy })
 }
 
 /// A sample on the medial axis of a thin part.
@@ -54,7 +58,7 @@ struct Thin {
 }
 
 /// The grid with room for the solid to grow by `radius` cells.
-fn with_room(grid: &ScalarGrid, radius: f32) -> Result<ScalarGrid, FieldError> {
+fn with_room(grid: &ScalarGrid, radius: f32) -> Result<Cow<'_, ScalarGrid>, FieldError> {
     let bounds = grid.surface_bounds().ok_or(FieldError::Empty)?;
     let need = radius.ceil() + 2.0;
     let low = (bounds.min - grid.origin) / grid.spacing;
@@ -102,7 +106,9 @@ fn thin_samples(
             let (point, normal) = (feet.points[foot], feet.normals[foot]);
             // Neighbours outside count too: a sheet may be a single sample thick.
             let opposite = neighbors(grid, sample)
-                .map(|n| feet.nearest[n] as usize)
+                .map(|n| feet.nearest[n])
+                .filter(|&other| other != NONE)
+                .map(|other| other as usize)
                 .filter(|&other| feet.normals[other].dot(normal) < OPPOSITE);
             let half = opposite.map(|other| 0.5 * normal.dot(point - feet.points[other])).fold(0.0, f32::max);
             if half > 0.0 && half < radius {
@@ -131,11 +137,8 @@ fn keep_those_off_thick_parts(
     if sites.is_empty() {
         return Ok(());
     }
-    let nearest = nearest_sites(grid.samples_per_axis, 0, owners, &sites, monitor)?;
-    thin.retain(|t| {
-        let place = Vec3::from_array(place_of(grid, t.sample).map(|i| i as f32));
-        sites[nearest[t.sample] as usize].distance(place) > 1.5 * radius + 1.0
-    });
+    let nearest = nearest_sites(grid.samples_per_axis, 0, owners, &sites, 1.5 * radius + 1.0, monitor)?;
+    thin.retain(|t| nearest[t.sample] == NONE);
     Ok(())
 }
 
@@ -157,14 +160,16 @@ fn grow(
     });
     let missing: Vec<f32> = missing.collect();
     let sites: Vec<Vec3> = thin.iter().map(|t| Vec3::from_array(place_of(grid, t.sample).map(|i| i as f32))).collect();
-    let nearest = nearest_sites(grid.samples_per_axis, 0, owners, &sites, monitor)?;
-    distances.par_iter_mut().zip(&nearest).enumerate().for_each(|(sample, (distance, &site))| {
-        let place = Vec3::from_array(place_of(grid, sample).map(|i| i as f32));
-        let far = sites[site as usize].distance(place);
-        // In full as far as the thickened part reaches, then fading out into a fillet.
-        let beyond = ((far - radius - 1.0) / (radius + 1.0)).clamp(0.0, 1.0);
-        *distance -= missing[site as usize] * (1.0 - beyond * beyond * (3.0 - 2.0 * beyond));
-    });
+    let nearest = nearest_sites(grid.samples_per_axis, 0, owners, &sites, 2.0 * radius + 2.0, monitor)?;
+    distances.par_iter_mut().zip(&nearest).enumerate().filter(|(_, (_, site))| **site != NONE).for_each(
+        |(sample, (distance, &site))| {
+            let place = Vec3::from_array(place_of(grid, sample).map(|i| i as f32));
+            let far = sites[site as usize].distance(place);
+            // In full as far as the thickened part reaches, then fading out into a fillet.
+            let beyond = ((far - radius - 1.0) / (radius + 1.0)).clamp(0.0, 1.0);
+            *distance -= missing[site as usize] * (1.0 - beyond * beyond * (3.0 - 2.0 * beyond));
+        },
+    );
     Ok(())
 }
 

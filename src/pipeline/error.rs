@@ -1,0 +1,126 @@
+//! Why nothing came out.
+
+use std::path::{Path, PathBuf};
+
+use crate::craft::CraftError;
+use crate::field::FieldError;
+use crate::image::intake::IntakeError;
+use crate::image::matte::MatteError;
+use crate::mesh::MeshError;
+use crate::mesh::simplify::SimplifyError;
+use crate::progress::Cancelled;
+use crate::request::parameter::ValueError;
+use crate::surface::SurfaceError;
+
+/// Why nothing came out: one sentence each, that ends with the picture's path.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// A setting is out of range, as after reading settings that somebody edited.
+    #[error("a setting is wrong: {0}")]
+    Settings(#[from] ValueError),
+    /// The picture could not be read.
+    #[error("{}", with_path(source, path))]
+    Picture {
+        /// Why.
+        source: IntakeError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// The mask could not be read.
+    #[error("the mask cannot be used: {}", with_path(source, path))]
+    Mask {
+        /// Why.
+        source: IntakeError,
+        /// The mask.
+        path: PathBuf,
+    },
+    /// The object could not be cut out.
+    #[error("{}", with_path(source, path))]
+    CutOut {
+        /// Why.
+        source: MatteError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// The craft could not make a solid of it.
+    #[error("{}", with_path(source, path))]
+    Craft {
+        /// Why.
+        source: CraftError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// Hollowing, thickening or the flat base left no solid.
+    #[error("the solid could not be built: {}", with_path(source, path))]
+    Field {
+        /// Why.
+        source: FieldError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// The solid could not be meshed.
+    #[error("the solid could not be meshed: {}", with_path(source, path))]
+    Surface {
+        /// Why.
+        source: SurfaceError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// The mesh could not be reduced.
+    #[error("the mesh could not be simplified: {}", with_path(source, path))]
+    Simplify {
+        /// Why.
+        source: SimplifyError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// The mesh is not well-formed: a mistake of the program.
+    #[error("the finished mesh is broken, which is a mistake of the program, please report it: {}", with_path(source, path))]
+    Mesh {
+        /// What is broken.
+        source: MeshError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// The work was cancelled.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl PipelineError {
+    /// Whether this is a cancellation and not a failure.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled(_))
+    }
+}
+
+/// The sentence of `source`, ending with the path; some name it already.
+fn with_path(source: &impl std::fmt::Display, path: &Path) -> String {
+    let (sentence, path) = (source.to_string(), path.display().to_string());
+    if sentence.ends_with(&path) { sentence } else { format!("{sentence}: {path}") }
+}
+
+/// Says which picture an error of a module is about.
+pub(super) trait About<T> {
+    /// The error with the picture's path.
+    fn about(self, path: &Path) -> Result<T, PipelineError>;
+}
+
+macro_rules! about {
+    ($($error:ty => $variant:ident),+ $(,)?) => {
+        $(impl<T> About<T> for Result<T, $error> {
+            fn about(self, path: &Path) -> Result<T, PipelineError> {
+                self.map_err(|source| PipelineError::$variant { source, path: path.to_owned() })
+            }
+        })+
+    };
+}
+
+about! {
+    IntakeError => Picture,
+    MatteError => CutOut,
+    CraftError => Craft,
+    FieldError => Field,
+    SurfaceError => Surface,
+    SimplifyError => Simplify,
+}

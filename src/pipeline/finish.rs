@@ -1,0 +1,64 @@
+//! What is done to the triangles.
+
+use glam::Vec3;
+
+use super::codec::Draft;
+use super::span;
+use crate::craft::{Pose, Unit};
+use crate::image::ConditionImage;
+use crate::mesh::components::drop_floaters;
+use crate::mesh::simplify::{SimplifyError, Target, simplify};
+use crate::mesh::smooth::taubin;
+use crate::mesh::weld::weld;
+use crate::mesh::{Mesh, topology};
+use crate::print;
+use crate::progress::{Monitor, Stage};
+use crate::request::{Request, SizeParams};
+
+const SMOOTH_SHARE: [f64; 2] = [0.1, 0.4];
+const SIMPLIFY_SHARE: [f64; 2] = [0.4, 1.0];
+
+/// Drops floaters, smooths, simplifies and paints. `condition` has the colours to paint with.
+///
+/// # Errors
+/// [`SimplifyError`].
+pub(super) fn finish(
+    mut draft: Draft,
+    condition: Option<&ConditionImage>,
+    request: &Request,
+    monitor: &Monitor,
+) -> Result<Draft, SimplifyError> {
+    let params = &request.mesh;
+    monitor.step(Stage::Mesh, 0, 10)?;
+    if params.drop_floaters > 0.0 {
+        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, monitor)?;
+    }
+    monitor.step(Stage::Mesh, 1, 10)?;
+    if draft.from_field {
+        span::part(monitor, Stage::Mesh, SMOOTH_SHARE, |monitor| taubin(&mut draft.mesh, params.smooth_rounds, monitor))?;
+    }
+    let scale = draft.mesh.bounds().map(|b| print::millimetres_per_unit(b, draft.unit, draft.pose, &request.size));
+    let max_error = params.max_error_mm.zip(scale).map(|(mm, scale)| mm / scale);
+    if params.triangles.is_some() || max_error.is_some() {
+        let target = Target { triangles: params.triangles, max_error };
+        let simplified = span::part(monitor, Stage::Mesh, SIMPLIFY_SHARE, |monitor| simplify(&draft.mesh, target, monitor))?;
+        draft.mesh = simplified.mesh;
+        draft.notes.extend(simplified.note);
+    }
+    if !params.color {
+        draft.mesh.vertex_colors = None;
+    } else if let Some(condition) = condition {
+        // Both sides get the colours of the front; past the rim the condition image goes on.
+        draft.mesh.paint(|p: Vec3| condition.color_at(p.x, p.y));
+    }
+    monitor.step(Stage::Mesh, 10, 10)?;
+    Ok(draft)
+}
+
+/// Brings the mesh to print space. Vertices that fall together when they are rounded to millimetres
+/// are merged, so that no triangle is left without area.
+pub(super) fn place(mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh {
+    let placed = print::place(mesh, unit, pose, size);
+    let is_degenerate = (0..placed.triangle_indices.len()).any(|t| topology::is_degenerate(placed.triangle(t)));
+    if is_degenerate { weld(&placed) } else { placed }
+}

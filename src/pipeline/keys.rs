@@ -1,0 +1,99 @@
+//! What each stored result depends on: the one place that says which setting matters where.
+//!
+//! A setting that is missing here would give stale results, one too many only costs time; the tests
+//! hold both against what the stages really do.
+
+use crate::cache::{Digest, Key, KeyBuilder};
+use crate::craft;
+use crate::progress::Stage;
+use crate::request::{Mode, Request};
+
+/// Digest of the code that makes results, see `build.rs`: new code, new keys. Numbers lie in memory
+/// as the machine has them, so the byte order belongs to it.
+const VERSION: &str =
+    if cfg!(target_endian = "little") { env!("ORFEAS_ALGORITHMS") } else { concat!(env!("ORFEAS_ALGORITHMS"), "-be") };
+
+/// The keys of one request, in the order of the stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Keys {
+    /// The decoded, resized and enhanced picture.
+    pub picture: Key,
+    /// The cut-out.
+    pub cut_out: Key,
+    /// Whether the request needs the cut-out.
+    pub needs_cut_out: bool,
+    /// What the craft made.
+    pub shape: Key,
+    /// The raw mesh, after the field operations.
+    pub surface: Key,
+    /// The mesh with everything but its size.
+    pub finished: Key,
+    /// The placed mesh and its report.
+    pub result: Key,
+}
+
+impl Keys {
+    /// The keys of `request` for a picture and a mask with these digests.
+    pub(super) fn of(request: &Request, picture: &Digest, mask: Option<&Digest>) -> Self {
+        // Destructured so that a new group cannot be forgotten here.
+        let Request { mode, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh, size } = request;
+        let start = |stage| KeyBuilder::new(stage, VERSION);
+
+        let picture = start("picture").content(Some(picture)).params(intake).finish();
+        let cut_out = start("cutout").input(&picture).content(mask).params(cut_out).finish();
+        let needs_cut_out = craft::needs_cut_out(request);
+
+        // The cut-out's key contains the picture's.
+        let shape = start("shape").input(if needs_cut_out { &cut_out } else { &picture });
+        let shape = shape.params(mode).params(&solid.cells());
+        // All but the balloon are made in millimetres, and so for a size; the balloon knows it only
+        // for its thinnest parts.
+        let shape = match mode {
+            Mode::Inflate if solid.min_wall_mm == 0.0 => shape.params(inflate),
+            Mode::Inflate => shape.params(inflate).params(&solid.min_wall_mm).params(size),
+            Mode::Relief => shape.params(relief).params(size),
+            Mode::Lithophane => shape.params(lithophane).params(size),
+            Mode::Stamp => shape.params(stamp).params(size),
+        };
+        let shape = shape.finish();
+
+        let surface = start("surface").input(&shape);
+        let operations = [solid.hollow_mm, solid.flat_base_mm];
+        let surface = if operations.iter().all(|mm| *mm == 0.0) {
+            surface
+        } else {
+            // Millimetres in the model's unit need the size of the print.
+            surface.params(&operations).params(size)
+        };
+        let surface = surface.finish();
+
+        let finished = start("mesh").input(&surface).params(mesh);
+        let finished = if mesh.max_error_mm.is_some() { finished.params(size) } else { finished };
+        let finished = finished.finish();
+
+        let result = start("result").input(&finished).params(size).finish();
+        Self { picture, cut_out, needs_cut_out, shape, surface, finished, result }
+    }
+
+    /// Each key with the stage whose work it saves.
+    fn by_stage(&self) -> [(Stage, Option<Key>); 6] {
+        [
+            (Stage::Intake, Some(self.picture)),
+            (Stage::CutOut, self.needs_cut_out.then_some(self.cut_out)),
+            (Stage::Shape, Some(self.shape)),
+            (Stage::Surface, Some(self.surface)),
+            (Stage::Mesh, Some(self.finished)),
+            (Stage::Check, Some(self.result)),
+        ]
+    }
+}
+
+/// The stages that have to run again when `old` becomes `new` on the same picture; empty when both
+/// ask for the same. Field operations count as [`Stage::Surface`] here.
+pub fn stages_to_redo(old: &Request, new: &Request) -> Vec<Stage> {
+    let keys = |request| Keys::of(request, &[0; 32], None).by_stage();
+    let changed = |((stage, old), (_, new)): ((Stage, Option<Key>), (Stage, Option<Key>))| {
+        (old != new && new.is_some()).then_some(stage)
+    };
+    keys(old).into_iter().zip(keys(new)).filter_map(changed).collect()
+}

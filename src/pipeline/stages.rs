@@ -1,0 +1,249 @@
+//! The stages, each asking for the one before only when its own result is not stored.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::codec::{self, Draft, Final, Stored};
+use super::error::{About as _, PipelineError};
+use super::keys::Keys;
+use super::{Input, StageReport, finish, solid, span};
+use crate::cache::{self, Cache, Key};
+use crate::craft::{self, Body, Solid, Unit};
+use crate::image::intake::{self, IntakeError, Limits};
+use crate::image::matte::{self, CutOut};
+use crate::image::{Picture, mask, recenter};
+use crate::progress::{Monitor, Stage};
+use crate::request::Request;
+use crate::{print, surface};
+
+/// One way through the stages.
+pub(super) struct Run<'a> {
+    request: &'a Request,
+    path: &'a Path,
+    cache: &'a Cache,
+    monitor: &'a Monitor<'a>,
+    keys: Keys,
+    picture_bytes: Vec<u8>,
+    mask_bytes: Option<Vec<u8>>,
+    mask_path: Option<&'a Path>,
+    picture: Option<Arc<Picture>>,
+    cut_out: Option<Arc<CutOut>>,
+    spent: BTreeMap<Stage, StageReport>,
+}
+
+impl<'a> Run<'a> {
+    /// Reads the files, and knows by their content what is stored.
+    pub(super) fn start(
+        request: &'a Request,
+        input: &'a Input,
+        cache: &'a Cache,
+        monitor: &'a Monitor<'a>,
+    ) -> Result<Self, PipelineError> {
+        request.validate()?;
+        monitor.step(Stage::Intake, 0, 1)?;
+        let limits = Limits::default();
+        let picture_bytes = intake::read_file(&input.path, &limits).about(&input.path)?;
+        let mask_path = input.mask.as_deref();
+        let mask_bytes = match mask_path {
+            Some(path) => Some(intake::read_file(path, &limits).map_err(|source| mask_error(source, path))?),
+            None => None,
+        };
+        let mask_digest = mask_bytes.as_deref().map(cache::digest);
+        let keys = Keys::of(request, &cache::digest(&picture_bytes), mask_digest.as_ref());
+        Ok(Self {
+            request,
+            path: &input.path,
+            cache,
+            monitor,
+            keys,
+            picture_bytes,
+            mask_bytes,
+            mask_path,
+            picture: None,
+            cut_out: None,
+            spent: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn needs_cut_out(&self) -> bool {
+        self.keys.needs_cut_out
+    }
+
+    /// What each stage took; stages before a stored result took nothing.
+    pub(super) fn reports(&self) -> Vec<StageReport> {
+        let stages = [Stage::Intake, Stage::CutOut, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
+        let stages = stages.into_iter().filter(|s| *s != Stage::CutOut || self.needs_cut_out());
+        let unused = |stage| StageReport { stage, secs: 0.0, cached: true };
+        stages.map(|stage| self.spent.get(&stage).copied().unwrap_or(unused(stage))).collect()
+    }
+
+    /// The placed and checked mesh.
+    pub(super) fn result(&mut self) -> Result<Final, PipelineError> {
+        let key = self.keys.result;
+        if let Some(stored) = self.stored(Stage::Check, &key)? {
+            return Ok(stored);
+        }
+        let finished = self.finished()?;
+        self.make(Stage::Check, &key, |run| run.place_and_check(finished))
+    }
+
+    /// The decoded, resized and enhanced picture.
+    fn picture(&mut self) -> Result<Arc<Picture>, PipelineError> {
+        if let Some(picture) = &self.picture {
+            return Ok(Arc::clone(picture));
+        }
+        let key = self.keys.picture;
+        let picture: Picture = match self.stored(Stage::Intake, &key)? {
+            Some(stored) => stored,
+            None => self.make(Stage::Intake, &key, |run| {
+                let params = &run.request.intake;
+                intake::decode(&run.picture_bytes, params, &Limits::default(), run.monitor).about(run.path)
+            })?,
+        };
+        Ok(Arc::clone(self.picture.insert(Arc::new(picture))))
+    }
+
+    /// The object without its background.
+    pub(super) fn cut_out(&mut self) -> Result<Arc<CutOut>, PipelineError> {
+        if let Some(cut_out) = &self.cut_out {
+            return Ok(Arc::clone(cut_out));
+        }
+        let key = self.keys.cut_out;
+        let cut_out: CutOut = match self.stored(Stage::CutOut, &key)? {
+            Some(stored) => stored,
+            None => {
+                let picture = self.picture()?;
+                self.make(Stage::CutOut, &key, |run| {
+                    let mask = match (&run.mask_bytes, run.mask_path) {
+                        (Some(bytes), Some(path)) => {
+                            let mask = mask::from_bytes(bytes, &Limits::default());
+                            Some(mask.map_err(|source| mask_error(source, path))?)
+                        }
+                        _ => None,
+                    };
+                    matte::cut_out(&picture, &run.request.cut_out, mask.as_ref(), run.monitor).about(run.path)
+                })?
+            }
+        };
+        Ok(Arc::clone(self.cut_out.insert(Arc::new(cut_out))))
+    }
+
+    /// What the craft makes.
+    fn shape(&mut self) -> Result<Solid, PipelineError> {
+        let key = self.keys.shape;
+        if let Some(stored) = self.stored(Stage::Shape, &key)? {
+            return Ok(stored);
+        }
+        let cut_out = if self.needs_cut_out() { Some(self.cut_out()?) } else { None };
+        let picture = self.picture()?;
+        self.make(Stage::Shape, &key, |run| {
+            let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
+            span::part(run.monitor, Stage::Shape, solid::CRAFT_SHARE, |monitor| {
+                craft::make(run.request, &picture, condition.as_ref(), monitor).about(run.path)
+            })
+        })
+    }
+
+    /// The raw mesh, after the field operations.
+    fn surface(&mut self) -> Result<Draft, PipelineError> {
+        let key = self.keys.surface;
+        if let Some(stored) = self.stored(Stage::Surface, &key)? {
+            return Ok(stored);
+        }
+        let Solid { body, unit, pose } = self.shape()?;
+        let mut notes = Vec::new();
+        let from_field = matches!(body, Body::Field(_));
+        let body = match body {
+            Body::Field(grid) => Body::Field(self.timed(Stage::Shape, |run| {
+                solid::operate(grid, unit, pose, run.request, run.monitor, &mut notes).about(run.path)
+            })?),
+            Body::Mesh(mesh) => {
+                notes.extend(solid::left_out(self.request));
+                Body::Mesh(mesh)
+            }
+        };
+        self.make(Stage::Surface, &key, |run| {
+            let mesh = match body {
+                Body::Field(grid) => surface::extract(&grid, run.monitor).about(run.path)?,
+                Body::Mesh(mesh) => mesh,
+            };
+            Ok(Draft { mesh, unit, pose, from_field, notes })
+        })
+    }
+
+    /// The mesh with everything but its size.
+    fn finished(&mut self) -> Result<Draft, PipelineError> {
+        let key = self.keys.finished;
+        if let Some(stored) = self.stored(Stage::Mesh, &key)? {
+            return Ok(stored);
+        }
+        let draft = self.surface()?;
+        // Only the balloon lies in the frame of the condition image; the others bring their colours.
+        let is_painted = self.request.mesh.color && draft.unit == Unit::Model && draft.mesh.vertex_colors.is_none();
+        let cut_out = if is_painted && self.needs_cut_out() { Some(self.cut_out()?) } else { None };
+        self.make(Stage::Mesh, &key, |run| {
+            let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
+            finish::finish(draft, condition.as_ref(), run.request, run.monitor).about(run.path)
+        })
+    }
+
+    fn place_and_check(&self, draft: Draft) -> Result<Final, PipelineError> {
+        let Draft { mesh, unit, pose, notes, .. } = draft;
+        let mesh = finish::place(mesh, unit, pose, &self.request.size);
+        mesh.validate().map_err(|source| PipelineError::Mesh { source, path: self.path.to_owned() })?;
+        let report = print::check(&mesh, self.monitor)?;
+        Ok(Final { mesh, report, notes }.as_read_back())
+    }
+
+    /// What is stored under `key`, which saves `stage`.
+    fn stored<T: Stored>(&mut self, stage: Stage, key: &Key) -> Result<Option<T>, PipelineError> {
+        self.monitor.check()?;
+        let begun = Instant::now();
+        let stored = codec::get(self.cache, key);
+        if stored.is_some() {
+            self.monitor.step(stage, 1, 1)?;
+            self.spend(stage, begun, true);
+        }
+        Ok(stored)
+    }
+
+    /// Makes what `stage` makes and stores it.
+    fn make<T: Stored>(
+        &mut self,
+        stage: Stage,
+        key: &Key,
+        make: impl FnOnce(&Self) -> Result<T, PipelineError>,
+    ) -> Result<T, PipelineError> {
+        let begun = Instant::now();
+        let made = self.timed(stage, make)?;
+        codec::put_if_quicker(self.cache, key, &made, begun.elapsed());
+        self.monitor.check()?;
+        Ok(made)
+    }
+
+    /// Runs `work` and counts its time to `stage`.
+    fn timed<R>(
+        &mut self,
+        stage: Stage,
+        work: impl FnOnce(&Self) -> Result<R, PipelineError>,
+    ) -> Result<R, PipelineError> {
+        let begun = Instant::now();
+        let result = work(self);
+        self.spend(stage, begun, false);
+        // Whatever a module says about work that was stopped under its hands: it was cancelled.
+        self.monitor.check()?;
+        result
+    }
+
+    fn spend(&mut self, stage: Stage, begun: Instant, cached: bool) {
+        let report = self.spent.entry(stage).or_insert(StageReport { stage, secs: 0.0, cached });
+        report.secs += begun.elapsed().as_secs_f32();
+        report.cached &= cached;
+    }
+}
+
+fn mask_error(source: IntakeError, path: &Path) -> PipelineError {
+    PipelineError::Mask { source, path: path.to_owned() }
+}
