@@ -8,8 +8,8 @@ use crate::progress::CancelToken;
 
 use super::console::Console;
 use super::failure::{Exit, Failure};
-use super::progress_display::ProgressDisplay;
 use super::interrupt;
+use super::progress_display::ProgressDisplay;
 
 /// Arguments of `orfeas check`.
 #[derive(clap::Args)]
@@ -37,7 +37,7 @@ pub struct CheckArgs {
 /// # Errors
 /// [`Exit::Failed`] when a file cannot be read, else [`Exit::NotPrintReady`] when one has defects.
 pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
-    let cancel = interrupt::token(console);
+    let cancel = interrupt::token();
     let mut worst = Exit::Done;
     for path in &args.files {
         let checked = check(path, &cancel, console);

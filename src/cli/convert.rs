@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use glam::Vec3;
 
-use crate::mesh::simplify::{Target, simplify};
 use crate::mesh::Mesh;
+use crate::mesh::simplify::{Target, simplify};
 use crate::progress::Monitor;
 use crate::request::parameter::ParamSpec;
 use crate::request::{Request, SizeParams};
@@ -61,7 +61,7 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let mut request = Request::default();
     args.flags.apply_to(&mut request).map_err(Failure::Usage)?;
     let destination = args.destination.settle(&args.input, Some(&args.output))?;
-    let cancel = interrupt::token(console);
+    let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
     let converted = display.watch(&cancel, |monitor| -> Result<_, Failure> {
         let mesh = import::read_file_with(&args.input, &import::Limits::default(), monitor)?;

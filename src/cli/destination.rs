@@ -186,7 +186,9 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
         return Err(anyhow!("this is a folder; name a file in it: {}", path.display()).into());
     }
     if if_exists == IfExists::Keep && path.symlink_metadata().is_ok() {
-        return Err(anyhow!("the file exists already; choose another name, or add --overwrite: {}", path.display()).into());
+        return Err(
+            anyhow!("the file exists already; choose another name, or add --overwrite: {}", path.display()).into()
+        );
     }
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -63,7 +63,7 @@ impl Failure {
         match self {
             Self::Usage(text) | Self::NotPrintReady(text) => text.clone(),
             Self::Failed(error) => sentence(error),
-            Self::Interrupted => "interrupted; nothing was written".to_owned(),
+            Self::Interrupted => "interrupted".to_owned(),
             Self::Told(_) => String::new(),
         }
     }

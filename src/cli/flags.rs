@@ -53,7 +53,7 @@ impl<C: Choose> Flags<C> {
         for Given { group, spec, .. } in &self.given {
             if let Some(needed) = relevance::needed_for(request, *group, spec) {
                 let flag = spec.flag;
-                return Err(format!("--{flag} has no effect without {needed}; leave it out, or add {needed}"));
+                return Err(format!("--{flag} has no effect here; leave it out, or choose {needed}"));
             }
         }
         Ok(())

@@ -78,7 +78,7 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
         destination::check_writable(path, args.destination.if_exists())?;
     }
     let cache = args.cache.open(console);
-    let cancel = interrupt::token(console);
+    let cancel = interrupt::token();
 
     let started = Instant::now();
     let input = Input { path: args.image.clone(), mask: args.mask.clone() };
@@ -116,7 +116,9 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
 /// A clear word about a path that cannot be a picture, before anything else is looked at.
 fn check_picture(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
-        return Err(anyhow!("this is a folder; `orfeas batch` makes solids of all its pictures: {}", path.display()).into());
+        return Err(
+            anyhow!("this is a folder; `orfeas batch` makes solids of all its pictures: {}", path.display()).into()
+        );
     }
     if !path.exists() {
         return Err(anyhow!("there is no such file; check the name: {}", path.display()).into());

@@ -101,7 +101,11 @@ impl ProgressDisplay {
             Style::Silent => {}
             Style::Lines(console) => {
                 let percent = progress.done.min(progress.total) * 100 / progress.total.max(1);
-                console.say(&format!("{} … {percent} %{}", progress.stage.label(), left.map(|l| format!(", {l}")).unwrap_or_default()));
+                console.say(&format!(
+                    "{} … {percent} %{}",
+                    progress.stage.label(),
+                    left.map(|l| format!(", {l}")).unwrap_or_default()
+                ));
             }
             Style::Bar(bar) => {
                 bar.set_length(progress.total);

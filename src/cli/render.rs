@@ -77,12 +77,14 @@ pub struct RenderArgs {
 pub fn run(args: &RenderArgs, console: &Console) -> Result<(), Failure> {
     if args.material.is_some() && args.shading != Shading::Material {
         let shading = args.shading.name();
-        return Err(Failure::Usage(format!("--material has no effect with --shading {shading}; leave out one of them")));
+        return Err(Failure::Usage(format!(
+            "--material has no effect with --shading {shading}; leave out one of them"
+        )));
     }
     let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     let path = place(args)?;
     check_writable(&path, if_exists)?;
-    let cancel = interrupt::token(console);
+    let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
     let drawn = display.watch(&cancel, |monitor| -> Result<RgbaImage, Failure> {
         let mesh = import::read_file_with(&args.mesh, &import::Limits::default(), monitor)?;

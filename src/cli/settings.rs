@@ -75,7 +75,9 @@ impl SettingsArgs {
 /// The refusal of a flag about the cut-out in a request that uses the whole frame.
 pub fn no_cut_out(request: &Request, flag: &str) -> Failure {
     let mode = request.mode.name();
-    Failure::Usage(format!("--{flag} has no effect here: with these settings {mode} uses the whole frame; leave it out"))
+    Failure::Usage(format!(
+        "--{flag} has no effect here: with these settings {mode} uses the whole frame; leave it out"
+    ))
 }
 
 /// Reads and checks a request file.

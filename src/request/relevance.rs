@@ -7,17 +7,8 @@ use super::parameter::ParamSpec;
 use super::{LithophaneShape, Mode, ReliefBase, Request, StampKind};
 
 /// The mode that alone reads the group at the same place in [`Request::groups`].
-pub const GROUP_MODES: [Option<Mode>; 9] = [
-    None,
-    None,
-    None,
-    Some(Mode::Inflate),
-    Some(Mode::Relief),
-    Some(Mode::Lithophane),
-    Some(Mode::Stamp),
-    None,
-    None,
-];
+pub const GROUP_MODES: [Option<Mode>; 9] =
+    [None, None, None, Some(Mode::Inflate), Some(Mode::Relief), Some(Mode::Lithophane), Some(Mode::Stamp), None, None];
 
 /// What `request` would have to say for the setting `spec` of the group at `group` (its place in
 /// [`Request::groups`]) to have an effect, as typed on the command line, or `None` when it has one.
@@ -27,15 +18,20 @@ pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<S
     {
         return Some(format!("--mode {}", mode.name()));
     }
-    let kind = request.stamp.kind;
-    let shape = request.lithophane.shape;
+    let (mode, kind, shape) = (request.mode, request.stamp.kind, request.lithophane.shape);
+    // Reliefs and lithophanes are height fields, meshed as they are and flat on one side.
+    let is_field = matches!(mode, Mode::Inflate | Mode::Stamp);
     let needed = match spec.flag {
         "relief-border" if request.relief.plate != ReliefBase::Plate => "--relief-plate plate",
         "litho-angle" if shape != LithophaneShape::Curved => "--litho-shape curved",
         "litho-stand" if shape != LithophaneShape::Flat => "--litho-shape flat",
         "stamp-wall" | "stamp-blade" if kind != StampKind::CookieCutter => "--stamp-kind cookie-cutter",
-        "stamp-handle" if kind != StampKind::Stamp => "--stamp-kind stamp",
+        "stamp-plate" if kind == StampKind::Keychain => "--stamp-kind stamp or cookie-cutter",
+        "stamp-handle" | "stamp-lines" if kind != StampKind::Stamp => "--stamp-kind stamp",
         "stamp-hole" if kind != StampKind::Keychain => "--stamp-kind keychain",
+        "hollow" | "smooth" if !is_field => "--mode inflate or stamp",
+        "flat-base" | "min-wall" if mode != Mode::Inflate => "--mode inflate",
+        "quality" | "resolution" if mode == Mode::Lithophane => "another --mode; --litho-pitch sets how fine it is",
         _ => return None,
     };
     Some(needed.to_owned())
@@ -44,6 +40,30 @@ pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn needed(request: &Request, flag: &str) -> Option<String> {
+        let groups = request.groups();
+        let mut all = groups.iter().enumerate().flat_map(|(i, g)| g.specs().iter().map(move |s| (i, s)));
+        let (group, spec) = all.find(|(_, s)| s.flag == flag).unwrap();
+        needed_for(request, group, spec)
+    }
+
+    #[test]
+    fn every_flag_of_a_rule_exists() {
+        let request = Request { mode: Mode::Lithophane, ..Request::default() };
+        assert_eq!(needed(&request, "litho-angle").as_deref(), Some("--litho-shape curved"));
+        assert_eq!(needed(&request, "litho-stand"), None);
+        let request = Request { mode: Mode::Relief, ..Request::default() };
+        for flag in ["hollow", "smooth", "flat-base", "min-wall"] {
+            assert!(needed(&request, flag).is_some_and(|n| n.contains("inflate")), "{flag}");
+        }
+        let mut request = Request { mode: Mode::Stamp, ..Request::default() };
+        request.stamp.kind = StampKind::Keychain;
+        for flag in ["stamp-wall", "stamp-blade", "stamp-plate", "stamp-handle", "stamp-lines"] {
+            assert!(needed(&request, flag).is_some_and(|n| n.starts_with("--stamp-kind")), "{flag}");
+        }
+        assert_eq!(needed(&request, "stamp-hole"), None);
+    }
 
     #[test]
     fn settings_of_other_modes_are_not_read() {
@@ -56,7 +76,8 @@ mod tests {
                         assert_eq!(needed, Some(format!("--mode {}", params.title().to_lowercase())), "{}", spec.flag);
                     }
                     "Lithophane" => assert_eq!(needed.is_some(), spec.flag == "litho-angle", "{}", spec.flag),
-                    _ => assert_eq!(needed, None, "{}", spec.flag),
+                    "Solid" => assert!(needed.is_some(), "{}", spec.flag),
+                    _ => assert_eq!(needed.is_some(), spec.flag == "smooth", "{}", spec.flag),
                 }
             }
         }

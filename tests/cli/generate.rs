@@ -6,7 +6,8 @@ use super::support::{Desk, outcome, read_stl};
 fn the_first_command_makes_a_closed_figure_of_80_mm() {
     let desk = Desk::new();
     desk.draw("figure.png");
-    let (code, stdout, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "-o", "figure.stl", "--quality", "draft"]));
+    let (code, stdout, stderr) =
+        outcome(desk.orfeas(&["generate", "figure.png", "-o", "figure.stl", "--quality", "draft"]));
     assert_eq!((code, stdout.as_str()), (0, "figure.stl\n"), "{stderr}");
     assert!(stderr.contains("80.0 mm") && stderr.contains("ready to print"), "{stderr}");
     let stl = read_stl(&desk.path("figure.stl"));
@@ -24,7 +25,8 @@ fn without_a_name_a_free_one_beside_the_picture_is_taken() {
         let (code, stdout, stderr) = outcome(desk.orfeas(&["generate", "pictures/figure.png", "--quality=draft"]));
         assert_eq!((code, stdout.trim_end()), (0, expected), "{stderr}");
     }
-    let same = std::fs::read(desk.path("pictures/figure.stl")).unwrap() == std::fs::read(desk.path("pictures/figure-2.stl")).unwrap();
+    let same = std::fs::read(desk.path("pictures/figure.stl")).unwrap()
+        == std::fs::read(desk.path("pictures/figure-2.stl")).unwrap();
     assert!(same, "the same request gives the same bytes");
 }
 
@@ -55,7 +57,8 @@ fn a_file_is_replaced_only_when_asked_for() {
     assert_eq!(code, 1);
     assert!(stderr.contains("--overwrite"), "{stderr}");
     assert_eq!(std::fs::read(desk.path("out.stl")).unwrap(), b"precious");
-    let (code, ..) = outcome(desk.orfeas(&["generate", "figure.png", "-o", "out.stl", "--quality=draft", "--overwrite"]));
+    let (code, ..) =
+        outcome(desk.orfeas(&["generate", "figure.png", "-o", "out.stl", "--quality=draft", "--overwrite"]));
     assert_eq!(code, 0);
     assert!(read_stl(&desk.path("out.stl")).closed);
 }

@@ -107,7 +107,7 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let batch = Batch {
         args,
         cache: args.cache.open(console),
-        cancel: interrupt::token(console),
+        cancel: interrupt::token(),
         show: Show::new(items.len(), console),
         made: Mutex::default(),
     };
@@ -116,12 +116,16 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     drop(show);
     summary.notes.iter().for_each(|note| console.say(&format!("note: {note}")));
     let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let rows: Vec<_> = items.iter().zip(&summary.items).map(|(item, event)| Row {
-        input: &item.job.input.path,
-        output_name: &item.output_name,
-        event,
-        made: made.remove(&item.output_name),
-    }).collect();
+    let rows: Vec<_> = items
+        .iter()
+        .zip(&summary.items)
+        .map(|(item, event)| Row {
+            input: &item.job.input.path,
+            output_name: &item.output_name,
+            event,
+            made: made.remove(&item.output_name),
+        })
+        .collect();
     console.say(&table::render(&rows, started.elapsed().as_secs_f64()));
     if cancel.is_cancelled() {
         console.error("interrupted; the same command goes on from here", None);

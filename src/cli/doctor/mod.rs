@@ -74,9 +74,8 @@ pub fn run(args: &DoctorArgs, console: &Console) -> Result<(), Failure> {
 }
 
 fn look() -> Findings {
-    let refresh = RefreshKind::nothing()
-        .with_cpu(CpuRefreshKind::nothing())
-        .with_memory(MemoryRefreshKind::nothing().with_ram());
+    let refresh =
+        RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()).with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(refresh).ok();
     let brand = system.as_ref().and_then(|s| s.cpus().first()).map(|c| c.brand().trim().to_owned());
     let cache = Cache::open(&CacheOptions::default());
@@ -108,11 +107,13 @@ fn look() -> Findings {
 fn folders(cache: Option<&Path>) -> Vec<Folder> {
     let disks = Disks::new_with_refreshed_list().ok();
     let here = std::env::current_dir().ok();
-    let named = [("this folder", here), ("cache", cache.map(Path::to_owned)), ("temporary files", Some(std::env::temp_dir()))];
+    let named =
+        [("this folder", here), ("cache", cache.map(Path::to_owned)), ("temporary files", Some(std::env::temp_dir()))];
     let existing = named.into_iter().filter_map(|(purpose, path)| Some((purpose, path?)));
     existing
         .map(|(purpose, path)| {
-            let writable = tempfile::Builder::new().prefix(".orfeas-").suffix(".tmp").tempfile_in(nearest(&path)).is_ok();
+            let writable =
+                tempfile::Builder::new().prefix(".orfeas-").suffix(".tmp").tempfile_in(nearest(&path)).is_ok();
             let real = nearest(&path).canonicalize().unwrap_or_else(|_| path.clone());
             // The disk mounted closest to the folder.
             let disk = disks.iter().flat_map(|d| d.iter()).filter(|d| real.starts_with(d.mount_point()));
@@ -160,7 +161,10 @@ fn words(findings: &Findings) -> String {
     }
     for device in &cuda.devices {
         let version = cuda.driver_version.as_deref().unwrap_or("of unknown version");
-        lines.push(("CUDA", format!("{}, {}, driver for CUDA {version}", device.name, summary::bytes(device.memory_bytes))));
+        lines.push((
+            "CUDA",
+            format!("{}, {}, driver for CUDA {version}", device.name, summary::bytes(device.memory_bytes)),
+        ));
     }
     lines.extend(cuda.problem.iter().map(|problem| ("CUDA", format!("{problem}; nothing in this version needs it"))));
     lines.push(("models", "none; this version makes its solids without any".to_owned()));
