@@ -17,6 +17,7 @@ mod generate;
 mod interrupt;
 mod progress_display;
 mod render;
+mod samples;
 mod settings;
 mod summary;
 
@@ -84,6 +85,8 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     /// Look at or empty the cache of earlier results
     Cache(cache::CacheArgs),
+    /// Write a few pictures to try things with
+    Samples(samples::SamplesArgs),
     /// Write a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -138,6 +141,7 @@ pub fn run(command: Command, global: Global) -> ExitCode {
         Command::Render(args) => render::run(&args, &console),
         Command::Doctor(args) => doctor::run(&args, &console),
         Command::Cache(args) => cache::run(&args, &console),
+        Command::Samples(args) => samples::run(&args, &console),
         Command::Completions(args) => completions(&args, &console),
     };
     match outcome {

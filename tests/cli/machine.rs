@@ -36,11 +36,24 @@ fn the_cache_can_be_looked_at_and_emptied() {
 }
 
 #[test]
+fn samples_are_pictures_and_replace_nothing() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("samples")).unwrap();
+    std::fs::write(desk.path("samples/owl.png"), "precious").unwrap();
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["samples"]));
+    assert!(code == 0 && stdout.lines().count() >= 6, "{stderr}");
+    assert_eq!(std::fs::read(desk.path("samples/owl.png")).unwrap(), b"precious");
+    for path in stdout.lines().filter(|path| !path.ends_with("owl.png")) {
+        assert!(image::open(desk.path(path)).is_ok(), "{path}");
+    }
+}
+
+#[test]
 fn help_teaches_every_command() {
     let desk = Desk::new();
     let (code, stdout, _) = outcome(desk.orfeas(&["--help"]));
     assert!(code == 0 && stdout.contains("Exit codes"), "{stdout}");
-    for command in ["generate", "batch", "check", "convert", "render", "doctor", "cache", "completions"] {
+    for command in ["generate", "batch", "check", "convert", "render", "doctor", "cache", "samples", "completions"] {
         assert!(stdout.contains(command), "{command}");
         let (code, help, _) = outcome(desk.orfeas(&[command, "--help"]));
         assert!(code == 0 && help.contains("Examples:"), "{command}: {help}");
