@@ -13,84 +13,92 @@ use super::table::CASES;
 use crate::mesh::Mesh;
 use crate::progress::{Cancelled, Monitor};
 
-/// The numbers of the first vertices of a row, on edges along x, y and z.
+/// Where the parts of a row `[x, y]` and of its cells begin in the mesh.
 #[derive(Clone, Copy, Default)]
-pub(super) struct RowStart([u32; 3]);
+pub(super) struct RowStart {
+    /// The first vertices on edges along x, y and z. In the mesh those along z come first, then y.
+    vertices: [u32; 3],
+    /// The first triangle of the cells between this row, the next along y, and the same two of the
+    /// next layer.
+    triangle: u32,
+}
 
-/// Where every layer's and row's part of the mesh begins.
+impl RowStart {
+    /// Whether the row that starts here has vertices, when the next starts at `next`.
+    pub(super) fn has_vertices(&self, next: &Self) -> bool {
+        self.vertices[2] != next.vertices[2]
+    }
+}
+
+/// Where every row's part of the mesh begins.
 pub(super) struct Layers {
-    /// For every row: first counts, then starts.
+    /// One per row, and one for the end.
     rows: Vec<RowStart>,
     rows_per_layer: usize,
-    /// Vertices and triangles of each layer.
-    counts: Vec<(u64, u64)>,
+    totals: (u64, u64),
 }
 
 impl Layers {
     /// Counts vertices and triangles.
     pub(super) fn count(bits: &SignBits, monitor: &Monitor) -> Result<Self, Cancelled> {
         let [layer_count, rows_per_layer, _] = bits.size;
-        let mut rows = vec![RowStart::default(); layer_count * rows_per_layer];
-        let counts = rows.par_chunks_mut(rows_per_layer).enumerate().map(|(x, rows)| {
+        let mut rows = vec![RowStart::default(); layer_count * rows_per_layer + 1];
+        rows[..layer_count * rows_per_layer].par_chunks_mut(rows_per_layer).enumerate().try_for_each(|(x, rows)| {
             monitor.check()?;
-            let (mut vertices, mut triangles) = (0, 0);
-            for (y, row) in rows.iter_mut().enumerate() {
-                *row = count_row(bits, x, y);
-                vertices += row.0.iter().map(|&n| u64::from(n)).sum::<u64>();
-                for_each_cell(bits, x, y, |case| triangles += u64::from(CASES[case].triangle_count));
-            }
-            Ok((vertices, triangles))
-        });
-        let counts = counts.collect::<Result<Vec<_>, _>>()?;
-        let mut layers = Self { rows, rows_per_layer, counts };
-        layers.accumulate();
-        Ok(layers)
-    }
-
-    /// Turns the counts of the rows into starts.
-    fn accumulate(&mut self) {
-        let mut next = 0u32;
-        for row in &mut self.rows {
-            let [x, y, z] = row.0;
-            // Wraps only when the totals are refused anyway.
-            let mut start_of = |count: u32| {
-                let start = next;
-                next = next.wrapping_add(count);
-                start
-            };
-            let (z, y, x) = (start_of(z), start_of(y), start_of(x));
-            row.0 = [x, y, z];
-        }
+            rows.iter_mut().enumerate().for_each(|(y, row)| *row = count_row(bits, x, y));
+            Ok(())
+        })?;
+        let totals = accumulate(&mut rows);
+        Ok(Self { rows, rows_per_layer, totals })
     }
 
     /// Number of layers, the added ones included.
     pub(super) fn len(&self) -> usize {
-        self.counts.len()
+        self.rows.len() / self.rows_per_layer
     }
 
     /// Numbers of vertices and triangles.
     pub(super) fn totals(&self) -> (u64, u64) {
-        self.counts.iter().fold((0, 0), |sum, &(v, t)| (sum.0 + v, sum.1 + t))
+        self.totals
     }
 
-    /// The rows of layer `x`; none behind the last.
-    pub(super) fn row_starts(&self, x: usize) -> &[RowStart] {
-        self.rows.get(x * self.rows_per_layer..(x + 1) * self.rows_per_layer).unwrap_or(&[])
+    /// The rows from the first of layer `x` to the last of layer `x + 1`, and the one after it.
+    pub(super) fn rows(&self, x: usize) -> &[RowStart] {
+        let first = x * self.rows_per_layer;
+        &self.rows[first..(first + 2 * self.rows_per_layer + 1).min(self.rows.len())]
     }
 
     /// Every layer's part of the mesh.
     pub(super) fn split<'a>(&self, mesh: &'a mut Mesh) -> Vec<(&'a mut [Vec3], &'a mut [[u32; 3]])> {
         let (mut positions, mut triangles) =
             (mesh.vertex_positions.as_mut_slice(), mesh.triangle_indices.as_mut_slice());
-        let take = |&(v, t): &(u64, u64)| {
-            let (own_positions, rest) = std::mem::take(&mut positions).split_at_mut(v as usize);
+        let take = |x: usize| {
+            let (start, end) = (self.rows[x * self.rows_per_layer], self.rows[(x + 1) * self.rows_per_layer]);
+            let (vertex_count, triangle_count) = (end.vertices[2] - start.vertices[2], end.triangle - start.triangle);
+            let (own_positions, rest) = std::mem::take(&mut positions).split_at_mut(vertex_count as usize);
             positions = rest;
-            let (own_triangles, rest) = std::mem::take(&mut triangles).split_at_mut(t as usize);
+            let (own_triangles, rest) = std::mem::take(&mut triangles).split_at_mut(triangle_count as usize);
             triangles = rest;
             (own_positions, own_triangles)
         };
-        self.counts.iter().map(take).collect()
+        (0..self.len()).map(take).collect()
     }
+}
+
+/// Turns the counts of the rows into starts, and gives the totals.
+fn accumulate(rows: &mut [RowStart]) -> (u64, u64) {
+    let (mut vertices, mut triangles) = (0u64, 0u64);
+    for row in rows {
+        let counts = row.vertices;
+        // Too large a total is refused by the caller before anyone reads the starts.
+        row.vertices[2] = vertices as u32;
+        row.vertices[1] = (vertices + u64::from(counts[2])) as u32;
+        row.vertices[0] = (vertices + u64::from(counts[2]) + u64::from(counts[1])) as u32;
+        vertices += counts.iter().map(|&n| u64::from(n)).sum::<u64>();
+        let count = std::mem::replace(&mut row.triangle, triangles as u32);
+        triangles += u64::from(count);
+    }
+    (vertices, triangles)
 }
 
 fn count_row(bits: &SignBits, x: usize, y: usize) -> RowStart {
@@ -102,7 +110,9 @@ fn count_row(bits: &SignBits, x: usize, y: usize) -> RowStart {
     };
     let along_x = if x + 1 < bits.size[0] { count(bits.row(x + 1, y), false) } else { 0 };
     let along_y = if y + 1 < bits.size[1] { count(bits.row(x, y + 1), false) } else { 0 };
-    RowStart([along_x, along_y, count(here, true)])
+    let mut triangle = 0;
+    for_each_cell(bits, x, y, |case| triangle += u32::from(CASES[case].triangle_count));
+    RowStart { vertices: [along_x, along_y, count(here, true)], triangle }
 }
 
 /// Calls `f(word index, crossed edges)` for every word with crossed edges between `here` and
@@ -143,14 +153,19 @@ fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(usize)) 
     }
 }
 
-/// Writes the triangles of the cells between layers `x` and `x + 1`, whose rows begin at `here` and
-/// `there`.
-pub(super) fn connect(bits: &SignBits, x: usize, here: &[RowStart], there: &[RowStart], triangles: &mut [[u32; 3]]) {
+/// Writes the triangles of the cells between layers `x` and `x + 1`, whose `rows` are those that
+/// [`Layers::rows`] gives.
+pub(super) fn connect(bits: &SignBits, x: usize, rows: &[RowStart], triangles: &mut [[u32; 3]]) {
     let cases = &*CASES;
     let mut slots = triangles.iter_mut();
-    for y in 0..here.len().min(there.len()).saturating_sub(1) {
-        let (mut along_x, mut along_y) = ([here[y].0[0], here[y + 1].0[0]], [here[y].0[1], there[y].0[1]]);
-        let mut along_z = [here[y], there[y], here[y + 1], there[y + 1]].map(|row| row.0[2]);
+    let rows_per_layer = bits.size[1];
+    for y in 0..rows_per_layer - 1 {
+        if rows[y].triangle == rows[y + 1].triangle {
+            continue;
+        }
+        let [near, far] = [y, y + rows_per_layer].map(|row| [rows[row].vertices, rows[row + 1].vertices]);
+        let (mut along_x, mut along_y) = ([near[0][0], near[1][0]], [near[0][1], far[0][1]]);
+        let mut along_z = [near[0], far[0], near[1], far[1]].map(|row| row[2]);
         for_each_cell(bits, x, y, |case| {
             let case = &cases[case];
             let crossed = |edge: usize| u32::from(case.crossed >> edge & 1);

@@ -78,9 +78,9 @@ pub fn extract(grid: &ScalarGrid, monitor: &Monitor) -> Result<Mesh, SurfaceErro
     let slices = layers.split(&mut mesh);
     slices.into_par_iter().enumerate().try_for_each(|(x, (positions, triangles))| {
         monitor.step(Stage::Surface, done.fetch_add(1, Relaxed), total)?;
-        let rows = layers.row_starts(x);
-        place_vertices(grid, &bits, x, positions);
-        cells::connect(&bits, x, rows, layers.row_starts(x + 1), triangles);
+        let rows = layers.rows(x);
+        place_vertices(grid, &bits, x, rows, positions);
+        cells::connect(&bits, x, rows, triangles);
         Ok::<_, Cancelled>(())
     })?;
     monitor.step(Stage::Surface, total, total)?;
@@ -89,9 +89,9 @@ pub fn extract(grid: &ScalarGrid, monitor: &Monitor) -> Result<Mesh, SurfaceErro
 
 /// Writes the vertices on the edges of layer `x` (counted with the added layer): row by row those
 /// on edges along z, y and x. [`Layers`] counts in the same order.
-fn place_vertices(grid: &ScalarGrid, bits: &SignBits, x: usize, positions: &mut [Vec3]) {
+fn place_vertices(grid: &ScalarGrid, bits: &SignBits, x: usize, rows: &[RowStart], positions: &mut [Vec3]) {
     let mut slots = positions.iter_mut();
-    for y in 0..bits.size[1] {
+    for y in (0..bits.size[1]).filter(|&y| rows[y].has_vertices(&rows[y + 1])) {
         let here = (bits.row(x, y), Samples::row(grid, x, y));
         let corner = Vec3::new(x as f32 - 1.0, y as f32 - 1.0, -1.0);
         let mut place = |axis: usize, crossed: u64, first: usize, there: &Samples| {
