@@ -1,0 +1,126 @@
+//! Fewer triangles for almost the same surface.
+//!
+//! Quadric error simplification by meshopt, which is fast but does not promise a manifold result. So
+//! sheets that came to touch are parted, and every result is checked: closed and manifold by
+//! position, no triangle without area, no piece turned inside out. Where it is not as good as the
+//! mesh that came in, the surroundings are kept as they were and it is tried again; then the exact
+//! kernel of `manifold-rust` tries; and when that fails as well the full mesh comes back with a note
+//! that says so.
+//!
+//! A large mesh is first reduced in blocks, side by side on all cores, and then as a whole. Blocks
+//! depend on the mesh alone, so the result does not depend on the number of threads.
+
+mod background;
+mod blocks;
+mod exact;
+mod mend;
+mod verdict;
+
+use super::weld::{gather, weld};
+use super::{Mesh, MeshError};
+use crate::progress::{Cancelled, Monitor, Stage};
+use blocks::Reduction;
+use verdict::Verdict;
+
+/// How far to go. What is reached first ends the work; with neither nothing is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Target {
+    /// About this many triangles.
+    pub triangles: Option<u32>,
+    /// How far the surface may move, in the mesh's units, as the root mean square distance from the
+    /// planes of the triangles that a vertex replaces.
+    pub max_error: Option<f32>,
+}
+
+/// A mesh with fewer triangles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Simplified {
+    /// The mesh; its vertices are some of those that came in, with their colours, and a few that part
+    /// sheets which would touch.
+    pub mesh: Mesh,
+    /// How far the surface moved, in the mesh's units, measured like [`Target::max_error`].
+    pub achieved_error: f32,
+    /// What the user should know: that less was done than asked for, and why.
+    pub note: Option<String>,
+}
+
+/// Why a mesh cannot be simplified.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SimplifyError {
+    /// The mesh is not well-formed.
+    #[error(transparent)]
+    Mesh(#[from] MeshError),
+    /// The work was cancelled.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// How often the surroundings of a bad place are kept before another way is tried.
+const ATTEMPTS: usize = 3;
+/// The exact kernel cannot be cancelled and slows down with size, so it gets no more than this.
+const MAX_EXACT_TRIANGLES: usize = 1_500_000;
+
+/// Reduces the number of triangles.
+///
+/// Vertices at equal positions are merged first. The result is closed and manifold if `mesh` was,
+/// and otherwise has no more defects than `mesh`.
+///
+/// # Errors
+/// [`SimplifyError`].
+pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simplified, SimplifyError> {
+    mesh.validate()?;
+    monitor.check()?;
+    let whole = weld(mesh);
+    let enough = target.triangles.is_some_and(|t| whole.triangle_indices.len() <= t as usize);
+    let nothing_asked = target.triangles.is_none() && target.max_error.is_none();
+    if enough || nothing_asked || target.max_error.is_some_and(|e| e.is_nan() || e <= 0.0) {
+        return Ok(Simplified { mesh: whole, achieved_error: 0.0, note: None });
+    }
+    let goal = Reduction {
+        triangles: target.triangles.unwrap_or(0) as usize,
+        max_error: target.max_error.filter(|e| e.is_finite()),
+    };
+    let mut before: Option<Verdict> = None;
+    let mut kept = vec![false; whole.vertex_positions.len()];
+    let mut reached = 0.0;
+    for attempt in 0..ATTEMPTS {
+        let reduced = blocks::reduce(&whole, &kept, goal, monitor)?;
+        reached = reduced.error;
+        let mut candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
+        mend::part_touching_sheets(&mut candidate, monitor)?;
+        let candidate = compact(&candidate);
+        let verdict = Verdict::of(&candidate, monitor)?;
+        if before.is_none() && !verdict.is_perfect() {
+            before = Some(Verdict::of(&whole, monitor)?);
+        }
+        let no_worse = before.as_ref().is_none_or(|before| verdict.is_no_worse_than(before));
+        let count = candidate.triangle_indices.len();
+        // An error larger than the mesh would let all of it collapse.
+        if no_worse && count > 0 {
+            let note =
+                (attempt > 0 && count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none()).then(|| {
+                    format!("{count} triangles are left: with fewer, the surface would have torn or touched itself")
+                });
+            return Ok(Simplified { mesh: candidate, achieved_error: reduced.error, note });
+        }
+        monitor.step(Stage::Mesh, attempt as u64 + 1, ATTEMPTS as u64 + 1)?;
+        verdict.keep_surroundings(&candidate, &whole, &mut kept);
+    }
+    if whole.triangle_indices.len() <= MAX_EXACT_TRIANGLES
+        && let Some(before) = before
+        && let Some(exact) = exact::simplify(&whole, goal, reached, &before, monitor)?
+    {
+        return Ok(exact);
+    }
+    let note = "the mesh keeps all its triangles: simplified, its surface would have torn or touched itself";
+    Ok(Simplified { mesh: whole, achieved_error: 0.0, note: Some(note.to_owned()) })
+}
+
+/// `mesh` without pieces that have collapsed to nothing, and without unused vertices.
+fn compact(mesh: &Mesh) -> Mesh {
+    let triangles = verdict::triangles_of_solid_pieces(mesh);
+    gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangles)
+}
+
+#[cfg(test)]
+mod tests;
