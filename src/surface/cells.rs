@@ -21,13 +21,8 @@ pub(super) struct RowStart {
     /// The first triangle of the cells between this row, the next along y, and the same two of the
     /// next layer.
     triangle: u32,
-}
-
-impl RowStart {
-    /// Whether the row that starts here has vertices, when the next starts at `next`.
-    pub(super) fn has_vertices(&self, next: &Self) -> bool {
-        self.vertices[2] != next.vertices[2]
-    }
+    /// The first of these cells among the layer's [`Layers::cases`].
+    cell: u32,
 }
 
 /// Where every row's part of the mesh begins.
@@ -35,6 +30,9 @@ pub(super) struct Layers {
     /// One per row, and one for the end.
     rows: Vec<RowStart>,
     rows_per_layer: usize,
+    /// For every layer the cases of the cells that the surface passes between it and the next, row by
+    /// row: reading them off the bits once is enough.
+    cases: Vec<Vec<u8>>,
     totals: (u64, u64),
 }
 
@@ -43,13 +41,16 @@ impl Layers {
     pub(super) fn count(bits: &SignBits, monitor: &Monitor) -> Result<Self, Cancelled> {
         let [layer_count, rows_per_layer, _] = bits.size;
         let mut rows = vec![RowStart::default(); layer_count * rows_per_layer + 1];
-        rows[..layer_count * rows_per_layer].par_chunks_mut(rows_per_layer).enumerate().try_for_each(|(x, rows)| {
+        let layers = rows[..layer_count * rows_per_layer].par_chunks_mut(rows_per_layer).enumerate();
+        let cases = layers.map(|(x, rows)| {
             monitor.check()?;
-            rows.iter_mut().enumerate().for_each(|(y, row)| *row = count_row(bits, x, y));
-            Ok(())
-        })?;
+            let mut cases = Vec::new();
+            rows.iter_mut().enumerate().for_each(|(y, row)| *row = count_row(bits, x, y, &mut cases));
+            Ok(cases)
+        });
+        let cases = cases.collect::<Result<_, _>>()?;
         let totals = accumulate(&mut rows);
-        Ok(Self { rows, rows_per_layer, totals })
+        Ok(Self { rows, rows_per_layer, cases, totals })
     }
 
     /// Number of layers, the added ones included.
@@ -63,7 +64,7 @@ impl Layers {
     }
 
     /// The rows from the first of layer `x` to the last of layer `x + 1`, and the one after it.
-    pub(super) fn rows(&self, x: usize) -> &[RowStart] {
+    fn rows(&self, x: usize) -> &[RowStart] {
         let first = x * self.rows_per_layer;
         &self.rows[first..(first + 2 * self.rows_per_layer + 1).min(self.rows.len())]
     }
@@ -101,7 +102,8 @@ fn accumulate(rows: &mut [RowStart]) -> (u64, u64) {
     (vertices, triangles)
 }
 
-fn count_row(bits: &SignBits, x: usize, y: usize) -> RowStart {
+/// Counts the vertices of a row and the triangles of its cells, whose cases it adds to `cases`.
+fn count_row(bits: &SignBits, x: usize, y: usize, cases: &mut Vec<u8>) -> RowStart {
     let here = bits.row(x, y);
     let count = |there: &[u64], along_z: bool| {
         let mut count = 0;
@@ -110,9 +112,13 @@ fn count_row(bits: &SignBits, x: usize, y: usize) -> RowStart {
     };
     let along_x = if x + 1 < bits.size[0] { count(bits.row(x + 1, y), false) } else { 0 };
     let along_y = if y + 1 < bits.size[1] { count(bits.row(x, y + 1), false) } else { 0 };
+    let (cell, table) = (cases.len(), &*CASES);
     let mut triangle = 0;
-    for_each_cell(bits, x, y, |case| triangle += u32::from(CASES[case].triangle_count));
-    RowStart { vertices: [along_x, along_y, count(here, true)], triangle }
+    for_each_cell(bits, x, y, |case| {
+        triangle += u32::from(table[usize::from(case)].triangle_count);
+        cases.push(case);
+    });
+    RowStart { vertices: [along_x, along_y, count(here, true)], triangle, cell: cell as u32 }
 }
 
 /// Calls `f(word index, crossed edges)` for every word with crossed edges between `here` and
@@ -133,7 +139,7 @@ fn shifted(row: &[u64], word: usize) -> u64 {
 
 /// Calls `f(case)` for every cell that the surface passes between rows `[x, y]`, `[x + 1, y]`,
 /// `[x, y + 1]` and `[x + 1, y + 1]`, in the order of z.
-fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(usize)) {
+fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(u8)) {
     if x + 1 >= bits.size[0] || y + 1 >= bits.size[1] {
         return;
     }
@@ -148,41 +154,66 @@ fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(usize)) 
             let z = active.trailing_zeros();
             active &= active - 1;
             let corners = |words: [u64; 4]| (0..4).fold(0, |case, c| case | (words[c] >> z & 1) << c);
-            f((corners(low) | corners(high) << 4) as usize);
+            f((corners(low) | corners(high) << 4) as u8);
         }
     }
 }
 
-/// Writes the triangles of the cells between layers `x` and `x + 1`, whose `rows` are those that
-/// [`Layers::rows`] gives.
-pub(super) fn connect(bits: &SignBits, x: usize, rows: &[RowStart], triangles: &mut [[u32; 3]]) {
-    let cases = &*CASES;
-    let mut slots = triangles.iter_mut();
-    let rows_per_layer = bits.size[1];
-    for y in 0..rows_per_layer - 1 {
-        if rows[y].triangle == rows[y + 1].triangle {
-            continue;
+impl Layers {
+    /// Which of the rows of layer `x` have vertices.
+    pub(super) fn rows_with_vertices(&self, x: usize) -> impl Iterator<Item = usize> + '_ {
+        let rows = &self.rows[x * self.rows_per_layer..(x + 1) * self.rows_per_layer + 1];
+        (0..self.rows_per_layer).filter(|&y| rows[y].vertices[2] != rows[y + 1].vertices[2])
+    }
+
+    /// Writes the triangles of the cells between layers `x` and `x + 1`.
+    pub(super) fn connect(&self, x: usize, triangles: &mut [[u32; 3]]) {
+        let (table, cases, rows) = (&*CASES, &self.cases[x], self.rows(x));
+        let mut slots = triangles.iter_mut();
+        for y in (0..self.rows_per_layer - 1).filter(|&y| rows[y].cell != rows[y + 1].cell) {
+            let far = y + self.rows_per_layer;
+            let mut counters = Counters::at([rows[y], rows[far], rows[y + 1], rows[far + 1]].map(|row| row.vertices));
+            for &case in &cases[rows[y].cell as usize..rows[y + 1].cell as usize] {
+                let case = &table[usize::from(case)];
+                let vertices = counters.pass(case.crossed);
+                for (corners, slot) in case.triangles().iter().zip(&mut slots) {
+                    *slot = corners.map(|edge| vertices[usize::from(edge & 15)]);
+                }
+            }
         }
-        let [near, far] = [y, y + rows_per_layer].map(|row| [rows[row].vertices, rows[row + 1].vertices]);
-        let (mut along_x, mut along_y) = ([near[0][0], near[1][0]], [near[0][1], far[0][1]]);
-        let mut along_z = [near[0], far[0], near[1], far[1]].map(|row| row[2]);
-        for_each_cell(bits, x, y, |case| {
-            let case = &cases[case];
-            let crossed = |edge: usize| u32::from(case.crossed >> edge & 1);
-            // Edges as the table numbers them; sixteen so that no index needs a check.
-            let mut vertices = [0; 16];
-            for i in 0..2 {
-                (vertices[i], vertices[i + 2]) = (along_x[i], along_x[i] + crossed(i));
-                (vertices[i + 4], vertices[i + 6]) = (along_y[i], along_y[i] + crossed(i + 4));
-                (along_x[i], along_y[i]) = (vertices[i + 2], vertices[i + 6]);
-            }
-            for i in 0..4 {
-                vertices[i + 8] = along_z[i];
-                along_z[i] += crossed(i + 8);
-            }
-            for (corners, slot) in case.triangles().iter().zip(&mut slots) {
-                *slot = corners.map(|edge| vertices[usize::from(edge & 15)]);
-            }
-        });
+    }
+}
+
+/// The next vertices on the edges around a row of cells.
+struct Counters {
+    along_x: [u32; 2],
+    along_y: [u32; 2],
+    along_z: [u32; 4],
+}
+
+impl Counters {
+    /// At the start of the cells between four rows: the first, the next along x, along y, along both.
+    fn at(rows: [[u32; 3]; 4]) -> Self {
+        Self { along_x: [rows[0][0], rows[2][0]], along_y: [rows[0][1], rows[1][1]], along_z: rows.map(|row| row[2]) }
+    }
+
+    /// The vertices of the next cell by edge, as the table numbers edges; sixteen so that no index
+    /// needs a check. Only those of crossed edges mean anything.
+    fn pass(&mut self, crossed: u16) -> [u32; 16] {
+        let crossed = |edge: usize| u32::from(crossed >> edge & 1);
+        let mut vertices = [0; 16];
+        for i in 0..2 {
+            vertices[i] = self.along_x[i];
+            self.along_x[i] += crossed(i);
+            vertices[i + 2] = self.along_x[i];
+            vertices[i + 4] = self.along_y[i];
+            self.along_y[i] += crossed(i + 4);
+            vertices[i + 6] = self.along_y[i];
+        }
+        for i in 0..4 {
+            vertices[i + 8] = self.along_z[i];
+            self.along_z[i] += crossed(i + 8);
+        }
+        vertices
     }
 }
