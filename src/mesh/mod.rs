@@ -5,6 +5,7 @@
 
 pub(crate) mod adjacency;
 pub mod components;
+pub mod intersect;
 pub mod simplify;
 pub mod smooth;
 pub mod topology;
