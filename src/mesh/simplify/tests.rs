@@ -2,6 +2,7 @@ use glam::Vec3;
 
 use super::*;
 use crate::field::ScalarGrid;
+use crate::mesh::intersect::self_intersections;
 use crate::mesh::topology::Topology;
 use crate::progress::CancelToken;
 use crate::surface::extract;
@@ -28,6 +29,7 @@ fn assert_sound(mesh: &Mesh) {
     mesh.validate().unwrap();
     let topology = Topology::of(&weld(mesh));
     assert!(topology.is_manifold() && topology.degenerate_triangles == 0, "{:?}", topology.samples);
+    assert_eq!(self_intersections(mesh, &Monitor::silent()), Ok(Some(Vec::new())));
 }
 
 #[test]
@@ -147,4 +149,19 @@ fn an_open_mesh_keeps_its_hole_and_gets_no_other() {
     assert!(after.open_edges > 0 && after.open_edges <= before.open_edges);
     assert!(after.nonmanifold_edges == 0 && after.nonmanifold_vertices <= before.nonmanifold_vertices);
     assert!(few.mesh.triangle_indices.len() <= 1000);
+}
+
+#[test]
+fn flat_sides_and_sharp_edges_come_out_clean() {
+    let boxes = grid(90, |p| {
+        let (a, b) = ((p - 0.01).abs().max_element() - 0.5, (p - Vec3::new(0.6, 0.1, 0.2)).abs().max_element() - 0.3);
+        a.min(b).min((p.truncate().length() - 0.1).max(p.z.abs() - 0.9))
+    });
+    for divisor in [4, 16, 40] {
+        let goal = boxes.triangle_indices.len() as u32 / divisor;
+        let few = simplify(&boxes, to_triangles(goal), &Monitor::silent()).unwrap();
+        assert_sound(&few.mesh);
+        assert_eq!(few.note, None);
+        assert!(few.mesh.triangle_indices.len() <= goal as usize * 11 / 10);
+    }
 }

@@ -3,6 +3,7 @@
 use glam::Vec3;
 
 use crate::mesh::Mesh;
+use crate::mesh::intersect::self_intersections;
 use crate::mesh::topology::{Shell, Topology, bad_vertices};
 use crate::mesh::weld::weld;
 use crate::progress::{Cancelled, Monitor};
@@ -13,6 +14,7 @@ pub(super) struct Verdict {
     nonmanifold: usize,
     degenerate: usize,
     inside_out: usize,
+    crossing: usize,
     /// The vertices with a defect.
     bad: Vec<u32>,
 }
@@ -23,6 +25,8 @@ impl Verdict {
         let topology = Topology::analyse(mesh, monitor)?;
         let is_inside_out = |shell: usize| topology.shells[shell].closed && topology.shells[shell].signed_volume <= 0.0;
         let repeated = mesh.vertex_positions.len().saturating_sub(weld(mesh).vertex_positions.len());
+        // Unknown counts as none: it is as good as what can be told.
+        let crossing = self_intersections(mesh, monitor)?.unwrap_or_default();
         let mut bad = bad_vertices(mesh, monitor)?;
         for (triangle, &shell) in mesh.triangle_indices.iter().zip(&topology.shell_of_triangle) {
             // Voids are inside out and right so; only the small ones may have been turned.
@@ -30,7 +34,9 @@ impl Verdict {
                 bad.extend(triangle);
             }
         }
+        bad.extend(crossing.iter().flat_map(|&t| mesh.triangle_indices[t as usize]));
         Ok(Self {
+            crossing: crossing.len(),
             open_edges: topology.open_edges,
             nonmanifold: repeated + topology.nonmanifold_edges + topology.flipped_edges + topology.nonmanifold_vertices,
             degenerate: topology.degenerate_triangles,
@@ -39,9 +45,16 @@ impl Verdict {
         })
     }
 
-    /// Closed, manifold, outward, and every triangle with an area.
+    /// Closed, manifold, outward, and every triangle with an area and clear of the others.
     pub(super) fn is_perfect(&self) -> bool {
-        self.is_no_worse_than(&Self { open_edges: 0, nonmanifold: 0, degenerate: 0, inside_out: 0, bad: Vec::new() })
+        self.is_no_worse_than(&Self {
+            open_edges: 0,
+            nonmanifold: 0,
+            degenerate: 0,
+            inside_out: 0,
+            crossing: 0,
+            bad: Vec::new(),
+        })
     }
 
     /// No more defects of any kind than `before`.
@@ -50,6 +63,7 @@ impl Verdict {
             && self.nonmanifold <= before.nonmanifold
             && self.degenerate <= before.degenerate
             && self.inside_out <= before.inside_out
+            && self.crossing <= before.crossing
     }
 
     /// Marks the vertices of `whole` around the bad vertices of `candidate`, as far as the triangles
