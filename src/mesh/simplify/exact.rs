@@ -7,7 +7,7 @@ use manifold_rust::types::{Error, MeshGL};
 use super::background;
 use super::blocks::Reduction;
 use super::verdict::Verdict;
-use super::{Simplified, compact, left_over};
+use super::{Simplified, left_over, mended};
 use crate::mesh::Mesh;
 use crate::mesh::weld::weld;
 use crate::progress::{Cancelled, Monitor};
@@ -37,9 +37,9 @@ pub(super) fn simplify(
         let (solid, amount) = (solid.clone(), f64::from(tolerance));
         let simplified = background::run(monitor, move || solid.simplify(amount).get_mesh_gl(-1))?;
         let Some(simplified) = simplified.and_then(|m| from_kernel(&m, mesh.vertex_colors.is_some())) else { break };
-        let candidate = compact(&simplified);
+        let (candidate, verdict) = mended(simplified, monitor)?;
         // Rounded to f32 it may touch itself although the kernel's own is sound.
-        if candidate.triangle_indices.is_empty() || !Verdict::of(&candidate, monitor)?.is_no_worse_than(before) {
+        if candidate.triangle_indices.is_empty() || !verdict.is_no_worse_than(before) {
             break;
         }
         let count = candidate.triangle_indices.len();

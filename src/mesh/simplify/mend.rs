@@ -4,30 +4,48 @@
 //! sheets of the surface have come together. Topologically they are still two sheets, so they are
 //! parted by a hair: a doubled edge gets a vertex of its own in its middle, a second fan a copy of
 //! the vertex, each moved into the solid it belongs to. It may also leave triangles whose corners lie
-//! on a line: the edge that the middle corner lies on is turned. And slivers may fold over and pass
-//! through their surroundings: their vertices are drawn towards their neighbours.
+//! on a line: the edge that the middle corner lies on is turned.
 
 use std::f32::consts::TAU;
 
 use glam::Vec3;
 
 use crate::mesh::Mesh;
-use crate::mesh::adjacency::{edge_uses, next_corner, vertex_neighbors};
-use crate::mesh::intersect::self_intersections;
-use crate::mesh::topology::{bad_vertices, is_degenerate};
+use crate::mesh::adjacency::{edge_uses, next_corner};
+use crate::mesh::topology::{Shell, Topology, bad_vertices, is_degenerate};
 use crate::mesh::union_find::UnionFind;
+use crate::mesh::weld::gather;
 use crate::progress::{Cancelled, Monitor};
 
 /// How far a new vertex is moved, as a share of the way to its neighbours.
 const APART: f32 = 0.1;
 /// Rounds over the edges: a triangle with several bad edges is split once a round.
 const ROUNDS: usize = 4;
-/// How often vertices of crossing triangles are drawn towards their neighbours.
-const DRAWS: usize = 6;
 
-/// Parts the sheets of `mesh` where they touch along an edge or at a vertex, and turns triangles
-/// without area into others. What cannot be mended stays as it is.
-pub(super) fn mend(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
+/// Parts the sheets of `mesh` where they touch along an edge or at a vertex, turns triangles without
+/// area into others, and drops pieces that have collapsed to nothing. What cannot be mended stays.
+pub(super) fn mended(mut mesh: Mesh, monitor: &Monitor) -> Result<Mesh, Cancelled> {
+    let mut topology = Topology::analyse(&mesh, monitor)?;
+    if topology.nonmanifold_edges + topology.nonmanifold_vertices + topology.degenerate_triangles > 0 {
+        mend_edges_and_vertices(&mut mesh, monitor)?;
+        topology = Topology::analyse(&mesh, monitor)?;
+    }
+    let flat: Vec<bool> = topology.shells.iter().map(is_flat).collect();
+    if flat.contains(&true) && flat.contains(&false) {
+        let mut shells = topology.shell_of_triangle.iter();
+        mesh.triangle_indices.retain(|_| shells.next().is_some_and(|&s| !flat[s as usize]));
+    }
+    Ok(gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), mesh.triangle_indices))
+}
+
+/// Whether a closed piece has collapsed to almost no volume: all that is left of a speck.
+fn is_flat(shell: &Shell) -> bool {
+    // Of a ball the volume is 0.094 of this power of the area; of a needle it is little, too, but a
+    // needle has more triangles.
+    shell.closed && shell.triangle_count < 16 && shell.signed_volume.abs() < 1e-4 * shell.area.powf(1.5)
+}
+
+fn mend_edges_and_vertices(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
     for _ in 0..ROUNDS {
         monitor.check()?;
         // Not `||`: both have to run.
@@ -39,39 +57,6 @@ pub(super) fn mend(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> 
     for _ in 0..ROUNDS {
         monitor.check()?;
         if !turn_long_edges(mesh) {
-            break;
-        }
-    }
-    part_crossings(mesh, monitor)
-}
-
-/// Draws the vertices of triangles that pass through others towards their neighbours, until they do
-/// not any more or it does not help. Such are mostly slivers that have folded over.
-fn part_crossings(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
-    let Some(mut crossing) = self_intersections(mesh, monitor)? else { return Ok(()) };
-    if crossing.is_empty() || crossing.len() > mesh.triangle_indices.len() / 10 {
-        return Ok(());
-    }
-    let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
-    let neighbors = vertex_neighbors(&uses);
-    for _ in 0..DRAWS {
-        let mut drawn: Vec<u32> = crossing.iter().flat_map(|&t| mesh.triangle_indices[t as usize]).collect();
-        drawn.sort_unstable();
-        drawn.dedup();
-        let before = mesh.vertex_positions.clone();
-        for &v in &drawn {
-            let around = neighbors.row(v as usize);
-            let mean = around.iter().map(|&n| before[n as usize]).sum::<Vec3>() / around.len().max(1) as f32;
-            mesh.vertex_positions[v as usize] = before[v as usize].lerp(mean, 0.5);
-        }
-        match self_intersections(mesh, monitor)? {
-            Some(left) if left.len() < 2 * crossing.len() => crossing = left,
-            _ => {
-                mesh.vertex_positions = before;
-                return Ok(());
-            }
-        }
-        if crossing.is_empty() {
             break;
         }
     }
@@ -270,7 +255,6 @@ fn fans(mesh: &Mesh, vertex: u32, triangles: &[usize]) -> Vec<Vec<usize>> {
 mod tests {
     use super::*;
     use crate::field::ScalarGrid;
-    use crate::mesh::topology::Topology;
     use crate::mesh::weld::weld;
     use crate::surface::extract;
 
@@ -311,7 +295,7 @@ mod tests {
         mesh.triangle_indices.push([middle, b, c]);
         mesh.triangle_indices.push([a, middle, c]);
         assert_eq!(Topology::of(&mesh).degenerate_triangles, 1);
-        mend(&mut mesh, &Monitor::silent()).unwrap();
+        let mesh = mended(mesh, &Monitor::silent()).unwrap();
         let after = Topology::of(&mesh);
         assert!(after.is_manifold() && after.degenerate_triangles == 0, "{after:?}");
         assert!((mesh.signed_volume() - before.signed_volume()).abs() < 1e-6);
@@ -324,7 +308,7 @@ mod tests {
             let before = Topology::of(&mesh);
             assert!(before.nonmanifold_edges + before.nonmanifold_vertices > 0, "{by}: {before:?}");
             mesh.paint(|p| [p.x.abs() as u8, 0, 0]);
-            mend(&mut mesh, &Monitor::silent()).unwrap();
+            let mesh = mended(mesh, &Monitor::silent()).unwrap();
             mesh.validate().unwrap();
             assert!(Topology::of(&weld(&mesh)).is_manifold(), "{by}: {:?}", Topology::of(&mesh).samples);
             assert!((1.8..=2.0).contains(&mesh.signed_volume()), "{by}: {}", mesh.signed_volume());

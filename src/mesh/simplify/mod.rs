@@ -12,10 +12,12 @@
 
 mod background;
 mod blocks;
+mod crossings;
 mod exact;
 mod mend;
 mod verdict;
 
+use super::intersect::self_intersections;
 use super::weld::{gather, weld};
 use super::{Mesh, MeshError};
 use crate::progress::{Cancelled, Monitor, Stage};
@@ -94,12 +96,11 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         }
         let reduced = blocks::reduce(&whole, &kept, milder, monitor)?;
         reached = reduced.error;
-        let mut candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
-        mend::mend(&mut candidate, monitor)?;
-        let candidate = compact(&candidate);
-        let verdict = Verdict::of(&candidate, monitor)?;
+        let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
+        let (candidate, verdict) = mended(candidate, monitor)?;
         if before.is_none() && !verdict.is_perfect() {
-            before = Some(Verdict::of(&whole, monitor)?);
+            let crossing = self_intersections(&whole, monitor)?.unwrap_or_default();
+            before = Some(Verdict::of(&whole, &crossing, monitor)?);
         }
         let no_worse = before.as_ref().is_none_or(|before| verdict.is_no_worse_than(before));
         let count = candidate.triangle_indices.len();
@@ -127,10 +128,12 @@ fn left_over(count: usize) -> String {
     format!("{count} triangles are left: with fewer, the surface would tear or pass through itself")
 }
 
-/// `mesh` without pieces that have collapsed to nothing, and without unused vertices.
-fn compact(mesh: &Mesh) -> Mesh {
-    let triangles = verdict::triangles_of_solid_pieces(mesh);
-    gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangles)
+/// Mends what simplification broke, as far as that can be done, and judges the result.
+fn mended(mesh: Mesh, monitor: &Monitor) -> Result<(Mesh, Verdict), Cancelled> {
+    let mut mesh = mend::mended(mesh, monitor)?;
+    let crossing = crossings::part(&mut mesh, monitor)?;
+    let verdict = Verdict::of(&mesh, &crossing, monitor)?;
+    Ok((mesh, verdict))
 }
 
 #[cfg(test)]

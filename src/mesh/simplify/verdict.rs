@@ -3,8 +3,7 @@
 use glam::Vec3;
 
 use crate::mesh::Mesh;
-use crate::mesh::intersect::self_intersections;
-use crate::mesh::topology::{Shell, Topology, bad_vertices};
+use crate::mesh::topology::{Topology, bad_vertices};
 use crate::mesh::weld::weld;
 use crate::progress::{Cancelled, Monitor};
 
@@ -20,14 +19,15 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// Looks at a mesh, which should not repeat positions: where it does, that counts as a defect.
-    pub(super) fn of(mesh: &Mesh, monitor: &Monitor) -> Result<Self, Cancelled> {
+    /// Looks at a mesh whose triangles `crossing` are known to pass through others. It should not
+    /// repeat positions: where it does, that counts as a defect.
+    pub(super) fn of(mesh: &Mesh, crossing: &[u32], monitor: &Monitor) -> Result<Self, Cancelled> {
         let topology = Topology::analyse(mesh, monitor)?;
         let is_inside_out = |shell: usize| topology.shells[shell].closed && topology.shells[shell].signed_volume <= 0.0;
         let repeated = mesh.vertex_positions.len().saturating_sub(weld(mesh).vertex_positions.len());
-        // Unknown counts as none: it is as good as what can be told.
-        let crossing = self_intersections(mesh, monitor)?.unwrap_or_default();
-        let mut bad = bad_vertices(mesh, monitor)?;
+        let nonmanifold = topology.nonmanifold_edges + topology.flipped_edges + topology.nonmanifold_vertices;
+        let any = topology.open_edges + nonmanifold + topology.degenerate_triangles > 0;
+        let mut bad = if any { bad_vertices(mesh, monitor)? } else { Vec::new() };
         for (triangle, &shell) in mesh.triangle_indices.iter().zip(&topology.shell_of_triangle) {
             // Voids are inside out and right so; only the small ones may have been turned.
             if is_inside_out(shell as usize) && topology.shells[shell as usize].triangle_count < 64 {
@@ -38,7 +38,7 @@ impl Verdict {
         Ok(Self {
             crossing: crossing.len(),
             open_edges: topology.open_edges,
-            nonmanifold: repeated + topology.nonmanifold_edges + topology.flipped_edges + topology.nonmanifold_vertices,
+            nonmanifold: repeated + nonmanifold,
             degenerate: topology.degenerate_triangles,
             inside_out: (0..topology.shells.len()).filter(|&s| is_inside_out(s)).count(),
             bad,
@@ -90,17 +90,4 @@ impl Verdict {
             *kept |= near.into_iter().any(|(center, radius)| center.distance_squared(p) <= radius * radius);
         }
     }
-}
-
-/// The triangles of `mesh` but those of closed pieces that have collapsed to almost no volume: all
-/// that is left of a speck.
-pub(super) fn triangles_of_solid_pieces(mesh: &Mesh) -> Vec<[u32; 3]> {
-    // Of a ball the volume is 0.094 of this power of the area; of a needle it is little, too, but
-    // a needle has more triangles.
-    let is_flat = |s: &Shell| s.closed && s.triangle_count < 16 && s.signed_volume.abs() < 1e-4 * s.area.powf(1.5);
-    let topology = Topology::of(mesh);
-    let flat: Vec<bool> = topology.shells.iter().map(is_flat).collect();
-    let is_kept = |shell: u32| !flat[shell as usize] || !flat.contains(&false);
-    let kept = mesh.triangle_indices.iter().zip(&topology.shell_of_triangle).filter(|(_, s)| is_kept(**s));
-    kept.map(|(&t, _)| t).collect()
 }
