@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use glam::{DVec3, Vec3};
+use glam::{DVec3, Vec3, Vec3A};
 use rayon::prelude::*;
 
 use super::Mesh;
@@ -61,18 +61,18 @@ pub fn self_intersections(mesh: &Mesh, monitor: &Monitor) -> Result<Option<Vec<u
     Ok(Some((0..count as u32).filter(|&t| crossing[t as usize].load(Relaxed)).collect()))
 }
 
-/// A box, as far as rounding is concerned a closed one.
+/// A closed box, in vector registers.
 #[derive(Clone, Copy)]
 struct Box3 {
-    min: Vec3,
-    max: Vec3,
+    min: Vec3A,
+    max: Vec3A,
 }
 
 impl Box3 {
-    const EMPTY: Self = Self { min: Vec3::INFINITY, max: Vec3::NEG_INFINITY };
+    const EMPTY: Self = Self { min: Vec3A::INFINITY, max: Vec3A::NEG_INFINITY };
 
     fn around(corners: [Vec3; 3]) -> Self {
-        let [a, b, c] = corners;
+        let [a, b, c] = corners.map(Vec3A::from);
         Self { min: a.min(b).min(c), max: a.max(b).max(c) }
     }
 
@@ -81,7 +81,7 @@ impl Box3 {
     }
 
     fn touches(&self, other: &Self) -> bool {
-        self.min.cmple(other.max).all() && other.min.cmple(self.max).all()
+        (self.min.cmple(other.max) & other.min.cmple(self.max)).all()
     }
 }
 
@@ -183,24 +183,42 @@ fn intersect(mesh: &Mesh, a: u32, b: u32) -> bool {
     }
     let position = |v: u32| mesh.vertex_positions[v as usize].as_dvec3();
     let (p, q) = (first.map(position), second.map(position));
-    match shared {
-        0 => {
-            let crosses = |s: &[DVec3; 3], t: &[DVec3; 3]| (0..3).any(|i| passes(s[i], s[(i + 1) % 3], t));
-            crosses(&p, &q) || crosses(&q, &p)
-        }
-        // Only the edge opposite the shared vertex can pass through the other triangle.
-        1 => passes(p[1], p[2], &q) || passes(q[1], q[2], &p),
-        2 => is_folded_flat(p[0], p[1], p[2], q[2]),
-        _ => true,
+    if shared == 2 {
+        return is_folded_flat(p[0], p[1], p[2], q[2]);
     }
-}
-
-/// Whether the segment from `s` to `t` properly passes through the inside of a triangle.
-fn passes(s: DVec3, t: DVec3, [a, b, c]: &[DVec3; 3]) -> bool {
-    let (below, above) = (side(*a, *b, *c, s), side(*a, *b, *c, t));
-    if below * above >= 0 {
+    if shared == 3 {
+        return true;
+    }
+    // Each must have corners on both sides of the other's plane. Most pairs end here.
+    let straddles = |sides: [i32; 3]| sides.contains(&1) && sides.contains(&-1);
+    let q_sides = sides(&p, &q, shared);
+    if !straddles(q_sides) {
         return false;
     }
+    let p_sides = sides(&q, &p, shared);
+    if !straddles(p_sides) {
+        return false;
+    }
+    // From a shared vertex only the opposite edge can pass through the other triangle.
+    let edges = if shared == 1 { 1..2 } else { 0..3 };
+    edges.into_iter().any(|i| {
+        let j = (i + 1) % 3;
+        let pierces = |sides: [i32; 3], from: &[DVec3; 3], into: &[DVec3; 3]| {
+            sides[i] * sides[j] < 0 && passes(from[i], from[j], into)
+        };
+        pierces(q_sides, &q, &p) || pierces(p_sides, &p, &q)
+    })
+}
+
+/// On which side of the first triangle's plane the corners of the second lie; the first `shared` of
+/// them lie in it.
+fn sides([a, b, c]: &[DVec3; 3], corners: &[DVec3; 3], shared: usize) -> [i32; 3] {
+    std::array::from_fn(|i| if i < shared { 0 } else { side(*a, *b, *c, corners[i]) })
+}
+
+/// Whether the line from `s` to `t`, which ends on both sides of the triangle's plane, properly
+/// passes through its inside.
+fn passes(s: DVec3, t: DVec3, [a, b, c]: &[DVec3; 3]) -> bool {
     let turn = side(s, t, *a, *b);
     turn != 0 && turn == side(s, t, *b, *c) && turn == side(s, t, *c, *a)
 }

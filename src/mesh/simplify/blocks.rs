@@ -18,7 +18,7 @@ const BLOCK: usize = 1 << 16;
 const WHOLE: usize = 4 * BLOCK;
 /// Blocks stop at this many times their share of the triangles, so that the last step, which sees
 /// the whole mesh, decides where they are needed.
-const SPARE: f64 = 3.0;
+const SPARE: f64 = 2.5;
 /// The share of the allowed error that blocks may use up.
 const BLOCK_ERROR: f32 = 0.3;
 
