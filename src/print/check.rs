@@ -1,0 +1,273 @@
+//! Looking for what a printer would stumble over.
+
+use rayon::prelude::*;
+
+use super::nesting::{Role, roles};
+use super::report::{Defect, DefectKind, Report};
+use crate::mesh::topology::{self, Topology, is_degenerate};
+use crate::mesh::weld::weld;
+use crate::mesh::{Mesh, MeshError};
+use crate::progress::{Cancelled, Monitor, Stage};
+
+const STEPS: u64 = 5;
+
+/// Looks at `mesh` (print space, mm) as a slicer would: vertices at equal positions are one vertex.
+///
+/// An ill-formed mesh (indices out of range, positions that are no numbers) is reported as such and
+/// not looked into.
+///
+/// # Errors
+/// [`Cancelled`].
+pub fn check(mesh: &Mesh, monitor: &Monitor) -> Result<Report, Cancelled> {
+    monitor.step(Stage::Check, 0, STEPS)?;
+    match mesh.validate() {
+        // A triangle that names a vertex twice is counted below, with the others without area.
+        Ok(()) | Err(MeshError::RepeatedVertex(_)) => {}
+        Err(error) => return Ok(Report { malformed: Some(error.to_string()), ..Report::default() }),
+    }
+    let welded = weld(mesh);
+    monitor.step(Stage::Check, 1, STEPS)?;
+    let found = Topology::analyse(&welded, monitor)?;
+    monitor.step(Stage::Check, 2, STEPS)?;
+    let roles = roles(&welded, &found, monitor)?;
+    let duplicates = duplicate_faces(&welded, &found);
+    let crossing = crossing_faces(&welded, monitor)?;
+    monitor.step(Stage::Check, STEPS - 1, STEPS)?;
+    let count = |role| roles.iter().filter(|&&r| r == role).count() as u64;
+    let size_mm = mesh.bounds().map_or([0.0; 3], |bounds| bounds.size().to_array());
+    let collapsed = mesh.triangle_indices.len() - welded.triangle_indices.len();
+    let report = Report {
+        malformed: None,
+        print_ready: false,
+        triangles: mesh.triangle_indices.len() as u64,
+        vertices: welded.vertex_positions.len() as u64,
+        size_mm,
+        volume_cm3: found.shells.iter().map(|shell| shell.signed_volume).sum::<f64>() / 1e3,
+        area_cm2: found.shells.iter().map(|shell| shell.area).sum::<f64>() / 1e2,
+        shells: found.shells.len() as u64,
+        voids: count(Role::Void),
+        nested_shells: count(Role::Nested),
+        inward_shells: count(Role::Inward),
+        open_edges: found.open_edges as u64,
+        nonmanifold_edges: found.nonmanifold_edges as u64,
+        flipped_edges: found.flipped_edges as u64,
+        nonmanifold_vertices: found.nonmanifold_vertices as u64,
+        zero_area_faces: (collapsed + found.degenerate_triangles) as u64,
+        duplicate_faces: duplicates.len() as u64,
+        self_intersecting_faces: crossing.as_ref().map(|faces| faces.len() as u64),
+        defects: defects(&welded, &found, &roles, &duplicates, crossing.as_deref().unwrap_or_default()),
+    };
+    monitor.step(Stage::Check, STEPS, STEPS)?;
+    Ok(Report { print_ready: report.problems().is_empty(), ..report })
+}
+
+/// Triangles whose corners another triangle before them has as well, in ascending order.
+fn duplicate_faces(mesh: &Mesh, found: &Topology) -> Vec<u32> {
+    // A duplicate either shares an edge with a third triangle or makes a shell of two.
+    if found.nonmanifold_edges == 0 && found.shells.iter().all(|shell| shell.triangle_count != 2) {
+        return Vec::new();
+    }
+    let mut keys: Vec<([u32; 3], u32)> =
+        (mesh.triangle_indices.par_iter().zip(0u32..mesh.triangle_indices.len() as u32))
+            .map(|(corners, triangle)| {
+                let mut corners = *corners;
+                corners.sort_unstable();
+                (corners, triangle)
+            })
+            .collect();
+    keys.par_sort_unstable();
+    let mut duplicates: Vec<u32> = keys.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[1].1).collect();
+    duplicates.sort_unstable();
+    duplicates
+}
+
+/// Triangles that pass through others, where that was looked for.
+fn crossing_faces(_mesh: &Mesh, _monitor: &Monitor) -> Result<Option<Vec<u32>>, Cancelled> {
+    Ok(None)
+}
+
+fn defects(mesh: &Mesh, found: &Topology, roles: &[Role], duplicates: &[u32], crossing: &[u32]) -> Vec<Defect> {
+    let mut defects: Vec<Defect> =
+        found.samples.iter().map(|d| Defect { kind: kind(d.kind), position_mm: d.position }).collect();
+    let middle = |triangle: usize| (mesh.triangle(triangle).iter().sum::<glam::Vec3>() / 3.0).to_array();
+    let mut add = |kind, triangles: &mut dyn Iterator<Item = usize>| {
+        let sample = |triangle| Defect { kind, position_mm: middle(triangle) };
+        defects.extend(triangles.take(topology::MAX_SAMPLES).map(sample));
+    };
+    if found.degenerate_triangles > 0 {
+        let mut flat = (0..mesh.triangle_indices.len()).filter(|&t| is_degenerate(mesh.triangle(t)));
+        add(DefectKind::ZeroAreaFace, &mut flat);
+    }
+    add(DefectKind::DuplicateFace, &mut duplicates.iter().map(|&t| t as usize));
+    add(DefectKind::SelfIntersection, &mut crossing.iter().map(|&t| t as usize));
+    let inward = found.shells.iter().zip(roles).filter(|(_, role)| **role == Role::Inward);
+    add(DefectKind::InwardShell, &mut inward.map(|(shell, _)| shell.first_triangle as usize));
+    defects
+}
+
+fn kind(kind: topology::DefectKind) -> DefectKind {
+    match kind {
+        topology::DefectKind::OpenEdge => DefectKind::OpenEdge,
+        topology::DefectKind::NonmanifoldEdge => DefectKind::NonmanifoldEdge,
+        topology::DefectKind::FlippedEdge => DefectKind::FlippedEdge,
+        topology::DefectKind::NonmanifoldVertex => DefectKind::NonmanifoldVertex,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use glam::Vec3;
+
+    use super::*;
+
+    /// A cube of 20 mm that stands on z = 0 at `x`.
+    fn cube(x: f32) -> Mesh {
+        sized(Vec3::new(x, 0.0, 10.0), 10.0)
+    }
+
+    fn sized(center: Vec3, half: f32) -> Mesh {
+        let sign = |bit: u32| if bit == 1 { half } else { -half };
+        let corner = |i: u32| center + Vec3::new(sign(i & 1), sign(i >> 1 & 1), sign(i >> 2 & 1));
+        let quads = [[0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6]];
+        Mesh {
+            vertex_positions: (0..8).map(corner).collect(),
+            triangle_indices: quads.iter().flat_map(|&[a, b, c, d]| [[a, b, c], [a, c, d]]).collect(),
+            vertex_colors: None,
+        }
+    }
+
+    fn turned(mut mesh: Mesh) -> Mesh {
+        mesh.triangle_indices.iter_mut().for_each(|t| t.swap(0, 1));
+        mesh
+    }
+
+    fn joined(parts: &[Mesh]) -> Mesh {
+        let mut mesh = Mesh::default();
+        parts.iter().for_each(|part| mesh.append(part).unwrap());
+        mesh
+    }
+
+    fn checked(mesh: &Mesh) -> Report {
+        let report = check(mesh, &Monitor::silent()).unwrap();
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report, "it survives JSON");
+        assert_eq!(report.is_print_ready(), report.problems().is_empty());
+        report
+    }
+
+    /// Checks `mesh`, which must have the one problem that `words` tell of, with a place for it.
+    fn problem(mesh: &Mesh, words: &str, kind: DefectKind) -> Report {
+        let report = checked(mesh);
+        let [problem] = &report.problems()[..] else { panic!("{report}") };
+        assert!(problem.contains(words), "{problem}");
+        assert!(report.to_string().starts_with("Not ready") && report.to_string().contains(words));
+        assert!(report.defects.iter().any(|defect| defect.kind == kind), "{:?}", report.defects);
+        report
+    }
+
+    #[test]
+    fn a_cube_is_ready_and_measured() {
+        let report = checked(&cube(0.0));
+        assert!(report.is_print_ready() && report.notes().is_empty(), "{report}");
+        assert_eq!((report.triangles, report.vertices, report.shells), (12, 8, 1));
+        assert_eq!((report.size_mm, report.volume_cm3, report.area_cm2), ([20.0; 3], 8.0, 24.0));
+        assert!(report.to_string().contains("20.0 × 20.0 × 20.0 mm"), "{report}");
+        // As an STL reader gets it: every triangle on its own.
+        let soup = Mesh {
+            vertex_positions: (0..12).flat_map(|t| cube(0.0).triangle(t)).collect(),
+            triangle_indices: (0..12).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
+            vertex_colors: None,
+        };
+        assert_eq!(checked(&soup), report);
+    }
+
+    #[test]
+    fn a_hole_is_found() {
+        let mut mesh = cube(0.0);
+        mesh.triangle_indices.pop();
+        assert_eq!(problem(&mesh, "3 open edges", DefectKind::OpenEdge).open_edges, 3);
+    }
+
+    #[test]
+    fn a_flipped_face_is_found() {
+        let mut mesh = cube(0.0);
+        mesh.triangle_indices[4].swap(0, 1);
+        assert_eq!(problem(&mesh, "wind against", DefectKind::FlippedEdge).flipped_edges, 3);
+    }
+
+    #[test]
+    fn what_is_inside_out_is_found_and_a_hollow_is_not_that() {
+        let report = problem(&turned(cube(0.0)), "1 piece that is inside out", DefectKind::InwardShell);
+        assert!(report.volume_cm3 < 0.0);
+        let apart = joined(&[cube(0.0), turned(cube(50.0))]);
+        assert_eq!(problem(&apart, "inside out", DefectKind::InwardShell).inward_shells, 1);
+        let hollow = checked(&joined(&[cube(0.0), turned(sized(Vec3::new(0.0, 0.0, 10.0), 8.0))]));
+        assert!(hollow.is_print_ready(), "{hollow}");
+        assert_eq!((hollow.shells, hollow.voids, hollow.inward_shells), (2, 1, 0));
+        assert!((hollow.volume_cm3 - 3.904).abs() < 1e-6);
+        assert!(hollow.notes().iter().any(|note| note.contains("drain hole")), "{hollow}");
+        // A body in the hollow of a body is a body.
+        let center = Vec3::new(0.0, 0.0, 10.0);
+        let rattle = checked(&joined(&[cube(0.0), turned(sized(center, 8.0)), sized(center, 3.0)]));
+        assert_eq!((rattle.voids, rattle.nested_shells, rattle.inward_shells), (1, 0, 0));
+    }
+
+    #[test]
+    fn bodies_that_touch_at_an_edge_or_a_point_are_found() {
+        let edge = joined(&[cube(0.0), sized(Vec3::new(20.0, 20.0, 10.0), 10.0)]);
+        assert_eq!(problem(&edge, "more than two faces", DefectKind::NonmanifoldEdge).nonmanifold_edges, 1);
+        let point = joined(&[cube(0.0), sized(Vec3::new(20.0, 20.0, 30.0), 10.0)]);
+        assert_eq!(problem(&point, "at a point only", DefectKind::NonmanifoldVertex).nonmanifold_vertices, 1);
+    }
+
+    #[test]
+    fn separate_and_nested_bodies_print() {
+        let two = checked(&joined(&[cube(0.0), cube(50.0)]));
+        assert!(two.is_print_ready() && two.shells == 2, "{two}");
+        assert!(two.notes().iter().any(|note| note.starts_with("2 separate pieces")), "{two}");
+        let nested = checked(&joined(&[cube(0.0), sized(Vec3::new(1.0, 0.0, 10.0), 2.0)]));
+        assert_eq!((nested.is_print_ready(), nested.nested_shells), (true, 1), "{nested}");
+    }
+
+    #[test]
+    fn faces_without_area_and_doubled_faces_are_found() {
+        let mut collapsed = cube(0.0);
+        collapsed.triangle_indices.push([0, 0, 1]);
+        let report = checked(&collapsed);
+        assert_eq!((report.zero_area_faces, report.is_print_ready()), (1, false));
+        // A corner on an edge, with the face beside it split so that the surface stays closed.
+        let mut split = cube(0.0);
+        let [a, b, c] = split.triangle_indices[0];
+        let middle = split.triangle(0)[0].midpoint(split.triangle(0)[1]);
+        split.vertex_positions.push(middle);
+        split.triangle_indices.splice(0..1, [[a, 8, c], [8, b, c], [a, b, 8]]);
+        assert_eq!(problem(&split, "1 face without area", DefectKind::ZeroAreaFace).zero_area_faces, 1);
+        let mut doubled = cube(0.0);
+        doubled.triangle_indices.push(doubled.triangle_indices[3]);
+        let report = checked(&doubled);
+        assert_eq!((report.duplicate_faces, report.nonmanifold_edges), (1, 3), "{report}");
+    }
+
+    #[test]
+    fn implausible_sizes_are_noted() {
+        let notes = |scale: Vec3| {
+            let mut mesh = cube(0.0);
+            mesh.transform(|p| p * scale);
+            checked(&mesh).notes().join("; ")
+        };
+        assert!(notes(Vec3::splat(20.0)).contains("larger than a common printer"));
+        assert!(notes(Vec3::splat(0.1)).contains("smaller than 5 mm"));
+        assert!(notes(Vec3::new(1.0, 1.0, 0.01)).contains("thinner than one line"));
+    }
+
+    #[test]
+    fn an_ill_formed_mesh_is_reported_and_a_cancelled_check_stops() {
+        let mut mesh = cube(0.0);
+        mesh.triangle_indices[0][0] = 99;
+        let report = checked(&mesh);
+        assert!(report.problems()[0].contains("vertex 99") && !report.is_print_ready());
+        let token = crate::progress::CancelToken::new();
+        token.cancel();
+        assert_eq!(check(&cube(0.0), &Monitor::new(&token, &|_| {})), Err(Cancelled));
+    }
+}
