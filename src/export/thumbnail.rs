@@ -198,12 +198,12 @@ impl Point {
 fn shade(surface: &[Option<Point>], side: usize, pixel: usize, camera: &Camera) -> [f32; 4] {
     let Some(point) = surface[pixel] else { return [0.0; 4] };
     let towards_eye = (camera.eye - point.position).normalize_or(-camera.forward);
-    let key = (towards_eye - camera.right * 0.75 + Vec3::Z * 0.9).normalize_or(Vec3::Z);
+    let key = (towards_eye * 0.8 - camera.right * 0.9 + Vec3::Z * 1.1).normalize_or(Vec3::Z);
     let fill = (towards_eye + camera.right * 1.2).normalize_or(Vec3::X);
     let openness = 1.0 - 0.75 * occlusion(surface, side, pixel, &point);
     let sky = 0.5 + 0.5 * point.normal.z;
-    let ambient = (0.14 + 0.22 * sky) * openness;
-    let direct = 0.72 * point.normal.dot(key).max(0.0) * openness.sqrt() + 0.12 * point.normal.dot(fill).max(0.0);
+    let ambient = (0.07 + 0.20 * sky) * openness;
+    let direct = 0.86 * point.normal.dot(key).max(0.0) * openness.sqrt() + 0.12 * point.normal.dot(fill).max(0.0);
     let half = (key + towards_eye).normalize_or(key);
     let gloss = 0.10 * point.normal.dot(half).max(0.0).powi(24) * openness;
     let rim = 0.10 * (1.0 - point.normal.dot(towards_eye).max(0.0)).powi(3) * sky;
