@@ -4,6 +4,7 @@
 use glam::Vec3;
 use orfeas::field::{FieldError, ScalarGrid};
 use orfeas::mesh::Mesh;
+use orfeas::mesh::intersect::self_intersections;
 use orfeas::mesh::topology::Topology;
 use orfeas::mesh::weld::weld;
 use orfeas::progress::{CancelToken, Cancelled, Monitor};
@@ -32,6 +33,7 @@ fn assert_sound(mesh: &Mesh, name: &str) {
         assert!(Topology::of(&welded).is_manifold(), "{name} {place}, welded");
         assert!(mesh.signed_volume() > 0.0, "{name} {place}: inside out");
     }
+    assert_eq!(self_intersections(mesh, &Monitor::silent()), Ok(Some(Vec::new())), "{name}");
 }
 
 /// A hash of three coordinates as noise in [-1, 1).

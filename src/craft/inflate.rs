@@ -268,3 +268,6 @@ fn cut_flat(grid: &mut ScalarGrid) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests;

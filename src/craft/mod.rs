@@ -14,6 +14,7 @@ mod plateau;
 mod poisson;
 mod relief;
 mod sizing;
+mod stamp;
 #[cfg(test)]
 mod testing;
 mod tone;
@@ -149,8 +150,9 @@ pub fn make(
     let object = || condition.ok_or(CraftError::NeedsCutOut);
     match request.mode {
         Mode::Inflate => inflate::inflate(request, object()?, monitor),
-        Mode::Relief => relief::relief(request, picture, condition, monitor),
+        Mode::Relief if needs_cut_out(request) => relief::relief(request, picture, Some(object()?), monitor),
+        Mode::Relief => relief::relief(request, picture, None, monitor),
         Mode::Lithophane => lithophane::lithophane(request, picture, monitor),
-        Mode::Stamp => Err(CraftError::Empty),
+        Mode::Stamp => stamp::stamp(request, object()?, monitor),
     }
 }

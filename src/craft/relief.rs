@@ -37,22 +37,22 @@ const RANGE: [f32; 2] = [0.005, 0.995];
 /// Lightness range below which a picture counts as one colour.
 const LEAST_CONTRAST: f32 = 0.02;
 
-/// Makes the relief, in millimetres, lying on its back. A plate shows `condition`, the object cut
-/// out, where it is given and the frame of `picture` otherwise.
+/// Makes the relief, in millimetres, lying on its back. `object` is the object cut out of `picture`;
+/// with it, a plate frames the object instead of the picture.
 ///
 /// # Errors
 /// See [`CraftError`].
 pub(super) fn relief(
     request: &Request,
     picture: &Picture,
-    condition: Option<&ConditionImage>,
+    object: Option<&ConditionImage>,
     monitor: &Monitor,
 ) -> Result<Solid, CraftError> {
     monitor.step(Stage::Shape, 0, 1)?;
-    let mesh = match (request.relief.plate, condition) {
+    let mesh = match (request.relief.plate, object) {
         (ReliefBase::Outline, Some(object)) => free_standing(request, object, monitor)?,
         (ReliefBase::Outline, None) => return Err(CraftError::NeedsCutOut),
-        (ReliefBase::Plate, Some(object)) => plate(request, &Source::of_object(object)?, monitor)?,
+        (ReliefBase::Plate, Some(object)) => plate(request, &Source::of_object(object, true)?, monitor)?,
         (ReliefBase::Plate, None) => plate(request, &Source::of_picture(picture)?, monitor)?,
     };
     Ok(Solid { body: Body::Mesh(mesh), unit: Unit::Millimetre, pose: Pose::Lying })
@@ -67,6 +67,8 @@ struct Source<'a> {
     size: [f32; 2],
     /// Where the object is, when that is known.
     outline: Option<Outline>,
+    /// Whether what surrounds the object is shown too.
+    whole_frame: bool,
 }
 
 /// The placement under which distances are pixels and y runs upward.
@@ -88,17 +90,18 @@ impl<'a> Source<'a> {
             return Err(CraftError::NoPicture);
         }
         let outline = picture.has_alpha.then(|| outline_in_pixels(pixels)).filter(|o| !o.is_empty());
-        Ok(Self { pixels, corner: [0.0; 2], size, outline })
+        Ok(Self { pixels, corner: [0.0; 2], size, outline, whole_frame: true })
     }
 
-    fn of_object(object: &'a ConditionImage) -> Result<Self, CraftError> {
+    fn of_object(object: &'a ConditionImage, whole_frame: bool) -> Result<Self, CraftError> {
         let outline = outline_in_pixels(&object.pixels);
         let [min, max] = outline.bounds().ok_or(CraftError::Empty)?;
         let margin = MARGIN_SHARE * (max - min).max_element();
         let (min, max) = (min - margin, max + margin);
         // From pixel centres with y up to pixel edges with y down.
         let corner = [min.x + 0.5, -max.y + 0.5];
-        Ok(Self { pixels: &object.pixels, corner, size: (max - min).to_array(), outline: Some(outline) })
+        let size = (max - min).to_array();
+        Ok(Self { pixels: &object.pixels, corner, size, outline: Some(outline), whole_frame })
     }
 
     /// Relative heights 0–1 per pixel; `smooth` is a standard deviation in pixels.
@@ -157,11 +160,17 @@ impl<'a> Source<'a> {
         Ok(Raster { size: [width, self.pixels.height() as usize], values })
     }
 
+    /// The colour of the pixel nearest to `(x, y)`; around an object on a plate, white.
     fn color_near(&self, x: f32, y: f32) -> [u8; 3] {
         let clamp = |v: f32, n: u32| (v.round().max(0.0) as u32).min(n.saturating_sub(1));
-        let [r, g, b, _] = self.pixels.get_pixel(clamp(x, self.pixels.width()), clamp(y, self.pixels.height())).0;
-        [r, g, b]
+        let [r, g, b, a] = self.pixels.get_pixel(clamp(x, self.pixels.width()), clamp(y, self.pixels.height())).0;
+        if self.whole_frame { [r, g, b].map(|c| on_white(c, a)) } else { [r, g, b] }
     }
+}
+
+fn on_white(component: u8, alpha: u8) -> u8 {
+    let (component, alpha) = (u32::from(component), u32::from(alpha));
+    ((component * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
 
 /// Base and relief depth in mm: the settings, or in their proportion what `--depth` asks for.
@@ -228,7 +237,7 @@ fn plate(request: &Request, source: &Source, monitor: &Monitor) -> Result<Mesh, 
 
 /// A relief cut along the outline of the object.
 fn free_standing(request: &Request, object: &ConditionImage, monitor: &Monitor) -> Result<Mesh, CraftError> {
-    let source = Source::of_object(object)?;
+    let source = Source::of_object(object, false)?;
     let outline = source.outline.as_ref().ok_or(CraftError::Empty)?;
     let [min, max] = outline.bounds().ok_or(CraftError::Empty)?;
     let extent = max - min;
@@ -264,3 +273,6 @@ fn stretch_to(mesh: &mut Mesh, whole: [f32; 2], mm_per_px: f32) {
     let scale = (whole[0] / bounds.size().x).min(whole[1] / bounds.size().y).min(mm_per_px * 1.02);
     mesh.transform(|p| Vec3::new(p.x * scale, p.y * scale, p.z));
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,6 +163,13 @@ impl Silhouette {
         Ok(())
     }
 
+    /// The curves along which the sampled distances are `level`; outside the lattice is outside.
+    pub fn outline(&self, level: f32) -> Outline {
+        let Lattice { samples_per_axis: [nx, ny], .. } = self.lattice;
+        let depth = |ix: usize, iy: usize| level - self.distances[ix * ny + iy];
+        Outline::trace([nx, ny], 0.0, -self.lattice.spacing, self.lattice.placement(), depth)
+    }
+
     /// Whether nothing is inside at any sample.
     pub fn is_empty(&self) -> bool {
         self.distances.iter().all(|&d| d >= 0.0)

@@ -5,6 +5,8 @@
 
 pub(crate) mod adjacency;
 pub mod components;
+pub mod intersect;
+pub mod simplify;
 pub mod smooth;
 pub mod topology;
 pub(crate) mod union_find;

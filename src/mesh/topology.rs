@@ -138,6 +138,39 @@ pub fn is_degenerate([a, b, c]: [Vec3; 3]) -> bool {
     ab.cross(ac).length_squared() <= 1e-14 * longest * longest
 }
 
+/// The vertices with a defect of any kind, ascending: those of bad edges, those where several fans
+/// touch, and those of triangles without area.
+pub(crate) fn bad_vertices(mesh: &Mesh, monitor: &Monitor) -> Result<Vec<u32>, Cancelled> {
+    let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
+    let edges = bad_edges(mesh, &uses, monitor)?;
+    let mut bad = extra_fans(mesh, &uses, monitor)?;
+    bad.extend(edges.iter().flat_map(|(_, bad)| bad).flat_map(|&(_, v, edge)| [v, edge.other()]));
+    let degenerate = mesh.triangle_indices.iter().enumerate().filter(|(t, _)| is_degenerate(mesh.triangle(*t)));
+    bad.extend(degenerate.flat_map(|(_, t)| t));
+    bad.sort_unstable();
+    bad.dedup();
+    Ok(bad)
+}
+
+/// For every chunk of rows its number of edges and the bad ones: the kind, the smaller vertex, and
+/// a use.
+type BadEdges = Vec<(usize, Vec<(DefectKind, u32, EdgeUse)>)>;
+
+fn bad_edges(mesh: &Mesh, uses: &Rows<EdgeUse>, monitor: &Monitor) -> Result<BadEdges, Cancelled> {
+    let chunks = row_chunks(uses).map(|rows| {
+        monitor.check()?;
+        let (mut count, mut bad) = (0, Vec::new());
+        for v in rows {
+            for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()) {
+                count += 1;
+                bad.extend(edge_defect(mesh, edge).map(|kind| (kind, v as u32, edge[0])));
+            }
+        }
+        Ok((count, bad))
+    });
+    chunks.collect()
+}
+
 /// What the edges tell.
 struct Edges {
     count: usize,
@@ -150,19 +183,7 @@ struct Edges {
 
 impl Edges {
     fn of(mesh: &Mesh, uses: &Rows<EdgeUse>, monitor: &Monitor) -> Result<Self, Cancelled> {
-        let bad: Vec<(usize, Vec<(DefectKind, u32, EdgeUse)>)> = row_chunks(uses)
-            .map(|rows| {
-                monitor.check()?;
-                let (mut count, mut bad) = (0, Vec::new());
-                for v in rows {
-                    for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()) {
-                        count += 1;
-                        bad.extend(edge_defect(mesh, edge).map(|kind| (kind, v as u32, edge[0])));
-                    }
-                }
-                Ok((count, bad))
-            })
-            .collect::<Result<_, Cancelled>>()?;
+        let bad = bad_edges(mesh, uses, monitor)?;
         let of_kind = |wanted| {
             let all = bad.iter().flat_map(|(_, bad)| bad);
             all.filter(move |(kind, ..)| *kind == wanted).map(|&(_, v, edge)| (v, edge))

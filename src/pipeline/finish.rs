@@ -8,7 +8,7 @@ use crate::craft::{Pose, Unit};
 use crate::image::ConditionImage;
 use crate::mesh::components::drop_floaters;
 use crate::mesh::simplify::{SimplifyError, Target, simplify};
-use crate::mesh::smooth::taubin;
+use crate::mesh::smooth::taubin_along_z;
 use crate::mesh::weld::weld;
 use crate::mesh::{Mesh, topology};
 use crate::print;
@@ -35,7 +35,9 @@ pub(super) fn finish(
     }
     monitor.step(Stage::Mesh, 1, 10)?;
     if draft.from_field {
-        span::part(monitor, Stage::Mesh, SMOOTH_SHARE, |monitor| taubin(&mut draft.mesh, params.smooth_rounds, monitor))?;
+        // Along the view ray only: the silhouette, and a flat base, stay exactly where they are.
+        let rounds = params.smooth_rounds;
+        span::part(monitor, Stage::Mesh, SMOOTH_SHARE, |monitor| taubin_along_z(&mut draft.mesh, rounds, monitor))?;
     }
     let scale = draft.mesh.bounds().map(|b| print::millimetres_per_unit(b, draft.unit, draft.pose, &request.size));
     let max_error = params.max_error_mm.zip(scale).map(|(mm, scale)| mm / scale);

@@ -11,7 +11,7 @@ use crate::progress::{Cancelled, Monitor, Stage};
 
 /// Weights of the corners for a point inside a triangle. Uneven, so that on a regular grid no ray
 /// from it meets another triangle's edge.
-const WEIGHTS: [f64; 3] = [0.318_309_886, 0.271_828_183, 0.409_861_931];
+const WEIGHTS: [f64; 3] = [0.318_305_871, 0.271_823_649, 0.409_870_480];
 const TRIANGLES_PER_TASK: usize = 1 << 15;
 
 /// What a closed shell is within the whole mesh.

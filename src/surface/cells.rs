@@ -13,87 +13,97 @@ use super::table::CASES;
 use crate::mesh::Mesh;
 use crate::progress::{Cancelled, Monitor};
 
-/// The numbers of the first vertices of a row, on edges along x, y and z.
+/// Where the parts of a row `[x, y]` and of its cells begin in the mesh.
 #[derive(Clone, Copy, Default)]
-pub(super) struct RowStart([u32; 3]);
+pub(super) struct RowStart {
+    /// The first vertices on edges along x, y and z. In the mesh those along z come first, then y.
+    vertices: [u32; 3],
+    /// The first triangle of the cells between this row, the next along y, and the same two of the
+    /// next layer.
+    triangle: u32,
+    /// The first of these cells among the layer's [`Layers::cases`].
+    cell: u32,
+}
 
-/// Where every layer's and row's part of the mesh begins.
+/// Where every row's part of the mesh begins.
 pub(super) struct Layers {
-    /// For every row: first counts, then starts.
+    /// One per row, and one for the end.
     rows: Vec<RowStart>,
     rows_per_layer: usize,
-    /// Vertices and triangles of each layer.
-    counts: Vec<(u64, u64)>,
+    /// For every layer the cases of the cells that the surface passes between it and the next, row by
+    /// row: reading them off the bits once is enough.
+    cases: Vec<Vec<u8>>,
+    totals: (u64, u64),
 }
 
 impl Layers {
     /// Counts vertices and triangles.
     pub(super) fn count(bits: &SignBits, monitor: &Monitor) -> Result<Self, Cancelled> {
         let [layer_count, rows_per_layer, _] = bits.size;
-        let mut rows = vec![RowStart::default(); layer_count * rows_per_layer];
-        let counts = rows.par_chunks_mut(rows_per_layer).enumerate().map(|(x, rows)| {
+        let mut rows = vec![RowStart::default(); layer_count * rows_per_layer + 1];
+        let layers = rows[..layer_count * rows_per_layer].par_chunks_mut(rows_per_layer).enumerate();
+        let cases = layers.map(|(x, rows)| {
             monitor.check()?;
-            let (mut vertices, mut triangles) = (0, 0);
-            for (y, row) in rows.iter_mut().enumerate() {
-                *row = count_row(bits, x, y);
-                vertices += row.0.iter().map(|&n| u64::from(n)).sum::<u64>();
-                for_each_cell(bits, x, y, |case| triangles += u64::from(CASES[case].triangle_count));
-            }
-            Ok((vertices, triangles))
+            let mut cases = Vec::new();
+            rows.iter_mut().enumerate().for_each(|(y, row)| *row = count_row(bits, x, y, &mut cases));
+            Ok(cases)
         });
-        let counts = counts.collect::<Result<Vec<_>, _>>()?;
-        let mut layers = Self { rows, rows_per_layer, counts };
-        layers.accumulate();
-        Ok(layers)
-    }
-
-    /// Turns the counts of the rows into starts.
-    fn accumulate(&mut self) {
-        let mut next = 0u32;
-        for row in &mut self.rows {
-            let [x, y, z] = row.0;
-            // Wraps only when the totals are refused anyway.
-            let mut start_of = |count: u32| {
-                let start = next;
-                next = next.wrapping_add(count);
-                start
-            };
-            let (z, y, x) = (start_of(z), start_of(y), start_of(x));
-            row.0 = [x, y, z];
-        }
+        let cases = cases.collect::<Result<_, _>>()?;
+        let totals = accumulate(&mut rows);
+        Ok(Self { rows, rows_per_layer, cases, totals })
     }
 
     /// Number of layers, the added ones included.
     pub(super) fn len(&self) -> usize {
-        self.counts.len()
+        self.rows.len() / self.rows_per_layer
     }
 
     /// Numbers of vertices and triangles.
     pub(super) fn totals(&self) -> (u64, u64) {
-        self.counts.iter().fold((0, 0), |sum, &(v, t)| (sum.0 + v, sum.1 + t))
+        self.totals
     }
 
-    /// The rows of layer `x`; none behind the last.
-    pub(super) fn row_starts(&self, x: usize) -> &[RowStart] {
-        self.rows.get(x * self.rows_per_layer..(x + 1) * self.rows_per_layer).unwrap_or(&[])
+    /// The rows from the first of layer `x` to the last of layer `x + 1`, and the one after it.
+    fn rows(&self, x: usize) -> &[RowStart] {
+        let first = x * self.rows_per_layer;
+        &self.rows[first..(first + 2 * self.rows_per_layer + 1).min(self.rows.len())]
     }
 
     /// Every layer's part of the mesh.
     pub(super) fn split<'a>(&self, mesh: &'a mut Mesh) -> Vec<(&'a mut [Vec3], &'a mut [[u32; 3]])> {
         let (mut positions, mut triangles) =
             (mesh.vertex_positions.as_mut_slice(), mesh.triangle_indices.as_mut_slice());
-        let take = |&(v, t): &(u64, u64)| {
-            let (own_positions, rest) = std::mem::take(&mut positions).split_at_mut(v as usize);
+        let take = |x: usize| {
+            let (start, end) = (self.rows[x * self.rows_per_layer], self.rows[(x + 1) * self.rows_per_layer]);
+            let (vertex_count, triangle_count) = (end.vertices[2] - start.vertices[2], end.triangle - start.triangle);
+            let (own_positions, rest) = std::mem::take(&mut positions).split_at_mut(vertex_count as usize);
             positions = rest;
-            let (own_triangles, rest) = std::mem::take(&mut triangles).split_at_mut(t as usize);
+            let (own_triangles, rest) = std::mem::take(&mut triangles).split_at_mut(triangle_count as usize);
             triangles = rest;
             (own_positions, own_triangles)
         };
-        self.counts.iter().map(take).collect()
+        (0..self.len()).map(take).collect()
     }
 }
 
-fn count_row(bits: &SignBits, x: usize, y: usize) -> RowStart {
+/// Turns the counts of the rows into starts, and gives the totals.
+fn accumulate(rows: &mut [RowStart]) -> (u64, u64) {
+    let (mut vertices, mut triangles) = (0u64, 0u64);
+    for row in rows {
+        let counts = row.vertices;
+        // Too large a total is refused by the caller before anyone reads the starts.
+        row.vertices[2] = vertices as u32;
+        row.vertices[1] = (vertices + u64::from(counts[2])) as u32;
+        row.vertices[0] = (vertices + u64::from(counts[2]) + u64::from(counts[1])) as u32;
+        vertices += counts.iter().map(|&n| u64::from(n)).sum::<u64>();
+        let count = std::mem::replace(&mut row.triangle, triangles as u32);
+        triangles += u64::from(count);
+    }
+    (vertices, triangles)
+}
+
+/// Counts the vertices of a row and the triangles of its cells, whose cases it adds to `cases`.
+fn count_row(bits: &SignBits, x: usize, y: usize, cases: &mut Vec<u8>) -> RowStart {
     let here = bits.row(x, y);
     let count = |there: &[u64], along_z: bool| {
         let mut count = 0;
@@ -102,7 +112,13 @@ fn count_row(bits: &SignBits, x: usize, y: usize) -> RowStart {
     };
     let along_x = if x + 1 < bits.size[0] { count(bits.row(x + 1, y), false) } else { 0 };
     let along_y = if y + 1 < bits.size[1] { count(bits.row(x, y + 1), false) } else { 0 };
-    RowStart([along_x, along_y, count(here, true)])
+    let (cell, table) = (cases.len(), &*CASES);
+    let mut triangle = 0;
+    for_each_cell(bits, x, y, |case| {
+        triangle += u32::from(table[usize::from(case)].triangle_count);
+        cases.push(case);
+    });
+    RowStart { vertices: [along_x, along_y, count(here, true)], triangle, cell: cell as u32 }
 }
 
 /// Calls `f(word index, crossed edges)` for every word with crossed edges between `here` and
@@ -123,7 +139,7 @@ fn shifted(row: &[u64], word: usize) -> u64 {
 
 /// Calls `f(case)` for every cell that the surface passes between rows `[x, y]`, `[x + 1, y]`,
 /// `[x, y + 1]` and `[x + 1, y + 1]`, in the order of z.
-fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(usize)) {
+fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(u8)) {
     if x + 1 >= bits.size[0] || y + 1 >= bits.size[1] {
         return;
     }
@@ -138,36 +154,66 @@ fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(usize)) 
             let z = active.trailing_zeros();
             active &= active - 1;
             let corners = |words: [u64; 4]| (0..4).fold(0, |case, c| case | (words[c] >> z & 1) << c);
-            f((corners(low) | corners(high) << 4) as usize);
+            f((corners(low) | corners(high) << 4) as u8);
         }
     }
 }
 
-/// Writes the triangles of the cells between layers `x` and `x + 1`, whose rows begin at `here` and
-/// `there`.
-pub(super) fn connect(bits: &SignBits, x: usize, here: &[RowStart], there: &[RowStart], triangles: &mut [[u32; 3]]) {
-    let cases = &*CASES;
-    let mut slots = triangles.iter_mut();
-    for y in 0..here.len().min(there.len()).saturating_sub(1) {
-        let (mut along_x, mut along_y) = ([here[y].0[0], here[y + 1].0[0]], [here[y].0[1], there[y].0[1]]);
-        let mut along_z = [here[y], there[y], here[y + 1], there[y + 1]].map(|row| row.0[2]);
-        for_each_cell(bits, x, y, |case| {
-            let case = &cases[case];
-            let crossed = |edge: usize| u32::from(case.crossed >> edge & 1);
-            // Edges as the table numbers them; sixteen so that no index needs a check.
-            let mut vertices = [0; 16];
-            for i in 0..2 {
-                (vertices[i], vertices[i + 2]) = (along_x[i], along_x[i] + crossed(i));
-                (vertices[i + 4], vertices[i + 6]) = (along_y[i], along_y[i] + crossed(i + 4));
-                (along_x[i], along_y[i]) = (vertices[i + 2], vertices[i + 6]);
+impl Layers {
+    /// Which of the rows of layer `x` have vertices.
+    pub(super) fn rows_with_vertices(&self, x: usize) -> impl Iterator<Item = usize> + '_ {
+        let rows = &self.rows[x * self.rows_per_layer..(x + 1) * self.rows_per_layer + 1];
+        (0..self.rows_per_layer).filter(|&y| rows[y].vertices[2] != rows[y + 1].vertices[2])
+    }
+
+    /// Writes the triangles of the cells between layers `x` and `x + 1`.
+    pub(super) fn connect(&self, x: usize, triangles: &mut [[u32; 3]]) {
+        let (table, cases, rows) = (&*CASES, &self.cases[x], self.rows(x));
+        let mut slots = triangles.iter_mut();
+        for y in (0..self.rows_per_layer - 1).filter(|&y| rows[y].cell != rows[y + 1].cell) {
+            let far = y + self.rows_per_layer;
+            let mut counters = Counters::at([rows[y], rows[far], rows[y + 1], rows[far + 1]].map(|row| row.vertices));
+            for &case in &cases[rows[y].cell as usize..rows[y + 1].cell as usize] {
+                let case = &table[usize::from(case)];
+                let vertices = counters.pass(case.crossed);
+                for (corners, slot) in case.triangles().iter().zip(&mut slots) {
+                    *slot = corners.map(|edge| vertices[usize::from(edge & 15)]);
+                }
             }
-            for i in 0..4 {
-                vertices[i + 8] = along_z[i];
-                along_z[i] += crossed(i + 8);
-            }
-            for (corners, slot) in case.triangles().iter().zip(&mut slots) {
-                *slot = corners.map(|edge| vertices[usize::from(edge & 15)]);
-            }
-        });
+        }
+    }
+}
+
+/// The next vertices on the edges around a row of cells.
+struct Counters {
+    along_x: [u32; 2],
+    along_y: [u32; 2],
+    along_z: [u32; 4],
+}
+
+impl Counters {
+    /// At the start of the cells between four rows: the first, the next along x, along y, along both.
+    fn at(rows: [[u32; 3]; 4]) -> Self {
+        Self { along_x: [rows[0][0], rows[2][0]], along_y: [rows[0][1], rows[1][1]], along_z: rows.map(|row| row[2]) }
+    }
+
+    /// The vertices of the next cell by edge, as the table numbers edges; sixteen so that no index
+    /// needs a check. Only those of crossed edges mean anything.
+    fn pass(&mut self, crossed: u16) -> [u32; 16] {
+        let crossed = |edge: usize| u32::from(crossed >> edge & 1);
+        let mut vertices = [0; 16];
+        for i in 0..2 {
+            vertices[i] = self.along_x[i];
+            self.along_x[i] += crossed(i);
+            vertices[i + 2] = self.along_x[i];
+            vertices[i + 4] = self.along_y[i];
+            self.along_y[i] += crossed(i + 4);
+            vertices[i + 6] = self.along_y[i];
+        }
+        for i in 0..4 {
+            vertices[i + 8] = self.along_z[i];
+            self.along_z[i] += crossed(i + 8);
+        }
+        vertices
     }
 }

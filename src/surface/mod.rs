@@ -8,8 +8,8 @@
 //!   never nearer to a sample than 1/64 of the edge;
 //! * the order of vertices and triangles does not depend on the number of threads.
 //!
-//! It does not promise freedom from self-intersection within one ambiguous cell, and it does not
-//! keep edges sharp: details below a cell are lost.
+//! Nor has a triangle been found that passes through another, in any field tried. It does not keep
+//! edges sharp: details below a cell are lost.
 //!
 //! A solid that reaches the border of the grid is closed 1/64 of a cell outside it.
 //!
@@ -31,7 +31,7 @@ use crate::field::{FieldError, ScalarGrid};
 use crate::mesh::Mesh;
 use crate::progress::{Cancelled, Monitor, Stage};
 use bits::SignBits;
-use cells::{Layers, RowStart};
+use cells::Layers;
 
 /// Why a field cannot be meshed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -78,9 +78,8 @@ pub fn extract(grid: &ScalarGrid, monitor: &Monitor) -> Result<Mesh, SurfaceErro
     let slices = layers.split(&mut mesh);
     slices.into_par_iter().enumerate().try_for_each(|(x, (positions, triangles))| {
         monitor.step(Stage::Surface, done.fetch_add(1, Relaxed), total)?;
-        let rows = layers.row_starts(x);
-        place_vertices(grid, &bits, x, positions);
-        cells::connect(&bits, x, rows, layers.row_starts(x + 1), triangles);
+        place_vertices(grid, &bits, x, layers.rows_with_vertices(x), positions);
+        layers.connect(x, triangles);
         Ok::<_, Cancelled>(())
     })?;
     monitor.step(Stage::Surface, total, total)?;
@@ -89,32 +88,56 @@ pub fn extract(grid: &ScalarGrid, monitor: &Monitor) -> Result<Mesh, SurfaceErro
 
 /// Writes the vertices on the edges of layer `x` (counted with the added layer): row by row those
 /// on edges along z, y and x. [`Layers`] counts in the same order.
-fn place_vertices(grid: &ScalarGrid, bits: &SignBits, x: usize, positions: &mut [Vec3]) {
+fn place_vertices(
+    grid: &ScalarGrid,
+    bits: &SignBits,
+    x: usize,
+    rows: impl Iterator<Item = usize>,
+    positions: &mut [Vec3],
+) {
     let mut slots = positions.iter_mut();
-    for y in 0..bits.size[1] {
-        let here = (bits.row(x, y), Samples::row(grid, x, y));
+    for y in rows {
         let corner = Vec3::new(x as f32 - 1.0, y as f32 - 1.0, -1.0);
-        let mut place = |axis: usize, crossed: u64, first: usize, there: &Samples| {
-            for_each_bit(crossed, |bit| {
-                let z = first + bit;
-                let (low, high) = (here.1.at(z), there.at(z + usize::from(axis == 2)));
-                let mut cell = corner + Vec3::new(0.0, 0.0, z as f32);
-                cell[axis] += crate::field::crossing(low, high);
-                if let Some(slot) = slots.next() {
-                    *slot = grid.origin + grid.spacing * cell;
-                }
-            });
-        };
-        cells::for_each_word(here.0, here.0, true, |word, crossed| place(2, crossed, 64 * word, &here.1));
+        let here = (bits.row(x, y), Samples::row(grid, x, y));
+        place_along::<2>(grid, corner, (here, here), &mut slots);
         if y + 1 < bits.size[1] {
-            let there = Samples::row(grid, x, y + 1);
-            cells::for_each_word(here.0, bits.row(x, y + 1), false, |w, crossed| place(1, crossed, 64 * w, &there));
+            let there = (bits.row(x, y + 1), Samples::row(grid, x, y + 1));
+            place_along::<1>(grid, corner, (here, there), &mut slots);
         }
         if x + 1 < bits.size[0] {
-            let there = Samples::row(grid, x + 1, y);
-            cells::for_each_word(here.0, bits.row(x + 1, y), false, |w, crossed| place(0, crossed, 64 * w, &there));
+            let there = (bits.row(x + 1, y), Samples::row(grid, x + 1, y));
+            place_along::<0>(grid, corner, (here, there), &mut slots);
         }
     }
+}
+
+/// Signs and samples of a row.
+type Row<'a> = (&'a [u64], Samples<'a>);
+
+/// Writes the vertices on the edges along `AXIS` between two rows, or within one along z. `corner` is
+/// the place of the first row in cells.
+fn place_along<'m, const AXIS: usize>(
+    grid: &ScalarGrid,
+    corner: Vec3,
+    (here, there): (Row, Row),
+    slots: &mut impl Iterator<Item = &'m mut Vec3>,
+) {
+    cells::for_each_word(here.0, there.0, AXIS == 2, |word, crossed| {
+        for_each_bit(crossed, |bit| {
+            let z = 64 * word + bit;
+            let share = crate::field::crossing(here.1.at(z), there.1.at(if AXIS == 2 { z + 1 } else { z }));
+            let mut cell = corner;
+            cell.z += z as f32;
+            match AXIS {
+                0 => cell.x += share,
+                1 => cell.y += share,
+                _ => cell.z += share,
+            }
+            if let Some(slot) = slots.next() {
+                *slot = grid.origin + grid.spacing * cell;
+            }
+        });
+    });
 }
 
 fn for_each_bit(mut word: u64, mut f: impl FnMut(usize)) {
@@ -125,6 +148,7 @@ fn for_each_bit(mut word: u64, mut f: impl FnMut(usize)) {
 }
 
 /// A row of samples along z with the added layer around the grid.
+#[derive(Clone, Copy)]
 struct Samples<'a>(&'a [f32]);
 
 impl<'a> Samples<'a> {

@@ -1,5 +1,6 @@
 //! Files as other programs write them.
 
+use std::f64::consts::FRAC_1_SQRT_2;
 use std::io::Write as _;
 
 use glam::Vec3;
@@ -119,7 +120,7 @@ pub fn changed_glb(change: impl FnOnce(&mut Value)) -> Vec<u8> {
 fn a_glb_with_nested_nodes_and_any_kind_of_index() {
     let nodes = json!([
         {"children": [1, 2], "scale": [0.01, 0.01, 0.01]},
-        {"mesh": 0, "translation": [0.0, 2.0, 0.0], "rotation": [0.0, 0.0, 0.70710678, 0.70710678]},
+        {"mesh": 0, "translation": [0.0, 2.0, 0.0], "rotation": [0.0, 0.0, FRAC_1_SQRT_2, FRAC_1_SQRT_2]},
         // Mirrored: x to −x.
         {"mesh": 0, "matrix": [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 3, 1]},
     ]);

@@ -1,5 +1,7 @@
 //! Every format: what is written comes back, damaged files are refused, nothing is half written.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod foreign;
 mod hostile;
 mod shapes;
@@ -24,8 +26,10 @@ fn bytes(mesh: &Mesh, format: Format) -> Vec<u8> {
     export::to_bytes(mesh, format, &options("A torus & <friends>\n№ 1")).unwrap()
 }
 
+type Corners = ([Vec3; 3], Option<[[u8; 3]; 3]>);
+
 /// Triangles by the positions and colours of their corners, in an order that all formats keep.
-fn corners(mesh: &Mesh) -> Vec<([Vec3; 3], Option<[[u8; 3]; 3]>)> {
+fn corners(mesh: &Mesh) -> Vec<Corners> {
     let colors = |t: &[u32; 3]| mesh.vertex_colors.as_ref().map(|c| t.map(|i| c[i as usize]));
     mesh.triangle_indices.iter().map(|t| (t.map(|i| mesh.vertex_positions[i as usize]), colors(t))).collect()
 }
@@ -149,7 +153,7 @@ fn text_stl_of_several_solids_is_read_and_its_cuts_are_refused() {
             .iter()
             .map(|t| t.map(|i| cube(Vec3::splat(z), 1.0).vertex_positions[i as usize]))
         {
-            text += &format!("  facet normal 0 0 0\n    outer loop\n");
+            text += "  facet normal 0 0 0\n    outer loop\n";
             for p in [a, b, c] {
                 text += &format!("      vertex {} {:e} {}\n", p.x, p.y, p.z);
             }

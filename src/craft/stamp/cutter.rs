@@ -1,0 +1,130 @@
+//! The cookie cutter: a wall along the outline with a tapered blade, on a wide rim.
+
+use glam::Vec2;
+
+use super::super::CraftError;
+use super::super::tone::{self, Raster};
+use super::{LEAST_SAMPLES_PER_WALL, Shape, bridges, extrude, fit_scale, layer, spacing_mm};
+use crate::field::ScalarGrid;
+use crate::field::silhouette::Silhouette;
+use crate::image::ConditionImage;
+use crate::progress::Monitor;
+use crate::request::Request;
+
+/// Longest side, rim included, when no size is asked for.
+const LONGEST_MM: f32 = 75.0;
+/// Height of the wall when it is left open.
+const HEIGHT_MM: f32 = 12.0;
+/// Half the width that every part of the dough gets at least: thinner, it would not come out.
+const DOUGH_HALF_WIDTH_MM: f32 = 1.5;
+/// Gaps narrower than twice this are filled: their two walls would touch.
+const GAP_HALF_WIDTH_MM: f32 = 0.8;
+/// Standard deviation of the smoothing of the outline; finer detail does not show in dough.
+const SMOOTHING_MM: f32 = 0.5;
+/// The blade tapers over this share of the wall's height, at most so many mm.
+const TAPER_SHARE: f32 = 0.4;
+const TAPER_MAX_MM: f32 = 5.0;
+
+/// The field of the cutter: rim at the bottom, blade up. It is open inside; holes in the object are
+/// not cut, since their walls would hang in the air. Parts of the object that lie apart get a wall
+/// each, joined at the rim.
+pub(super) fn cutter(request: &Request, object: &ConditionImage, monitor: &Monitor) -> Result<ScalarGrid, CraftError> {
+    let params = &request.stamp;
+    if params.blade_mm > params.wall_mm {
+        let (low_mm, high_mm) = (params.blade_mm, params.wall_mm);
+        return Err(CraftError::Order { low: "--stamp-blade", low_mm, high: "--stamp-wall", high_mm });
+    }
+    let shape = Shape::new(without_holes(tone::alpha(&object.pixels)), true)?;
+    let height = params.height_mm.unwrap_or(HEIGHT_MM).max(params.plate_mm);
+    let rim = params.wall_mm + params.margin_mm;
+    let added = [2.0 * rim; 2];
+    let rough = fit_scale(request, &shape, added, LONGEST_MM, |scale| Ok(scale * shape.extent + 2.0 * rim))?;
+    let size = rough * shape.extent + 2.0 * rim;
+    let spacing = spacing_mm(request, size.extend(height), params.blade_mm);
+    let region_at = |scale: f32| {
+        let region = shape.region(scale, spacing, rim, DOUGH_HALF_WIDTH_MM, monitor)?;
+        smoothed(region, monitor)
+    };
+    let measure = |scale: f32| {
+        let [min, max] = region_at(scale)?.outline(0.0).bounds().ok_or(CraftError::Empty)?;
+        Ok(max - min + Vec2::splat(2.0 * rim))
+    };
+    let scale = fit_scale(request, &shape, added, LONGEST_MM, measure)?;
+    let dough = region_at(scale)?;
+    let base = base_of(&dough, rim, params.wall_mm, monitor)?;
+
+    let blade = params.blade_mm.max(LEAST_SAMPLES_PER_WALL * spacing);
+    let taper = (TAPER_SHARE * height).min(TAPER_MAX_MM);
+    let field = |column: usize, z: f32| {
+        let outside = dough.distances[column];
+        let sharpness = ((z - height + taper) / taper).clamp(0.0, 1.0);
+        let thickness = params.wall_mm.max(blade) * (1.0 - sharpness) + blade * sharpness;
+        let wall = (-outside).max(outside - thickness).max(layer(z, [0.0, height]));
+        let plate = (-outside).max(base[column]).max(layer(z, [0.0, params.plate_mm]));
+        wall.min(plate)
+    };
+    Ok(extrude(dough.lattice, [0.0, height], field, monitor)?)
+}
+
+/// The dough's outline without narrow gaps and without detail that dough cannot hold.
+fn smoothed(region: Silhouette, monitor: &Monitor) -> Result<Silhouette, CraftError> {
+    let lattice = region.lattice;
+    let mut filled = Silhouette::of_outline(&region.outline(GAP_HALF_WIDTH_MM), lattice, monitor)?;
+    for (distance, before) in filled.distances.iter_mut().zip(&region.distances) {
+        // Filling never takes away, not even the hundredths that measuring anew is off by.
+        *distance = (*distance + GAP_HALF_WIDTH_MM).min(*before);
+    }
+    let [nx, ny] = lattice.samples_per_axis;
+    let raster = Raster { size: [ny, nx], values: filled.distances };
+    let smooth = Silhouette { lattice, distances: raster.blur(SMOOTHING_MM / lattice.spacing).values };
+    Ok(Silhouette::of_outline(&smooth.outline(0.0), lattice, monitor)?)
+}
+
+/// Signed distances to the filled area of the rim: what is within `rim` of the dough, in one part.
+fn base_of(dough: &Silhouette, rim: f32, bar: f32, monitor: &Monitor) -> Result<Vec<f32>, CraftError> {
+    let distances = dough.distances.iter().map(|d| d - rim).collect();
+    let mut base = Silhouette { lattice: dough.lattice, distances };
+    bridges::join(&mut base, bar.max(2.0), monitor)?;
+    Ok(base.distances)
+}
+
+/// Fills every transparent area that is not connected (4-neighbours) to the border of the raster.
+fn without_holes(mut alpha: Raster) -> Raster {
+    let [width, height] = alpha.size;
+    let clear = |k: usize| alpha.values[k] < 0.5;
+    let mut around = vec![false; alpha.values.len()];
+    let border = (0..width).flat_map(|i| [i, (height.max(1) - 1) * width + i]);
+    let border = border.chain((0..height).flat_map(|j| [j * width, j * width + width - 1]));
+    let mut open: Vec<usize> = border.filter(|&k| clear(k)).collect();
+    open.iter().for_each(|&k| around[k] = true);
+    while let Some(pixel) = open.pop() {
+        let (i, j) = (pixel % width, pixel / width);
+        let neighbours = [
+            (i > 0).then(|| pixel - 1),
+            (i + 1 < width).then_some(pixel + 1),
+            (j > 0).then(|| pixel - width),
+            (j + 1 < height).then_some(pixel + width),
+        ];
+        for neighbour in neighbours.into_iter().flatten() {
+            if !around[neighbour] && clear(neighbour) {
+                around[neighbour] = true;
+                open.push(neighbour);
+            }
+        }
+    }
+    let soft = alpha.clone();
+    let beside_outside = |k: usize| {
+        let (i, j) = (k % width, k / width);
+        let (columns, rows) = (i.saturating_sub(1)..(i + 2).min(width), j.saturating_sub(1)..(j + 2).min(height));
+        columns.flat_map(|i| rows.clone().map(move |j| j * width + i)).any(|n| around[n])
+    };
+    for (k, value) in alpha.values.iter_mut().enumerate() {
+        // The soft rim towards the outside keeps its opacity, which tells where the outline is.
+        if !around[k] && !beside_outside(k) {
+            *value = 1.0;
+        } else {
+            *value = soft.values[k];
+        }
+    }
+    alpha
+}

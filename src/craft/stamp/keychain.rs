@@ -1,0 +1,117 @@
+//! The keychain: a plate around the object with raised lines, and a tab with a hole for the ring.
+
+use glam::Vec2;
+
+use super::super::CraftError;
+use super::seal::raised_region;
+use super::{Shape, bridges, extrude, fit_scale, layer, spacing_mm};
+use crate::field::ScalarGrid;
+use crate::field::silhouette::Silhouette;
+use crate::image::ConditionImage;
+use crate::progress::Monitor;
+use crate::request::{Request, StampParams};
+
+/// Longest side, tab included, when no size is asked for.
+const LONGEST_MM: f32 = 45.0;
+/// Height of the plate when it is left open.
+const HEIGHT_MM: f32 = 3.0;
+/// Height of the raised lines above the plate.
+const RAISED_MM: f32 = 0.8;
+/// Width of the tab around the hole.
+const TAB_MM: f32 = 2.0;
+/// Least distance between the hole and the object.
+const HOLE_CLEARANCE_MM: f32 = 1.0;
+/// How deep the hole may reach into the plate's margin.
+const HOLE_OVERLAP_MM: f32 = 2.0;
+/// Half the width of thin parts of the raised silhouette.
+const LINE_HALF_WIDTH_MM: f32 = 0.3;
+/// Half the width of the plate and its bars where they are thinnest.
+const PLATE_HALF_WIDTH_MM: f32 = 1.0;
+
+/// The field of the keychain, its back at z = 0.
+pub(super) fn keychain(
+    request: &Request,
+    object: &ConditionImage,
+    monitor: &Monitor,
+) -> Result<ScalarGrid, CraftError> {
+    let params = &request.stamp;
+    let shape = Shape::of(object, false)?;
+    let tab_reach = if params.hole_mm > 0.0 { params.hole_mm + 2.0 * TAB_MM } else { 0.0 };
+    let reach = params.margin_mm.max(PLATE_HALF_WIDTH_MM) + tab_reach;
+    let added = [2.0 * params.margin_mm; 2];
+    let rough = |scale: f32| Ok(scale * shape.extent + 2.0 * params.margin_mm);
+    let size = rough(fit_scale(request, &shape, added, LONGEST_MM, rough)?)?;
+    let height = params.height_mm.unwrap_or(HEIGHT_MM);
+    let spacing = spacing_mm(request, (size + tab_reach).extend(height + RAISED_MM), 2.0 * LINE_HALF_WIDTH_MM);
+    let region_at = |scale: f32| shape.region(scale, spacing, reach, LINE_HALF_WIDTH_MM, monitor);
+    let measure = |scale: f32| {
+        let plan = Plan::new(&region_at(scale)?, params, monitor)?;
+        let [min, max] = plan.plate.outline(0.0).bounds().ok_or(CraftError::Empty)?;
+        Ok(max - min)
+    };
+    let scale = fit_scale(request, &shape, added, LONGEST_MM, measure)?;
+    let silhouette = region_at(scale)?;
+    let plan = Plan::new(&silhouette, params, monitor)?;
+    let raised = raised_region(request, object, &shape, &silhouette, scale, monitor)?;
+    let lattice = silhouette.lattice;
+    let ny = lattice.samples_per_axis[1];
+    let field = |column: usize, z: f32| {
+        let plate = plan.plate.distances[column].max(layer(z, [0.0, height]));
+        let lines = raised[column].max(layer(z, [0.5 * height, height + RAISED_MM]));
+        plate.min(lines).max(-plan.distance_to_hole(lattice.position(column / ny, column % ny)))
+    };
+    Ok(extrude(lattice, [0.0, height + RAISED_MM], field, monitor)?)
+}
+
+/// The keychain seen from above.
+struct Plan {
+    /// Plate, bars and tab, the hole filled.
+    plate: Silhouette,
+    /// Centre and radius of the hole.
+    hole: Option<(Vec2, f32)>,
+}
+
+impl Plan {
+    fn new(silhouette: &Silhouette, params: &StampParams, monitor: &Monitor) -> Result<Self, CraftError> {
+        let margin = params.margin_mm;
+        let distances = silhouette.distances.iter().map(|d| d - margin).collect();
+        let mut plate = Silhouette { lattice: silhouette.lattice, distances };
+        bridges::join(&mut plate, margin.max(PLATE_HALF_WIDTH_MM), monitor)?;
+        if params.hole_mm <= 0.0 {
+            return Ok(Self { plate, hole: None });
+        }
+        let radius = 0.5 * params.hole_mm;
+        let overlap = (margin - HOLE_CLEARANCE_MM).clamp(0.0, HOLE_OVERLAP_MM);
+        let top = tab_place(&plate).ok_or(CraftError::Empty)?;
+        // The tab's disc contains `top`, which is part of the plate, whatever the overlap.
+        let center = top + Vec2::new(0.0, radius - overlap);
+        let lattice = plate.lattice;
+        let ny = lattice.samples_per_axis[1];
+        for (k, distance) in plate.distances.iter_mut().enumerate() {
+            let to_disc = lattice.position(k / ny, k % ny).distance(center) - radius - TAB_MM;
+            *distance = distance.min(to_disc);
+        }
+        Ok(Self { plate, hole: Some((center, radius)) })
+    }
+
+    fn distance_to_hole(&self, point: Vec2) -> f32 {
+        self.hole.map_or(f32::INFINITY, |(center, radius)| point.distance(center) - radius)
+    }
+}
+
+/// The point of the plate's upper edge from which it hangs best: high, and above its centre of mass.
+fn tab_place(plate: &Silhouette) -> Option<Vec2> {
+    let lattice = plate.lattice;
+    let [nx, ny] = lattice.samples_per_axis;
+    let inside = |ix: usize, iy: usize| plate.distances[ix * ny + iy] < 0.0;
+    let columns: Vec<(usize, usize, usize)> = (0..nx)
+        .filter_map(|ix| {
+            let top = (0..ny).rev().find(|&iy| inside(ix, iy))?;
+            Some((ix, top, (0..ny).filter(|&iy| inside(ix, iy)).count()))
+        })
+        .collect();
+    let mass: usize = columns.iter().map(|c| c.2).sum();
+    let center = columns.iter().map(|c| (c.0 * c.2) as f64).sum::<f64>() / mass.max(1) as f64;
+    let score = |c: &(usize, usize, usize)| c.1 as f64 - 1.5 * (c.0 as f64 - center).abs();
+    columns.into_iter().max_by(|a, b| score(a).total_cmp(&score(b))).map(|(ix, iy, _)| lattice.position(ix, iy))
+}

@@ -1,0 +1,143 @@
+use super::super::testing::{assert_solid, genus, mesh_of, object, shells};
+use super::*;
+use crate::mesh::Mesh;
+use crate::progress::CancelToken;
+
+fn request(kind: StampKind) -> Request {
+    let mut request = Request::default();
+    request.stamp.kind = kind;
+    request.solid.resolution = Some(96);
+    request
+}
+
+/// An L with a dot on its right, and a dark line on a bright ground.
+fn letter() -> ConditionImage {
+    let bar = |p: Vec2, center: Vec2, half: Vec2| ((p - center).abs() - half).max_element();
+    let shape = move |p: Vec2| {
+        let upright = bar(p, Vec2::new(-0.5, 0.0), Vec2::new(0.2, 0.9));
+        let foot = bar(p, Vec2::new(0.0, -0.7), Vec2::new(0.7, 0.2));
+        upright.min(foot).min(p.distance(Vec2::new(0.5, 0.3)) - 0.2)
+    };
+    object(400, shape, |p| if (p.x + 0.5).abs() < 0.05 { 10 } else { 230 })
+}
+
+fn ring() -> ConditionImage {
+    object(400, |p| (p.length() - 0.7).abs() - 0.2, |_| 200)
+}
+
+fn mesh(request: &Request, object: &ConditionImage) -> Mesh {
+    mesh_of(stamp(request, object, &Monitor::silent()).unwrap())
+}
+
+fn assert_close(found: f32, expected: f32, what: &str) {
+    assert!((found - expected).abs() < 0.1, "{what}: {found} for {expected}");
+}
+
+#[test]
+fn every_kind_is_one_solid_of_exactly_the_size_asked_for() {
+    for (kind, default_mm, depth_mm) in
+        [(StampKind::Stamp, 50.0, 25.0), (StampKind::CookieCutter, 75.0, 12.0), (StampKind::Keychain, 45.0, 3.8)]
+    {
+        for object in [letter(), ring()] {
+            let mut request = request(kind);
+            let plain = mesh(&request, &object);
+            assert_solid(&plain);
+            assert_eq!(shells(&plain), 1, "{kind:?}");
+            let size = plain.bounds().unwrap().size();
+            assert_close(size.x.max(size.y), default_mm, "longest side");
+            assert_close(size.z, depth_mm, "depth");
+            request.size.width_mm = Some(60.0);
+            assert_close(mesh(&request, &object).bounds().unwrap().size().x, 60.0, "width");
+            request.size.height_mm = Some(40.0);
+            let both = mesh(&request, &object).bounds().unwrap().size();
+            assert!((both.x - 60.0).abs() < 0.1 || (both.y - 40.0).abs() < 0.1, "{both}");
+            assert!(both.x < 60.1 && both.y < 40.1, "{both}");
+        }
+    }
+}
+
+#[test]
+fn a_stamp_is_mirrored_and_its_lines_stand_above_the_plate() {
+    let mut request = request(StampKind::Stamp);
+    for lines in [true, false] {
+        request.stamp.lines = lines;
+        let mesh = mesh(&request, &letter());
+        let raised: Vec<_> = mesh.vertex_positions.iter().filter(|p| p.z > 1.9).collect();
+        assert!(raised.len() > 100);
+        // The L's upright is on the left of the picture, so on the right of the stamp.
+        let upper: Vec<f32> = raised.iter().filter(|p| p.y > 15.0).map(|p| p.x).collect();
+        assert!(!upper.is_empty() && upper.iter().all(|&x| x > 0.0));
+    }
+    request.stamp.handle_mm = 0.0;
+    assert_close(mesh(&request, &letter()).bounds().unwrap().size().z, 5.0, "depth without a grip");
+}
+
+#[test]
+fn a_cutter_is_open_inside_and_its_blade_is_thinner_than_its_wall() {
+    let request = request(StampKind::CookieCutter);
+    let mesh = mesh(&request, &object(400, |p| p.length() - 0.9, |_| 0));
+    assert_solid(&mesh);
+    assert_eq!(genus(&mesh), 1);
+    let width_at = |low: f32, high: f32| {
+        let radii: Vec<f32> =
+            mesh.vertex_positions.iter().filter(|p| (low..high).contains(&p.z)).map(|p| p.x.hypot(p.y)).collect();
+        radii.iter().copied().fold(0.0, f32::max) - radii.iter().copied().fold(f32::INFINITY, f32::min)
+    };
+    assert!((width_at(0.5, 2.5) - 4.6).abs() < 0.15, "rim {}", width_at(0.5, 2.5));
+    assert!((width_at(4.0, 6.5) - 1.6).abs() < 0.15, "wall {}", width_at(4.0, 6.5));
+    assert!((0.3..0.75).contains(&width_at(11.7, 12.1)), "blade {}", width_at(11.7, 12.1));
+}
+
+#[test]
+fn a_hole_in_a_cookie_is_filled_and_far_parts_are_joined() {
+    let donut = mesh(&request(StampKind::CookieCutter), &ring());
+    assert_eq!((shells(&donut), genus(&donut)), (1, 1));
+    let apart = object(400, |p| (p.abs() - Vec2::new(0.75, 0.0)).length() - 0.15, |_| 0);
+    for kind in [StampKind::CookieCutter, StampKind::Keychain] {
+        let mesh = mesh(&request(kind), &apart);
+        assert_solid(&mesh);
+        assert_eq!(shells(&mesh), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_keychain_has_a_hole_through_its_tab_and_keeps_the_holes_of_a_ring() {
+    let mut request = request(StampKind::Keychain);
+    let disc = object(400, |p| p.length() - 0.9, |_| 60);
+    assert_eq!(genus(&mesh(&request, &disc)), 1);
+    assert_eq!(genus(&mesh(&request, &ring())), 2);
+    request.stamp.hole_mm = 0.0;
+    assert_eq!(genus(&mesh(&request, &disc)), 0);
+    // Without a margin and on a spike, the tab still hangs on.
+    request.stamp.hole_mm = 4.0;
+    request.stamp.margin_mm = 0.0;
+    let spike = object(400, |p| (p.length() - 0.4).min((p - Vec2::new(0.0, 0.45)).abs().max_element().max(p.x.abs() * 20.0 + p.y - 0.9)), |_| 0);
+    let mesh = mesh(&request, &spike);
+    assert_solid(&mesh);
+    assert_eq!((shells(&mesh), genus(&mesh)), (1, 1));
+}
+
+#[test]
+fn it_is_bounded_repeatable_and_refuses_what_cannot_be() {
+    let mut request = request(StampKind::CookieCutter);
+    let make = |request: &Request| stamp(request, &letter(), &Monitor::silent());
+    assert!(make(&request) == make(&request));
+    let box_mm = Vec3::new(1900.0, 1900.0, 40.0);
+    let spacing = spacing_mm(&request, box_mm, 0.4);
+    assert!((box_mm / spacing).element_product() < 1.05 * MAX_SAMPLES);
+    request.stamp.blade_mm = 2.0;
+    assert!(matches!(make(&request), Err(CraftError::Order { .. })));
+    request.stamp.blade_mm = 0.6;
+    request.size.depth_mm = Some(5.0);
+    assert!(matches!(make(&request), Err(CraftError::DepthIsSet { .. })));
+    request.size.depth_mm = None;
+    request.size.width_mm = Some(6.0);
+    assert!(matches!(make(&request), Err(CraftError::TooSmall { .. })));
+    request.size.width_mm = None;
+    let empty = object(64, |_| 1.0, |_| 0);
+    assert_eq!(stamp(&request, &empty, &Monitor::silent()), Err(CraftError::Empty));
+    let token = CancelToken::new();
+    token.cancel();
+    let monitor = Monitor::new(&token, &|_| {});
+    assert!(matches!(stamp(&request, &letter(), &monitor), Err(CraftError::Cancelled(_))));
+}

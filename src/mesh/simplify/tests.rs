@@ -1,0 +1,167 @@
+use glam::Vec3;
+
+use super::*;
+use crate::field::ScalarGrid;
+use crate::mesh::intersect::self_intersections;
+use crate::mesh::topology::Topology;
+use crate::progress::CancelToken;
+use crate::surface::extract;
+
+fn grid(samples: usize, value_at: impl Fn(Vec3) -> f32 + Sync) -> Mesh {
+    let field = ScalarGrid::from_fn([samples; 3], Vec3::splat(-1.0), 2.0 / (samples as f32 - 1.0), value_at);
+    extract(&field, &Monitor::silent()).unwrap()
+}
+
+fn noise(p: Vec3) -> f32 {
+    let h = (p * 1e4)
+        .to_array()
+        .map(|c| c.round() as i32 as u32)
+        .iter()
+        .fold(7u32, |h, &c| (h ^ c).wrapping_mul(0x9e37_79b1));
+    (h >> 8) as f32 / (1 << 23) as f32 - 1.0
+}
+
+fn to_triangles(triangles: u32) -> Target {
+    Target { triangles: Some(triangles), max_error: None }
+}
+
+fn assert_sound(mesh: &Mesh) {
+    mesh.validate().unwrap();
+    let topology = Topology::of(&weld(mesh));
+    assert!(topology.is_manifold() && topology.degenerate_triangles == 0, "{:?}", topology.samples);
+    assert_eq!(self_intersections(mesh, &Monitor::silent()), Ok(Some(Vec::new())));
+}
+
+#[test]
+fn a_ball_keeps_its_shape_with_a_tenth_of_the_triangles() {
+    let ball = grid(64, |p| p.length() - 0.7);
+    let goal = ball.triangle_indices.len() as u32 / 10;
+    let few = simplify(&ball, to_triangles(goal), &Monitor::silent()).unwrap();
+    assert_eq!(few.note, None);
+    assert!(few.mesh.triangle_indices.len() <= goal as usize);
+    assert!(few.mesh.triangle_indices.len() > goal as usize * 9 / 10);
+    assert_sound(&few.mesh);
+    assert!((few.mesh.signed_volume() / ball.signed_volume() - 1.0).abs() < 0.01);
+    assert!(few.achieved_error > 0.0 && few.achieved_error < 0.005, "{}", few.achieved_error);
+    assert!(few.mesh.vertex_positions.iter().all(|p| (p.length() - 0.7).abs() < 0.01));
+}
+
+#[test]
+fn an_error_in_units_is_kept_whatever_the_size() {
+    let mut block = grid(48, |p| p.abs().max_element() - 0.61);
+    for scale in [1.0, 40.0] {
+        block.transform(|p| p * scale);
+        let max_error = 0.002 * block.bounds().unwrap().size().x;
+        let target = Target { triangles: None, max_error: Some(max_error) };
+        let few = simplify(&block, target, &Monitor::silent()).unwrap();
+        assert!(few.achieved_error <= max_error, "{} of {max_error}", few.achieved_error);
+        assert!(few.mesh.triangle_indices.len() < block.triangle_indices.len() / 20);
+        assert_sound(&few.mesh);
+        assert!((few.mesh.signed_volume() / block.signed_volume() - 1.0).abs() < 0.01);
+    }
+}
+
+#[test]
+fn noise_stays_manifold_or_comes_back_with_a_note() {
+    let blurred = |p: Vec3| {
+        let q = (p / 0.07).floor();
+        let t = p / 0.07 - q;
+        let corner = |i: u32| {
+            let d = Vec3::new((i & 1) as f32, (i >> 1 & 1) as f32, (i >> 2) as f32);
+            let w = (Vec3::ONE - d) * (Vec3::ONE - t) + d * t;
+            w.x * w.y * w.z * noise(q + d)
+        };
+        (0..8).map(corner).sum::<f32>().max(p.length() - 0.9)
+    };
+    let rough = grid(48, blurred);
+    assert!(Topology::of(&rough).is_manifold());
+    for goal in [8000, 2000] {
+        let few = simplify(&rough, to_triangles(goal), &Monitor::silent()).unwrap();
+        assert_sound(&few.mesh);
+        assert!(few.mesh.signed_volume() > 0.0);
+        let reached = few.mesh.triangle_indices.len() <= goal as usize * 11 / 10;
+        assert!(reached || few.note.is_some(), "{} triangles and no note", few.mesh.triangle_indices.len());
+    }
+}
+
+#[test]
+fn an_error_larger_than_the_mesh_does_not_empty_it() {
+    let ball = grid(24, |p| p.length() - 0.7);
+    let few = simplify(&ball, Target { triangles: None, max_error: Some(50.0) }, &Monitor::silent()).unwrap();
+    assert_sound(&few.mesh);
+    assert!(few.mesh.signed_volume() > 0.0);
+}
+
+#[test]
+fn voids_and_colours_survive() {
+    let mut hollow = grid(56, |p| (p.length() - 0.8).max(0.5 - p.length()));
+    hollow.paint(|p| if p.x < 0.0 { [200, 10, 10] } else { [10, 10, 200] });
+    let few = simplify(&hollow, to_triangles(3000), &Monitor::silent()).unwrap().mesh;
+    assert_sound(&few);
+    let volumes: Vec<f64> = Topology::of(&few).shells.iter().map(|s| s.signed_volume).collect();
+    assert!(volumes.len() == 2 && volumes[0] > 2.0 && volumes[1] < -0.5, "{volumes:?}");
+    for (p, color) in few.vertex_positions.iter().zip(few.vertex_colors.unwrap()) {
+        assert_eq!(color, if p.x < 0.0 { [200, 10, 10] } else { [10, 10, 200] });
+    }
+}
+
+#[test]
+fn a_large_mesh_goes_through_blocks_the_same_on_any_number_of_threads() {
+    let field = |p: Vec3| {
+        let q = 12.0 * p;
+        (q.x.sin() * q.y.cos() + q.y.sin() * q.z.cos() + q.z.sin() * q.x.cos()).max(12.0 * (p.length() - 0.9))
+    };
+    let gyroid = grid(150, field);
+    assert!(gyroid.triangle_indices.len() > 300_000, "{}", gyroid.triangle_indices.len());
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| simplify(&gyroid, to_triangles(20_000), &Monitor::silent())).unwrap()
+    };
+    let few = run(1);
+    assert_eq!(few, run(3));
+    assert_sound(&few.mesh);
+    assert!(few.mesh.triangle_indices.len() <= 20_100, "{} {:?}", few.mesh.triangle_indices.len(), few.note);
+    assert!((few.mesh.signed_volume() / gyroid.signed_volume() - 1.0).abs() < 0.01);
+}
+
+#[test]
+fn nothing_to_do_and_bad_meshes() {
+    let ball = grid(20, |p| p.length() - 0.7);
+    for target in [Target::default(), to_triangles(1_000_000), Target { triangles: None, max_error: Some(0.0) }] {
+        let same = simplify(&ball, target, &Monitor::silent()).unwrap();
+        assert_eq!((same.mesh, same.achieved_error, same.note), (ball.clone(), 0.0, None));
+    }
+    let empty = simplify(&Mesh::default(), to_triangles(10), &Monitor::silent());
+    assert_eq!(empty, Err(SimplifyError::Mesh(MeshError::Empty)));
+    let token = CancelToken::new();
+    token.cancel();
+    let stopped = simplify(&ball, to_triangles(10), &Monitor::new(&token, &|_| {}));
+    assert_eq!(stopped, Err(SimplifyError::Cancelled(Cancelled)));
+}
+
+#[test]
+fn an_open_mesh_keeps_its_hole_and_gets_no_other() {
+    let mut open = grid(40, |p| p.length() - 0.7);
+    open.triangle_indices.retain(|t| open.vertex_positions[t[0] as usize].y < 0.4);
+    let before = Topology::of(&open);
+    let few = simplify(&open, to_triangles(1000), &Monitor::silent()).unwrap();
+    let after = Topology::of(&few.mesh);
+    assert!(after.open_edges > 0 && after.open_edges <= before.open_edges);
+    assert!(after.nonmanifold_edges == 0 && after.nonmanifold_vertices <= before.nonmanifold_vertices);
+    assert!(few.mesh.triangle_indices.len() <= 1000);
+}
+
+#[test]
+fn flat_sides_and_sharp_edges_come_out_clean() {
+    let boxes = grid(90, |p| {
+        let (a, b) = ((p - 0.01).abs().max_element() - 0.5, (p - Vec3::new(0.6, 0.1, 0.2)).abs().max_element() - 0.3);
+        a.min(b).min((p.truncate().length() - 0.1).max(p.z.abs() - 0.9))
+    });
+    for divisor in [4, 16, 40] {
+        let goal = boxes.triangle_indices.len() as u32 / divisor;
+        let few = simplify(&boxes, to_triangles(goal), &Monitor::silent()).unwrap();
+        assert_sound(&few.mesh);
+        assert_eq!(few.note, None);
+        assert!(few.mesh.triangle_indices.len() <= goal as usize * 11 / 10);
+    }
+}
