@@ -16,8 +16,8 @@ pub(crate) const MARGIN: f32 = 1.0 / 64.0;
 /// Where the line from `low` to `high` is zero, as a share of the edge, in `[MARGIN, 1 - MARGIN]`.
 /// One of the two must be negative and the other not.
 #[inline]
+#[expect(clippy::manual_clamp, reason = "`clamp` would let NaN through")]
 pub(crate) fn crossing(low: f32, high: f32) -> f32 {
-    // `max` first: it also replaces NaN.
     (low / (low - high)).max(MARGIN).min(1.0 - MARGIN)
 }
 

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::nesting::{Role, roles};
 use super::report::{Defect, DefectKind, Report};
+use crate::mesh::intersect::self_intersections;
 use crate::mesh::topology::{self, Topology, is_degenerate};
 use crate::mesh::weld::weld;
 use crate::mesh::{Mesh, MeshError};
@@ -31,7 +32,7 @@ pub fn check(mesh: &Mesh, monitor: &Monitor) -> Result<Report, Cancelled> {
     monitor.step(Stage::Check, 2, STEPS)?;
     let roles = roles(&welded, &found, monitor)?;
     let duplicates = duplicate_faces(&welded, &found);
-    let crossing = crossing_faces(&welded, monitor)?;
+    let crossing = self_intersections(&welded, monitor)?;
     monitor.step(Stage::Check, STEPS - 1, STEPS)?;
     let count = |role| roles.iter().filter(|&&r| r == role).count() as u64;
     let size_mm = mesh.bounds().map_or([0.0; 3], |bounds| bounds.size().to_array());
@@ -79,11 +80,6 @@ fn duplicate_faces(mesh: &Mesh, found: &Topology) -> Vec<u32> {
     let mut duplicates: Vec<u32> = keys.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[1].1).collect();
     duplicates.sort_unstable();
     duplicates
-}
-
-/// Triangles that pass through others, where that was looked for.
-fn crossing_faces(_mesh: &Mesh, _monitor: &Monitor) -> Result<Option<Vec<u32>>, Cancelled> {
-    Ok(None)
 }
 
 fn defects(mesh: &Mesh, found: &Topology, roles: &[Role], duplicates: &[u32], crossing: &[u32]) -> Vec<Defect> {

@@ -202,17 +202,19 @@ impl Counters {
     fn pass(&mut self, crossed: u16) -> [u32; 16] {
         let crossed = |edge: usize| u32::from(crossed >> edge & 1);
         let mut vertices = [0; 16];
-        for i in 0..2 {
-            vertices[i] = self.along_x[i];
-            self.along_x[i] += crossed(i);
-            vertices[i + 2] = self.along_x[i];
-            vertices[i + 4] = self.along_y[i];
-            self.along_y[i] += crossed(i + 4);
-            vertices[i + 6] = self.along_y[i];
+        for (i, next) in self.along_x.iter_mut().enumerate() {
+            vertices[i] = *next;
+            *next += crossed(i);
+            vertices[i + 2] = *next;
         }
-        for i in 0..4 {
-            vertices[i + 8] = self.along_z[i];
-            self.along_z[i] += crossed(i + 8);
+        for (i, next) in self.along_y.iter_mut().enumerate() {
+            vertices[i + 4] = *next;
+            *next += crossed(i + 4);
+            vertices[i + 6] = *next;
+        }
+        for (i, next) in self.along_z.iter_mut().enumerate() {
+            vertices[i + 8] = *next;
+            *next += crossed(i + 8);
         }
         vertices
     }
