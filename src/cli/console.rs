@@ -115,6 +115,17 @@ pub fn start_log(verbosity: u8) {
     let _ = log.try_init();
 }
 
+/// Keeps Mesa's device selection from complaining on stderr that there is no desktop session; it only
+/// orders the graphics adapters, which the renderer does itself. To be called before any thread is
+/// started.
+#[allow(unsafe_code, reason = "the environment is how this layer is told")]
+pub fn calm_graphics_drivers() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: no other thread runs yet that could read the environment meanwhile.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
+}
+
 /// A panic is our mistake, not the user's: one sentence instead of a backtrace.
 pub fn shorten_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_some() {

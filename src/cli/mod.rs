@@ -130,6 +130,7 @@ fn suggest_generate(error: &mut clap::Error) {
 
 /// Runs a command to its end and says what became of it.
 pub fn run(command: Command, global: Global) -> ExitCode {
+    console::calm_graphics_drivers();
     console::start_log(global.verbose);
     console::shorten_panics();
     let console = Console::new(global.quiet, global.verbose > 0);

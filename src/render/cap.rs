@@ -5,7 +5,7 @@
 
 use super::mesh::{GpuMesh, Vertex};
 use super::pipeline::{Pipeline, SAMPLES, Spec, scene_color, scene_depth};
-use super::shader;
+use super::{pipeline, shader};
 use super::surface::Bindings;
 
 /// Pipelines of the cut.
@@ -36,6 +36,7 @@ impl Cap {
             program: shader::CAP,
             vertex: "vs_surface",
             fragment: Some("fs_count"),
+            constants: pipeline::cut(true),
             layouts: layouts(),
             buffers: &[Vertex::LAYOUT],
             color: scene_color(false).map(|c| wgpu::ColorTargetState { write_mask: wgpu::ColorWrites::empty(), ..c }),

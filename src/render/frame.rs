@@ -5,7 +5,7 @@ use glam::{Mat3, Mat4, Vec2, Vec3, Vec4};
 
 use super::camera::{Camera, Projection};
 use super::environment::Environment;
-use super::material::{CLAY, Material, Pattern};
+use super::material::{CLAY, Material};
 use super::scene::{Background, Scene, Shading};
 use crate::mesh::Bounds;
 
@@ -182,7 +182,7 @@ impl Frame {
             Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces | Shading::XRay
         );
         let with_floor = scene.ground.shadow && !unlit;
-        let dark = backdrop_kind > 0.5 && (backdrop[0] + backdrop[1]).element_sum() < 0.7;
+        let dark = backdrop_kind > 0.5 && (backdrop[0] + backdrop[1]).element_sum() < 2.4;
         Self {
             clip_from_world,
             world_from_clip: clip_from_world.inverse(),
@@ -196,14 +196,14 @@ impl Frame {
             section: section_normal.extend(section.offset_mm),
             section_color: linear_from_srgb(section.color).extend(1.0),
             section_middle: place.center.extend(1.0),
-            key_direction: place.key_direction.extend(flag(casts_shadow(scene))),
+            key_direction: place.key_direction.extend(0.0),
             key_irradiance: environment.key_irradiance.extend(environment.key_spread),
             light: Vec4::new(place.turn.cos(), place.turn.sin(), scene.lighting.exposure_stops.exp2(), blur),
             base_color: linear_from_srgb(material.color).extend(flag(material.vertex_colors)),
             surface: Vec4::new(material.metallic, material.roughness, material.reflectance, material.transmission),
             layers: Vec4::new(material.clearcoat, material.clearcoat_roughness, material.sheen, material.softness),
             modes: Vec4::new(
-                pattern_number(scene),
+                0.0,
                 flag(scene.shading == Shading::Flat),
                 inspection_number(scene.shading),
                 occlusion_strength(scene),
@@ -211,7 +211,7 @@ impl Frame {
             wire_color: linear_from_srgb(wire.color).extend(wire.opacity),
             drawing: Vec4::new(
                 wire.width_px,
-                if scene.ground.shadow { environment.shadow_strength } else { 0.0 },
+                shadow_strength(scene, environment),
                 flag(scene.ground.grid),
                 flag(with_floor),
             ),
@@ -231,18 +231,6 @@ pub(super) fn casts_shadow(scene: &Scene) -> bool {
     lit && scene.lighting.shadows && !(scene.shading == Shading::Material && scene.material.transmission > 0.5)
 }
 
-fn pattern_number(scene: &Scene) -> f32 {
-    if scene.shading != Shading::Material {
-        return 0.0;
-    }
-    match scene.material.pattern {
-        Pattern::None => 0.0,
-        Pattern::Layers => 1.0,
-        Pattern::Wood => 2.0,
-        Pattern::Grain => 3.0,
-    }
-}
-
 fn inspection_number(shading: Shading) -> f32 {
     match shading {
         Shading::Normals => 1.0,
@@ -252,9 +240,15 @@ fn inspection_number(shading: Shading) -> f32 {
     }
 }
 
-/// Kind, linear colours at top and bottom, and level of the environment to show.
+fn shadow_strength(scene: &Scene, environment: &Environment) -> f32 {
+    let share = if scene.shading == Shading::XRay { 0.35 } else { 1.0 - 0.4 * scene.material.transmission };
+    if scene.ground.shadow { environment.shadow_strength * share } else { 0.0 }
+}
+
+/// Kind, sRGB colours (0 to 1) at top and bottom, and level of the environment to show.
 fn backdrop(scene: &Scene, environment: &Environment) -> (f32, [Vec3; 2], f32) {
-    let colors = environment.backdrop_of(scene.background).map(|colors| colors.map(linear_from_srgb));
+    let colors = environment.backdrop_of(scene.background);
+    let colors = colors.map(|colors| colors.map(|c| Vec3::from_array(c.map(|c| f32::from(c) / 255.0))));
     match scene.background {
         Background::Transparent => (0.0, [Vec3::ZERO; 2], 0.0),
         Background::Environment { blur } => (2.0, [Vec3::ZERO; 2], blur.clamp(0.0, 1.0) * 5.0),

@@ -10,7 +10,7 @@ use super::frame::Placement;
 use super::mesh::{GpuMesh, Vertex};
 use super::pipeline::{MAP_FORMAT, Pipeline, Spec, bind_group, binding, layout};
 use super::scene::Section;
-use super::{shader, targets};
+use super::{pipeline, shader, targets};
 
 /// Side of the key light's shadow map in texels.
 const SHADOW_SIDE: u32 = 1024;
@@ -184,6 +184,7 @@ impl Light {
                 program: shader::DEPTH,
                 vertex: "vs_depth",
                 fragment: entry,
+                constants: pipeline::cut(fragment),
                 layouts: vec![context.frame_layout, &self.matrix_layout],
                 buffers: &[Vertex::LAYOUT],
                 depth: Some(wgpu::DepthStencilState {

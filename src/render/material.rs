@@ -95,7 +95,7 @@ const BASE: Material = Material {
 
 /// Matt clay, for [`super::Shading::Clay`] and [`super::Shading::Flat`].
 pub(super) const CLAY: Material = Material {
-    color: [196, 188, 180],
+    color: [222, 212, 202],
     vertex_colors: false,
     roughness: 0.82,
     reflectance: 0.35,

@@ -1,8 +1,8 @@
 //! Shading normals: smooth over round surfaces, sharp over edges.
 //!
 //! A vertex is split where the triangles around it turn by more than the crease angle, so that a
-//! cube keeps flat sides and a sphere stays round. Normals are angle-weighted (Thürmer and Wüthrich,
-//! "Computing Vertex Normals from Polygonal Facets", 1998).
+//! cube keeps flat sides and a sphere stays round. Normals are weighted by area, because marching
+//! cubes leaves slivers whose direction is noise.
 
 use glam::Vec3;
 use rayon::prelude::*;
@@ -29,7 +29,7 @@ pub(super) struct Split {
 ///
 /// Deterministic: the result does not depend on the number of threads.
 pub(super) fn split(mesh: &Mesh) -> Split {
-    let faces: Vec<Vec3> = mesh.triangle_indices.par_iter().map(|t| face_normal(mesh, *t)).collect();
+    let faces: Vec<Face> = mesh.triangle_indices.par_iter().map(|t| Face::of(mesh, *t)).collect();
     let (starts, corners) = corners_around(mesh);
     // One bundle of normals per vertex, and for every corner the number of its normal in the bundle.
     let mut bundle_of_corner = vec![0u8; corners.len()];
@@ -45,7 +45,7 @@ pub(super) fn split(mesh: &Mesh) -> Split {
             for vertex in first..last {
                 let (begin, end) = (starts[vertex] as usize, starts[vertex + 1] as usize);
                 let slots = &mut slots[begin - offset..end - offset];
-                counts.push(bundle(mesh, &faces, &corners[begin..end], slots, &mut normals));
+                counts.push(bundle(&faces, &corners[begin..end], slots, &mut normals));
             }
             (normals, counts)
         })
@@ -116,23 +116,29 @@ fn split_at_vertices<'a>(mut slots: &'a mut [u8], starts: &[u32]) -> Vec<&'a mut
 
 /// Groups the corners of one vertex by direction; appends one normal per group, writes each corner's
 /// group to `slots`, and returns the number of groups.
-fn bundle(mesh: &Mesh, faces: &[Vec3], corners: &[u32], slots: &mut [u8], normals: &mut Vec<Vec3>) -> u8 {
+fn bundle(faces: &[Face], corners: &[u32], slots: &mut [u8], normals: &mut Vec<Vec3>) -> u8 {
     let first = normals.len();
-    for (slot, &corner) in slots.iter_mut().zip(corners) {
-        let face = faces[corner as usize / 3];
-        let weighted = face * corner_angle(mesh, corner);
-        let groups = &mut normals[first..];
-        let near = |sum: &Vec3| sum.dot(face) >= CREASE_COS * sum.length();
-        match groups.iter().position(near) {
-            Some(group) => {
-                groups[group] += weighted;
-                *slot = group as u8;
+    // Slivers come last and found no group where there is another one.
+    for sliver in [false, true] {
+        for (slot, &corner) in slots.iter_mut().zip(corners) {
+            let face = &faces[corner as usize / 3];
+            if face.sliver != sliver {
+                continue;
             }
-            // A vertex with more directions than this is noise.
-            None if groups.len() >= usize::from(u8::MAX) => *slot = 0,
-            None => {
-                *slot = groups.len() as u8;
-                normals.push(weighted);
+            let groups = &mut normals[first..];
+            let near = |sum: &Vec3| sum.dot(face.area) >= CREASE_COS * sum.length() * face.area.length();
+            let found = if sliver { nearest(groups, face.area) } else { groups.iter().position(near) };
+            match found {
+                Some(group) => {
+                    groups[group] += face.area;
+                    *slot = group as u8;
+                }
+                // A vertex with more directions than this is noise.
+                None if groups.len() >= usize::from(u8::MAX) => *slot = 0,
+                None => {
+                    *slot = groups.len() as u8;
+                    normals.push(face.area);
+                }
             }
         }
     }
@@ -140,19 +146,28 @@ fn bundle(mesh: &Mesh, faces: &[Vec3], corners: &[u32], slots: &mut [u8], normal
     (normals.len() - first) as u8
 }
 
-fn face_normal(mesh: &Mesh, corners: [u32; 3]) -> Vec3 {
-    let [a, b, c] = corners.map(|i| mesh.vertex_positions[i as usize]);
-    (b - a).cross(c - a).normalize_or_zero()
+/// The group whose direction is nearest to `area`'s.
+fn nearest(groups: &[Vec3], area: Vec3) -> Option<usize> {
+    let closeness = |sum: Vec3| sum.normalize_or_zero().dot(area);
+    (0..groups.len()).max_by(|&a, &b| closeness(groups[a]).total_cmp(&closeness(groups[b])))
 }
 
-fn corner_angle(mesh: &Mesh, corner: u32) -> f32 {
-    let triangle = mesh.triangle_indices[corner as usize / 3];
-    let at = |place: usize| mesh.vertex_positions[triangle[place % 3] as usize];
-    let place = corner as usize % 3;
-    let (here, next, previous) = (at(place), at(place + 1), at(place + 2));
-    let cos = (next - here).normalize_or_zero().dot((previous - here).normalize_or_zero());
-    // Never quite 0, so that a needle-thin corner still has a direction.
-    cos.clamp(-1.0, 1.0).acos().max(1e-4)
+/// What a triangle adds to its corners' normals.
+struct Face {
+    /// Normal times twice the area.
+    area: Vec3,
+    /// Too thin for its direction to mean much.
+    sliver: bool,
+}
+
+impl Face {
+    fn of(mesh: &Mesh, corners: [u32; 3]) -> Self {
+        let [a, b, c] = corners.map(|i| mesh.vertex_positions[i as usize]);
+        let area = (b - a).cross(c - a);
+        let edges = (b - a).length_squared() + (c - b).length_squared() + (a - c).length_squared();
+        // 1 for an equilateral triangle, towards 0 for a needle.
+        Self { area, sliver: area.length() * 3.46 < 0.04 * edges }
+    }
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub(super) struct Spec<'a> {
     pub color: Option<wgpu::ColorTargetState>,
     pub depth: Option<wgpu::DepthStencilState>,
     pub samples: u32,
+    /// Values of the shader's `override`s that are not as declared.
+    pub constants: Vec<(&'static str, f64)>,
 }
 
 impl Default for Spec<'_> {
@@ -43,6 +45,7 @@ impl Default for Spec<'_> {
             color: None,
             depth: None,
             samples: 1,
+            constants: Vec::new(),
         }
     }
 }
@@ -70,6 +73,8 @@ fn build(device: &wgpu::Device, spec: &Spec<'_>) -> wgpu::RenderPipeline {
         bind_group_layouts: &layouts,
         immediate_size: 0,
     });
+    let compilation_options =
+        wgpu::PipelineCompilationOptions { constants: &spec.constants, ..Default::default() };
     let targets = [spec.color.clone()];
     let targets = if spec.color.is_some() { &targets[..] } else { &[] };
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
@@ -78,7 +83,7 @@ fn build(device: &wgpu::Device, spec: &Spec<'_>) -> wgpu::RenderPipeline {
         vertex: wgpu::VertexState {
             module: &module,
             entry_point: Some(spec.vertex),
-            compilation_options: Default::default(),
+            compilation_options: compilation_options.clone(),
             buffers: spec.buffers,
         },
         primitive: wgpu::PrimitiveState { topology: spec.topology, cull_mode: spec.cull, ..Default::default() },
@@ -87,12 +92,17 @@ fn build(device: &wgpu::Device, spec: &Spec<'_>) -> wgpu::RenderPipeline {
         fragment: spec.fragment.map(|entry| wgpu::FragmentState {
             module: &module,
             entry_point: Some(entry),
-            compilation_options: Default::default(),
+            compilation_options: compilation_options.clone(),
             targets,
         }),
         multiview_mask: None,
         cache: None,
     })
+}
+
+/// Compiles the section in, or out.
+pub(super) fn cut(on: bool) -> Vec<(&'static str, f64)> {
+    if on { vec![("CUT", 1.0)] } else { Vec::new() }
 }
 
 /// Colour of the scene, blended over what is there as premultiplied alpha.

@@ -157,7 +157,7 @@ impl Renderer {
         let with =
             Bindings { device: &self.device, frame_layout: &self.frame_layout, frame: &self.frame, light: &*light };
         if let Some(mesh) = mesh.filter(|_| is_glass(scene)) {
-            surface.draw_back_faces(encoder, &with, mesh, targets);
+            surface.draw_back_faces(encoder, &with, mesh, scene, targets);
         }
         {
             let mut pass = scene_pass(encoder, targets);
@@ -169,7 +169,7 @@ impl Renderer {
             if let Some(mesh) = mesh {
                 surface.draw(&mut pass, &with, mesh, scene, targets);
                 if scene.wireframe.is_some() {
-                    wire.draw(&mut pass, &with, mesh);
+                    wire.draw(&mut pass, &with, mesh, scene.section.is_some());
                 }
                 if scene.section.is_some() && !see_through {
                     cap.draw(&mut pass, &with, mesh);

@@ -1,20 +1,24 @@
 //! Draws the mesh itself, in any shading.
 
 use super::mesh::{GpuMesh, Vertex};
-use super::pipeline::{DEPTH_FORMAT, Pipeline, Spec, bind_group, binding, layout, scene_color, scene_depth};
+use super::frame::{casts_shadow, material_of};
+use super::material::Pattern;
+use super::pipeline::{COLOR_FORMAT, Pipeline, SAMPLES, Spec, bind_group, binding, layout, scene_color, scene_depth};
 use super::scene::{Scene, Shading};
 use super::targets::Targets;
-use super::{light::Light, shader};
+use super::{light::Light, pipeline, shader};
 
 /// Pipelines of the mesh.
 #[derive(Debug)]
 pub(super) struct Surface {
     glass_layout: wgpu::BindGroupLayout,
-    material: Pipeline,
-    inspect: Pipeline,
-    xray: Pipeline,
-    glass: Pipeline,
-    glass_back: Pipeline,
+    /// By [`variant`].
+    material: [Pipeline; VARIANTS],
+    /// The others without and with a section.
+    inspect: [Pipeline; 2],
+    xray: [Pipeline; 2],
+    glass: [Pipeline; 2],
+    glass_back: [Pipeline; 2],
 }
 
 /// Bind groups and layouts that a pass over the mesh needs.
@@ -30,60 +34,78 @@ pub(super) fn is_glass(scene: &Scene) -> bool {
     scene.shading == Shading::Material && scene.material.transmission > 0.5
 }
 
+/// Number of variants of the material's pipeline.
+const VARIANTS: usize = 32;
+
+/// Which variant of the material's pipeline a scene needs: its number and its constants.
+fn variant(scene: &Scene) -> (usize, Vec<(&'static str, f64)>) {
+    let material = material_of(scene);
+    let pattern = match material.pattern {
+        Pattern::None => 0,
+        Pattern::Layers => 1,
+        Pattern::Wood => 2,
+        Pattern::Grain => 3,
+    };
+    let switches = [
+        ("CUT", usize::from(scene.section.is_some())),
+        ("SHADOWED", usize::from(casts_shadow(scene))),
+        ("COATED", usize::from(material.clearcoat > 0.0)),
+    ];
+    let number = switches.iter().fold(pattern, |number, (_, on)| number * 2 + on);
+    let mut constants = switches.map(|(name, on)| (name, on as f64)).to_vec();
+    constants.push(("PATTERN", pattern as f64));
+    (number, constants)
+}
+
 impl Surface {
     pub fn new(device: &wgpu::Device) -> Self {
         Self {
             glass_layout: layout(device, &[binding::texture(0, binding::EXACT, false)]),
-            material: Pipeline::default(),
-            inspect: Pipeline::default(),
-            xray: Pipeline::default(),
-            glass: Pipeline::default(),
-            glass_back: Pipeline::default(),
+            material: Default::default(),
+            inspect: Default::default(),
+            glass: Default::default(),
+            xray: Default::default(),
+            glass_back: Default::default(),
         }
     }
 
     /// Draws the mesh into the scene's pass.
-    pub fn draw(
-        &self,
-        pass: &mut wgpu::RenderPass<'_>,
-        with: &Bindings<'_>,
-        mesh: &GpuMesh,
-        scene: &Scene,
-        targets: &Targets,
-    ) {
-        let lit = || vec![with.frame_layout, &with.light.layout];
-        let unlit = || vec![with.frame_layout];
-        let spec = |program, fragment| Spec {
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, with: &Bindings<'_>, mesh: &GpuMesh, scene: &Scene, targets: &Targets) {
+        let cut = scene.section.is_some();
+        let spec = |program, fragment, layouts| Spec {
             program,
             vertex: "vs_surface",
             fragment: Some(fragment),
+            layouts,
             buffers: &[Vertex::LAYOUT],
             color: scene_color(false),
             depth: Some(scene_depth(true, wgpu::CompareFunction::LessEqual)),
-            samples: super::pipeline::SAMPLES,
+            samples: SAMPLES,
+            constants: pipeline::cut(cut),
             ..Spec::default()
         };
+        let (i, device, frame, light) = (usize::from(cut), with.device, with.frame_layout, &with.light.layout);
         pass.set_bind_group(0, with.frame, &[]);
         let pipeline = match scene.shading {
-            Shading::XRay => self.xray.get(with.device, || Spec {
-                layouts: unlit(),
+            Shading::XRay => self.xray[i].get(device, || Spec {
                 color: scene_color(true),
                 depth: Some(scene_depth(false, wgpu::CompareFunction::Always)),
-                ..spec(shader::INSPECT, "fs_xray")
+                ..spec(shader::INSPECT, "fs_xray", vec![frame])
             }),
             Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces => {
-                self.inspect.get(with.device, || Spec { layouts: unlit(), ..spec(shader::INSPECT, "fs_inspect") })
+                self.inspect[i].get(device, || spec(shader::INSPECT, "fs_inspect", vec![frame]))
             }
             _ if is_glass(scene) => {
+                let back = wgpu::BindingResource::TextureView(&targets.back_faces(device)[0]);
                 pass.set_bind_group(1, &with.light.bind_group, &[]);
-                let back = wgpu::BindingResource::TextureView(&targets.back_faces(with.device)[0]);
-                pass.set_bind_group(2, &bind_group(with.device, &self.glass_layout, &[back]), &[]);
-                let layouts = || vec![with.frame_layout, &with.light.layout, &self.glass_layout];
-                self.glass.get(with.device, || Spec { layouts: layouts(), ..spec(shader::GLASS, "fs_glass") })
+                pass.set_bind_group(2, &bind_group(device, &self.glass_layout, &[back]), &[]);
+                self.glass[i].get(device, || spec(shader::GLASS, "fs_glass", vec![frame, light, &self.glass_layout]))
             }
             Shading::Material | Shading::Clay | Shading::Flat => {
                 pass.set_bind_group(1, &with.light.bind_group, &[]);
-                self.material.get(with.device, || Spec { layouts: lit(), ..spec(shader::MATERIAL, "fs_pbr") })
+                let (number, constants) = variant(scene);
+                let slot = self.material.get(number).unwrap_or(&self.material[0]);
+                slot.get(device, || Spec { constants, ..spec(shader::MATERIAL, "fs_pbr", vec![frame, light]) })
             }
         };
         pass.set_pipeline(pipeline);
@@ -96,21 +118,21 @@ impl Surface {
         encoder: &mut wgpu::CommandEncoder,
         with: &Bindings<'_>,
         mesh: &GpuMesh,
+        scene: &Scene,
         targets: &Targets,
     ) {
         let [color, depth] = targets.back_faces(with.device);
-        let pipeline = self.glass_back.get(with.device, || Spec {
+        let cut = scene.section.is_some();
+        let pipeline = self.glass_back[usize::from(cut)].get(with.device, || Spec {
+            constants: pipeline::cut(cut),
             program: shader::GLASS,
             vertex: "vs_surface",
             fragment: Some("fs_back"),
-            layouts: vec![with.frame_layout, &with.light.layout, &self.glass_layout],
+            layouts: vec![with.frame_layout],
             buffers: &[Vertex::LAYOUT],
             cull: Some(wgpu::Face::Front),
-            color: Some(super::pipeline::COLOR_FORMAT.into()),
-            depth: Some(wgpu::DepthStencilState {
-                format: DEPTH_FORMAT,
-                ..scene_depth(true, wgpu::CompareFunction::LessEqual)
-            }),
+            color: Some(COLOR_FORMAT.into()),
+            depth: Some(scene_depth(true, wgpu::CompareFunction::LessEqual)),
             ..Spec::default()
         });
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -136,3 +158,4 @@ impl Surface {
         mesh.draw(&mut pass);
     }
 }
+

@@ -2,21 +2,22 @@
 
 use super::mesh::GpuMesh;
 use super::pipeline::{Pipeline, SAMPLES, Spec, bind_group, binding, layout, scene_color, scene_depth};
-use super::shader;
+use super::{pipeline, shader};
 use super::surface::Bindings;
 
 /// Pipeline of the edges, and the storage bindings of the mesh that was drawn last.
 #[derive(Debug)]
 pub(super) struct Wire {
     layout: wgpu::BindGroupLayout,
-    pipeline: Pipeline,
+    /// Without and with a section.
+    pipelines: [Pipeline; 2],
     mesh: Option<(u64, Vec<wgpu::BindGroup>)>,
 }
 
 impl Wire {
     pub fn new(device: &wgpu::Device) -> Self {
         let layout = layout(device, &[binding::storage(0), binding::storage(1)]);
-        Self { layout, pipeline: Pipeline::default(), mesh: None }
+        Self { layout, pipelines: Default::default(), mesh: None }
     }
 
     /// Makes the bindings of `mesh`, once per mesh.
@@ -31,8 +32,9 @@ impl Wire {
     }
 
     /// Draws the edges of the mesh that was prepared.
-    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, with: &Bindings<'_>, mesh: &GpuMesh) {
-        let pipeline = self.pipeline.get(with.device, || Spec {
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, with: &Bindings<'_>, mesh: &GpuMesh, cut: bool) {
+        let pipeline = self.pipelines[usize::from(cut)].get(with.device, || Spec {
+            constants: pipeline::cut(cut),
             program: shader::WIRE,
             vertex: "vs_wire",
             fragment: Some("fs_wire"),

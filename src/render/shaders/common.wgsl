@@ -22,7 +22,7 @@ struct Frame {
     section_color: vec4f,
     // A point in the middle of the object, mm.
     section_middle: vec4f,
-    // xyz: unit, towards the key light; w: 1 when it casts a shadow on the object.
+    // xyz: unit, towards the key light; w: unused.
     key_direction: vec4f,
     // xyz: irradiance / pi facing the light; w: tangent of half its angle.
     key_irradiance: vec4f,
@@ -34,7 +34,7 @@ struct Frame {
     surface: vec4f,
     // Clear coat, its roughness, sheen, softness.
     layers: vec4f,
-    // x: pattern (0 none, 1 layers, 2 wood, 3 grain); y: 1 for flat triangles; z: inspection mode;
+    // x: unused; y: 1 for flat triangles; z: inspection mode;
     // w: strength of ambient occlusion.
     modes: vec4f,
     wire_color: vec4f,
@@ -44,7 +44,7 @@ struct Frame {
     ground: vec4f,
     // rgb: linear grid colour; w: unused.
     grid_color: vec4f,
-    // Linear backdrop; w of the first: 0 transparent, 1 gradient, 2 environment; w of the second:
+    // sRGB backdrop; w of the first: 0 transparent, 1 gradient, 2 environment; w of the second:
     // 1 for a straight alpha.
     backdrop_top: vec4f,
     backdrop_bottom: vec4f,
@@ -58,8 +58,11 @@ struct Frame {
 
 const PI = 3.14159265;
 
+// What a picture does not need is compiled out: software adapters run both sides of every branch.
+override CUT = false;
+
 fn is_cut_away(world: vec3f) -> bool {
-    return dot(frame.section.xyz, world) > frame.section.w && any(frame.section.xyz != vec3f(0.0));
+    return CUT && dot(frame.section.xyz, world) > frame.section.w;
 }
 
 // Unit vector from a point to the eye.

@@ -47,57 +47,71 @@ fn smooth_occlusion(pixel: vec2i) -> f32 {
     return sum / weights;
 }
 
-// Display-linear backdrop with its opacity.
+// sRGB backdrop with its opacity.
 fn backdrop(uv: vec2f) -> vec4f {
     if frame.backdrop_top.w < 0.5 {
         return vec4f(0.0);
     }
     if frame.backdrop_top.w < 1.5 {
         // Blended as seen, not as light: even steps from top to bottom.
-        let top = srgb_from_linear(frame.backdrop_top.rgb);
-        let bottom = srgb_from_linear(frame.backdrop_bottom.rgb);
-        return vec4f(linear_from_srgb(mix(top, bottom, smoothstep(0.0, 1.0, uv.y))), 1.0);
+        return vec4f(mix(frame.backdrop_top.rgb, frame.backdrop_bottom.rgb, smoothstep(0.0, 1.0, uv.y)), 1.0);
     }
     let ndc = uv * vec2f(2.0, -2.0) + vec2f(-1.0, 1.0);
     let near = frame.world_from_clip * vec4f(ndc, 0.0, 1.0);
     let far = frame.world_from_clip * vec4f(ndc, 1.0, 1.0);
     let direction = normalize(far.xyz / far.w - near.xyz / near.w);
     let radiance = environment_radiance(direction, frame.light.w / (ENVIRONMENT_LEVELS - 1.0));
-    return vec4f(tone_mapped(radiance * frame.light.z), 1.0);
+    // Rooms are darker than what their lamps light; seen behind the object they are shown a little brighter.
+    return vec4f(srgb_from_linear(tone_mapped(radiance * frame.light.z * 1.4)), 1.0);
+}
+
+// The scene in display-linear colour, premultiplied.
+fn resolved(pixel: vec2i) -> vec4f {
+    var colors: array<vec4f, SAMPLE_COUNT>;
+    var alpha = 0.0;
+    for (var i = 0; i < SAMPLE_COUNT; i++) {
+        colors[i] = textureLoad(samples, pixel, i);
+        alpha += colors[i].a;
+    }
+    if alpha <= 0.0 {
+        return vec4f(0.0);
+    }
+    var darkening = 1.0;
+    if frame.modes.w > 0.0 && textureLoad(depth_samples, pixel, 0) < 1.0 {
+        darkening = mix(1.0, smooth_occlusion(pixel), frame.modes.w);
+    }
+    var sum = vec4f(0.0);
+    for (var i = 0; i < SAMPLE_COUNT; i++) {
+        if colors[i].a <= 0.0 {
+            continue;
+        }
+        var color = colors[i].rgb / colors[i].a * darkening;
+        // Each sample by itself, or a bright edge would keep its steps.
+        if frame.output.x > 0.5 {
+            color = tone_mapped(max(color, vec3f(0.0)));
+        }
+        sum += vec4f(clamp(color, vec3f(0.0), vec3f(1.0)), 1.0) * min(colors[i].a, 1.0);
+    }
+    return sum / f32(SAMPLE_COUNT);
 }
 
 @fragment
 fn fs_composite(in: FullScreen) -> @location(0) vec4f {
     let pixel = vec2i(in.position.xy);
-    var darkening = 1.0;
-    if frame.modes.w > 0.0 {
-        darkening = mix(1.0, smooth_occlusion(pixel), frame.modes.w);
-    }
-    var sum = vec4f(0.0);
-    for (var i = 0; i < SAMPLE_COUNT; i++) {
-        let premultiplied = textureLoad(samples, pixel, i);
-        if premultiplied.a <= 0.0 {
-            continue;
-        }
-        var color = premultiplied.rgb / premultiplied.a;
-        if frame.output.x > 0.5 {
-            color = tone_mapped(max(color * darkening, vec3f(0.0)));
-        } else {
-            color *= darkening;
-        }
-        // Each sample by itself, or a bright edge would keep its steps.
-        sum += vec4f(clamp(color, vec3f(0.0), vec3f(1.0)), 1.0) * min(premultiplied.a, 1.0);
-    }
-    let scene = sum / f32(SAMPLE_COUNT);
     let behind = backdrop(in.uv);
-    let mixed = scene + behind * (1.0 - scene.a);
+    let scene = resolved(pixel);
+    var mixed = vec4f(behind.rgb, behind.a);
+    if scene.a > 0.0 {
+        // Light adds up linearly.
+        let sum = scene + vec4f(linear_from_srgb(behind.rgb), 1.0) * behind.a * (1.0 - scene.a);
+        mixed = vec4f(srgb_from_linear(sum.rgb / sum.a), sum.a);
+    }
     if mixed.a <= 0.0 {
         return vec4f(0.0);
     }
-    let straight = mixed.rgb / mixed.a;
     // Less than half a step of 8 bits either way: exact colours stay exact, gradients lose their bands.
     let noise = (gradient_noise(in.position.xy) - 0.5) * 0.98 / 255.0;
-    var encoded = clamp(srgb_from_linear(straight) + noise, vec3f(0.0), vec3f(1.0));
+    var encoded = clamp(mixed.rgb + noise, vec3f(0.0), vec3f(1.0));
     if frame.output.y > 0.5 {
         encoded = linear_from_srgb(encoded);
     }

@@ -23,8 +23,7 @@ fn view_from_world_direction(d: vec3f) -> vec3f {
 // modes.z: 0 matcap, 1 normals, 2 vertex colours, 3 back faces.
 @fragment
 fn fs_inspect(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
-    let v = to_eye(in.world);
-    let facing = facing_normals(in, front_facing, v);
+    let facing = facing_normals(in, front_facing, to_eye(in.world));
     if is_cut_away(in.world) {
         discard;
     }

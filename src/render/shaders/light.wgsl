@@ -7,6 +7,9 @@
 @group(1) @binding(4) var ground_shadow: texture_2d<f32>;
 @group(1) @binding(5) var ground_sampler: sampler;
 
+// Whether the key light's shadow falls on the object.
+override SHADOWED = false;
+
 const ENVIRONMENT_LEVELS = 6.0;
 
 // World direction turned into the environment's frame.
@@ -43,7 +46,7 @@ fn ambient_irradiance(world_normal: vec3f, flatness: f32) -> vec3f {
 
 // Share of the key light that arrives, 0 to 1: a disc of the light's width, filtered by comparison.
 fn key_visibility(world: vec3f, geometric_normal: vec3f) -> f32 {
-    if frame.key_direction.w < 0.5 {
+    if !SHADOWED {
         return 1.0;
     }
     let texel = 1.0 / f32(textureDimensions(shadow_map).x);

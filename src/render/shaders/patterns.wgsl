@@ -1,5 +1,8 @@
 // What varies over a surface: layer lines, wood, grain.
 
+// 0 none, 1 layers, 2 wood, 3 grain.
+override PATTERN = 0u;
+
 struct Paint {
     color: vec3f,
     roughness: f32,
@@ -34,13 +37,13 @@ fn resolvable(wavelength: f32, footprint: f32) -> f32 {
 
 fn patterned(paint: Paint, world: vec3f, footprint: vec3f) -> Paint {
     let pixel = max(footprint.x, max(footprint.y, footprint.z));
-    if frame.modes.x > 2.5 {
+    if PATTERN == 3u {
         return grained(paint, world, pixel);
     }
-    if frame.modes.x > 1.5 {
+    if PATTERN == 2u {
         return wooden(paint, world, pixel);
     }
-    if frame.modes.x > 0.5 {
+    if PATTERN == 1u {
         return layered(paint, world, footprint.z);
     }
     return paint;

@@ -1,6 +1,9 @@
 // Physically based shading: metallic-roughness with clear coat, sheen and a soft body, lit by the
 // environment (split sum) and the key light.
 
+// Whether there is a clear coat.
+override COATED = false;
+
 // Scale and bias of the reflectance at normal incidence (Karis, "Physically Based Shading on Mobile", 2014).
 fn environment_brdf(roughness: f32, n_dot_v: f32) -> vec2f {
     let c0 = vec4f(-1.0, -0.0275, -0.572, 0.022);
@@ -69,7 +72,7 @@ fn fs_pbr(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0
     let sheen = frame.layers.z * pow(1.0 - n_dot_v, 3.0);
     color += sheen * mix(vec3f(0.04), paint.color, 0.5) * 1.5 * (ambient + 0.3 * frame.key_irradiance.rgb * visibility);
 
-    if frame.layers.x > 0.0 {
+    if COATED {
         let coat_normal = facing.shading;
         let fresnel = schlick(0.04, clamp(dot(coat_normal, v), 0.001, 1.0)) * frame.layers.x;
         let coat = environment_radiance(reflect(-v, coat_normal), max(frame.layers.y, 0.5 * filtered)) * occluded;

@@ -37,7 +37,7 @@ fn fs_wire(in: WireOut) -> @location(0) vec4f {
     let nearest = min(distance_px.x, min(distance_px.y, distance_px.z));
     // Heights of the triangle in pixels: crowded edges pale instead of painting the surface over.
     let height_px = 1.0 / max(slope.x, max(slope.y, slope.z));
-    let crowd = clamp(height_px / 9.0, 0.16, 1.0);
+    let crowd = clamp(height_px / 8.0, 0.3, 1.0);
     let covered = clamp(frame.drawing.x * 0.5 + 0.5 - nearest, 0.0, 1.0);
     let alpha = covered * crowd * frame.wire_color.a;
     return vec4f(frame.wire_color.rgb * alpha, alpha);
