@@ -43,7 +43,7 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
     }
     let buffers = buffers(&document, binary)?;
     let scene = Scene { accessors: Accessors { document: &document, buffers: &buffers }, document: &document };
-    let mut assembly = Assembly::new(limits);
+    let mut assembly = Assembly::new(Format::Glb, limits);
     let use_base_colors = scene.has_several_base_colors();
     for (node, placement) in scene.nodes()? {
         monitor.check()?;

@@ -236,10 +236,7 @@ fn finish(mesh: Mesh, format: Format, monitor: &Monitor) -> Result<Mesh, ImportE
     if u32::try_from(vertices).is_err() {
         return Err(ImportError::malformed(format, "it has more vertices than 32 bits can count"));
     }
-    if let Some(&index) = mesh.triangle_indices.iter().flatten().find(|&&index| index as usize >= vertices) {
-        let detail = format!("a triangle names vertex {index}, but there are only {vertices}");
-        return Err(ImportError::malformed(format, detail));
-    }
+    check_indices(format, &mesh.triangle_indices, vertices)?;
     if !mesh.vertex_positions.iter().all(|p| p.is_finite()) {
         return Err(ImportError::NotFinite);
     }
@@ -247,6 +244,16 @@ fn finish(mesh: Mesh, format: Format, monitor: &Monitor) -> Result<Mesh, ImportE
     let welded = weld(&mesh);
     monitor.step(Stage::Intake, 3, 3)?;
     if welded.validate().is_err() { Err(ImportError::NoTriangles) } else { Ok(welded) }
+}
+
+fn check_indices(format: Format, triangles: &[[u32; 3]], vertices: usize) -> Result<(), ImportError> {
+    match triangles.iter().flatten().find(|&&index| index as usize >= vertices) {
+        None => Ok(()),
+        Some(index) => {
+            let detail = format!("a triangle names vertex {index}, but there are only {vertices}");
+            Err(ImportError::malformed(format, detail))
+        }
+    }
 }
 
 /// What the content is, when it plainly is not what `named` says.
@@ -272,6 +279,7 @@ fn other_content(bytes: &[u8], named: Format) -> Option<&'static str> {
 
 /// Collects the parts of a file into one mesh, within the limits.
 struct Assembly<'a> {
+    format: Format,
     limits: &'a Limits,
     mesh: Mesh,
     colors: Vec<[u8; 3]>,
@@ -282,8 +290,8 @@ struct Assembly<'a> {
 const NO_COLOR: [u8; 3] = [200, 200, 200];
 
 impl<'a> Assembly<'a> {
-    fn new(limits: &'a Limits) -> Self {
-        Self { limits, mesh: Mesh::default(), colors: Vec::new(), has_colors: false }
+    fn new(format: Format, limits: &'a Limits) -> Self {
+        Self { format, limits, mesh: Mesh::default(), colors: Vec::new(), has_colors: false }
     }
 
     /// Makes sure that so much more is within the limits, before anything is copied.
@@ -298,7 +306,7 @@ impl<'a> Assembly<'a> {
     }
 
     /// Adds a part, moved by `place`; `mirrored` tells that this turns it inside out. `colors` are
-    /// one per vertex. Indices are those of the part and not checked here, but stay its own.
+    /// one per vertex.
     fn add(
         &mut self,
         positions: &[Vec3],
@@ -309,10 +317,9 @@ impl<'a> Assembly<'a> {
     ) -> Result<(), ImportError> {
         self.make_room(positions.len(), triangles.len())?;
         let offset = self.mesh.vertex_positions.len() as u32;
-        // An index past the part's end must not land in the next part: the largest one never exists.
-        let shift = |index: u32| if (index as usize) < positions.len() { index + offset } else { u32::MAX };
+        check_indices(self.format, triangles, positions.len())?;
         self.mesh.triangle_indices.extend(triangles.iter().map(|triangle| {
-            let [a, b, c] = triangle.map(shift);
+            let [a, b, c] = triangle.map(|index| index + offset);
             if mirrored { [a, c, b] } else { [a, b, c] }
         }));
         self.mesh.vertex_positions.extend(positions.iter().map(|&p| place(p)));

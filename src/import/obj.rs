@@ -14,7 +14,7 @@ const LINES_PER_STEP: usize = 1 << 14;
 
 pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
     let mut content = Content::default();
-    let mut assembly = Assembly::new(limits);
+    let mut assembly = Assembly::new(Format::Obj, limits);
     let mut lines = Lines { rest: bytes, number: 0, is_cut: false };
     while let Some(line) = lines.next() {
         content.line(&line).map_err(|detail| match lines.is_cut {

@@ -42,7 +42,7 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
         }
     }
     let positions: Vec<Vec3> = vertices.iter().map(|vertex| vertex.position).collect();
-    let mut assembly = Assembly::new(limits);
+    let mut assembly = Assembly::new(Format::Ply, limits);
     let colors: Option<Vec<[u8; 3]>> =
         has_colors(&header).then(|| vertices.iter().map(|vertex| vertex.color).collect());
     assembly.add(&positions, &triangles, colors.as_deref(), |p| p, false)?;

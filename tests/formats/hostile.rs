@@ -22,7 +22,7 @@ fn refusal(file: &[u8], format: Format) -> String {
     text
 }
 
-fn stl(count: u32, triangles: &[[f32; 9]]) -> Vec<u8> {
+fn stl_file(count: u32, triangles: &[[f32; 9]]) -> Vec<u8> {
     let mut file = vec![b'x'; 80];
     file.extend(count.to_le_bytes());
     for triangle in triangles {
@@ -41,12 +41,12 @@ fn stl() {
         triangle[4] = bad;
         triangle
     };
-    assert!(refusal(&stl(u32::MAX, &[good]), Format::Stl).contains("1 of 4294967295"));
-    assert!(refusal(&stl(1, &[with(f32::NAN)]), Format::Stl).contains("finite"));
-    assert!(refusal(&stl(1, &[with(f32::INFINITY)]), Format::Stl).contains("finite"));
-    assert!(refusal(&stl(0, &[]), Format::Stl).contains("no triangles"));
-    assert!(refusal(&stl(2, &[[1.0; 9]; 2]), Format::Stl).contains("no triangles"));
-    assert!(refusal(&stl(0, &[good; 200]), Format::Stl).contains("do not make"));
+    assert!(refusal(&stl_file(u32::MAX, &[good]), Format::Stl).contains("1 of 4294967295"));
+    assert!(refusal(&stl_file(1, &[with(f32::NAN)]), Format::Stl).contains("finite"));
+    assert!(refusal(&stl_file(1, &[with(f32::INFINITY)]), Format::Stl).contains("finite"));
+    assert!(refusal(&stl_file(0, &[]), Format::Stl).contains("no triangles"));
+    assert!(refusal(&stl_file(2, &[[1.0; 9]; 2]), Format::Stl).contains("no triangles"));
+    assert!(refusal(&stl_file(0, &[good; 200]), Format::Stl).contains("do not make"));
     assert!(refusal(b"hello", Format::Stl).contains("cut short"));
     for text in [
         "solid",
@@ -100,7 +100,7 @@ fn ply() {
     assert!(refusal(text("3 0 1 -1\n", "1").as_bytes(), Format::Ply).contains("PLY"));
     assert!(refusal(text("3 0 1\n", "1").as_bytes(), Format::Ply).contains("PLY"));
     assert!(refusal(text("2 0 1\n", "1").as_bytes(), Format::Ply).contains("fewer than three"));
-    assert!(refusal(text("3 0 1 2\n", "99999999999").as_bytes(), Format::Ply).contains("more than"));
+    assert!(refusal(text("3 0 1 2\n", "99999999999").as_bytes(), Format::Ply).contains("do not fit"));
     assert!(refusal(text("", "0").as_bytes(), Format::Ply).contains("no triangles"));
     let absurd = header("binary_little_endian", "18446744073709551615", "1", "uchar int");
     assert!(refusal(absurd.as_bytes(), Format::Ply).contains("do not fit"));

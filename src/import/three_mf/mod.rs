@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
         let model = scene.model(&root)?;
         (model.items.clone(), model.unit_mm)
     };
-    let mut assembly = Assembly::new(limits);
+    let mut assembly = Assembly::new(Format::ThreeMf, limits);
     for item in items {
         let placement = DAffine3::from_scale(glam::DVec3::splat(unit_mm)) * item.transform;
         scene.place(&root, &item, placement, 0, &mut assembly)?;
