@@ -33,7 +33,7 @@ impl Stage {
     /// What the stage does, as a short phrase for people.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Intake => "Reading the picture",
+            Self::Intake => "Reading the file",
             Self::CutOut => "Cutting out the object",
             Self::Shape => "Building the solid",
             Self::Surface => "Meshing",

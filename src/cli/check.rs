@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::anyhow;
+
 use crate::import;
 use crate::print::{self, Report};
 use crate::progress::CancelToken;
@@ -62,6 +64,9 @@ pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
 }
 
 fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report, Failure> {
+    if path.is_dir() {
+        return Err(anyhow!("this is a folder; name the files in it: {}", path.display()).into());
+    }
     ProgressDisplay::new(console).watch(cancel, |monitor| {
         let mesh = import::read_file_with(path, &import::Limits::default(), monitor)?;
         Ok(print::check(&mesh, monitor)?)

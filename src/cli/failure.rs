@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::pipeline::PipelineError;
+
 use super::console::Console;
 
 /// The exit codes of `orfeas`.
@@ -74,8 +76,19 @@ impl Failure {
             Self::Told(_) => {}
             Self::Interrupted => console.error(&self.sentence(), None),
             Self::Usage(text) => console.error(text, Some("`orfeas <command> --help` explains every setting")),
-            Self::Failed(_) | Self::NotPrintReady(_) => console.error(&self.sentence(), None),
+            Self::Failed(error) => console.error(&self.sentence(), next_step(error)),
+            Self::NotPrintReady(_) => console.error(&self.sentence(), None),
         }
+    }
+}
+
+/// The flags that help, where the library's own sentence cannot know them.
+fn next_step(error: &anyhow::Error) -> Option<&'static str> {
+    match error.downcast_ref::<PipelineError>()? {
+        PipelineError::CutOut { .. } => {
+            Some("--background keep takes the whole frame, --mask FILE a cut-out of your own, --threshold a softer one")
+        }
+        _ => None,
     }
 }
 

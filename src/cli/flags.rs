@@ -111,7 +111,7 @@ impl<C: Choose> clap::FromArgMatches for Flags<C> {
 
 /// The flag of one parameter.
 fn argument(spec: &'static ParamSpec, heading: &'static str) -> Arg {
-    let unit = if spec.unit.is_empty() { "N" } else { spec.unit };
+    let unit = if matches!(spec.unit, "" | "×") { "N" } else { spec.unit };
     let argument = Arg::new(spec.flag)
         .long(spec.flag)
         .help(help(spec))
@@ -131,12 +131,14 @@ fn argument(spec: &'static ParamSpec, heading: &'static str) -> Arg {
 /// What the parameter does, its range and its default.
 fn help(spec: &ParamSpec) -> String {
     let what = spec.doc.trim_end_matches('.');
-    let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
-    let default = spec.default;
+    let unit = if matches!(spec.unit, "" | "×") { String::new() } else { format!(" {}", spec.unit) };
+    let (min, max, default) = (spec.min, spec.max, spec.default);
     match spec.kind {
+        ParamKind::Number { .. } | ParamKind::Integer { .. } if default == Value::Unset => {
+            format!("{what} [{min} to {max}{unit}, or auto]")
+        }
         ParamKind::Number { .. } | ParamKind::Integer { .. } => {
-            let unit_of_default = if default == Value::Unset { "" } else { &unit };
-            format!("{what} [{} to {}{unit}; default {default}{unit_of_default}]", spec.min, spec.max)
+            format!("{what} [{min} to {max}{unit}; default {default}]")
         }
         ParamKind::Flag | ParamKind::Choice(_) => format!("{what} [default {default}]"),
     }

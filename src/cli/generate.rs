@@ -14,6 +14,7 @@ use super::cache::CachePlaceArgs;
 use super::console::Console;
 use super::destination::{self, DestinationArgs};
 use super::failure::Failure;
+use super::flags::{All, Flags};
 use super::interrupt;
 use super::progress_display::ProgressDisplay;
 use super::settings::{self, SettingsArgs};
@@ -39,6 +40,9 @@ pub struct GenerateArgs {
     /// The picture: PNG, JPEG, WebP, BMP, GIF or TIFF
     #[arg(value_name = "IMAGE")]
     image: PathBuf,
+    /// What to make.
+    #[command(flatten)]
+    settings: SettingsArgs,
     /// File to write, or a folder for it [default: beside the picture, under a free name]
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
@@ -57,12 +61,12 @@ pub struct GenerateArgs {
     /// Open the result with this program, such as your slicer
     #[arg(long, value_name = "PROGRAM", help_heading = "Output")]
     open_with: Option<PathBuf>,
+    /// One flag per parameter.
+    #[command(flatten)]
+    flags: Flags<All>,
     /// Earlier results.
     #[command(flatten)]
     cache: CachePlaceArgs,
-    /// What to make.
-    #[command(flatten)]
-    settings: SettingsArgs,
 }
 
 /// Makes one solid.
@@ -71,7 +75,7 @@ pub struct GenerateArgs {
 /// Any [`Failure`].
 pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     check_picture(&args.image)?;
-    let request = args.settings.request()?;
+    let request = args.settings.request(&args.flags)?;
     check_masks(args, &request)?;
     let destination = args.destination.settle(&args.image, args.output.as_deref())?;
     if let Some(path) = args.settings.save_path() {
@@ -134,7 +138,7 @@ fn check_masks(args: &GenerateArgs, request: &Request) -> Result<(), Failure> {
     {
         return Err(settings::no_cut_out(request, flag));
     }
-    if args.mask.is_some() && args.settings.flags.has("background") {
+    if args.mask.is_some() && args.flags.has("background") {
         return Err(Failure::Usage("--mask already says what the background is; leave out --background".to_owned()));
     }
     let Some(path) = &args.save_mask else { return Ok(()) };

@@ -120,7 +120,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
 fn suggest_generate(error: &mut clap::Error) {
     if error.kind() == ErrorKind::InvalidSubcommand
         && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
-        && Path::new(word).is_file()
+        && (Path::new(word).is_file() || batch::is_picture(Path::new(word)))
     {
         let tip = format!("to make a solid from this picture: orfeas generate '{word}'");
         error.remove(ContextKind::SuggestedSubcommand);

@@ -29,6 +29,8 @@ enum Style {
 
 struct State {
     stage: Stage,
+    /// A stage may be looked into again later; that is not worth another line.
+    furthest: Stage,
     started: Instant,
     shown: Instant,
 }
@@ -71,16 +73,20 @@ impl ProgressDisplay {
         match state.as_mut() {
             Some(state) if state.stage == progress.stage => self.advance(state, progress, now),
             _ => {
-                *state = Some(State { stage: progress.stage, started: now, shown: now });
-                self.enter(progress);
+                let furthest = state.as_ref().map(|s| s.furthest);
+                let is_new = furthest.is_none_or(|f| progress.stage > f);
+                let furthest = furthest.map_or(progress.stage, |f| f.max(progress.stage));
+                *state = Some(State { stage: progress.stage, furthest, started: now, shown: now });
+                self.enter(progress, is_new);
             }
         }
     }
 
-    fn enter(&self, progress: Progress) {
+    fn enter(&self, progress: Progress, is_new: bool) {
         match &self.style {
             Style::Silent => {}
-            Style::Lines(console) => console.say(&format!("{} …", progress.stage.label())),
+            Style::Lines(console) if is_new => console.say(&format!("{} …", progress.stage.label())),
+            Style::Lines(_) => {}
             Style::Bar(bar) => {
                 bar.set_length(progress.total);
                 bar.set_position(progress.done);

@@ -15,8 +15,9 @@ use super::flags::{All, Flags, choice_parser};
 /// A request file is a few kilobytes; whatever is larger is something else.
 const REQUEST_FILE_LIMIT_BYTES: u64 = 1 << 20;
 
-/// Everything that changes the result.
+/// Where the settings come from; the single ones are in [`Flags`].
 #[derive(clap::Args)]
+#[command(next_help_heading = "What to make")]
 pub struct SettingsArgs {
     /// Which kind of solid to make [default inflate]
     #[arg(long, value_parser = choice_parser::<Mode>(), value_name = "MODE")]
@@ -27,9 +28,6 @@ pub struct SettingsArgs {
     /// Write the settings to this file, to use them again with --request
     #[arg(long, value_name = "FILE")]
     save_request: Option<PathBuf>,
-    /// One flag per parameter.
-    #[command(flatten)]
-    pub flags: Flags<All>,
 }
 
 impl SettingsArgs {
@@ -37,7 +35,7 @@ impl SettingsArgs {
     ///
     /// # Errors
     /// A file that is not a request, or a flag that would have no effect.
-    pub fn request(&self) -> Result<Request, Failure> {
+    pub fn request(&self, flags: &Flags<All>) -> Result<Request, Failure> {
         let mut request = match &self.request {
             Some(path) => read_request(path)?,
             None => Request::default(),
@@ -45,9 +43,9 @@ impl SettingsArgs {
         if let Some(mode) = self.mode {
             request.mode = mode;
         }
-        self.flags.apply_to(&mut request).map_err(Failure::Usage)?;
+        flags.apply_to(&mut request).map_err(Failure::Usage)?;
         if !crate::craft::needs_cut_out(&request)
-            && let Some(flag) = self.flags.first_of("Cut-out")
+            && let Some(flag) = flags.first_of("Cut-out")
         {
             return Err(no_cut_out(&request, flag));
         }

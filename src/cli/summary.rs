@@ -60,18 +60,20 @@ pub fn made(output: &Output, secs: f64) -> String {
     text
 }
 
-/// `34.0 × 80.0 × 21.3 mm, 12 345 triangles, 21.4 cm³`
+/// `34.0 mm wide, 21.3 mm deep, 80.0 mm high; 12 345 triangles, 21.4 cm³`
 pub fn mesh(mesh: &Mesh) -> String {
-    let triangles = grouped(mesh.triangle_indices.len());
-    format!("{}, {triangles} triangles, {}", size(size_mm(mesh)), volume(mesh.signed_volume()))
+    let [width, depth, height] = size_mm(mesh);
+    let (triangles, volume) = (grouped(mesh.triangle_indices.len()), volume(mesh.signed_volume()));
+    format!("{width:.1} mm wide, {depth:.1} mm deep, {height:.1} mm high; {triangles} triangles, {volume}")
 }
 
-/// `34.0 × 80.0 × 21.3 mm (wide, deep, high)` without the words.
+/// `34.0 × 21.3 × 80.0 mm`: width, depth, height.
 pub fn size([x, y, z]: [f32; 3]) -> String {
     format!("{x:.1} × {y:.1} × {z:.1} mm")
 }
 
-fn size_mm(mesh: &Mesh) -> [f32; 3] {
+/// Width, depth and height.
+pub fn size_mm(mesh: &Mesh) -> [f32; 3] {
     mesh.bounds().map_or([0.0; 3], |b| b.size().to_array())
 }
 

@@ -233,7 +233,7 @@ parameters! {
 parameters! {
     /// How large the print is. The solid keeps its proportions: give one of these.
     pub struct SizeParams titled "Size" {
-        /// Height of the print.
+        /// Height of the print; a figure is 80 mm high when no size is given.
         "height" => height_mm: Option<f32> = None, in 1.0..=2000.0 by 1.0, "mm";
         /// Width of the print.
         "width" => width_mm: Option<f32> = None, in 1.0..=2000.0 by 1.0, "mm";

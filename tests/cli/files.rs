@@ -28,7 +28,7 @@ fn check_of_what_is_no_mesh_is_an_error() {
     for name in ["figure.png", "text.stl", "missing.stl", "."] {
         let (code, stdout, stderr) = outcome(desk.orfeas(&["check", name]));
         assert_eq!((code, stdout.as_str()), (1, ""), "{name}: {stderr}");
-        assert!(stderr.starts_with("error: "), "{name}: {stderr}");
+        assert_eq!(stderr.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{name}: {stderr}");
     }
 }
 

@@ -25,10 +25,12 @@ use super::cache::CachePlaceArgs;
 use super::console::Console;
 use super::destination::{self, Destination};
 use super::failure::{Exit, Failure};
-use super::interrupt;
+use super::flags::{All, Flags};
+use super::{interrupt, summary};
 use super::settings::SettingsArgs;
 
 use plan::Plan;
+pub use plan::is_picture;
 use show::Show;
 
 /// Arguments of `orfeas batch`.
@@ -45,6 +47,9 @@ pub struct BatchArgs {
     /// Pictures, and folders of pictures
     #[arg(required = true, value_name = "DIR_OR_FILE")]
     inputs: Vec<PathBuf>,
+    /// What to make.
+    #[command(flatten)]
+    settings: SettingsArgs,
     /// Folder for the solids; it is made if it does not exist
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     output: PathBuf,
@@ -63,12 +68,12 @@ pub struct BatchArgs {
     /// Pictures worked on at the same time; each takes memory, and one alone uses all cores already
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// One flag per parameter.
+    #[command(flatten)]
+    flags: Flags<All>,
     /// Earlier results.
     #[command(flatten)]
     cache: CachePlaceArgs,
-    /// What to make.
-    #[command(flatten)]
-    settings: SettingsArgs,
 }
 
 /// What is told about a solid that was made.
@@ -92,7 +97,7 @@ struct Row<'a> {
 /// first picture.
 pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
-    let request = args.settings.request()?;
+    let request = args.settings.request(&args.flags)?;
     let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
     tell_left_out(&plan, console);
     if plan.pictures.is_empty() {
@@ -220,7 +225,7 @@ impl Batch<'_> {
         let title = input.path.file_stem().unwrap_or_default().to_string_lossy();
         destination.write(&output.mesh, &output.report, &title, monitor)?;
         let made = Made {
-            size_mm: output.mesh.bounds().map_or([0.0; 3], |b| b.size().to_array()),
+            size_mm: summary::size_mm(&output.mesh),
             triangles: output.mesh.triangle_indices.len(),
         };
         self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(item.output_name.clone(), made);
