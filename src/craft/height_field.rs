@@ -98,7 +98,8 @@ impl Sheet<'_> {
                     mesh.triangle_indices.extend(split([d, c, b, a]));
                     continue;
                 }
-                let corners = [(columns[0], rows[0]), (columns[1], rows[0]), (columns[1], rows[1]), (columns[0], rows[1])];
+                let corners =
+                    [(columns[0], rows[0]), (columns[1], rows[0]), (columns[1], rows[1]), (columns[0], rows[1])];
                 let center = corners.iter().map(|&(c, r)| (self.back)(c % self.columns, r)).sum::<Vec3>() * 0.25;
                 let hub = push(mesh, center, self.color.map(|color| color(columns[0], rows[0])));
                 for (k, &vertex) in ring.iter().enumerate() {
@@ -192,7 +193,16 @@ mod tests {
         for (columns, rows, bends) in [(2, 2, &[][..]), (9, 9, &[3]), (10, 30, &[1, 2, 29]), (41, 18, &[5, 40])] {
             let front = |c: usize, r: usize| Vec3::new(c as f32, r as f32, 2.0);
             let back = |c: usize, r: usize| Vec3::new(c as f32, r as f32, 0.0);
-            let sheet = Sheet { columns, rows, wraps: false, front: &front, back: &back, back_block: 8, back_bends: bends, color: None };
+            let sheet = Sheet {
+                columns,
+                rows,
+                wraps: false,
+                front: &front,
+                back: &back,
+                back_block: 8,
+                back_bends: bends,
+                color: None,
+            };
             let mesh = sheet.build(&Monitor::silent()).unwrap();
             assert_solid(&mesh);
             let expected = ((columns - 1) * (rows - 1)) as f64 * 2.0;
@@ -207,8 +217,16 @@ mod tests {
             };
             let (front, back) = (around(6.0), around(4.0));
             let color = |c: usize, _: usize| [c as u8, 0, 0];
-            let sheet =
-                Sheet { columns, rows: 11, wraps: true, front: &front, back: &back, back_block: columns / 8, back_bends: &[], color: Some(&color) };
+            let sheet = Sheet {
+                columns,
+                rows: 11,
+                wraps: true,
+                front: &front,
+                back: &back,
+                back_block: columns / 8,
+                back_bends: &[],
+                color: Some(&color),
+            };
             let mesh = sheet.build(&Monitor::silent()).unwrap();
             assert_solid(&mesh);
             assert!(mesh.signed_volume() > 0.7 * std::f64::consts::PI * 200.0);

@@ -145,12 +145,7 @@ struct Pane {
 }
 
 impl Pane {
-    fn new(
-        frame: Frame,
-        params: &LithophaneParams,
-        picture: &Picture,
-        monitor: &Monitor,
-    ) -> Result<Self, Cancelled> {
+    fn new(frame: Frame, params: &LithophaneParams, picture: &Picture, monitor: &Monitor) -> Result<Self, Cancelled> {
         let wraps = params.shape == LithophaneShape::Cylinder;
         let (width, height) = (frame.width(), frame.height());
         let pitch = params.pitch_mm.max((width * height / MAX_NODES).sqrt());
@@ -187,9 +182,8 @@ impl Pane {
             let above = FOOT_MM - row as f32 * self.step[1];
             overhang * (above / (FOOT_MM - FOOT_STRAIGHT_MM)).clamp(0.0, 1.0)
         };
-        let point = |column: usize, row: usize, z: f32| {
-            Vec3::new(column as f32 * self.step[0], row as f32 * self.step[1], z)
-        };
+        let point =
+            |column: usize, row: usize, z: f32| Vec3::new(column as f32 * self.step[0], row as f32 * self.step[1], z);
         let front = |column, row| {
             let foot = foot(row);
             point(column, row, if foot > 0.0 { self.max_mm + foot } else { self.at(column, row) })
@@ -255,10 +249,10 @@ impl Pane {
             .map(|c| (turn(c).sin(), (0..self.rows).map(|r| self.at(c, r)).fold(0.0, f32::max)))
             .collect();
         let reach = |radius: f32, sign: f32| {
-            outermost.iter().map(|&(sin, thick)| (sign * sin * (radius + thick), sign * sin)).fold(
-                (f32::NEG_INFINITY, 0.0),
-                |best, node| if node.0 > best.0 { node } else { best },
-            )
+            outermost
+                .iter()
+                .map(|&(sin, thick)| (sign * sin * (radius + thick), sign * sin))
+                .fold((f32::NEG_INFINITY, 0.0), |best, node| if node.0 > best.0 { node } else { best })
         };
         let wanted = 2.0 * (0.5 * self.frame.angle.min(PI)).sin() * (planned + self.max_mm);
         let mut radius = planned;

@@ -206,10 +206,7 @@ fn plate(request: &Request, source: &Source, monitor: &Monitor) -> Result<Mesh, 
         let (x, y) = (column as f32 * step[0] - border, row as f32 * step[1] - border);
         let slack = 1e-3 * step[0];
         let on_picture = (-slack..=picture[0] + slack).contains(&x) && (-slack..=picture[1] + slack).contains(&y);
-        let pixel = [
-            source.corner[0] + x * px_per_mm - 0.5,
-            source.corner[1] + (picture[1] - y) * px_per_mm - 0.5,
-        ];
+        let pixel = [source.corner[0] + x * px_per_mm - 0.5, source.corner[1] + (picture[1] - y) * px_per_mm - 0.5];
         (pixel, on_picture)
     };
     let front = |column: usize, row: usize| {
