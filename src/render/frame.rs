@@ -175,12 +175,8 @@ impl Frame {
         let (backdrop_kind, backdrop, blur) = backdrop(scene, environment);
         let floor = place.floor;
         // Where the key light's sky is in the texture: y down.
-        let uv_from_clip =
-            Mat4::from_translation(Vec3::new(0.5, 0.5, 0.0)) * Mat4::from_scale(Vec3::new(0.5, -0.5, 1.0));
-        let unlit = matches!(
-            scene.shading,
-            Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces | Shading::XRay
-        );
+        let uv_from_clip = Mat4::from_translation(Vec3::new(0.5, 0.5, 0.0)) * Mat4::from_scale(Vec3::new(0.5, -0.5, 1.0));
+        let unlit = matches!(scene.shading, Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces | Shading::XRay);
         let with_floor = scene.ground.shadow && !unlit;
         let dark = backdrop_kind > 0.5 && (backdrop[0] + backdrop[1]).element_sum() < 0.7;
         Self {

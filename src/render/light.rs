@@ -71,7 +71,8 @@ impl Light {
             ],
         );
         let matrix_layout = layout(device, &[binding::uniform(0)]);
-        let heights_layout = layout(device, &[binding::texture(0, depth, false), binding::texture(1, depth, false)]);
+        let heights_layout =
+            layout(device, &[binding::texture(0, depth, false), binding::texture(1, depth, false)]);
         let map = |label, side| Map::new(device, &matrix_layout, label, side);
         let (key, underside, top) =
             (map("key shadow", SHADOW_SIDE), map("underside", GROUND_SIDE), map("top", GROUND_SIDE));
@@ -241,7 +242,12 @@ impl Map {
 
 /// Writes `bytes` into `buffer` at this point of the encoder, not before all of it as
 /// `Queue::write_buffer` would: several pictures may be recorded before one submission.
-pub(super) fn upload(device: &wgpu::Device, encoder: &mut wgpu::CommandEncoder, buffer: &wgpu::Buffer, bytes: &[u8]) {
+pub(super) fn upload(
+    device: &wgpu::Device,
+    encoder: &mut wgpu::CommandEncoder,
+    buffer: &wgpu::Buffer,
+    bytes: &[u8],
+) {
     let staging = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
         label: Some("upload"),
         contents: bytes,

@@ -134,9 +134,13 @@ impl From<MaterialPreset> for Material {
                 pattern: Pattern::Wood,
                 ..BASE
             },
-            MaterialPreset::Glass => {
-                Self { color: [214, 238, 232], vertex_colors: false, roughness: 0.04, transmission: 1.0, ..BASE }
-            }
+            MaterialPreset::Glass => Self {
+                color: [214, 238, 232],
+                vertex_colors: false,
+                roughness: 0.04,
+                transmission: 1.0,
+                ..BASE
+            },
             MaterialPreset::Rubber => Self {
                 color: [44, 45, 48],
                 vertex_colors: false,

@@ -156,8 +156,7 @@ impl GpuMesh {
         mesh: &PreparedMesh,
         limit_bytes: u64,
     ) -> Result<Self, RenderError> {
-        let fits =
-            size_of_val(mesh.vertices.as_slice()).max(size_of_val(mesh.triangles.as_slice())) as u64 <= limit_bytes;
+        let fits = size_of_val(mesh.vertices.as_slice()).max(size_of_val(mesh.triangles.as_slice())) as u64 <= limit_bytes;
         let pieces = if fits {
             vec![Piece::upload(device, queue, &mesh.vertices, &mesh.triangles)?]
         } else {
@@ -239,9 +238,7 @@ mod tests {
         assert!(pieces.len() > 5);
         let mut drawn = Vec::new();
         for (vertices, triangles) in &pieces {
-            assert!(
-                size_of_val(vertices.as_slice()) as u64 <= limit && size_of_val(triangles.as_slice()) as u64 <= limit
-            );
+            assert!(size_of_val(vertices.as_slice()) as u64 <= limit && size_of_val(triangles.as_slice()) as u64 <= limit);
             drawn.extend(triangles.iter().map(|t| t.map(|v| vertices[v as usize])));
         }
         let expected: Vec<_> = prepared.triangles.iter().map(|t| t.map(|v| prepared.vertices[v as usize])).collect();

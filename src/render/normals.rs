@@ -164,8 +164,7 @@ mod tests {
     fn a_cube_keeps_flat_sides() {
         let split = split(&shapes::cuboid(Vec3::splat(10.0)));
         assert_eq!(split.source.len(), 24);
-        for (triangle, mesh_triangle) in split.triangles.iter().zip(&shapes::cuboid(Vec3::splat(10.0)).triangle_indices)
-        {
+        for (triangle, mesh_triangle) in split.triangles.iter().zip(&shapes::cuboid(Vec3::splat(10.0)).triangle_indices) {
             for (drawn, original) in triangle.iter().zip(mesh_triangle) {
                 assert_eq!(split.source[*drawn as usize], *original);
             }

@@ -43,14 +43,7 @@ impl Surface {
     }
 
     /// Draws the mesh into the scene's pass.
-    pub fn draw(
-        &self,
-        pass: &mut wgpu::RenderPass<'_>,
-        with: &Bindings<'_>,
-        mesh: &GpuMesh,
-        scene: &Scene,
-        targets: &Targets,
-    ) {
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, with: &Bindings<'_>, mesh: &GpuMesh, scene: &Scene, targets: &Targets) {
         let lit = || vec![with.frame_layout, &with.light.layout];
         let unlit = || vec![with.frame_layout];
         let spec = |program, fragment| Spec {
@@ -91,13 +84,7 @@ impl Surface {
     }
 
     /// Draws what glass looks through: the normals and distances of its back faces.
-    pub fn draw_back_faces(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        with: &Bindings<'_>,
-        mesh: &GpuMesh,
-        targets: &Targets,
-    ) {
+    pub fn draw_back_faces(&self, encoder: &mut wgpu::CommandEncoder, with: &Bindings<'_>, mesh: &GpuMesh, targets: &Targets) {
         let [color, depth] = targets.back_faces(with.device);
         let pipeline = self.glass_back.get(with.device, || Spec {
             program: shader::GLASS,
@@ -136,3 +123,4 @@ impl Surface {
         mesh.draw(&mut pass);
     }
 }
+
