@@ -95,9 +95,8 @@ fn without_a_back_it_is_flat_and_lies_down() {
 
 #[test]
 fn the_front_silhouette_is_the_outline_and_holes_stay_holes() {
-    let cases: [(&str, fn(Vec2) -> f32, f64); 3] =
-        [("disc", disc, 0.995), ("ring", ring, 0.995), ("table", table, 0.97)];
-    for (name, shape, least) in cases {
+    type Shape = fn(Vec2) -> f32;
+    for (name, shape, least) in [("disc", disc as Shape, 0.995), ("ring", ring, 0.995), ("table", table, 0.97)] {
         for back in [0.0, 1.0] {
             let grid = field(&request(|r| r.inflate.back = back), shape);
             grid.validate().unwrap();
