@@ -115,12 +115,7 @@ impl Shape {
 }
 
 /// Signed distances to `outline`, thin parts widened and measured anew.
-fn widened(
-    outline: &Outline,
-    lattice: Lattice,
-    half_width: f32,
-    monitor: &Monitor,
-) -> Result<Silhouette, Cancelled> {
+fn widened(outline: &Outline, lattice: Lattice, half_width: f32, monitor: &Monitor) -> Result<Silhouette, Cancelled> {
     let plain = Silhouette::of_outline(outline, lattice, monitor)?;
     let half_width = half_width.max(0.5 * LEAST_SAMPLES_PER_WALL * lattice.spacing);
     let mut wide = plain.clone();

@@ -112,7 +112,7 @@ impl Raster {
     /// box means of fractional width in each direction (Gwosdek et al. 2011, "Theoretical foundations
     /// of Gaussian convolution by extended box filtering"), so time does not depend on `sigma`.
     pub(super) fn blur(&self, sigma: f32) -> Self {
-        if !(sigma > 0.05) || self.values.is_empty() {
+        if sigma.is_nan() || sigma <= 0.05 || self.values.is_empty() {
             return self.clone();
         }
         self.blur_rows(sigma).transposed().blur_rows(sigma).transposed()

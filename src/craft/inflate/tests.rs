@@ -95,8 +95,8 @@ fn without_a_back_it_is_flat_and_lies_down() {
 
 #[test]
 fn the_front_silhouette_is_the_outline_and_holes_stay_holes() {
-    let cases: [(&str, fn(Vec2) -> f32, f64); 3] = [("disc", disc, 0.995), ("ring", ring, 0.995), ("table", table, 0.97)];
-    for (name, shape, least) in cases {
+    type Shape = fn(Vec2) -> f32;
+    for (name, shape, least) in [("disc", disc as Shape, 0.995), ("ring", ring, 0.995), ("table", table, 0.97)] {
         for back in [0.0, 1.0] {
             let grid = field(&request(|r| r.inflate.back = back), shape);
             grid.validate().unwrap();
@@ -152,6 +152,12 @@ fn nothing_left_cancelled_and_far_too_fine_are_handled() {
     token.cancel();
     let monitor = Monitor::new(&token, &|_| {});
     assert!(matches!(inflate(&request, &object(64, disc, |_| 0), &monitor), Err(CraftError::Cancelled(_))));
-    let balloon = Balloon::blow(&outline_of(&object(64, disc, |_| 0)), [Vec2::splat(-0.9), Vec2::splat(0.9)], 0.05, &request, &Monitor::silent());
+    let balloon = Balloon::blow(
+        &outline_of(&object(64, disc, |_| 0)),
+        [Vec2::splat(-0.9), Vec2::splat(0.9)],
+        0.05,
+        &request,
+        &Monitor::silent(),
+    );
     assert!(balloon.unwrap().min_wall >= 0.1);
 }

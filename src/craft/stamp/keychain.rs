@@ -40,18 +40,21 @@ pub(super) fn keychain(
     let reach = params.margin_mm.max(PLATE_HALF_WIDTH_MM) + tab_reach;
     let added = [2.0 * params.margin_mm; 2];
     let rough = |scale: f32| Ok(scale * shape.extent + 2.0 * params.margin_mm);
-    let size = rough(fit_scale(request, &shape, added, LONGEST_MM, rough)?)?;
+    let first = fit_scale(request, &shape, added, LONGEST_MM, rough)?;
+    let size = first * shape.extent + 2.0 * params.margin_mm;
     let height = params.height_mm.unwrap_or(HEIGHT_MM);
     let spacing = spacing_mm(request, (size + tab_reach).extend(height + RAISED_MM), 2.0 * LINE_HALF_WIDTH_MM);
     let region_at = |scale: f32| shape.region(scale, spacing, reach, LINE_HALF_WIDTH_MM, monitor);
+    // The tab stays at one place of the object while the size is found, which else would jump.
+    let tab = Plan::new(&region_at(first)?, params, None, monitor)?.hole.map(|(center, _)| center.x / first);
     let measure = |scale: f32| {
-        let plan = Plan::new(&region_at(scale)?, params, monitor)?;
+        let plan = Plan::new(&region_at(scale)?, params, tab.map(|x| x * scale), monitor)?;
         let [min, max] = plan.plate.outline(0.0).bounds().ok_or(CraftError::Empty)?;
         Ok(max - min)
     };
     let scale = fit_scale(request, &shape, added, LONGEST_MM, measure)?;
     let silhouette = region_at(scale)?;
-    let plan = Plan::new(&silhouette, params, monitor)?;
+    let plan = Plan::new(&silhouette, params, tab.map(|x| x * scale), monitor)?;
     let raised = raised_region(request, object, &shape, &silhouette, scale, monitor)?;
     let lattice = silhouette.lattice;
     let ny = lattice.samples_per_axis[1];
@@ -72,7 +75,13 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(silhouette: &Silhouette, params: &StampParams, monitor: &Monitor) -> Result<Self, CraftError> {
+    /// `tab_x` says where the tab goes; without it, or where there is no plate, the best place is found.
+    fn new(
+        silhouette: &Silhouette,
+        params: &StampParams,
+        tab_x: Option<f32>,
+        monitor: &Monitor,
+    ) -> Result<Self, CraftError> {
         let margin = params.margin_mm;
         let distances = silhouette.distances.iter().map(|d| d - margin).collect();
         let mut plate = Silhouette { lattice: silhouette.lattice, distances };
@@ -82,7 +91,11 @@ impl Plan {
         }
         let radius = 0.5 * params.hole_mm;
         let overlap = (margin - HOLE_CLEARANCE_MM).clamp(0.0, HOLE_OVERLAP_MM);
-        let top = tab_place(&plate).ok_or(CraftError::Empty)?;
+        let top = tab_x.and_then(|x| upper_edge(&plate, x));
+        let top = match top {
+            Some(top) => top,
+            None => tab_place(&plate).and_then(|x| upper_edge(&plate, x)).ok_or(CraftError::Empty)?,
+        };
         // The tab's disc contains `top`, which is part of the plate, whatever the overlap.
         let center = top + Vec2::new(0.0, radius - overlap);
         let lattice = plate.lattice;
@@ -99,8 +112,8 @@ impl Plan {
     }
 }
 
-/// The point of the plate's upper edge from which it hangs best: high, and above its centre of mass.
-fn tab_place(plate: &Silhouette) -> Option<Vec2> {
+/// The x from whose upper edge the plate hangs best: high, and above its centre of mass.
+fn tab_place(plate: &Silhouette) -> Option<f32> {
     let lattice = plate.lattice;
     let [nx, ny] = lattice.samples_per_axis;
     let inside = |ix: usize, iy: usize| plate.distances[ix * ny + iy] < 0.0;
@@ -113,5 +126,15 @@ fn tab_place(plate: &Silhouette) -> Option<Vec2> {
     let mass: usize = columns.iter().map(|c| c.2).sum();
     let center = columns.iter().map(|c| (c.0 * c.2) as f64).sum::<f64>() / mass.max(1) as f64;
     let score = |c: &(usize, usize, usize)| c.1 as f64 - 1.5 * (c.0 as f64 - center).abs();
-    columns.into_iter().max_by(|a, b| score(a).total_cmp(&score(b))).map(|(ix, iy, _)| lattice.position(ix, iy))
+    let best = columns.into_iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
+    Some(lattice.position(best.0, 0).x)
+}
+
+/// The highest y at `x` on the edge of the plate, between the samples.
+fn upper_edge(plate: &Silhouette, x: f32) -> Option<Vec2> {
+    let lattice = plate.lattice;
+    let point = |iy: usize| Vec2::new(x, lattice.position(0, iy).y);
+    let top = (0..lattice.samples_per_axis[1]).rev().find(|&iy| plate.distance_at(point(iy)) < 0.0)?;
+    let (below, above) = (plate.distance_at(point(top)), plate.distance_at(point(top + 1)));
+    Some(point(top) + Vec2::new(0.0, lattice.spacing * below / (below - above)))
 }

@@ -111,7 +111,11 @@ fn a_keychain_has_a_hole_through_its_tab_and_keeps_the_holes_of_a_ring() {
     // Without a margin and on a spike, the tab still hangs on.
     request.stamp.hole_mm = 4.0;
     request.stamp.margin_mm = 0.0;
-    let spike = object(400, |p| (p.length() - 0.4).min((p - Vec2::new(0.0, 0.45)).abs().max_element().max(p.x.abs() * 20.0 + p.y - 0.9)), |_| 0);
+    let spike = object(
+        400,
+        |p| (p.length() - 0.4).min((p - Vec2::new(0.0, 0.45)).abs().max_element().max(p.x.abs() * 20.0 + p.y - 0.9)),
+        |_| 0,
+    );
     let mesh = mesh(&request, &spike);
     assert_solid(&mesh);
     assert_eq!((shells(&mesh), genus(&mesh)), (1, 1));
