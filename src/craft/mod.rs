@@ -83,7 +83,9 @@ pub enum CraftError {
         frame_mm: [f32; 2],
     },
     /// The size asked for is beyond any printer.
-    #[error("the picture would be {width_mm:.0} × {height_mm:.0} mm; at most 2000 mm can be made, ask for a smaller size")]
+    #[error(
+        "the picture would be {width_mm:.0} × {height_mm:.0} mm; at most 2000 mm can be made, ask for a smaller size"
+    )]
     TooLarge {
         /// Width of the picture.
         width_mm: f32,
@@ -122,9 +124,7 @@ pub enum CraftError {
 pub fn needs_cut_out(request: &Request) -> bool {
     match request.mode {
         Mode::Inflate | Mode::Stamp => true,
-        Mode::Relief => {
-            request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove
-        }
+        Mode::Relief => request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove,
         Mode::Lithophane => false,
     }
 }
@@ -143,6 +143,9 @@ pub fn make(
     let object = || condition.ok_or(CraftError::NeedsCutOut);
     match request.mode {
         Mode::Inflate => inflate::inflate(request, object()?, monitor),
-        _ => { let _ = picture; Err(CraftError::Empty) }
+        _ => {
+            let _ = picture;
+            Err(CraftError::Empty)
+        }
     }
 }

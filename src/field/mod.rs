@@ -3,8 +3,8 @@
 //! Everything a generator makes is a field before it is triangles, so hollowing, a flat base or a
 //! thicker wall can never tear the surface. Sign: **negative inside**, the surface is at 0.
 
-mod crossing;
 pub mod closure;
+mod crossing;
 pub mod silhouette;
 
 use glam::Vec3;

@@ -125,12 +125,7 @@ impl Silhouette {
     ///
     /// # Errors
     /// [`Cancelled`].
-    pub fn widen_thin_parts(
-        &mut self,
-        outline: &Outline,
-        half_width: f32,
-        monitor: &Monitor,
-    ) -> Result<(), Cancelled> {
+    pub fn widen_thin_parts(&mut self, outline: &Outline, half_width: f32, monitor: &Monitor) -> Result<(), Cancelled> {
         let Lattice { samples_per_axis: [nx, ny], origin, spacing } = self.lattice;
         let middles: Vec<Option<Vec2>> = outline
             .segments()
@@ -249,7 +244,8 @@ mod tests {
 
     fn silhouette(shape: impl Fn(Vec2) -> f32 + Sync, spacing: f32) -> (Outline, Silhouette) {
         let placement = Placement { origin: Vec2::ZERO, step: Vec2::ONE };
-        let outline = Outline::trace([100, 80], 0.5, 0.0, placement, |i, j| alpha(shape(Vec2::new(i as f32, j as f32))));
+        let outline =
+            Outline::trace([100, 80], 0.5, 0.0, placement, |i, j| alpha(shape(Vec2::new(i as f32, j as f32))));
         let lattice = Lattice::around([Vec2::ZERO, Vec2::new(99.0, 79.0)], spacing, 2);
         let silhouette = Silhouette::of_outline(&outline, lattice, &Monitor::silent()).unwrap();
         (outline, silhouette)

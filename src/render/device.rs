@@ -194,8 +194,9 @@ impl Gpu {
             required_limits: adapter.limits(),
             ..Default::default()
         };
-        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
-            .map_err(|error| RenderError::NoDevice { adapter: info.name.clone(), reason: one_line(&error.to_string()) })?;
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).map_err(|error| {
+            RenderError::NoDevice { adapter: info.name.clone(), reason: one_line(&error.to_string()) }
+        })?;
         let faults = Faults::watch(&device);
         Ok(Self { device, queue, faults, adapter: info })
     }

@@ -142,13 +142,17 @@ impl Environment {
         // The sun of a real sky is a few pixels of enormous value; beyond this they only flicker.
         const BRIGHTEST: f32 = 2.0e4;
         let texels = picture.pixels().map(|p| Vec3::from_array(p.0));
-        let texels = texels.map(|t| if t.is_finite() { t.clamp(Vec3::ZERO, Vec3::splat(BRIGHTEST)) } else { Vec3::ZERO });
+        let texels =
+            texels.map(|t| if t.is_finite() { t.clamp(Vec3::ZERO, Vec3::splat(BRIGHTEST)) } else { Vec3::ZERO });
         let mut source = Panorama { width, height, texels: texels.collect() };
         while source.width > 2 * WIDTH {
             source = source.halved();
         }
         let coarse = Panorama::from_fn(64, |d| source.sample(d));
-        let brightest = coarse.directions().filter(|(d, ..)| d.z > 0.05).max_by(|a, b| a.1.element_sum().total_cmp(&b.1.element_sum()));
+        let brightest = coarse
+            .directions()
+            .filter(|(d, ..)| d.z > 0.05)
+            .max_by(|a, b| a.1.element_sum().total_cmp(&b.1.element_sum()));
         let key_direction = brightest.map_or(Vec3::Z, |(direction, ..)| direction);
         // What stands out from its surroundings within 20° of the brightest spot is the key light.
         let floor = coarse.texels.iter().map(|t| t.element_sum()).sum::<f32>() / coarse.texels.len() as f32;
@@ -275,12 +279,13 @@ fn convolved(panorama: &Panorama) -> [Vec3; 9] {
             *coefficient += radiance * (angle * value);
         }
     }
-    // Cosine lobe per degree, divided by π.
+    // Cosine lobe per degree, divided by π, and a window that keeps the side away from a strong light
+    // from ringing below 0 (Sloan, "Stupid Spherical Harmonics Tricks", 2008).
     for (i, coefficient) in coefficients.iter_mut().enumerate() {
         *coefficient *= match i {
             0 => 1.0,
-            1..=3 => 2.0 / 3.0,
-            _ => 0.25,
+            1..=3 => 2.0 / 3.0 * 0.95,
+            _ => 0.25 * 0.65,
         };
     }
     coefficients

@@ -73,8 +73,7 @@ fn build(device: &wgpu::Device, spec: &Spec<'_>) -> wgpu::RenderPipeline {
         bind_group_layouts: &layouts,
         immediate_size: 0,
     });
-    let compilation_options =
-        wgpu::PipelineCompilationOptions { constants: &spec.constants, ..Default::default() };
+    let compilation_options = wgpu::PipelineCompilationOptions { constants: &spec.constants, ..Default::default() };
     let targets = [spec.color.clone()];
     let targets = if spec.color.is_some() { &targets[..] } else { &[] };
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
@@ -127,14 +126,17 @@ pub(super) fn scene_depth(write: bool, compare: wgpu::CompareFunction) -> wgpu::
 
 /// Shortens the description of a bind group's resources.
 pub(super) mod binding {
-    use wgpu::{BindGroupLayoutEntry, BindingType, BufferBindingType, SamplerBindingType, ShaderStages, TextureSampleType};
+    use wgpu::{
+        BindGroupLayoutEntry, BindingType, BufferBindingType, SamplerBindingType, ShaderStages, TextureSampleType,
+    };
 
     fn entry(binding: u32, visibility: ShaderStages, ty: BindingType) -> BindGroupLayoutEntry {
         BindGroupLayoutEntry { binding, visibility, ty, count: None }
     }
 
     pub(in super::super) fn uniform(binding: u32) -> BindGroupLayoutEntry {
-        let ty = BindingType::Buffer { ty: BufferBindingType::Uniform, has_dynamic_offset: false, min_binding_size: None };
+        let ty =
+            BindingType::Buffer { ty: BufferBindingType::Uniform, has_dynamic_offset: false, min_binding_size: None };
         entry(binding, ShaderStages::VERTEX_FRAGMENT, ty)
     }
 
@@ -144,7 +146,11 @@ pub(super) mod binding {
         entry(binding, ShaderStages::VERTEX, ty)
     }
 
-    pub(in super::super) fn texture(binding: u32, sample_type: TextureSampleType, multisampled: bool) -> BindGroupLayoutEntry {
+    pub(in super::super) fn texture(
+        binding: u32,
+        sample_type: TextureSampleType,
+        multisampled: bool,
+    ) -> BindGroupLayoutEntry {
         let view_dimension = wgpu::TextureViewDimension::D2;
         entry(binding, ShaderStages::FRAGMENT, BindingType::Texture { sample_type, view_dimension, multisampled })
     }
