@@ -7,9 +7,15 @@
 //!
 //! Results depend on the request and the pixels alone, not on the number of threads.
 
+mod height_field;
 mod inflate;
+mod lithophane;
+mod plateau;
 mod poisson;
+mod relief;
 mod sizing;
+#[cfg(test)]
+mod testing;
 mod tone;
 
 use crate::field::{FieldError, ScalarGrid};
@@ -83,9 +89,7 @@ pub enum CraftError {
         frame_mm: [f32; 2],
     },
     /// The size asked for is beyond any printer.
-    #[error(
-        "the picture would be {width_mm:.0} × {height_mm:.0} mm; at most 2000 mm can be made, ask for a smaller size"
-    )]
+    #[error("the picture would be {width_mm:.0} × {height_mm:.0} mm; at most 2000 mm can be made, ask for a smaller size")]
     TooLarge {
         /// Width of the picture.
         width_mm: f32,
@@ -124,7 +128,9 @@ pub enum CraftError {
 pub fn needs_cut_out(request: &Request) -> bool {
     match request.mode {
         Mode::Inflate | Mode::Stamp => true,
-        Mode::Relief => request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove,
+        Mode::Relief => {
+            request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove
+        }
         Mode::Lithophane => false,
     }
 }
@@ -143,9 +149,8 @@ pub fn make(
     let object = || condition.ok_or(CraftError::NeedsCutOut);
     match request.mode {
         Mode::Inflate => inflate::inflate(request, object()?, monitor),
-        _ => {
-            let _ = picture;
-            Err(CraftError::Empty)
-        }
+        Mode::Relief => relief::relief(request, picture, condition, monitor),
+        Mode::Lithophane => lithophane::lithophane(request, picture, monitor),
+        Mode::Stamp => Err(CraftError::Empty),
     }
 }

@@ -120,11 +120,7 @@ impl Level {
             coarse.diagonal[here] += 0.5 * self.diagonal[fine];
             // Inner edges vanish from both of their ends' diagonals.
             let (x, y) = (self.next_x[fine], self.next_y[fine]);
-            if ix % 2 == 1 {
-                coarse.next_x[here] += 0.5 * x
-            } else {
-                coarse.diagonal[here] -= x
-            }
+            if ix % 2 == 1 { coarse.next_x[here] += 0.5 * x } else { coarse.diagonal[here] -= x }
             if iy % 2 == 1 { coarse.next_y[here] += 0.5 * y } else { coarse.diagonal[here] -= y }
         }
         coarse

@@ -280,3 +280,57 @@ fn encode(linear: f32) -> u8 {
     let encoded = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
     (encoded * 255.0).round() as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A closed bipyramid around `center`, painted with one colour.
+    fn gem(center: Vec3, color: [u8; 3]) -> Mesh {
+        let offsets =
+            [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]];
+        let mut mesh =
+            Mesh { vertex_positions: offsets.map(|o| center + Vec3::from_array(o)).to_vec(), ..Mesh::default() };
+        mesh.triangle_indices =
+            vec![[0, 1, 2], [0, 2, 3], [0, 3, 4], [0, 4, 1], [5, 2, 1], [5, 3, 2], [5, 4, 3], [5, 1, 4]];
+        mesh.paint(|_| color);
+        mesh
+    }
+
+    #[test]
+    fn the_whole_mesh_is_in_the_picture_on_a_transparent_ground() {
+        for scale in [1e-3, 1.0, 1e4] {
+            let mut mesh = gem(Vec3::ZERO, [200, 30, 30]);
+            mesh.transform(|p| p * scale + Vec3::new(500.0 * scale, 0.0, 0.0));
+            let picture = draw(&mesh, 64, &Monitor::silent()).unwrap();
+            let rim = (0..64).flat_map(|i| [(i, 0), (i, 63), (0, i), (63, i)]);
+            assert!(rim.into_iter().all(|(x, y)| picture.get_pixel(x, y)[3] == 0));
+            let opaque = picture.pixels().filter(|p| p[3] == 255).count();
+            assert!((800..3000).contains(&opaque), "{opaque} of 4096 pixels at scale {scale}");
+            assert!(picture.pixels().filter(|p| p[3] == 255).all(|p| p[0] > p[1]), "it has its colour");
+        }
+    }
+
+    #[test]
+    fn the_front_hides_the_back_on_any_number_of_threads() {
+        let mut mesh = gem(Vec3::new(0.0, 4.0, 0.0), [0, 0, 255]);
+        mesh.append(&gem(Vec3::new(1.8, -2.0, 1.2), [255, 0, 0])).unwrap();
+        let camera = Camera::around(&mesh.bounds().unwrap());
+        assert!(camera.forward.y > 0.0, "it looks from the front, which is at −y");
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let five = rayon::ThreadPoolBuilder::new().num_threads(5).build().unwrap();
+        let picture = one.install(|| draw(&mesh, 48, &Monitor::silent())).unwrap();
+        assert_eq!(picture, five.install(|| draw(&mesh, 48, &Monitor::silent())).unwrap());
+        let count =
+            |channel: usize| picture.pixels().filter(|p| p[3] == 255 && p[channel] > 60 && p[2 - channel] < 40).count();
+        assert!(count(0) > 2 * count(2), "{} red and {} blue pixels", count(0), count(2));
+    }
+
+    #[test]
+    fn nothing_to_see_is_an_empty_picture_and_cancelling_stops() {
+        assert!(draw(&Mesh::default(), 16, &Monitor::silent()).unwrap().pixels().all(|p| p[3] == 0));
+        let token = crate::progress::CancelToken::new();
+        token.cancel();
+        assert_eq!(draw(&gem(Vec3::ZERO, [0; 3]), 16, &Monitor::new(&token, &|_| {})), Err(Cancelled));
+    }
+}

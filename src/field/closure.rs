@@ -46,8 +46,7 @@ pub fn close(grid: &mut ScalarGrid, silhouette: &Silhouette, min_wall: f32) -> R
             let (grid, distances, membrane) = (&*grid, &silhouette.distances, &membrane);
             (0..ny.saturating_sub(1)).filter_map(move |iy| {
                 let columns = [ix * ny + iy, ix * ny + iy + 1, (ix + 1) * ny + iy, (ix + 1) * ny + iy + 1];
-                membrane
-                    .patch(columns.map(|c| (&grid.samples[c * nz..(c + 1) * nz], distances[c])))
+                membrane.patch(columns.map(|c| (&grid.samples[c * nz..(c + 1) * nz], distances[c])))
                     .map(|layer| (columns, layer))
             })
         })
@@ -157,7 +156,8 @@ mod tests {
 
     fn closed(seed: u32, amplitude: f32) -> (ScalarGrid, Silhouette) {
         let spacing = 2.0 / 96.0;
-        let mut grid = ScalarGrid::from_fn([97; 3], Vec3::NEG_ONE, spacing, |p| amplitude * (waves(seed, p) + 0.4));
+        let mut grid =
+            ScalarGrid::from_fn([97; 3], Vec3::NEG_ONE, spacing, |p| amplitude * (waves(seed, p) + 0.4));
         let pixels = 400;
         let step = 2.0 / pixels as f32;
         let placement = Placement { origin: Vec2::splat(-1.0 + 0.5 * step), step: Vec2::splat(step) };

@@ -3,9 +3,12 @@
 //! Everything a generator makes is a field before it is triangles, so hollowing, a flat base or a
 //! thicker wall can never tear the surface. Sign: **negative inside**, the surface is at 0.
 
-pub mod closure;
 mod crossing;
+pub mod closure;
 pub mod silhouette;
+pub mod distance;
+mod nearest;
+pub mod ops;
 
 use glam::Vec3;
 

@@ -53,6 +53,13 @@ impl Lattice {
         self.origin + self.spacing * Vec2::new(ix as f32, iy as f32)
     }
 
+    /// Whether `point` lies within the box of the samples.
+    pub fn contains(&self, point: Vec2) -> bool {
+        let [nx, ny] = self.samples_per_axis;
+        let cell = (point - self.origin) / self.spacing;
+        cell.cmpge(Vec2::ZERO).all() && cell.cmple(Vec2::new(nx as f32, ny as f32) - 1.0).all()
+    }
+
     /// The raster placement under which sample `[ix, iy]` is pixel `(ix, iy)`.
     pub fn placement(&self) -> Placement {
         Placement { origin: self.origin, step: Vec2::splat(self.spacing) }
@@ -125,7 +132,12 @@ impl Silhouette {
     ///
     /// # Errors
     /// [`Cancelled`].
-    pub fn widen_thin_parts(&mut self, outline: &Outline, half_width: f32, monitor: &Monitor) -> Result<(), Cancelled> {
+    pub fn widen_thin_parts(
+        &mut self,
+        outline: &Outline,
+        half_width: f32,
+        monitor: &Monitor,
+    ) -> Result<(), Cancelled> {
         let Lattice { samples_per_axis: [nx, ny], origin, spacing } = self.lattice;
         let middles: Vec<Option<Vec2>> = outline
             .segments()
@@ -244,8 +256,7 @@ mod tests {
 
     fn silhouette(shape: impl Fn(Vec2) -> f32 + Sync, spacing: f32) -> (Outline, Silhouette) {
         let placement = Placement { origin: Vec2::ZERO, step: Vec2::ONE };
-        let outline =
-            Outline::trace([100, 80], 0.5, 0.0, placement, |i, j| alpha(shape(Vec2::new(i as f32, j as f32))));
+        let outline = Outline::trace([100, 80], 0.5, 0.0, placement, |i, j| alpha(shape(Vec2::new(i as f32, j as f32))));
         let lattice = Lattice::around([Vec2::ZERO, Vec2::new(99.0, 79.0)], spacing, 2);
         let silhouette = Silhouette::of_outline(&outline, lattice, &Monitor::silent()).unwrap();
         (outline, silhouette)

@@ -113,3 +113,161 @@ fn kind(kind: topology::DefectKind) -> DefectKind {
         topology::DefectKind::NonmanifoldVertex => DefectKind::NonmanifoldVertex,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use glam::Vec3;
+
+    use super::*;
+
+    /// A cube of 20 mm that stands on z = 0 at `x`.
+    fn cube(x: f32) -> Mesh {
+        sized(Vec3::new(x, 0.0, 10.0), 10.0)
+    }
+
+    fn sized(center: Vec3, half: f32) -> Mesh {
+        let sign = |bit: u32| if bit == 1 { half } else { -half };
+        let corner = |i: u32| center + Vec3::new(sign(i & 1), sign(i >> 1 & 1), sign(i >> 2 & 1));
+        let quads = [[0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6]];
+        Mesh {
+            vertex_positions: (0..8).map(corner).collect(),
+            triangle_indices: quads.iter().flat_map(|&[a, b, c, d]| [[a, b, c], [a, c, d]]).collect(),
+            vertex_colors: None,
+        }
+    }
+
+    fn turned(mut mesh: Mesh) -> Mesh {
+        mesh.triangle_indices.iter_mut().for_each(|t| t.swap(0, 1));
+        mesh
+    }
+
+    fn joined(parts: &[Mesh]) -> Mesh {
+        let mut mesh = Mesh::default();
+        parts.iter().for_each(|part| mesh.append(part).unwrap());
+        mesh
+    }
+
+    fn checked(mesh: &Mesh) -> Report {
+        let report = check(mesh, &Monitor::silent()).unwrap();
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report, "it survives JSON");
+        assert_eq!(report.is_print_ready(), report.problems().is_empty());
+        report
+    }
+
+    /// Checks `mesh`, which must have the one problem that `words` tell of, with a place for it.
+    fn problem(mesh: &Mesh, words: &str, kind: DefectKind) -> Report {
+        let report = checked(mesh);
+        let [problem] = &report.problems()[..] else { panic!("{report}") };
+        assert!(problem.contains(words), "{problem}");
+        assert!(report.to_string().starts_with("Not ready") && report.to_string().contains(words));
+        assert!(report.defects.iter().any(|defect| defect.kind == kind), "{:?}", report.defects);
+        report
+    }
+
+    #[test]
+    fn a_cube_is_ready_and_measured() {
+        let report = checked(&cube(0.0));
+        assert!(report.is_print_ready() && report.notes().is_empty(), "{report}");
+        assert_eq!((report.triangles, report.vertices, report.shells), (12, 8, 1));
+        assert_eq!((report.size_mm, report.volume_cm3, report.area_cm2), ([20.0; 3], 8.0, 24.0));
+        assert!(report.to_string().contains("20.0 × 20.0 × 20.0 mm"), "{report}");
+        // As an STL reader gets it: every triangle on its own.
+        let soup = Mesh {
+            vertex_positions: (0..12).flat_map(|t| cube(0.0).triangle(t)).collect(),
+            triangle_indices: (0..12).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
+            vertex_colors: None,
+        };
+        assert_eq!(checked(&soup), report);
+    }
+
+    #[test]
+    fn a_hole_is_found() {
+        let mut mesh = cube(0.0);
+        mesh.triangle_indices.pop();
+        assert_eq!(problem(&mesh, "3 open edges", DefectKind::OpenEdge).open_edges, 3);
+    }
+
+    #[test]
+    fn a_flipped_face_is_found() {
+        let mut mesh = cube(0.0);
+        mesh.triangle_indices[4].swap(0, 1);
+        assert_eq!(problem(&mesh, "wind against", DefectKind::FlippedEdge).flipped_edges, 3);
+    }
+
+    #[test]
+    fn what_is_inside_out_is_found_and_a_hollow_is_not_that() {
+        let report = problem(&turned(cube(0.0)), "1 piece that is inside out", DefectKind::InwardShell);
+        assert!(report.volume_cm3 < 0.0);
+        let apart = joined(&[cube(0.0), turned(cube(50.0))]);
+        assert_eq!(problem(&apart, "inside out", DefectKind::InwardShell).inward_shells, 1);
+        let hollow = checked(&joined(&[cube(0.0), turned(sized(Vec3::new(0.0, 0.0, 10.0), 8.0))]));
+        assert!(hollow.is_print_ready(), "{hollow}");
+        assert_eq!((hollow.shells, hollow.voids, hollow.inward_shells), (2, 1, 0));
+        assert!((hollow.volume_cm3 - 3.904).abs() < 1e-6);
+        assert!(hollow.notes().iter().any(|note| note.contains("drain hole")), "{hollow}");
+        // A body in the hollow of a body is a body.
+        let center = Vec3::new(0.0, 0.0, 10.0);
+        let rattle = checked(&joined(&[cube(0.0), turned(sized(center, 8.0)), sized(center, 3.0)]));
+        assert_eq!((rattle.voids, rattle.nested_shells, rattle.inward_shells), (1, 0, 0));
+    }
+
+    #[test]
+    fn bodies_that_touch_at_an_edge_or_a_point_are_found() {
+        let edge = joined(&[cube(0.0), sized(Vec3::new(20.0, 20.0, 10.0), 10.0)]);
+        assert_eq!(problem(&edge, "more than two faces", DefectKind::NonmanifoldEdge).nonmanifold_edges, 1);
+        let point = joined(&[cube(0.0), sized(Vec3::new(20.0, 20.0, 30.0), 10.0)]);
+        assert_eq!(problem(&point, "at a point only", DefectKind::NonmanifoldVertex).nonmanifold_vertices, 1);
+    }
+
+    #[test]
+    fn separate_and_nested_bodies_print() {
+        let two = checked(&joined(&[cube(0.0), cube(50.0)]));
+        assert!(two.is_print_ready() && two.shells == 2, "{two}");
+        assert!(two.notes().iter().any(|note| note.starts_with("2 separate pieces")), "{two}");
+        let nested = checked(&joined(&[cube(0.0), sized(Vec3::new(1.0, 0.0, 10.0), 2.0)]));
+        assert_eq!((nested.is_print_ready(), nested.nested_shells), (true, 1), "{nested}");
+    }
+
+    #[test]
+    fn faces_without_area_and_doubled_faces_are_found() {
+        let mut collapsed = cube(0.0);
+        collapsed.triangle_indices.push([0, 0, 1]);
+        let report = checked(&collapsed);
+        assert_eq!((report.zero_area_faces, report.is_print_ready()), (1, false));
+        // A corner on an edge, with the face beside it split so that the surface stays closed.
+        let mut split = cube(0.0);
+        let [a, b, c] = split.triangle_indices[0];
+        let middle = split.triangle(0)[0].midpoint(split.triangle(0)[1]);
+        split.vertex_positions.push(middle);
+        split.triangle_indices.splice(0..1, [[a, 8, c], [8, b, c], [a, b, 8]]);
+        assert_eq!(problem(&split, "1 face without area", DefectKind::ZeroAreaFace).zero_area_faces, 1);
+        let mut doubled = cube(0.0);
+        doubled.triangle_indices.push(doubled.triangle_indices[3]);
+        let report = checked(&doubled);
+        assert_eq!((report.duplicate_faces, report.nonmanifold_edges), (1, 3), "{report}");
+    }
+
+    #[test]
+    fn implausible_sizes_are_noted() {
+        let notes = |scale: Vec3| {
+            let mut mesh = cube(0.0);
+            mesh.transform(|p| p * scale);
+            checked(&mesh).notes().join("; ")
+        };
+        assert!(notes(Vec3::splat(20.0)).contains("larger than a common printer"));
+        assert!(notes(Vec3::splat(0.1)).contains("smaller than 5 mm"));
+        assert!(notes(Vec3::new(1.0, 1.0, 0.01)).contains("thinner than one line"));
+    }
+
+    #[test]
+    fn an_ill_formed_mesh_is_reported_and_a_cancelled_check_stops() {
+        let mut mesh = cube(0.0);
+        mesh.triangle_indices[0][0] = 99;
+        let report = checked(&mesh);
+        assert!(report.problems()[0].contains("vertex 99") && !report.is_print_ready());
+        let token = crate::progress::CancelToken::new();
+        token.cancel();
+        assert_eq!(check(&cube(0.0), &Monitor::new(&token, &|_| {})), Err(Cancelled));
+    }
+}
