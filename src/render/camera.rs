@@ -168,23 +168,41 @@ impl Camera {
 
     /// Moves so that all of `bounds` (mm) just fits the picture, without turning.
     pub fn frame(&mut self, bounds: Bounds) {
-        const MARGIN: f32 = 1.12;
-        let (center, half) = (bounds.center(), bounds.size() * 0.5);
+        let corner = |i: usize| Vec3::new((i & 1) as f32, (i >> 1 & 1) as f32, (i >> 2) as f32);
+        let corners: [Vec3; 8] = std::array::from_fn(|i| bounds.min + bounds.size() * corner(i));
+        self.frame_points(&corners);
+    }
+
+    /// Moves so that all of `points` (mm) just fit the picture, in its middle, without turning.
+    /// [`super::GpuMesh::hull`] frames a mesh more closely than its box.
+    pub fn frame_points(&mut self, points: &[Vec3]) {
+        const MARGIN: f32 = 1.1;
         let backward = self.pose.view.direction();
         let up = self.pose.view.up();
         let right = up.cross(backward);
         let tan_y = (FOV_Y * 0.5).tan();
-        let tan_x = tan_y * self.aspect();
-        let mut distance = 1e-3_f32;
-        for corner in 0..8 {
-            let sign = |bit: u32| if corner & (1 << bit) == 0 { -1.0 } else { 1.0 };
-            let offset = half * Vec3::new(sign(0), sign(1), sign(2));
-            let needed = (offset.dot(right).abs() / tan_x).max(offset.dot(up).abs() / tan_y) * MARGIN;
-            let nearer = if self.projection == Projection::Perspective { offset.dot(backward) } else { 0.0 };
-            distance = distance.max(needed + nearer);
+        // The picture's planes lean by the field of view in perspective, and not at all otherwise.
+        let lean = if self.projection == Projection::Perspective { 1.0 } else { 0.0 };
+        let fit = |axis: Vec3, tan: f32| {
+            // In units of the picture's half extent: how far the outermost points are on either side.
+            let reach = |sign: f32| {
+                let outwards = |p: &Vec3| sign * p.dot(axis) / tan + lean * p.dot(backward);
+                points.iter().map(outwards).fold(f32::NEG_INFINITY, f32::max)
+            };
+            let (after, before) = (reach(1.0), reach(-1.0));
+            ((after - before) * 0.5 * tan, (after + before) * 0.5)
+        };
+        let (x, needed_x) = fit(right, tan_y / MARGIN * self.aspect());
+        let (y, needed_y) = fit(up, tan_y / MARGIN);
+        let depths = points.iter().map(|p| p.dot(backward));
+        let (near, far) = depths.fold((f32::NEG_INFINITY, f32::INFINITY), |(n, f), d| (n.max(d), f.min(d)));
+        if !(x.is_finite() && y.is_finite() && near.is_finite() && far.is_finite()) {
+            return;
         }
-        self.pose.target = center;
-        self.pose.distance_mm = distance;
+        let middle = (near + far) * 0.5;
+        self.pose.target = right * x + up * y + backward * middle;
+        // `needed` is where the eye has to stand along `backward`; the target lies at `middle`.
+        self.pose.distance_mm = (needed_x.max(needed_y) - lean * middle).max(1e-3);
         self.update();
     }
 
@@ -379,3 +397,6 @@ fn cg_from(v: Vec3) -> three_d::Vec3 {
 fn glam_from(m: three_d::Mat4) -> Mat4 {
     Mat4::from_cols_array_2d(&m.into())
 }
+
+#[cfg(test)]
+mod tests;

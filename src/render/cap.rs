@@ -5,8 +5,8 @@
 
 use super::mesh::{GpuMesh, Vertex};
 use super::pipeline::{Pipeline, SAMPLES, Spec, scene_color, scene_depth};
-use super::{pipeline, shader};
 use super::surface::Bindings;
+use super::{pipeline, shader};
 
 /// Pipelines of the cut.
 #[derive(Debug, Default)]

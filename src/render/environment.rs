@@ -279,12 +279,13 @@ fn convolved(panorama: &Panorama) -> [Vec3; 9] {
             *coefficient += radiance * (angle * value);
         }
     }
-    // Cosine lobe per degree, divided by π.
+    // Cosine lobe per degree, divided by π, and a window that keeps the side away from a strong light
+    // from ringing below 0 (Sloan, "Stupid Spherical Harmonics Tricks", 2008).
     for (i, coefficient) in coefficients.iter_mut().enumerate() {
         *coefficient *= match i {
             0 => 1.0,
-            1..=3 => 2.0 / 3.0,
-            _ => 0.25,
+            1..=3 => 2.0 / 3.0 * 0.95,
+            _ => 0.25 * 0.65,
         };
     }
     coefficients

@@ -82,7 +82,8 @@ impl Finish {
     }
 }
 
-fn full_screen_pass<'a>(
+/// A pass that covers a whole target with one triangle.
+pub(super) fn full_screen_pass<'a>(
     encoder: &'a mut wgpu::CommandEncoder,
     label: &str,
     view: &wgpu::TextureView,

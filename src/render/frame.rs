@@ -98,18 +98,24 @@ pub(super) struct Placement {
     pub key_direction: Vec3,
     /// Turn of the environment, radians.
     pub turn: f32,
+    /// 1, or -1 to light from below instead of from above.
+    pub upright: f32,
 }
 
 impl Placement {
     pub fn new(bounds: Bounds, camera: &Camera, scene: &Scene, environment: &Environment) -> Self {
         let following = if scene.lighting.follow_camera { camera.pose().view.azimuth } else { 0.0 };
         let turn = scene.lighting.rotation + following;
+        // A camera below the object that takes its lights along takes them below too.
+        let below = scene.lighting.follow_camera && camera.pose().view.elevation < -0.35;
+        let upright = if below { -1.0 } else { 1.0 };
         Self {
             center: bounds.center(),
             radius: (bounds.size().length() * 0.5).max(1e-3),
             floor: Floor::under(bounds),
-            key_direction: Mat3::from_rotation_z(turn) * environment.key_direction,
+            key_direction: Mat3::from_rotation_z(turn) * environment.key_direction * Vec3::new(1.0, 1.0, upright),
             turn,
+            upright,
         }
     }
 
@@ -181,7 +187,8 @@ impl Frame {
             scene.shading,
             Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces | Shading::XRay
         );
-        let with_floor = scene.ground.shadow && !unlit;
+        // Seen from below the floor is not there.
+        let with_floor = scene.ground.shadow && !unlit && camera.pose().view.elevation > -0.1;
         let dark = backdrop_kind > 0.5 && (backdrop[0] + backdrop[1]).element_sum() < 2.4;
         Self {
             clip_from_world,
@@ -203,7 +210,7 @@ impl Frame {
             surface: Vec4::new(material.metallic, material.roughness, material.reflectance, material.transmission),
             layers: Vec4::new(material.clearcoat, material.clearcoat_roughness, material.sheen, material.softness),
             modes: Vec4::new(
-                0.0,
+                place.upright,
                 flag(scene.shading == Shading::Flat),
                 inspection_number(scene.shading),
                 occlusion_strength(scene),

@@ -6,6 +6,7 @@ use glam::{Mat4, Vec4};
 use wgpu::util::DeviceExt as _;
 
 use super::environment::{Environment, LEVELS, WIDTH};
+use super::finish::full_screen_pass;
 use super::frame::Placement;
 use super::mesh::{GpuMesh, Vertex};
 use super::pipeline::{MAP_FORMAT, Pipeline, Spec, bind_group, binding, layout};
@@ -48,12 +49,17 @@ pub(super) struct Light {
     key: Map,
     underside: Map,
     top: Map,
+    /// The ground's shadow, soft and as its rays leave it.
     ground: wgpu::TextureView,
+    ground_grainy: wgpu::TextureView,
+    grainy_layout: wgpu::BindGroupLayout,
+    grainy_bind_group: wgpu::BindGroup,
     /// Key light's matrix, key spread and heights that the ground's shadow was computed from.
     ground_drawn: Option<(Drawn, Mat4, f32)>,
     depth: Pipeline,
     depth_cut: Pipeline,
     ground_shadow: Pipeline,
+    soften: Pipeline,
 }
 
 impl Light {
@@ -76,8 +82,11 @@ impl Light {
         let (key, underside, top) =
             (map("key shadow", SHADOW_SIDE), map("underside", GROUND_SIDE), map("top", GROUND_SIDE));
         let all = wgpu::TextureAspect::All;
-        let ground = targets::texture(device, "ground shadow", [GROUND_SIDE; 2], GROUND_FORMAT, 1);
-        let ground = targets::view(&ground, all);
+        let [ground, ground_grainy] = ["ground shadow", "grainy ground shadow"]
+            .map(|label| targets::view(&targets::texture(device, label, [GROUND_SIDE; 2], GROUND_FORMAT, 1), all));
+        let grainy_layout = layout(device, &[binding::texture(0, binding::EXACT, false)]);
+        let grainy_bind_group =
+            bind_group(device, &grainy_layout, &[wgpu::BindingResource::TextureView(&ground_grainy)]);
         let environment = environment_texture(device);
         let samplers = samplers(device);
         let bind_group_1 = bind_group(
@@ -108,10 +117,14 @@ impl Light {
             underside,
             top,
             ground,
+            ground_grainy,
+            grainy_layout,
+            grainy_bind_group,
             ground_drawn: None,
             depth: Pipeline::default(),
             depth_cut: Pipeline::default(),
             ground_shadow: Pipeline::default(),
+            soften: Pipeline::default(),
         }
     }
 
@@ -155,20 +168,25 @@ impl Light {
             color: Some(GROUND_FORMAT.into()),
             ..Spec::default()
         });
-        let mut pass = context.encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("ground shadow"),
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &self.ground,
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::WHITE), store: wgpu::StoreOp::Store },
-            })],
-            ..Default::default()
+        let soften = self.soften.get(context.device, || Spec {
+            program: shader::SOFTEN,
+            vertex: "vs_soften",
+            fragment: Some("fs_soften"),
+            layouts: vec![context.frame_layout, &self.grainy_layout],
+            color: Some(GROUND_FORMAT.into()),
+            ..Spec::default()
         });
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, context.frame, &[]);
-        pass.set_bind_group(1, &self.heights_bind_group, &[]);
-        pass.draw(0..3, 0..1);
+        let steps = [
+            (pipeline, &self.heights_bind_group, &self.ground_grainy),
+            (soften, &self.grainy_bind_group, &self.ground),
+        ];
+        for (pipeline, group, view) in steps {
+            let mut pass = full_screen_pass(context.encoder, "ground shadow", view);
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, context.frame, &[]);
+            pass.set_bind_group(1, group, &[]);
+            pass.draw(0..3, 0..1);
+        }
     }
 
     fn draw_map(&mut self, context: &mut Context<'_>, clip_from_world: Mat4, map: fn(&mut Self) -> &mut Map) {

@@ -96,7 +96,7 @@ const fn light(direction_deg: [f32; 2], size_deg: [f32; 2], feather: f32, radian
 }
 
 const STUDIO: Preset = Preset {
-    sky: Sky { zenith: [1.0, 1.01, 1.04], horizon: [0.92, 0.92, 0.93], nadir: [0.55, 0.54, 0.53], band: 0.8 },
+    sky: Sky { zenith: [0.9, 0.91, 0.94], horizon: [0.82, 0.82, 0.83], nadir: [0.55, 0.54, 0.53], band: 0.8 },
     key: light([-42.0, 44.0], [56.0, 50.0], 0.35, [15.0, 14.6, 14.0]),
     others: &[
         light([62.0, 22.0], [46.0, 80.0], 0.5, [1.9, 2.0, 2.2]),

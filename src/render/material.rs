@@ -123,7 +123,7 @@ impl From<MaterialPreset> for Material {
                 ..BASE
             },
             MaterialPreset::Metal => {
-                Self { color: [205, 203, 200], vertex_colors: false, metallic: 1.0, roughness: 0.27, ..BASE }
+                Self { color: [230, 228, 224], vertex_colors: false, metallic: 1.0, roughness: 0.25, ..BASE }
             }
             MaterialPreset::Wood => Self {
                 color: [176, 118, 70],
@@ -138,11 +138,11 @@ impl From<MaterialPreset> for Material {
                 Self { color: [214, 238, 232], vertex_colors: false, roughness: 0.04, transmission: 1.0, ..BASE }
             }
             MaterialPreset::Rubber => Self {
-                color: [44, 45, 48],
+                color: [58, 59, 62],
                 vertex_colors: false,
                 roughness: 0.78,
                 reflectance: 0.4,
-                sheen: 0.35,
+                sheen: 0.6,
                 pattern: Pattern::Grain,
                 ..BASE
             },

@@ -54,6 +54,7 @@ pub struct PreparedMesh {
     vertices: Vec<Vertex>,
     triangles: Vec<[u32; 3]>,
     bounds: Bounds,
+    hull: Vec<Vec3>,
 }
 
 impl PreparedMesh {
@@ -82,12 +83,18 @@ impl PreparedMesh {
                 color: [r, g, b, if colors.is_some() { 255 } else { 0 }],
             }
         });
-        Ok(Self { vertices: vertices.collect(), triangles: split.triangles, bounds })
+        let hull = outermost(&mesh.vertex_positions);
+        Ok(Self { vertices: vertices.collect(), triangles: split.triangles, bounds, hull })
     }
 
     /// The box around the mesh, in mm.
     pub fn bounds(&self) -> Bounds {
         self.bounds
+    }
+
+    /// Outermost vertices in many directions (mm): what a camera must hold to hold the mesh.
+    pub fn hull(&self) -> &[Vec3] {
+        &self.hull
     }
 
     /// Pieces whose vertices and indices each stay below `limit_bytes`, in the order of triangles.
@@ -121,6 +128,19 @@ impl PreparedMesh {
     }
 }
 
+/// For each of 96 even directions the vertex that lies farthest that way, of at most some 50 000.
+fn outermost(positions: &[Vec3]) -> Vec<Vec3> {
+    const DIRECTIONS: usize = 96;
+    let step = positions.len().div_ceil(50_000).max(1);
+    let farthest = |i: usize| {
+        let z = 1.0 - (2 * i + 1) as f32 / DIRECTIONS as f32;
+        let (sin, cos) = (i as f32 * 2.399_963).sin_cos();
+        let direction = Vec3::new(cos, sin, 0.0) * (1.0 - z * z).sqrt() + Vec3::Z * z;
+        positions.iter().step_by(step).copied().max_by(|a, b| a.dot(direction).total_cmp(&b.dot(direction)))
+    };
+    (0..DIRECTIONS).into_par_iter().filter_map(farthest).collect()
+}
+
 /// One pair of buffers.
 #[derive(Debug)]
 pub(super) struct Piece {
@@ -136,6 +156,7 @@ pub struct GpuMesh {
     /// Unique in the process; shadows are made anew when it changes.
     pub(super) id: u64,
     bounds: Bounds,
+    hull: Vec<Vec3>,
     triangle_count: usize,
 }
 
@@ -150,7 +171,7 @@ impl GpuMesh {
         Self::upload_in_pieces(device, queue, mesh, limit)
     }
 
-    fn upload_in_pieces(
+    pub(super) fn upload_in_pieces(
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         mesh: &PreparedMesh,
@@ -166,12 +187,17 @@ impl GpuMesh {
         };
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { pieces, id, bounds: mesh.bounds, triangle_count: mesh.triangles.len() })
+        Ok(Self { pieces, id, bounds: mesh.bounds, hull: mesh.hull.clone(), triangle_count: mesh.triangles.len() })
     }
 
     /// The box around the mesh, in mm.
     pub fn bounds(&self) -> Bounds {
         self.bounds
+    }
+
+    /// Outermost vertices in many directions, in mm.
+    pub fn hull(&self) -> &[Vec3] {
+        &self.hull
     }
 
     /// Number of triangles.

@@ -1,8 +1,9 @@
 //! Shading normals: smooth over round surfaces, sharp over edges.
 //!
 //! A vertex is split where the triangles around it turn by more than the crease angle, so that a
-//! cube keeps flat sides and a sphere stays round. Normals are weighted by area, because marching
-//! cubes leaves slivers whose direction is noise.
+//! cube keeps flat sides and a sphere stays round. Normals are weighted by angle (Thürmer and
+//! Wüthrich, "Computing Vertex Normals from Polygonal Facets", 1998), except for the slivers and
+//! crumbs that marching cubes leaves: their direction is noise.
 
 use glam::Vec3;
 use rayon::prelude::*;
@@ -12,6 +13,10 @@ use crate::mesh::Mesh;
 /// Cosine of the crease angle, 38°: marching cubes' rounded edges stay smooth, printed parts' edges
 /// sharp.
 const CREASE_COS: f32 = 0.788;
+/// A triangle smaller than this share of the largest around the vertex founds no group.
+const CRUMB_SHARE: f32 = 0.01;
+/// From this share on it weighs by its angle alone.
+const FULL_SHARE: f32 = 0.25;
 /// Vertices per parallel piece.
 const PIECE: usize = 8192;
 
@@ -45,7 +50,7 @@ pub(super) fn split(mesh: &Mesh) -> Split {
             for vertex in first..last {
                 let (begin, end) = (starts[vertex] as usize, starts[vertex + 1] as usize);
                 let slots = &mut slots[begin - offset..end - offset];
-                counts.push(bundle(&faces, &corners[begin..end], slots, &mut normals));
+                counts.push(bundle(mesh, &faces, &corners[begin..end], slots, &mut normals));
             }
             (normals, counts)
         })
@@ -116,28 +121,31 @@ fn split_at_vertices<'a>(mut slots: &'a mut [u8], starts: &[u32]) -> Vec<&'a mut
 
 /// Groups the corners of one vertex by direction; appends one normal per group, writes each corner's
 /// group to `slots`, and returns the number of groups.
-fn bundle(faces: &[Face], corners: &[u32], slots: &mut [u8], normals: &mut Vec<Vec3>) -> u8 {
+fn bundle(mesh: &Mesh, faces: &[Face], corners: &[u32], slots: &mut [u8], normals: &mut Vec<Vec3>) -> u8 {
     let first = normals.len();
+    let largest = corners.iter().map(|&corner| faces[corner as usize / 3].area).fold(0.0, f32::max);
     // Slivers come last and found no group where there is another one.
     for sliver in [false, true] {
         for (slot, &corner) in slots.iter_mut().zip(corners) {
             let face = &faces[corner as usize / 3];
-            if face.sliver != sliver {
+            if (face.sliver || face.area < CRUMB_SHARE * largest) != sliver {
                 continue;
             }
             let groups = &mut normals[first..];
-            let near = |sum: &Vec3| sum.dot(face.area) >= CREASE_COS * sum.length() * face.area.length();
-            let found = if sliver { nearest(groups, face.area) } else { groups.iter().position(near) };
+            let near = |sum: &Vec3| sum.dot(face.normal) >= CREASE_COS * sum.length();
+            let found = if sliver { nearest(groups, face.normal) } else { groups.iter().position(near) };
+            let weight = corner_angle(mesh, corner).max(1e-3)
+                * (face.area / largest.max(f32::MIN_POSITIVE)).clamp(1e-3, FULL_SHARE);
             match found {
                 Some(group) => {
-                    groups[group] += face.area;
+                    groups[group] += face.normal * weight;
                     *slot = group as u8;
                 }
                 // A vertex with more directions than this is noise.
                 None if groups.len() >= usize::from(u8::MAX) => *slot = 0,
                 None => {
                     *slot = groups.len() as u8;
-                    normals.push(face.area);
+                    normals.push(face.normal * weight);
                 }
             }
         }
@@ -146,16 +154,25 @@ fn bundle(faces: &[Face], corners: &[u32], slots: &mut [u8], normals: &mut Vec<V
     (normals.len() - first) as u8
 }
 
-/// The group whose direction is nearest to `area`'s.
-fn nearest(groups: &[Vec3], area: Vec3) -> Option<usize> {
-    let closeness = |sum: Vec3| sum.normalize_or_zero().dot(area);
+/// The group whose direction is nearest to `normal`.
+fn nearest(groups: &[Vec3], normal: Vec3) -> Option<usize> {
+    let closeness = |sum: Vec3| sum.normalize_or_zero().dot(normal);
     (0..groups.len()).max_by(|&a, &b| closeness(groups[a]).total_cmp(&closeness(groups[b])))
+}
+
+fn corner_angle(mesh: &Mesh, corner: u32) -> f32 {
+    let triangle = mesh.triangle_indices[corner as usize / 3];
+    let at = |place: usize| mesh.vertex_positions[triangle[place % 3] as usize];
+    let place = corner as usize % 3;
+    let (here, next, previous) = (at(place), at(place + 1), at(place + 2));
+    (next - here).normalize_or_zero().dot((previous - here).normalize_or_zero()).clamp(-1.0, 1.0).acos()
 }
 
 /// What a triangle adds to its corners' normals.
 struct Face {
-    /// Normal times twice the area.
-    area: Vec3,
+    /// Of unit length, or zero.
+    normal: Vec3,
+    area: f32,
     /// Too thin for its direction to mean much.
     sliver: bool,
 }
@@ -163,10 +180,11 @@ struct Face {
 impl Face {
     fn of(mesh: &Mesh, corners: [u32; 3]) -> Self {
         let [a, b, c] = corners.map(|i| mesh.vertex_positions[i as usize]);
-        let area = (b - a).cross(c - a);
+        let across = (b - a).cross(c - a);
+        let area = across.length();
         let edges = (b - a).length_squared() + (c - b).length_squared() + (a - c).length_squared();
         // 1 for an equilateral triangle, towards 0 for a needle.
-        Self { area, sliver: area.length() * 3.46 < 0.04 * edges }
+        Self { normal: across.normalize_or_zero(), area, sliver: area * 3.46 < 0.08 * edges }
     }
 }
 

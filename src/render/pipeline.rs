@@ -73,8 +73,7 @@ fn build(device: &wgpu::Device, spec: &Spec<'_>) -> wgpu::RenderPipeline {
         bind_group_layouts: &layouts,
         immediate_size: 0,
     });
-    let compilation_options =
-        wgpu::PipelineCompilationOptions { constants: &spec.constants, ..Default::default() };
+    let compilation_options = wgpu::PipelineCompilationOptions { constants: &spec.constants, ..Default::default() };
     let targets = [spec.color.clone()];
     let targets = if spec.color.is_some() { &targets[..] } else { &[] };
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {

@@ -35,6 +35,7 @@ program! {
     GROUND = "common" + "light" + "ground";
     DEPTH = "common" + "depth";
     GROUND_SHADOW = "common" + "ground_shadow";
+    SOFTEN = "common" + "soften";
     OCCLUSION = "common" + "occlusion";
     COMPOSITE = "common" + "light" + "composite";
 }

@@ -80,7 +80,8 @@ impl StillMaker {
         if width.max(height) > MAX_STILL_SIDE_PX {
             return Err(RenderError::PictureTooLarge { width, height, max: MAX_STILL_SIDE_PX });
         }
-        let camera = Camera::fit(self.mesh.bounds(), options.view, options.projection, options.size_px);
+        let mut camera = Camera::fit(self.mesh.bounds(), options.view, options.projection, options.size_px);
+        camera.frame_points(self.mesh.hull());
         self.still_from(&camera, &options.scene)
     }
 

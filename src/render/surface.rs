@@ -1,8 +1,8 @@
 //! Draws the mesh itself, in any shading.
 
-use super::mesh::{GpuMesh, Vertex};
 use super::frame::{casts_shadow, material_of};
 use super::material::Pattern;
+use super::mesh::{GpuMesh, Vertex};
 use super::pipeline::{COLOR_FORMAT, Pipeline, SAMPLES, Spec, bind_group, binding, layout, scene_color, scene_depth};
 use super::scene::{Scene, Shading};
 use super::targets::Targets;
@@ -70,7 +70,14 @@ impl Surface {
     }
 
     /// Draws the mesh into the scene's pass.
-    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, with: &Bindings<'_>, mesh: &GpuMesh, scene: &Scene, targets: &Targets) {
+    pub fn draw(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        with: &Bindings<'_>,
+        mesh: &GpuMesh,
+        scene: &Scene,
+        targets: &Targets,
+    ) {
         let cut = scene.section.is_some();
         let spec = |program, fragment, layouts| Spec {
             program,
@@ -158,4 +165,3 @@ impl Surface {
         mesh.draw(&mut pass);
     }
 }
-

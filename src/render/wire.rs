@@ -2,8 +2,8 @@
 
 use super::mesh::GpuMesh;
 use super::pipeline::{Pipeline, SAMPLES, Spec, bind_group, binding, layout, scene_color, scene_depth};
-use super::{pipeline, shader};
 use super::surface::Bindings;
+use super::{pipeline, shader};
 
 /// Pipeline of the edges, and the storage bindings of the mesh that was drawn last.
 #[derive(Debug)]

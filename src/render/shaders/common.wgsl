@@ -34,7 +34,7 @@ struct Frame {
     surface: vec4f,
     // Clear coat, its roughness, sheen, softness.
     layers: vec4f,
-    // x: unused; y: 1 for flat triangles; z: inspection mode;
+    // x: -1 when the environment is upside down, else 1; y: 1 for flat triangles; z: inspection mode;
     // w: strength of ambient occlusion.
     modes: vec4f,
     wire_color: vec4f,

@@ -15,7 +15,7 @@ const ENVIRONMENT_LEVELS = 6.0;
 // World direction turned into the environment's frame.
 fn environment_from_world(d: vec3f) -> vec3f {
     let turn = frame.light.xy;
-    return vec3f(d.x * turn.x + d.y * turn.y, d.y * turn.x - d.x * turn.y, d.z);
+    return vec3f(d.x * turn.x + d.y * turn.y, d.y * turn.x - d.x * turn.y, d.z * frame.modes.x);
 }
 
 // Radiance from a world direction as a surface of `roughness` reflects it.
