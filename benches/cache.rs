@@ -1,0 +1,102 @@
+//! A request answered from the cache against the same request made afresh, and what each takes of
+//! memory.
+//!
+//! `cargo bench --bench cache`. The folder lies in the system's folder for temporary files; what it
+//! holds is in the system's memory when it is read, as after a request of the same minute.
+
+#![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, Throughput};
+use orfeas::cache::{Cache, CacheOptions, KeyBuilder};
+use orfeas::pipeline::{self, Input, Output};
+use orfeas::progress::Monitor;
+use orfeas::request::{Quality, Request};
+
+const FRESH_RUNS: usize = 5;
+const HITS: usize = 50;
+
+fn memory_bytes(name: &str) -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+/// The median time of `runs` runs, and the most memory held meanwhile beyond what was held before,
+/// where the system tells.
+fn measure<T>(runs: usize, mut work: impl FnMut() -> T) -> (Duration, Option<u64>) {
+    let before = memory_bytes("VmRSS:");
+    // Forgets the peak so far; where that cannot be done the figure includes earlier work.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+    let mut times: Vec<Duration> = Vec::with_capacity(runs);
+    for _ in 0..runs {
+        let start = Instant::now();
+        let result = work();
+        times.push(start.elapsed());
+        drop(result);
+    }
+    times.sort();
+    (times[runs / 2], memory_bytes("VmHWM:").zip(before).map(|(peak, before)| peak.saturating_sub(before)))
+}
+
+fn mib(bytes: Option<u64>) -> String {
+    bytes.map_or("not known".to_owned(), |bytes| format!("{:.0} MiB", bytes as f64 / (1 << 20) as f64))
+}
+
+#[allow(clippy::print_stdout, reason = "a bench tells what it found")]
+fn compare(name: &str, request: &Request, input: &Input, cache: &Cache) {
+    let run = |cache: &Cache| -> Output {
+        pipeline::run(request, input, cache, &Monitor::silent()).expect("the sample makes a solid")
+    };
+    let (fresh, fresh_memory) = measure(FRESH_RUNS, || {
+        cache.clear().expect("the folder can be cleared");
+        run(cache)
+    });
+    let (uncached, _) = measure(FRESH_RUNS, || run(&Cache::disabled()));
+    let output = run(cache);
+    let (hit, hit_memory) = measure(HITS, || run(cache));
+    assert!(output.mesh == run(&Cache::disabled()).mesh, "a hit must be the fresh mesh");
+    println!(
+        "{name}: {} triangles; fresh {:.1} ms ({} more memory), without a cache {:.1} ms; hit {:.2} ms ({}): {:.2} % \
+         of the fresh run; the cache holds {:.1} MB",
+        output.mesh.triangle_indices.len(),
+        1e3 * fresh.as_secs_f64(),
+        mib(fresh_memory),
+        1e3 * uncached.as_secs_f64(),
+        1e3 * hit.as_secs_f64(),
+        mib(hit_memory),
+        1e2 * hit.as_secs_f64() / fresh.as_secs_f64(),
+        cache.stats().bytes as f64 / 1e6,
+    );
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = Cache::open(&CacheOptions { folder: Some(folder.path().to_owned()), ..CacheOptions::default() });
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/fox.png");
+    let input = Input { path: sample, mask: None };
+    for quality in [Quality::Draft, Quality::Standard, Quality::Fine] {
+        let mut request = Request::default();
+        request.solid.quality = quality;
+        compare(&format!("inflate, {}", quality.name()), &request, &input, &cache);
+    }
+
+    let mut criterion = Criterion::default().configure_from_args();
+    let request = Request::default();
+    let mut group = criterion.benchmark_group("inflate");
+    group.sample_size(20);
+    group.bench_function("hit", |b| b.iter(|| pipeline::run(&request, &input, &cache, &Monitor::silent())));
+    group.finish();
+
+    let payload = vec![0x5a_u8; 64 << 20];
+    let key = KeyBuilder::new("bench", "1").finish();
+    let mut group = criterion.benchmark_group("entry of 64 MiB");
+    group.sample_size(10).throughput(Throughput::Bytes(payload.len() as u64));
+    group.bench_function("put", |b| b.iter(|| cache.put(&key, &payload)));
+    group.bench_function("get", |b| b.iter(|| cache.get(&key)));
+    group.finish();
+    criterion.final_summary();
+}
