@@ -48,8 +48,8 @@ impl SmoothBackground {
             return None;
         }
         let mut model = best_plane(samples);
-        for degree in 0..=degree.min(3) {
-            model = model.refined(samples, degree.max(1).min(degree + 1), 4);
+        for degree in 1..=degree {
+            model = model.refined(samples, degree, 4);
         }
         Some(model)
     }

@@ -71,7 +71,7 @@ pub(super) fn continue_colors(pixels: &mut RgbaImage) {
 /// How far a pixel's own colour is trusted: at low opacity it holds background, or rounding noise.
 fn own_weight(alpha: u8) -> f32 {
     let opacity = f32::from(alpha) / 255.0;
-    opacity * opacity * opacity
+    opacity.powi(6)
 }
 
 fn push_from_pixels(pixels: &RgbaImage) -> Level {

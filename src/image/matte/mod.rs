@@ -8,7 +8,20 @@
 //! Does not promise to recognise objects: a busy background, or an object of the background's colours,
 //! needs a mask; [`CutOut::confidence`] tells.
 
+mod background;
+mod color;
+mod confidence;
+mod cut;
 mod fill;
+mod filter;
+mod foreground;
+mod grabcut;
+mod guided;
+mod lab;
+mod maxflow;
+mod mixture;
+mod regions;
+mod rim;
 
 use image::{GrayImage, RgbaImage};
 
@@ -115,12 +128,12 @@ pub fn cut_out(
         return Err(MatteError::AllTransparent);
     }
     let mut matte = match (mask, params.background) {
-        (Some(mask), _) => by_mask(picture, mask)?,
+        (Some(mask), _) => by_mask(picture, mask, monitor)?,
         (None, Background::Keep) => whole_frame(picture),
         (None, Background::Alpha) if !picture.has_alpha => return Err(MatteError::NoAlpha),
         (None, Background::Alpha) => by_alpha(picture),
         (None, Background::Auto) if alpha_separates(&picture.pixels) => by_alpha(picture),
-        (None, Background::Auto | Background::Remove) => by_color(picture, monitor)?,
+        (None, Background::Auto | Background::Remove) => color::by_color(over_white(picture), monitor)?,
     };
     let curve = opacity_curve(params);
     matte.alpha.pixels_mut().for_each(|p| p[0] = curve[usize::from(p[0])]);
@@ -154,18 +167,16 @@ fn by_alpha(picture: &Picture) -> Matte {
     Matte { alpha: alpha_of(&colors), colors, confidence: 1.0, method: Method::Alpha }
 }
 
-fn by_mask(picture: &Picture, mask: &GrayImage) -> Result<Matte, MatteError> {
+fn by_mask(picture: &Picture, mask: &GrayImage, monitor: &Monitor) -> Result<Matte, MatteError> {
     let size = [picture.pixels.width(), picture.pixels.height()];
     let mask_size = [mask.width(), mask.height()];
     if mask_size.contains(&0) || !same_proportions(mask_size, size) {
         return Err(MatteError::MaskShape { mask: mask_size, picture: size });
     }
     let alpha = if mask_size == size { mask.clone() } else { resample::gray(mask, size)? };
-    Ok(Matte { alpha, colors: over_white(picture), confidence: 1.0, method: Method::Mask })
-}
-
-fn by_color(_picture: &Picture, _monitor: &Monitor) -> Result<Matte, MatteError> {
-    Err(MatteError::NoObject)
+    let mut colors = over_white(picture);
+    foreground::decontaminate(&mut colors, &alpha, monitor)?;
+    Ok(Matte { alpha, colors, confidence: 1.0, method: Method::Mask })
 }
 
 /// Whether one size is the other scaled, give or take 3 % or the rounding to whole pixels.
