@@ -3,7 +3,11 @@
 //! Everything a generator makes is a field before it is triangles, so hollowing, a flat base or a
 //! thicker wall can never tear the surface. Sign: **negative inside**, the surface is at 0.
 
+mod crossing;
+
 use glam::Vec3;
+
+pub(crate) use crossing::crossing;
 
 /// Samples of a signed field on the corners of a grid of cubic cells.
 ///
@@ -71,13 +75,23 @@ impl ScalarGrid {
     /// # Errors
     /// [`FieldError::SampleCount`] or [`FieldError::NotFinite`].
     pub fn validate(&self) -> Result<(), FieldError> {
-        let Self { samples, samples_per_axis, origin, spacing } = self;
+        self.validate_size()?;
+        let Self { samples, samples_per_axis: _, origin, spacing } = self;
+        if !origin.is_finite() || !spacing.is_finite() || *spacing <= 0.0 || samples.iter().any(|v| !v.is_finite()) {
+            return Err(FieldError::NotFinite);
+        }
+        Ok(())
+    }
+
+    /// Checks that sizes agree, without reading the samples.
+    ///
+    /// # Errors
+    /// [`FieldError::SampleCount`].
+    pub fn validate_size(&self) -> Result<(), FieldError> {
+        let Self { samples, samples_per_axis, .. } = self;
         let count = samples_per_axis.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
         if count != Some(samples.len()) || samples_per_axis.iter().any(|&n| n < 2) {
             return Err(FieldError::SampleCount { found: samples.len(), expected: *samples_per_axis });
-        }
-        if !origin.is_finite() || !spacing.is_finite() || *spacing <= 0.0 || samples.iter().any(|v| !v.is_finite()) {
-            return Err(FieldError::NotFinite);
         }
         Ok(())
     }

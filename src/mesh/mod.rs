@@ -3,6 +3,11 @@
 //! A [`Mesh`] carries no unit. Model space is unitless (the object inside [-1, 1]³, +Y up, +Z to the
 //! viewer of the photo), print space is millimetres (+Z up); functions say which one they expect.
 
+pub(crate) mod adjacency;
+pub mod topology;
+pub(crate) mod union_find;
+pub mod weld;
+
 use glam::Vec3;
 
 /// An indexed triangle mesh.
