@@ -1,0 +1,141 @@
+//! Size and pose.
+
+use glam::Vec3;
+
+use crate::craft::{Pose, Unit};
+use crate::mesh::{Bounds, Mesh};
+use crate::request::SizeParams;
+
+/// Height of a print when no size is given: what a hobbyist's shelf figure has.
+pub const DEFAULT_HEIGHT_MM: f32 = 80.0;
+
+/// The factor from a solid's coordinates to millimetres.
+///
+/// `bounds` are those of the solid's surface, in its own axes: width is x, height is y (up in the
+/// picture, also when it is printed lying), depth is z (towards the viewer).
+///
+/// * [`Unit::Millimetre`]: 1, because the generator has already made the size.
+/// * [`Unit::Model`]: proportions are kept. Of several sizes given the most restrictive one counts,
+///   so that the print fits all of them; with none it becomes [`DEFAULT_HEIGHT_MM`] high. Then
+///   [`SizeParams::scale`] multiplies.
+///
+/// Always finite and positive, also for an empty or flat solid.
+pub fn millimetres_per_unit(bounds: Bounds, unit: Unit, pose: Pose, size: &SizeParams) -> f32 {
+    // The sizes are those of the picture, so the pose does not change them.
+    let _ = pose;
+    if unit == Unit::Millimetre {
+        return 1.0;
+    }
+    let SizeParams { height_mm, width_mm, depth_mm, scale } = *size;
+    let extent = bounds.size();
+    let given = [(width_mm, extent.x), (height_mm, extent.y), (depth_mm, extent.z)];
+    let factors = given.iter().filter_map(|&(target, extent)| target.and_then(|mm| factor(mm, extent)));
+    let fitted = factors.reduce(f32::min).or_else(|| factor(DEFAULT_HEIGHT_MM, extent.y));
+    let factor = fitted.unwrap_or(1.0) * scale;
+    if factor.is_finite() && factor > 0.0 { factor } else { 1.0 }
+}
+
+fn factor(target_mm: f32, extent: f32) -> Option<f32> {
+    let factor = target_mm / extent;
+    (extent > 0.0 && factor.is_finite()).then_some(factor)
+}
+
+/// Brings `mesh` to print space: millimetres, +Z up, standing on z = 0, centred in x and y.
+///
+/// [`Pose::Standing`] turns the picture's up to the printer's up, its front to −Y.
+/// [`Pose::Lying`] leaves the axes, so that the viewer of the picture looks down on the bed.
+/// Triangles keep their winding. A mesh without vertices comes back as it is.
+pub fn place(mut mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh {
+    let Some(bounds) = mesh.bounds() else { return mesh };
+    let factor = f64::from(millimetres_per_unit(bounds, unit, pose, size));
+    let turn = |p: Vec3| match pose {
+        Pose::Standing => Vec3::new(p.x, -p.z, p.y),
+        Pose::Lying => p,
+    };
+    let (one, other) = (turn(bounds.min), turn(bounds.max));
+    let low = one.min(other).as_dvec3();
+    let center = bounds.center();
+    let center = turn(center).as_dvec3();
+    let origin = center.with_z(low.z);
+    // In double precision, so that only one rounding happens.
+    mesh.transform(|p| ((turn(p).as_dvec3() - origin) * factor).as_vec3());
+    mesh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn brick() -> Mesh {
+        // A brick of 2 × 1 × 0.5 whose centre is off the origin; its front (+Z) is marked by colour.
+        let corners = (0..8).map(|i| Vec3::new([-0.5, 1.5][i & 1], [0.25, 1.25][i >> 1 & 1], [-1.0, -0.5][i >> 2]));
+        let mut mesh = Mesh { vertex_positions: corners.collect(), ..Mesh::default() };
+        mesh.triangle_indices = vec![
+            [0, 2, 1],
+            [1, 2, 3],
+            [4, 5, 6],
+            [5, 7, 6],
+            [0, 1, 4],
+            [1, 5, 4],
+            [2, 6, 3],
+            [3, 6, 7],
+            [0, 4, 2],
+            [2, 4, 6],
+            [1, 3, 5],
+            [3, 7, 5],
+        ];
+        mesh.paint(|p| if p.z > -0.75 { [255, 0, 0] } else { [0, 0, 0] });
+        mesh
+    }
+
+    fn size(height_mm: Option<f32>, width_mm: Option<f32>, depth_mm: Option<f32>, scale: f32) -> SizeParams {
+        SizeParams { height_mm, width_mm, depth_mm, scale }
+    }
+
+    fn placed(unit: Unit, pose: Pose, params: SizeParams) -> (Mesh, Vec3) {
+        let mesh = place(brick(), unit, pose, &params);
+        let bounds = mesh.bounds().unwrap();
+        assert!(bounds.min.z.abs() < 1e-5 && bounds.center().truncate().length() < 1e-4, "{bounds:?}");
+        assert!(mesh.signed_volume() > 0.0);
+        (mesh, bounds.size())
+    }
+
+    fn close(found: Vec3, expected: [f32; 3]) {
+        assert!((found - Vec3::from_array(expected)).abs().max_element() < 1e-3, "{found} is not {expected:?}");
+    }
+
+    #[test]
+    fn a_standing_print_has_the_default_height_and_its_front_forward() {
+        let (mesh, extent) = placed(Unit::Model, Pose::Standing, SizeParams::default());
+        close(extent, [160.0, 40.0, 80.0]);
+        let front =
+            mesh.vertex_colors.unwrap().iter().zip(&mesh.vertex_positions).all(|(c, p)| (c[0] == 255) == (p.y < 0.0));
+        assert!(front, "what faced the viewer must face −Y");
+    }
+
+    #[test]
+    fn sizes_keep_the_proportions_and_the_smallest_one_wins() {
+        close(placed(Unit::Model, Pose::Standing, size(None, Some(50.0), None, 1.0)).1, [50.0, 12.5, 25.0]);
+        close(placed(Unit::Model, Pose::Standing, size(Some(60.0), Some(50.0), None, 1.0)).1, [50.0, 12.5, 25.0]);
+        close(placed(Unit::Model, Pose::Standing, size(Some(60.0), Some(50.0), Some(1.0), 2.0)).1, [8.0, 2.0, 4.0]);
+    }
+
+    #[test]
+    fn a_lying_print_has_its_height_along_y() {
+        close(placed(Unit::Model, Pose::Lying, size(Some(60.0), None, None, 1.0)).1, [120.0, 60.0, 30.0]);
+        close(placed(Unit::Model, Pose::Lying, size(None, None, Some(3.0), 1.0)).1, [12.0, 6.0, 3.0]);
+    }
+
+    #[test]
+    fn what_is_in_millimetres_is_only_turned() {
+        close(placed(Unit::Millimetre, Pose::Standing, size(Some(60.0), None, None, 3.0)).1, [2.0, 0.5, 1.0]);
+        close(placed(Unit::Millimetre, Pose::Lying, SizeParams::default()).1, [2.0, 1.0, 0.5]);
+    }
+
+    #[test]
+    fn an_empty_or_flat_solid_has_a_sane_factor() {
+        let flat = Bounds { min: Vec3::ZERO, max: Vec3::new(1.0, 0.0, 0.0) };
+        assert_eq!(millimetres_per_unit(flat, Unit::Model, Pose::Standing, &SizeParams::default()), 1.0);
+        assert_eq!(place(Mesh::default(), Unit::Model, Pose::Standing, &SizeParams::default()), Mesh::default());
+    }
+}

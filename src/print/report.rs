@@ -1,0 +1,221 @@
+//! The verdict on a mesh, in numbers and in words.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A common printer's room: width and depth of the bed, height above it.
+const COMMON_BED_MM: [f32; 3] = [220.0, 220.0, 250.0];
+/// Below this a print is lost in the hand, and the file's unit is probably another one.
+const TINY_MM: f32 = 5.0;
+/// One line of a common nozzle; thinner than this a slicer drops it.
+const NOZZLE_MM: f32 = 0.4;
+/// Density of PLA, the most common filament.
+const PLA_G_PER_CM3: f64 = 1.24;
+
+/// A defect's name for one and for many, and what it means and what to do.
+type Wording = ([&'static str; 2], &'static str);
+
+const OPEN_EDGES: Wording = (
+    ["open edge", "open edges"],
+    "the surface has a hole, so inside and outside are not clear; close it in a mesh editor or let the slicer repair it",
+);
+const NONMANIFOLD_EDGES: Wording = (
+    ["edge with more than two faces", "edges with more than two faces"],
+    "walls without thickness, or bodies that touch along a line; set them apart or let them overlap",
+);
+const FLIPPED_EDGES: Wording = (
+    ["edge whose faces wind against each other", "edges whose faces wind against each other"],
+    "some faces are turned inside out; recalculate the normals in a mesh editor",
+);
+const INWARD_SHELLS: Wording = (
+    ["piece that is inside out", "pieces that are inside out"],
+    "a slicer would print what is around it; flip its faces in a mesh editor",
+);
+const NONMANIFOLD_VERTICES: Wording = (
+    ["vertex where parts touch at a point only", "vertices where parts touch at a point only"],
+    "such a joint cannot be printed; let the parts overlap or set them apart",
+);
+const ZERO_AREA_FACES: Wording = (
+    ["face without area", "faces without area"],
+    "nobody sees them, but slicers trip over them; merge close vertices in a mesh editor",
+);
+const DUPLICATE_FACES: Wording =
+    (["face that is there twice", "faces that are there twice"], "remove doubled faces in a mesh editor");
+const SELF_INTERSECTIONS: Wording = (
+    ["face that passes through another", "faces that pass through others"],
+    "slicers fuse them, but look at the layers before printing",
+);
+const NESTED_SHELLS: Wording =
+    (["piece inside another one", "pieces inside others"], "slicers fuse them with what is around them");
+const VOIDS: Wording = (["closed hollow", "closed hollows"], "resin printers need a drain hole");
+
+/// What is wrong at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DefectKind {
+    /// An edge with one triangle: the rim of a hole.
+    OpenEdge,
+    /// An edge with three or more triangles.
+    NonmanifoldEdge,
+    /// An edge whose two triangles wind in opposite senses.
+    FlippedEdge,
+    /// A vertex where pieces touch at nothing but this point.
+    NonmanifoldVertex,
+    /// A triangle without area.
+    ZeroAreaFace,
+    /// A triangle that is there twice.
+    DuplicateFace,
+    /// A triangle that passes through another.
+    SelfIntersection,
+    /// A piece that is inside out.
+    InwardShell,
+}
+
+/// A defect and where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Defect {
+    /// What is wrong.
+    pub kind: DefectKind,
+    /// Where, in print space.
+    pub position_mm: [f32; 3],
+}
+
+/// What [`check`](super::check()) found. Counts are by position: vertices at one place are one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Why the mesh could not be looked into; everything else is zero then.
+    pub malformed: Option<String>,
+    /// No [`Report::problems`].
+    pub print_ready: bool,
+    /// Number of triangles.
+    pub triangles: u64,
+    /// Number of distinct vertex positions in use.
+    pub vertices: u64,
+    /// Width (x), depth (y) and height (z).
+    pub size_mm: [f32; 3],
+    /// Enclosed volume, hollows taken off. Meaningless when there are open edges.
+    pub volume_cm3: f64,
+    /// Surface area, hollows included.
+    pub area_cm2: f64,
+    /// Connected pieces of surface.
+    pub shells: u64,
+    /// Shells that are hollows inside a body.
+    pub voids: u64,
+    /// Shells that lie inside the material of another body.
+    pub nested_shells: u64,
+    /// Shells that are inside out.
+    pub inward_shells: u64,
+    /// Edges with one triangle.
+    pub open_edges: u64,
+    /// Edges with three or more triangles.
+    pub nonmanifold_edges: u64,
+    /// Edges whose two triangles wind in opposite senses.
+    pub flipped_edges: u64,
+    /// Vertices where pieces touch at nothing but this point.
+    pub nonmanifold_vertices: u64,
+    /// Triangles without area.
+    pub zero_area_faces: u64,
+    /// Triangles that are there twice.
+    pub duplicate_faces: u64,
+    /// Triangles that pass through others; `None` when that was not looked for.
+    pub self_intersecting_faces: Option<u64>,
+    /// A few places per kind of defect, to show them.
+    pub defects: Vec<Defect>,
+}
+
+impl Report {
+    /// Whether slicers will take the mesh as the solid it is meant to be.
+    ///
+    /// Self-intersections and separate pieces do not count: slicers fuse them.
+    pub fn is_print_ready(&self) -> bool {
+        self.print_ready
+    }
+
+    /// What keeps the mesh from printing, one sentence each: what it is, what it means, what to do.
+    pub fn problems(&self) -> Vec<String> {
+        if let Some(reason) = &self.malformed {
+            return vec![format!("{reason}: the file is damaged; export it again")];
+        }
+        let found = [
+            (self.open_edges, OPEN_EDGES),
+            (self.nonmanifold_edges, NONMANIFOLD_EDGES),
+            (self.flipped_edges, FLIPPED_EDGES),
+            (self.inward_shells, INWARD_SHELLS),
+            (self.nonmanifold_vertices, NONMANIFOLD_VERTICES),
+            (self.zero_area_faces, ZERO_AREA_FACES),
+            (self.duplicate_faces, DUPLICATE_FACES),
+        ];
+        let found = found.into_iter().filter(|(count, _)| *count > 0);
+        found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))).collect()
+    }
+
+    /// What is worth knowing but keeps nothing from printing, one sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.malformed.is_some() {
+            return notes;
+        }
+        let [width, depth, height] = self.size_mm;
+        let (longest, thinnest) = (width.max(depth).max(height), width.min(depth).min(height));
+        let [bed_x, bed_y, bed_z] = COMMON_BED_MM;
+        if width > bed_x || depth > bed_y || height > bed_z {
+            notes.push(format!(
+                "larger than a common printer ({bed_x} × {bed_y} × {bed_z} mm): scale it down or print it in parts"
+            ));
+        }
+        if longest < TINY_MM {
+            notes.push(format!("smaller than {TINY_MM} mm: is the file's unit millimetres?"));
+        }
+        // Twice the volume over the area is the mean thickness of a thin sheet.
+        let mean_mm = if self.area_cm2 > 0.0 { 20.0 * self.volume_cm3.abs() / self.area_cm2 } else { 0.0 };
+        if thinnest < NOZZLE_MM || (self.open_edges == 0 && mean_mm < f64::from(NOZZLE_MM)) {
+            notes.push(format!("thinner than one line of a {NOZZLE_MM} mm nozzle: a slicer may leave parts out"));
+        }
+        let found = [
+            (self.self_intersecting_faces.unwrap_or(0), SELF_INTERSECTIONS),
+            (self.nested_shells, NESTED_SHELLS),
+            (self.voids, VOIDS),
+        ];
+        let found = found.into_iter().filter(|(count, _)| *count > 0);
+        notes.extend(found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))));
+        let pieces = self.shells - self.shells.min(self.voids + self.nested_shells);
+        if pieces > 1 {
+            notes.push(format!("{pieces} separate pieces: they come off the bed one by one"));
+        }
+        notes
+    }
+}
+
+fn counted(count: u64, [one, many]: [&str; 2]) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problems = self.problems();
+        writeln!(f, "{}", if problems.is_empty() { "Ready to print" } else { "Not ready to print" })?;
+        if self.malformed.is_none() {
+            let [width, depth, height] = self.size_mm;
+            writeln!(f, "  size       {width:.1} × {depth:.1} × {height:.1} mm (width × depth × height)")?;
+            writeln!(
+                f,
+                "  volume     {:.2} cm³, {:.0} g of PLA when printed solid",
+                self.volume_cm3,
+                self.volume_cm3.abs() * PLA_G_PER_CM3
+            )?;
+            writeln!(
+                f,
+                "  surface    {:.1} cm², {} triangles, {} vertices",
+                self.area_cm2, self.triangles, self.vertices
+            )?;
+        }
+        for problem in problems {
+            writeln!(f, "  problem    {problem}")?;
+        }
+        for note in self.notes() {
+            writeln!(f, "  note       {note}")?;
+        }
+        Ok(())
+    }
+}
