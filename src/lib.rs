@@ -16,13 +16,16 @@
 //! * Colour is sRGB 8-bit at the edges, linear f32 inside rendering. Angles are radians inside,
 //!   degrees only in text. Numbers with a unit end in `_mm _px _secs _bytes _deg`.
 
+pub mod cache;
 pub mod craft;
 pub mod export;
 pub mod field;
 pub mod files;
 pub mod image;
 pub mod import;
+pub mod job;
 pub mod mesh;
+pub mod pipeline;
 pub mod print;
 pub mod progress;
 pub mod render;

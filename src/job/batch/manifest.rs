@@ -1,0 +1,155 @@
+//! What a batch has written into its folder, kept in a small file there.
+//!
+//! A line is written before a file is begun and completed after it is whole, each time atomically;
+//! so after a kill it is known which files are done, and which may be replaced because this batch
+//! began them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::cache::{Digest, hex};
+use crate::files::{IfExists, WriteError, write_atomically};
+
+/// Name of the file in the batch's folder.
+pub const FILE_NAME: &str = ".orfeas-batch.json";
+/// A manifest of a hundred thousand files is smaller than this; something larger is not one.
+const LIMIT_BYTES: u64 = 64 << 20;
+
+/// Why a batch cannot keep its books.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The folder is not there.
+    #[error("the folder for the results does not exist; create it first: {}", .0.display())]
+    NoFolder(PathBuf),
+    /// The file could not be written.
+    #[error("the list of finished pictures could not be kept: {0}")]
+    Write(#[from] WriteError),
+}
+
+/// What a file is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub picture: Digest,
+    pub mask: Option<Digest>,
+    pub settings: Digest,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Line {
+    picture: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mask: Option<String>,
+    settings: String,
+    /// Size of the finished file; absent while it is being made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Manifest {
+    files: BTreeMap<String, Line>,
+}
+
+/// A batch's folder and what is known about it.
+pub(super) struct Folder {
+    path: PathBuf,
+    manifest: Mutex<Manifest>,
+}
+
+impl Wanted {
+    fn line(&self, bytes: Option<u64>) -> Line {
+        let mask = self.mask.as_ref().map(hex);
+        Line { picture: hex(&self.picture), mask, settings: hex(&self.settings), bytes }
+    }
+}
+
+impl Folder {
+    /// Reads the manifest. One that cannot be understood is left out, with a note: then nothing
+    /// counts as done, and nothing is replaced.
+    pub(super) fn open(folder: &Path) -> Result<(Self, Vec<String>), ManifestError> {
+        if !folder.is_dir() {
+            return Err(ManifestError::NoFolder(folder.to_owned()));
+        }
+        let path = folder.join(FILE_NAME);
+        let (manifest, notes) = match read(&path) {
+            Ok(manifest) => (manifest, vec![]),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Manifest::default(), vec![]),
+            Err(error) => {
+                let note = format!(
+                    "the list of finished pictures cannot be read ({error}), so none counts as finished: {}",
+                    path.display()
+                );
+                (Manifest::default(), vec![note])
+            }
+        };
+        Ok((Self { path: folder.to_owned(), manifest: Mutex::new(manifest) }, notes))
+    }
+
+    pub(super) fn path_of(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Whether the file is there, whole, and made from just this.
+    pub(super) fn is_done(&self, name: &str, wanted: &Wanted) -> bool {
+        let found = self.path_of(name).metadata().ok().filter(fs::Metadata::is_file).map(|about| about.len());
+        found.is_some() && self.line(name) == Some(wanted.line(found))
+    }
+
+    /// Whether the file, if there is one, was made by a batch and not changed since.
+    pub(super) fn is_ours(&self, name: &str) -> bool {
+        let found = self.path_of(name).metadata().ok().filter(fs::Metadata::is_file).map(|about| about.len());
+        self.line(name).is_some_and(|line| line.bytes.is_none() || line.bytes == found)
+    }
+
+    /// Notes that the file is about to be made.
+    pub(super) fn begin(&self, name: &str, wanted: &Wanted) -> Result<(), ManifestError> {
+        self.record(name, wanted.line(None))
+    }
+
+    /// Notes that the file is whole.
+    pub(super) fn finish(&self, name: &str, wanted: &Wanted) -> Result<(), ManifestError> {
+        let bytes = self.path_of(name).metadata().ok().map(|about| about.len());
+        self.record(name, wanted.line(bytes))
+    }
+
+    fn line(&self, name: &str) -> Option<Line> {
+        self.manifest.lock().unwrap_or_else(PoisonError::into_inner).files.get(name).cloned()
+    }
+
+    fn record(&self, name: &str, line: Line) -> Result<(), ManifestError> {
+        let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        manifest.files.insert(name.to_owned(), line);
+        let text = serde_json::to_vec_pretty(&*manifest).unwrap_or_default();
+        write_atomically(&self.path.join(FILE_NAME), IfExists::Replace, |file| file.write_all(&text))?;
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> io::Result<Manifest> {
+    let mut text = Vec::new();
+    let read = File::open(path)?.take(LIMIT_BYTES + 1).read_to_end(&mut text)?;
+    if read as u64 > LIMIT_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is far too large"));
+    }
+    Ok(serde_json::from_slice(&text)?)
+}
+
+/// SHA-256 of a file's content, read in pieces.
+pub(super) fn file_digest(path: &Path) -> io::Result<Digest> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize().into()),
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::Mutex;
+
+use super::*;
+use crate::files::write_atomically;
+use crate::pipeline::Input;
+use crate::request::Request;
+
+struct Scene {
+    folder: tempfile::TempDir,
+    options: BatchOptions,
+    made: Mutex<Vec<String>>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        let options = BatchOptions { folder: out, workers: 1, overwrite: false, file_settings: "stl".to_owned() };
+        Self { folder, options, made: Mutex::default() }
+    }
+
+    fn items(&self, names: &[&str]) -> Vec<BatchItem> {
+        let item = |name: &&str| {
+            let path = self.folder.path().join(name);
+            if !path.exists() {
+                fs::write(&path, name).unwrap();
+            }
+            let job = JobRequest { request: Request::default(), input: Input { path, mask: None } };
+            BatchItem { job, output_name: format!("{name}.stl").into() }
+        };
+        names.iter().map(item).collect()
+    }
+
+    /// Copies the picture; `bad` fails, `panic` panics, `stop` cancels half-way.
+    fn run(&self, items: &[BatchItem]) -> Summary {
+        let cancel = CancelToken::new();
+        let work = |item: &BatchItem, path: &Path, if_exists: IfExists, monitor: &Monitor| {
+            let content = fs::read(&item.job.input.path).unwrap();
+            match content.as_slice() {
+                b"bad" => return Err(WorkError::Failed("no object: bad".to_owned())),
+                b"panic" => panic!("oh no"),
+                b"stop" => cancel.cancel(),
+                _ => {}
+            }
+            monitor.check()?;
+            self.made.lock().unwrap().push(item.output_name.display().to_string());
+            write_atomically(path, if_exists, |file| std::io::Write::write_all(file, &content))
+                .map_err(|error| WorkError::Failed(error.to_string()))
+        };
+        run(items, &self.options, &cancel, &work, &|_, _| {}).unwrap()
+    }
+
+    fn made(&self) -> Vec<String> {
+        std::mem::take(&mut *self.made.lock().unwrap())
+    }
+}
+
+#[test]
+fn failures_and_panics_do_not_stop_the_batch() {
+    let scene = Scene::new();
+    let summary = scene.run(&scene.items(&["a", "bad", "panic", "b"]));
+    assert_eq!(scene.made(), ["a.stl", "b.stl"]);
+    assert_eq!((summary.failed(), summary.is_complete()), (2, false));
+    assert!(matches!(&summary.items[1], ItemEvent::Failed(text) if text == "no object: bad"));
+    assert!(matches!(&summary.items[2], ItemEvent::Failed(text) if text.contains("oh no")));
+}
+
+#[test]
+fn a_second_run_skips_what_is_done_and_redoes_what_changed() {
+    let mut scene = Scene::new();
+    let mut items = scene.items(&["a", "b", "c", "d"]);
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(scene.made().len(), 4);
+    let summary = scene.run(&items);
+    assert!(summary.items.iter().all(|i| *i == ItemEvent::Skipped) && summary.is_complete());
+
+    fs::write(&items[0].job.input.path, "another picture").unwrap();
+    items[1].job.request.size.height_mm = Some(33.0);
+    fs::remove_file(scene.options.folder.join("c.stl")).unwrap();
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(scene.made(), ["a.stl", "b.stl", "c.stl"]);
+    assert_eq!(fs::read(scene.options.folder.join("a.stl")).unwrap(), b"another picture");
+
+    scene.options.file_settings = "stl, another title".to_owned();
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(scene.made().len(), 4);
+}
+
+#[test]
+fn after_a_cancel_the_next_run_goes_on() {
+    let scene = Scene::new();
+    let items = scene.items(&["a", "stop", "b"]);
+    let summary = scene.run(&items);
+    assert!(matches!(summary.items[..], [ItemEvent::Done { .. }, ItemEvent::Cancelled, ItemEvent::Cancelled]));
+    fs::write(&items[1].job.input.path, "go").unwrap();
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(scene.made(), ["a.stl", "stop.stl", "b.stl"]);
+}
+
+#[test]
+fn a_file_begun_by_a_killed_batch_is_replaced() {
+    let scene = Scene::new();
+    let items = scene.items(&["a"]);
+    // As after a kill between the renaming of the file and the note that it is whole.
+    let (folder, _) = Folder::open(&scene.options.folder).unwrap();
+    let wanted = Wanted { picture: [1; 32], mask: None, settings: [2; 32] };
+    folder.begin("a.stl", &wanted).unwrap();
+    fs::write(scene.options.folder.join("a.stl"), "older").unwrap();
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(fs::read(scene.options.folder.join("a.stl")).unwrap(), b"a");
+}
+
+#[test]
+fn files_of_others_are_replaced_only_when_asked() {
+    let mut scene = Scene::new();
+    let items = scene.items(&["a", "b"]);
+    fs::write(scene.options.folder.join("a.stl"), "by hand").unwrap();
+    let summary = scene.run(&items);
+    assert!(matches!(&summary.items[0], ItemEvent::Failed(text) if text.ends_with("a.stl")), "{summary:?}");
+    assert_eq!(fs::read(scene.options.folder.join("a.stl")).unwrap(), b"by hand");
+    // Ours, but somebody worked on it since.
+    fs::write(scene.options.folder.join("b.stl"), "mended by hand").unwrap();
+    let summary = scene.run(&items);
+    assert_eq!(summary.failed(), 2);
+    scene.options.overwrite = true;
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(fs::read(scene.options.folder.join("b.stl")).unwrap(), b"b");
+}
+
+#[test]
+fn a_damaged_manifest_is_noted_and_costs_only_time() {
+    let scene = Scene::new();
+    let items = scene.items(&["a"]);
+    scene.run(&items);
+    fs::write(scene.options.folder.join(MANIFEST_FILE_NAME), "{ not json").unwrap();
+    fs::remove_file(scene.options.folder.join("a.stl")).unwrap();
+    let summary = scene.run(&items);
+    assert!(summary.notes[0].ends_with(MANIFEST_FILE_NAME) && summary.is_complete(), "{summary:?}");
+    assert!(scene.run(&items).notes.is_empty(), "it was written anew");
+}
+
+#[test]
+fn several_workers_make_each_file_once() {
+    let mut scene = Scene::new();
+    scene.options.workers = 4;
+    let names: Vec<String> = (0..40).map(|i| format!("p{i}")).collect();
+    let items = scene.items(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(scene.run(&items).is_complete());
+    let made = scene.made();
+    assert_eq!(made.len(), 40);
+    assert_eq!(made.iter().collect::<BTreeSet<_>>().len(), 40);
+    assert!(scene.run(&items).items.iter().all(|i| *i == ItemEvent::Skipped));
+}
+
+#[test]
+fn a_missing_folder_is_said_at_once() {
+    let scene = Scene::new();
+    let options = BatchOptions { folder: scene.folder.path().join("nowhere"), ..scene.options.clone() };
+    let error = run(&[], &options, &CancelToken::new(), &|_, _, _, _| Ok(()), &|_, _| {}).unwrap_err();
+    assert!(error.to_string().ends_with("nowhere"), "{error}");
+}

@@ -1,0 +1,420 @@
+//! The queue: one lock around the list of jobs and the events not yet fetched, one worker thread.
+//!
+//! Events are kept in a list instead of a channel: a full channel would either block the worker or
+//! lose a result, and a long one would hand over progress that is long past. The list is bounded
+//! because progress is merged and because a job is refused while too many events lie unfetched.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::estimate::{Estimate, Estimator, Run};
+use super::{CAPACITY, Event, JobId, JobRequest, JobState, JobStatus, Move, QueueError};
+use crate::cache::Cache;
+use crate::pipeline::{self, Output, PipelineError};
+use crate::progress::{CancelToken, Cancelled, Monitor, Progress, Stage};
+
+/// Name of the worker thread.
+const THREAD_NAME: &str = "orfeas-worker";
+/// Ended jobs that are remembered, so that they can be started again.
+const REMEMBERED: usize = CAPACITY;
+/// Events that may lie unfetched before new jobs are refused: every job of a full queue queued,
+/// started, moved on and ended, twice over.
+const UNFETCHED: usize = 8 * CAPACITY;
+/// Progress is passed on at most this often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(33);
+
+/// Why a piece of work made nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkError {
+    /// It was cancelled.
+    Cancelled,
+    /// It failed: a sentence for the user.
+    Failed(String),
+}
+
+impl From<PipelineError> for WorkError {
+    fn from(error: PipelineError) -> Self {
+        if error.is_cancelled() { Self::Cancelled } else { Self::Failed(error.to_string()) }
+    }
+}
+
+impl From<Cancelled> for WorkError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+type Work<T> = dyn Fn(&JobRequest, &Monitor) -> Result<T, WorkError> + Send + Sync;
+type Wake = dyn Fn() + Send + Sync;
+
+/// A bounded queue of jobs and the one thread that works it off. See the [module](super).
+pub struct Queue<T: Send + Sync + 'static = Output> {
+    shared: Arc<Shared<T>>,
+    worker: Option<JoinHandle<()>>,
+}
+
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    /// Signalled when the worker has something to do.
+    work_changed: Condvar,
+    /// Signalled when there is an event to fetch.
+    event_added: Condvar,
+    wake: Box<Wake>,
+}
+
+struct State<T> {
+    /// In the order to show; waiting jobs run in this order.
+    jobs: Vec<Job>,
+    events: VecDeque<Event<T>>,
+    next_id: u64,
+    closed: bool,
+    estimator: Estimator,
+}
+
+struct Job {
+    id: JobId,
+    request: JobRequest,
+    state: JobState,
+    /// Counts the starts of this job: what an older start reports is not wanted any more.
+    generation: u64,
+    cancel: CancelToken,
+}
+
+impl Queue<Output> {
+    /// A queue that runs the [`pipeline`]. `wake` is called from any thread whenever there is a new
+    /// event; it should only ask for a repaint.
+    ///
+    /// # Errors
+    /// [`QueueError::NoThread`].
+    pub fn new(cache: Cache, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, QueueError> {
+        let work = move |job: &JobRequest, monitor: &Monitor| {
+            pipeline::run(&job.request, &job.input, &cache, monitor).map_err(WorkError::from)
+        };
+        Self::with_work(work, wake)
+    }
+}
+
+impl<T: Send + Sync + 'static> Queue<T> {
+    /// A queue that does `work` for each job.
+    ///
+    /// # Errors
+    /// [`QueueError::NoThread`].
+    pub fn with_work(
+        work: impl Fn(&JobRequest, &Monitor) -> Result<T, WorkError> + Send + Sync + 'static,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, QueueError> {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                jobs: Vec::new(),
+                events: VecDeque::new(),
+                next_id: 1,
+                closed: false,
+                estimator: Estimator::default(),
+            }),
+            work_changed: Condvar::new(),
+            event_added: Condvar::new(),
+            wake: Box::new(wake),
+        });
+        let for_worker = Arc::clone(&shared);
+        let worker = std::thread::Builder::new()
+            .name(THREAD_NAME.to_owned())
+            .spawn(move || work_off(&for_worker, &work))
+            .map_err(|source| QueueError::NoThread(source.to_string()))?;
+        Ok(Self { shared, worker: Some(worker) })
+    }
+
+    /// Puts a job at the end of the queue.
+    ///
+    /// # Errors
+    /// [`QueueError::Full`].
+    pub fn submit(&self, request: JobRequest) -> Result<JobId, QueueError> {
+        let mut state = self.shared.lock();
+        state.check_room(&request)?;
+        let id = JobId(state.next_id);
+        state.next_id += 1;
+        state.jobs.push(Job { id, request, state: JobState::Waiting, generation: 0, cancel: CancelToken::new() });
+        state.events.push_back(Event::Queued(id));
+        self.shared.announce(state);
+        Ok(id)
+    }
+
+    /// Starts an ended job again, at the end of the queue and under the same id.
+    ///
+    /// # Errors
+    /// [`QueueError::NotEnded`] and [`QueueError::Full`].
+    pub fn retry(&self, id: JobId) -> Result<(), QueueError> {
+        let mut state = self.shared.lock();
+        let position = state.position(id).filter(|&i| !state.jobs[i].state.is_open());
+        let position = position.ok_or(QueueError::NotEnded)?;
+        state.check_room(&state.jobs[position].request)?;
+        let mut job = state.jobs.remove(position);
+        job.generation += 1;
+        job.cancel = CancelToken::new();
+        job.state = JobState::Waiting;
+        state.jobs.push(job);
+        state.events.push_back(Event::Queued(id));
+        self.shared.announce(state);
+        Ok(())
+    }
+
+    /// Cancels a waiting or running job; nothing more is heard of it than [`Event::Cancelled`].
+    /// Returns whether there was something to cancel.
+    pub fn cancel(&self, id: JobId) -> bool {
+        let mut state = self.shared.lock();
+        let cancelled = state.position(id).is_some_and(|i| state.cancel_at(i));
+        self.shared.announce(state);
+        cancelled
+    }
+
+    /// Cancels every waiting and running job.
+    pub fn cancel_all(&self) {
+        let mut state = self.shared.lock();
+        for position in 0..state.jobs.len() {
+            state.cancel_at(position);
+        }
+        self.shared.announce(state);
+    }
+
+    /// Cancels a job when it is open, and forgets it.
+    pub fn remove(&self, id: JobId) {
+        let mut state = self.shared.lock();
+        if let Some(position) = state.position(id) {
+            state.cancel_at(position);
+            state.jobs.remove(position);
+        }
+        self.shared.announce(state);
+    }
+
+    /// Moves a waiting job among the waiting ones. Returns whether it moved.
+    pub fn reorder(&self, id: JobId, to: Move) -> bool {
+        let mut state = self.shared.lock();
+        let waiting: Vec<usize> = (0..state.jobs.len()).filter(|&i| state.jobs[i].state == JobState::Waiting).collect();
+        let Some(rank) = waiting.iter().position(|&i| state.jobs[i].id == id) else { return false };
+        let new_rank = match to {
+            Move::First => 0,
+            Move::Up => rank.saturating_sub(1),
+            Move::Down => (rank + 1).min(waiting.len() - 1),
+            Move::Last => waiting.len() - 1,
+        };
+        let job = state.jobs.remove(waiting[rank]);
+        state.jobs.insert(waiting[new_rank], job);
+        new_rank != rank
+    }
+
+    /// Every job that is not forgotten, in order.
+    pub fn snapshot(&self) -> Vec<JobStatus> {
+        let status = |job: &Job| JobStatus { id: job.id, request: job.request.clone(), state: job.state.clone() };
+        self.shared.lock().jobs.iter().map(status).collect()
+    }
+
+    /// Number of jobs that wait or run.
+    pub fn open_count(&self) -> usize {
+        self.shared.lock().open_count()
+    }
+
+    /// The next event, if there is one.
+    pub fn try_next(&self) -> Option<Event<T>> {
+        self.shared.lock().events.pop_front()
+    }
+
+    /// The next event, waited for no longer than `timeout`.
+    pub fn wait_next(&self, timeout: Duration) -> Option<Event<T>> {
+        let state = self.shared.lock();
+        let waited = self.shared.event_added.wait_timeout_while(state, timeout, |s| s.events.is_empty());
+        waited.unwrap_or_else(PoisonError::into_inner).0.events.pop_front()
+    }
+}
+
+impl<T: Send + Sync + 'static> Drop for Queue<T> {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.closed = true;
+        state.jobs.iter().for_each(|job| job.cancel.cancel());
+        drop(state);
+        self.shared.work_changed.notify_all();
+        if let Some(worker) = self.worker.take().filter(|w| w.thread().id() != std::thread::current().id()) {
+            let _ = worker.join();
+        }
+    }
+}
+
+impl<T> State<T> {
+    fn position(&self, id: JobId) -> Option<usize> {
+        self.jobs.iter().position(|job| job.id == id)
+    }
+
+    fn open_count(&self) -> usize {
+        self.jobs.iter().filter(|job| job.state.is_open()).count()
+    }
+
+    fn check_room(&self, request: &JobRequest) -> Result<(), QueueError> {
+        if self.open_count() >= CAPACITY || self.events.len() >= UNFETCHED {
+            return Err(QueueError::Full(request.input.path.clone()));
+        }
+        Ok(())
+    }
+
+    fn cancel_at(&mut self, position: usize) -> bool {
+        let job = &mut self.jobs[position];
+        if !job.state.is_open() {
+            return false;
+        }
+        job.cancel.cancel();
+        job.state = JobState::Cancelled;
+        let id = job.id;
+        self.add_last(Event::Cancelled(id));
+        true
+    }
+
+    /// The job, when this start of it is still the wanted one.
+    fn wanted(&mut self, id: JobId, generation: u64) -> Option<&mut Job> {
+        let is_wanted =
+            |j: &&mut Job| j.id == id && j.generation == generation && matches!(j.state, JobState::Running { .. });
+        self.jobs.iter_mut().find(is_wanted)
+    }
+
+    /// Adds the last event of a job: its progress is past, and the oldest ended job is forgotten.
+    fn add_last(&mut self, event: Event<T>) {
+        let last_id = event.id();
+        self.events.retain(|e| !matches!(e, Event::Progress { id, .. } if *id == last_id));
+        self.events.push_back(event);
+        let ended = self.jobs.iter().filter(|job| !job.state.is_open()).count();
+        if ended > REMEMBERED
+            && let Some(oldest) = self.jobs.iter().position(|job| !job.state.is_open() && job.id != last_id)
+        {
+            self.jobs.remove(oldest);
+        }
+    }
+
+    fn add_progress(&mut self, id: JobId, progress: Progress, estimate: Estimate) {
+        let event = Event::Progress { id, progress, estimate };
+        let is_same = |e: &&mut Event<T>| matches!(e, Event::Progress { id: other, .. } if *other == id);
+        match self.events.iter_mut().rev().find(is_same) {
+            Some(older) => *older = event,
+            None => self.events.push_back(event),
+        }
+    }
+
+    /// Takes the next waiting job.
+    fn start_next(&mut self) -> Option<Task> {
+        let job = self.jobs.iter_mut().find(|job| job.state == JobState::Waiting)?;
+        job.state = JobState::Running { stage: None, estimate: Estimate::default() };
+        let kind = job.request.request.mode as u64;
+        let task = Task {
+            id: job.id,
+            generation: job.generation,
+            request: job.request.clone(),
+            cancel: job.cancel.clone(),
+            kind,
+            run: Mutex::new(self.estimator.start(kind)),
+        };
+        self.events.push_back(Event::Started(task.id));
+        Some(task)
+    }
+}
+
+impl<T> Shared<T> {
+    /// A panic while the lock was held cannot be seen here: nothing that may panic runs under it.
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the lock back and tells both sides that something changed.
+    fn announce(&self, state: MutexGuard<'_, State<T>>) {
+        drop(state);
+        self.work_changed.notify_one();
+        self.event_added.notify_all();
+        (self.wake)();
+    }
+}
+
+/// What the worker is at.
+struct Task {
+    id: JobId,
+    generation: u64,
+    request: JobRequest,
+    cancel: CancelToken,
+    kind: u64,
+    run: Mutex<Run>,
+}
+
+fn work_off<T: Send + Sync>(shared: &Shared<T>, work: &Work<T>) {
+    loop {
+        let mut state = shared.lock();
+        let task = loop {
+            if state.closed {
+                return;
+            }
+            match state.start_next() {
+                Some(task) => break task,
+                None => state = shared.work_changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            }
+        };
+        shared.announce(state);
+        let result = run_task(shared, &task, work);
+        finish(shared, &task, result);
+    }
+}
+
+fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> Result<T, WorkError> {
+    let begun = Instant::now();
+    let last_millis = AtomicU64::new(u64::MAX);
+    let last_stage = Mutex::new(None::<Stage>);
+    let sink = |progress: Progress| {
+        let now_millis = begun.elapsed().as_millis() as u64;
+        let mut stage = last_stage.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new_stage = stage.replace(progress.stage) != Some(progress.stage);
+        drop(stage);
+        let before = last_millis.load(Ordering::Relaxed);
+        let is_due = before == u64::MAX || now_millis >= before + PROGRESS_EVERY.as_millis() as u64;
+        if is_new_stage || is_due {
+            last_millis.store(now_millis, Ordering::Relaxed);
+            report(shared, task, progress);
+        }
+    };
+    let monitor = Monitor::new(&task.cancel, &sink);
+    catch_unwind(AssertUnwindSafe(|| work(&task.request, &monitor))).unwrap_or_else(|panic| {
+        let path = task.request.input.path.display();
+        Err(WorkError::Failed(format!(
+            "the program made a mistake on this picture ({}); the other jobs go on, please report it: {path}",
+            panic_text(panic.as_ref()),
+        )))
+    })
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
+}
+
+fn report<T>(shared: &Shared<T>, task: &Task, progress: Progress) {
+    let estimate = task.run.lock().unwrap_or_else(PoisonError::into_inner).update(progress);
+    let mut state = shared.lock();
+    let Some(job) = state.wanted(task.id, task.generation) else { return };
+    job.state = JobState::Running { stage: Some(progress.stage), estimate };
+    state.add_progress(task.id, progress, estimate);
+    shared.announce(state);
+}
+
+fn finish<T>(shared: &Shared<T>, task: &Task, result: Result<T, WorkError>) {
+    let mut state = shared.lock();
+    if result.is_ok() {
+        let run = task.run.lock().unwrap_or_else(PoisonError::into_inner);
+        state.estimator.learn(task.kind, &run);
+    }
+    let Some(job) = state.wanted(task.id, task.generation) else { return };
+    let (new_state, event) = match result {
+        Ok(output) => (JobState::Finished, Event::Finished(task.id, Arc::new(output))),
+        Err(WorkError::Failed(message)) => (JobState::Failed(message.clone()), Event::Failed(task.id, message)),
+        Err(WorkError::Cancelled) => (JobState::Cancelled, Event::Cancelled(task.id)),
+    };
+    job.state = new_state;
+    state.add_last(event);
+    shared.announce(state);
+}

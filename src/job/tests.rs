@@ -1,0 +1,245 @@
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::progress::{Monitor, Stage};
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn job(name: &str) -> JobRequest {
+    JobRequest { request: Request::default(), input: Input { path: name.into(), mask: None } }
+}
+
+/// A stage of `millis` that checks every millisecond, as the stages must.
+fn slow(monitor: &Monitor, millis: u64) -> Result<(), WorkError> {
+    let begun = Instant::now();
+    loop {
+        let done = begun.elapsed().as_millis() as u64;
+        monitor.step(Stage::Shape, done.min(millis), millis)?;
+        if done >= millis {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Takes the time that the name says, `fail` and `panic` do so; makes the name.
+fn work(job: &JobRequest, monitor: &Monitor) -> Result<String, WorkError> {
+    let name = job.input.path.display().to_string();
+    match name.as_str() {
+        "fail" => Err(WorkError::Failed("it failed: fail".to_owned())),
+        "panic" => panic!("index out of bounds"),
+        _ => {
+            slow(monitor, name.split_once(' ').map_or(0, |(_, millis)| millis.parse().unwrap()))?;
+            Ok(name)
+        }
+    }
+}
+
+fn queue() -> Queue<String> {
+    Queue::with_work(work, || {}).unwrap()
+}
+
+/// Fetches events until every job of `ids` has ended. Progress is left out.
+fn ended(queue: &Queue<String>, ids: &[JobId]) -> Vec<Event<String>> {
+    let mut events = Vec::new();
+    let mut open = ids.to_vec();
+    while !open.is_empty() {
+        let event = queue.wait_next(SOON).expect("no event for too long");
+        if event.is_last() {
+            open.retain(|id| *id != event.id());
+        }
+        if !matches!(event, Event::Progress { .. }) {
+            events.push(event);
+        }
+    }
+    events
+}
+
+/// Waits until the worker is at `id`.
+fn started(queue: &Queue<String>, id: JobId) {
+    while queue.wait_next(SOON).expect("it never started") != Event::Started(id) {}
+}
+
+fn finished(events: &[Event<String>]) -> Vec<&str> {
+    events.iter().filter_map(|e| if let Event::Finished(_, made) = e { Some(made.as_str()) } else { None }).collect()
+}
+
+#[test]
+fn jobs_run_in_order_and_events_tell_their_story() {
+    let queue = queue();
+    let ids: Vec<_> = ["a 20", "b 0", "c 5"].map(|n| queue.submit(job(n)).unwrap()).into();
+    let events = ended(&queue, &ids);
+    assert_eq!(finished(&events), ["a 20", "b 0", "c 5"]);
+    for id in ids {
+        let story: Vec<_> = events.iter().filter(|e| e.id() == id).collect();
+        assert!(matches!(story[..], [Event::Queued(_), Event::Started(_), Event::Finished(..)]), "{story:?}");
+    }
+    assert_eq!(queue.open_count(), 0);
+    assert!(queue.snapshot().iter().all(|j| j.state == JobState::Finished));
+}
+
+#[test]
+fn the_queue_is_bounded() {
+    let queue = queue();
+    let ids: Vec<_> = (0..CAPACITY).map(|i| queue.submit(job(&format!("{i} 5000"))).unwrap()).collect();
+    let error = queue.submit(job("the last straw")).unwrap_err();
+    assert!(error.to_string().contains("100 jobs") && error.to_string().ends_with("the last straw"), "{error}");
+    assert!(queue.cancel(ids[50]));
+    queue.submit(job("now there is room 0")).unwrap();
+    queue.cancel_all();
+    assert_eq!(queue.open_count(), 0);
+}
+
+#[test]
+fn a_queue_whose_events_nobody_fetches_refuses_at_last() {
+    let queue = queue();
+    let refused = (0..100 * CAPACITY).position(|_| {
+        let refused = queue.submit(job("a 0")).is_err();
+        queue.cancel_all();
+        refused
+    });
+    assert!(refused.is_some());
+}
+
+#[test]
+fn cancel_takes_effect_within_a_fifth_of_a_second() {
+    let queue = queue();
+    let [long, next] = ["long 60000", "next 0"].map(|n| queue.submit(job(n)).unwrap());
+    started(&queue, long);
+    let asked = Instant::now();
+    assert!(queue.cancel(long));
+    let events = ended(&queue, &[long, next]);
+    assert!(asked.elapsed() < Duration::from_millis(200), "{:?}", asked.elapsed());
+    assert!(events.contains(&Event::Cancelled(long)));
+    assert_eq!(finished(&events), ["next 0"]);
+    assert!(!queue.cancel(long), "it has ended");
+}
+
+#[test]
+fn nothing_is_heard_of_an_abandoned_run() {
+    // Work that ignores cancellation and finishes all the same, differently each time.
+    let (count, gate) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(())));
+    let (counter, door) = (Arc::clone(&count), Arc::clone(&gate));
+    let queue = Queue::with_work(
+        move |_, monitor| {
+            let run = counter.fetch_add(1, Ordering::SeqCst) + 1;
+            let _ = monitor.step(Stage::Shape, run, 100);
+            drop(door.lock().unwrap());
+            let _ = monitor.step(Stage::Mesh, run, 100);
+            Ok(format!("run {run}"))
+        },
+        || {},
+    )
+    .unwrap();
+    let closed = gate.lock().unwrap();
+    let id = queue.submit(job("stubborn")).unwrap();
+    started(&queue, id);
+    while count.load(Ordering::SeqCst) == 0 {
+        std::thread::yield_now();
+    }
+    assert!(queue.cancel(id));
+    queue.retry(id).unwrap();
+    assert_eq!(queue.retry(id), Err(QueueError::NotEnded));
+    drop(closed);
+    // Up to here: one start, cancelled, queued again. The first run is still at work.
+    let mut cancelled = false;
+    loop {
+        match queue.wait_next(SOON).unwrap() {
+            Event::Cancelled(_) => cancelled = true,
+            Event::Progress { progress, .. } => assert!(!cancelled || progress.done == 2, "{progress:?}"),
+            Event::Finished(_, made) => {
+                assert_eq!(*made, "run 2");
+                break;
+            }
+            _ => {}
+        }
+    }
+    assert!(cancelled);
+    assert_eq!(queue.wait_next(Duration::from_millis(50)), None);
+
+    let removed = queue.submit(job("gone")).unwrap();
+    queue.remove(removed);
+    assert!(queue.snapshot().iter().all(|j| j.id != removed));
+}
+
+#[test]
+fn waiting_jobs_can_be_moved() {
+    let queue = queue();
+    let busy = queue.submit(job("busy 60000")).unwrap();
+    started(&queue, busy);
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(|n| queue.submit(job(n)).unwrap());
+    assert!(queue.reorder(d, Move::First));
+    assert!(queue.reorder(a, Move::Down));
+    assert!(queue.reorder(b, Move::Last));
+    assert!(queue.reorder(c, Move::Up));
+    assert!(!queue.reorder(d, Move::Up), "it is first already");
+    assert!(!queue.reorder(busy, Move::Last), "it is running");
+    let order: Vec<_> = queue.snapshot().iter().map(|j| j.id).collect();
+    assert_eq!(order, [busy, d, c, a, b]);
+    queue.cancel(busy);
+    assert_eq!(finished(&ended(&queue, &[a, b, c, d])), ["d", "c", "a", "b"]);
+}
+
+#[test]
+fn a_panic_fails_its_job_alone() {
+    let queue = queue();
+    let ids = ["panic", "fail", "fine"].map(|n| queue.submit(job(n)).unwrap());
+    let events = ended(&queue, &ids);
+    let failures: Vec<_> =
+        events.iter().filter_map(|e| if let Event::Failed(_, text) = e { Some(text.as_str()) } else { None }).collect();
+    assert!(failures[0].contains("index out of bounds") && failures[0].ends_with("panic"), "{failures:?}");
+    assert_eq!(failures[1], "it failed: fail");
+    assert_eq!(finished(&events), ["fine"]);
+    queue.retry(ids[1]).unwrap();
+    assert!(matches!(ended(&queue, &[ids[1]])[..], [Event::Queued(_), Event::Started(_), Event::Failed(..)]));
+}
+
+#[test]
+fn progress_is_merged_and_the_front_is_woken() {
+    let wakes = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&wakes);
+    let queue = Queue::with_work(work, move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+    })
+    .unwrap();
+    let id = queue.submit(job("a 300")).unwrap();
+    while queue.open_count() > 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(wakes.load(Ordering::SeqCst) >= 4);
+    let mut events = Vec::new();
+    while let Some(event) = queue.try_next() {
+        events.push(event);
+    }
+    // Nobody fetched the progress in time, and now the job is over.
+    assert!(matches!(events[..], [Event::Queued(_), Event::Started(_), Event::Finished(..)]), "{events:?}");
+    queue.retry(id).unwrap();
+    let mut fractions = Vec::new();
+    loop {
+        match queue.wait_next(SOON).unwrap() {
+            Event::Progress { estimate, .. } => fractions.push(estimate.fraction),
+            event if event.is_last() => break,
+            _ => {}
+        }
+    }
+    assert!(fractions.len() >= 3 && fractions.is_sorted(), "{fractions:?}");
+}
+
+#[test]
+fn dropping_the_queue_stops_the_work() {
+    let queue = queue();
+    let id = queue.submit(job("long 60000")).unwrap();
+    started(&queue, id);
+    let asked = Instant::now();
+    drop(queue);
+    assert!(asked.elapsed() < Duration::from_millis(200), "{:?}", asked.elapsed());
+}
+
+#[test]
+fn the_queue_may_be_used_from_any_thread() {
+    fn check<T: Send + Sync>() {}
+    check::<Queue<String>>();
+    check::<Queue>();
+}
