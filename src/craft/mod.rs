@@ -1,7 +1,22 @@
 //! Solids made without a network.
+//!
+//! [`make`] turns a picture, or the object cut out of it, into a [`Solid`]. Figures come in model
+//! units and are sized later; reliefs, lithophanes and stamps are made in millimetres at the size
+//! asked for, because their walls and pitches are millimetres. Every solid is closed by construction:
+//! as a field, or as a mesh whose front, back and walls share their vertices.
+//!
+//! Results depend on the request and the pixels alone, not on the number of threads.
 
-use crate::field::ScalarGrid;
+mod inflate;
+mod poisson;
+mod sizing;
+mod tone;
+
+use crate::field::{FieldError, ScalarGrid};
+use crate::image::{ConditionImage, Picture};
 use crate::mesh::Mesh;
+use crate::progress::{Cancelled, Monitor};
+use crate::request::{Background, Mode, ReliefBase, Request};
 
 /// What a generator made: a field still to be meshed, or a height field already closed as a mesh.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,4 +55,94 @@ pub struct Solid {
     pub unit: Unit,
     /// How it is best printed.
     pub pose: Pose,
+}
+
+/// Why a craft could not be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CraftError {
+    /// The mode works on the object alone, and none was given.
+    #[error("this needs the object cut out of its background; cut it out first, or keep the whole frame")]
+    NeedsCutOut,
+    /// No pixel belongs to the object.
+    #[error("nothing is left of the object; lower the threshold or check the mask")]
+    Empty,
+    /// The picture has no pixels.
+    #[error("the picture has no pixels")]
+    NoPicture,
+    /// The size asked for leaves nothing for the picture.
+    #[error(
+        "the picture would be only {width_mm:.1} × {height_mm:.1} mm (frame: {:.1} × {:.1} mm); \
+         ask for a larger size or a narrower frame", frame_mm[0], frame_mm[1]
+    )]
+    TooSmall {
+        /// Width left for the picture.
+        width_mm: f32,
+        /// Height left for the picture.
+        height_mm: f32,
+        /// Width and height that the frame takes.
+        frame_mm: [f32; 2],
+    },
+    /// The size asked for is beyond any printer.
+    #[error("the picture would be {width_mm:.0} × {height_mm:.0} mm; at most 2000 mm can be made, ask for a smaller size")]
+    TooLarge {
+        /// Width of the picture.
+        width_mm: f32,
+        /// Height of the picture.
+        height_mm: f32,
+    },
+    /// A depth was asked for where thicknesses have settings of their own.
+    #[error("the depth of a {craft} follows from {settings}; set those and leave the depth open")]
+    DepthIsSet {
+        /// What was to be made.
+        craft: &'static str,
+        /// Flags of the settings that make the depth.
+        settings: &'static str,
+    },
+    /// Two settings contradict each other.
+    #[error("{low} ({low_mm} mm) must be less than {high} ({high_mm} mm)")]
+    Order {
+        /// Flag of the setting that must be less.
+        low: &'static str,
+        /// Its value.
+        low_mm: f32,
+        /// Flag of the setting that must be more.
+        high: &'static str,
+        /// Its value.
+        high_mm: f32,
+    },
+    /// The field could not be made.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// The work was cancelled.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Whether [`make`] needs the object cut out of its picture for this request.
+pub fn needs_cut_out(request: &Request) -> bool {
+    match request.mode {
+        Mode::Inflate | Mode::Stamp => true,
+        Mode::Relief => {
+            request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove
+        }
+        Mode::Lithophane => false,
+    }
+}
+
+/// Makes the solid that `request` asks for out of `picture`, or out of `condition`, the object cut
+/// out of it, where [`needs_cut_out`] says so.
+///
+/// # Errors
+/// See [`CraftError`]; nothing is left behind.
+pub fn make(
+    request: &Request,
+    picture: &Picture,
+    condition: Option<&ConditionImage>,
+    monitor: &Monitor,
+) -> Result<Solid, CraftError> {
+    let object = || condition.ok_or(CraftError::NeedsCutOut);
+    match request.mode {
+        Mode::Inflate => inflate::inflate(request, object()?, monitor),
+        _ => { let _ = picture; Err(CraftError::Empty) }
+    }
 }

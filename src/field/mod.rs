@@ -4,6 +4,8 @@
 //! thicker wall can never tear the surface. Sign: **negative inside**, the surface is at 0.
 
 mod crossing;
+pub mod closure;
+pub mod silhouette;
 
 use glam::Vec3;
 

@@ -202,6 +202,17 @@ parameters! {
     }
 }
 
+impl SolidParams {
+    /// Cells along the longest side of a solid: the resolution where it is set, else by quality.
+    pub fn cells(&self) -> u32 {
+        self.resolution.unwrap_or(match self.quality {
+            Quality::Draft => 96,
+            Quality::Standard => 192,
+            Quality::Fine => 320,
+        })
+    }
+}
+
 parameters! {
     /// What is done to the triangles.
     pub struct MeshParams titled "Mesh" {

@@ -1,0 +1,1 @@
+"""The parts that `make_samples.py` draws the sample pictures with."""
