@@ -128,7 +128,7 @@ fn source_of(path: PathBuf) -> Result<Source, String> {
     let ending = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).unwrap_or_default();
     if PICTURE_ENDINGS.contains(&ending.as_str()) {
         Ok(Source::Picture(path))
-    } else if MESH_ENDINGS.contains(&ending.as_str()) && Format::from_path(&path).is_ok() {
+    } else if MESH_ENDINGS.contains(&ending.as_str()) && Format::from_path(&path).is_some() {
         Ok(Source::MeshFile(path))
     } else {
         Err(format!("This is neither a picture nor a mesh that can be read: {}", path.display()))

@@ -13,11 +13,10 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Looks around. Quick: nothing here waits for a device.
     pub fn gather(studio: &Studio) -> Self {
-        let memory = {
-            let mut system = sysinfo::System::new();
+        let memory = sysinfo::System::new().map_or("unknown".to_owned(), |mut system| {
             system.refresh_memory();
             format!("{:.1} of {:.1} GiB free", gib(system.available_memory()), gib(system.total_memory()))
-        };
+        });
         let cache = match studio.cache.path() {
             Some(path) => format!("{:.1} MiB in {}", studio.cache.stats().bytes as f64 / 1_048_576.0, path.display()),
             None => "off".to_owned(),

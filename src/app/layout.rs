@@ -109,7 +109,7 @@ impl Studio {
                 _ => format!("{} of {} left", running + waiting, running + waiting + finished),
             };
             ui.label(RichText::new(queue).small());
-            if let Some(last) = self.messages.iter().next_back() {
+            if let Some(last) = self.messages.iter().next_back().cloned() {
                 let color = last.level.color(&Palette::of(ui.ctx()));
                 ui.separator();
                 let text = RichText::new(&last.text).small().color(color);

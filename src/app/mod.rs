@@ -11,6 +11,8 @@ mod files_in;
 mod help_panel;
 mod inspector;
 mod layout;
+mod mask_edit;
+mod meshes;
 mod palette;
 mod queue_panel;
 mod run;
@@ -91,6 +93,8 @@ pub struct Studio {
     store: Option<Store>,
     last_exported: Option<PathBuf>,
     unsaved_since: Option<Instant>,
+    /// Whether the key press whose end is still to come brought text.
+    pasted_text: bool,
     ctx: egui::Context,
 }
 
@@ -158,6 +162,7 @@ impl Studio {
             store,
             last_exported: None,
             unsaved_since: None,
+            pasted_text: false,
             ctx: ctx.clone(),
         };
         studio.load_session();

@@ -209,9 +209,9 @@ impl Studio {
     }
 
     fn open_cut_out(&mut self) {
-        match self.items.selected() {
+        match self.items.selected().cloned() {
             Some(item) if matches!(item.source, Source::Picture(_)) => {
-                let editor = cutout_panel::CutOutEditor::new(item);
+                let editor = cutout_panel::CutOutEditor::new(&item, self);
                 self.dialog = Some(Dialog::CutOut(Box::new(editor)));
             }
             _ => self.messages.push(Level::Info, "Select a picture first"),

@@ -103,6 +103,16 @@ impl Store {
         self.new_result_path(id).with_extension("png")
     }
 
+    /// Where pictures from the clipboard are kept.
+    pub fn pasted_folder(&self) -> PathBuf {
+        self.folder.join("pasted")
+    }
+
+    /// Where samples that were opened are kept.
+    pub fn samples_folder(&self) -> PathBuf {
+        self.folder.join("samples")
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.join("session.json")
     }
