@@ -2,6 +2,14 @@
 //!
 //! Pixels are sRGB 8-bit with straight (not premultiplied) alpha; row 0 is the top.
 
+pub mod enhance;
+pub mod intake;
+mod jpeg;
+pub mod mask;
+pub mod matte;
+pub mod recenter;
+mod resample;
+
 use image::RgbaImage;
 
 /// A decoded picture: oriented as its EXIF says, at most the working size.
