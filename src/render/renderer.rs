@@ -1,0 +1,225 @@
+//! The renderer: owns what is made once, and draws one picture at a time into any target.
+
+use glam::Vec3;
+
+use super::RenderError;
+use super::camera::Camera;
+use super::cap::Cap;
+use super::environment::Environment;
+use super::finish::Finish;
+use super::frame::{AlphaMode, Frame, Placement, casts_shadow, occlusion_strength};
+use super::ground::GroundPlane;
+use super::light::{Context, Light, upload};
+use super::lighting::LightingPreset;
+use super::mesh::GpuMesh;
+use super::pipeline::{bind_group, binding, layout};
+use super::scene::{Scene, Shading};
+use super::surface::{Bindings, Surface, is_glass};
+use super::targets::Targets;
+use super::wire::Wire;
+use crate::mesh::Bounds;
+
+/// Which environment is in graphics memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loaded {
+    Nothing,
+    Preset(LightingPreset),
+    Custom,
+}
+
+/// Draws meshes. Pipelines, textures and shadows are made when first needed and kept.
+#[derive(Debug)]
+pub struct Renderer {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    target_encodes_srgb: bool,
+    frame_layout: wgpu::BindGroupLayout,
+    frame_buffer: wgpu::Buffer,
+    frame: wgpu::BindGroup,
+    light: Light,
+    surface: Surface,
+    wire: Wire,
+    cap: Cap,
+    ground: GroundPlane,
+    finish: Finish,
+    targets: Option<Targets>,
+    /// Environments by preset, once computed.
+    environments: Vec<(LightingPreset, Environment)>,
+    custom: Option<Environment>,
+    loaded: Loaded,
+}
+
+impl Renderer {
+    /// A renderer for targets of `format`: an 8-bit `Unorm` format gets sRGB bytes, as does an
+    /// `UnormSrgb` format.
+    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue, format: wgpu::TextureFormat) -> Self {
+        let frame_layout = layout(device, &[binding::uniform(0)]);
+        let frame_buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("frame"),
+            size: size_of::<Frame>() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let frame = bind_group(device, &frame_layout, &[frame_buffer.as_entire_binding()]);
+        Self {
+            device: device.clone(),
+            queue: queue.clone(),
+            target_encodes_srgb: format.is_srgb(),
+            frame_layout,
+            frame_buffer,
+            frame,
+            light: Light::new(device),
+            surface: Surface::new(device),
+            wire: Wire::new(device),
+            cap: Cap::default(),
+            ground: GroundPlane::default(),
+            finish: Finish::new(device, format),
+            targets: None,
+            environments: Vec::new(),
+            custom: None,
+            loaded: Loaded::Nothing,
+        }
+    }
+
+    /// Lights every picture from now on with `environment` instead of the scene's preset; `None`
+    /// goes back to the presets.
+    pub fn set_environment(&mut self, environment: Option<Environment>) {
+        self.custom = environment;
+        self.loaded = Loaded::Nothing;
+    }
+
+    /// Takes a preset's environment that was computed elsewhere, so that the first picture in its
+    /// light does not have to wait for it (some 0.1 s).
+    pub fn supply_environment(&mut self, preset: LightingPreset, environment: Environment) {
+        self.environments.retain(|(known, _)| *known != preset);
+        self.environments.push((preset, environment));
+        if self.loaded == Loaded::Preset(preset) {
+            self.loaded = Loaded::Nothing;
+        }
+    }
+
+    /// Records the drawing of `mesh`, as `camera` sees it, into `target`, whose size must be the
+    /// camera's. Without a mesh there is only ground and background.
+    ///
+    /// # Errors
+    /// [`RenderError::ZeroSize`], [`RenderError::PictureTooLarge`] or [`RenderError::OutOfMemory`]
+    /// when there is no room for the picture. Failures of the device itself come later, through
+    /// [`super::Faults`].
+    pub fn draw(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        target: &wgpu::TextureView,
+        mesh: Option<&GpuMesh>,
+        camera: &Camera,
+        scene: &Scene,
+        alpha: AlphaMode,
+    ) -> Result<(), RenderError> {
+        if self.targets.as_ref().is_none_or(|t| t.size_px != camera.size_px()) {
+            // The old ones go first, or both would have to fit.
+            self.targets = None;
+            self.targets = Some(Targets::new(&self.device, camera.size_px())?);
+        }
+        self.load_environment(scene.lighting.preset);
+        let Self { targets: Some(targets), light, surface, wire, cap, ground, finish, .. } = self else {
+            return Err(RenderError::ZeroSize);
+        };
+        let environment = match (&self.custom, self.environments.iter().find(|(p, _)| *p == scene.lighting.preset)) {
+            (Some(custom), _) => custom,
+            (None, Some((_, preset))) => preset,
+            (None, None) => return Err(RenderError::Environment("it was not computed".to_owned())),
+        };
+        let nothing = Bounds { min: Vec3::new(-40.0, -40.0, 0.0), max: Vec3::new(40.0, 40.0, 80.0) };
+        let bounds = mesh.map_or(nothing, GpuMesh::bounds);
+        let place = Placement::new(bounds, camera, scene, environment);
+        let frame = Frame::new(camera, scene, environment, &place, alpha, self.target_encodes_srgb);
+        upload(&self.device, encoder, &self.frame_buffer, bytemuck::bytes_of(&frame));
+
+        if let Some(mesh) = mesh {
+            let mut context = Context {
+                device: &self.device,
+                encoder: &mut *encoder,
+                frame_layout: &self.frame_layout,
+                frame: &self.frame,
+                mesh,
+                place: &place,
+                section: scene.section,
+            };
+            if casts_shadow(scene) {
+                light.draw_key_shadow(&mut context);
+            }
+            if scene.ground.shadow {
+                light.draw_ground_shadow(&mut context, environment.key_spread);
+            }
+            if scene.wireframe.is_some() {
+                wire.prepare(&self.device, mesh);
+            }
+        }
+        let with =
+            Bindings { device: &self.device, frame_layout: &self.frame_layout, frame: &self.frame, light: &*light };
+        if let Some(mesh) = mesh.filter(|_| is_glass(scene)) {
+            surface.draw_back_faces(encoder, &with, mesh, targets);
+        }
+        {
+            let mut pass = scene_pass(encoder, targets);
+            let see_through = scene.shading == Shading::XRay;
+            let floor = scene.ground.grid || scene.ground.bed.is_some() || (scene.ground.shadow && mesh.is_some());
+            if floor && see_through {
+                ground.draw(&mut pass, &with);
+            }
+            if let Some(mesh) = mesh {
+                surface.draw(&mut pass, &with, mesh, scene, targets);
+                if scene.wireframe.is_some() {
+                    wire.draw(&mut pass, &with, mesh);
+                }
+                if scene.section.is_some() && !see_through {
+                    cap.draw(&mut pass, &with, mesh);
+                }
+            }
+            if floor && !see_through {
+                ground.draw(&mut pass, &with);
+            }
+        }
+        if occlusion_strength(scene) > 0.0 && mesh.is_some() {
+            finish.draw_occlusion(encoder, &with, targets);
+        }
+        finish.draw_composite(encoder, &with, targets, target);
+        Ok(())
+    }
+
+    fn load_environment(&mut self, preset: LightingPreset) {
+        let wanted = if self.custom.is_some() { Loaded::Custom } else { Loaded::Preset(preset) };
+        let known = self.environments.iter().any(|(known, _)| *known == preset);
+        if self.custom.is_none() && !known {
+            self.environments.push((preset, Environment::preset(preset)));
+        }
+        if self.loaded == wanted {
+            return;
+        }
+        let environment = match &self.custom {
+            Some(custom) => Some(custom),
+            None => self.environments.iter().find(|(known, _)| *known == preset).map(|(_, environment)| environment),
+        };
+        if let Some(environment) = environment {
+            self.light.set_environment(&self.queue, environment);
+            self.loaded = wanted;
+        }
+    }
+}
+
+fn scene_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, targets: &Targets) -> wgpu::RenderPass<'a> {
+    encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("scene"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &targets.samples,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT), store: wgpu::StoreOp::Store },
+        })],
+        depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+            view: &targets.depth,
+            depth_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(1.0), store: wgpu::StoreOp::Store }),
+            stencil_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(0), store: wgpu::StoreOp::Discard }),
+        }),
+        ..Default::default()
+    })
+}
