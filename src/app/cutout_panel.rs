@@ -122,7 +122,7 @@ impl CutOutEditor {
         let State::Ready(ready) = &mut self.state else { return };
         let undo = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Z));
         let redo = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Y));
-        ui.horizontal_wrapped(|ui| {
+        let row = ui.horizontal_wrapped(|ui| {
             ui.selectable_value(&mut self.tool, Tool::Add, "Add").on_hover_text("Paint what belongs to the object");
             ui.selectable_value(&mut self.tool, Tool::Remove, "Remove").on_hover_text("Paint what is background");
             ui.selectable_value(&mut self.tool, Tool::Crop, "Crop").on_hover_text("Drag a frame; all outside is background");
@@ -144,6 +144,7 @@ impl CutOutEditor {
             }
             ui.separator();
             let has_alpha = ready.picture.has_alpha;
+            let base = self.request.cut_out;
             let alpha = ui.add_enabled(has_alpha, egui::Button::new("Use transparency")).on_hover_text("Start over from the picture's own transparency");
             let redo_cut = ui.button("Cut out again").on_hover_text("Start over by telling the background from its colours");
             let start_over = if alpha.clicked() {
@@ -151,14 +152,14 @@ impl CutOutEditor {
             } else {
                 redo_cut.clicked().then_some(Background::Remove)
             };
-            if let Some(background) = start_over
-                && let Some(item) = studio.items.get(self.item).cloned()
-            {
-                let params = CutOutParams { background, ..self.request.cut_out };
-                self.state = State::Loading;
-                self.load(&item, params, None, studio);
-            }
+            start_over.map(|background| CutOutParams { background, ..base })
         });
+        if let Some(params) = row.inner
+            && let Some(item) = studio.items.get(self.item).cloned()
+        {
+            self.state = State::Loading;
+            self.load(&item, params, None, studio);
+        }
     }
 
     /// The lower buttons; returns whether the editor stays open.
@@ -256,6 +257,24 @@ fn blend(shown: Shown, [r, g, b]: [u8; 3], opacity: u8) -> Color32 {
             Color32::from_rgb(mix(r, back[0]), mix(g, back[1]), mix(b, back[2]))
         }
     }
+}
+
+/// The object of a card's picture, cut out and cropped to its box.
+pub(super) fn object_of(item: &Item) -> Result<egui::ColorImage, String> {
+    let request = item.request;
+    let (picture, opacity, _) = prepare(item.source.path(), request.intake, request.cut_out, item.mask.as_deref())?;
+    let solid = || opacity.enumerate_pixels().filter(|(_, _, p)| p[0] >= 128);
+    let (Some(left), Some(right)) = (solid().map(|p| p.0).min(), solid().map(|p| p.0).max()) else {
+        return Err("Nothing is left of the object".to_owned());
+    };
+    let (top, bottom) = (solid().map(|p| p.1).min().unwrap_or(0), solid().map(|p| p.1).max().unwrap_or(0));
+    let size = [(right - left + 1) as usize, (bottom - top + 1) as usize];
+    let pixels = (top..=bottom).flat_map(|y| (left..=right).map(move |x| (x, y)));
+    let colors = pixels.map(|(x, y)| {
+        let [r, g, b, _] = picture.pixels.get_pixel(x, y).0;
+        Color32::from_rgba_unmultiplied(r, g, b, opacity.get_pixel(x, y)[0])
+    });
+    Ok(egui::ColorImage::new(size, colors.collect()))
 }
 
 fn prepare(

@@ -188,10 +188,11 @@ impl ExportDialog {
             Box::new(move |studio| {
                 let Some(super::Dialog::Export(dialog)) = &mut studio.dialog else { return };
                 dialog.reducing = None;
+                let mut preview = None;
                 match reduced {
                     Ok(simplified) => {
                         let mesh = Arc::new(simplified.mesh);
-                        studio.viewport.preview(&mesh);
+                        preview = Some(mesh.clone());
                         dialog.reduced = Some((count, mesh));
                         if let Some(note) = simplified.note {
                             studio.messages.push(Level::Warning, note);
@@ -201,6 +202,9 @@ impl ExportDialog {
                         dialog.reduce = false;
                         studio.messages.push(Level::Error, format!("The mesh could not be reduced: {error}"));
                     }
+                }
+                if let Some(mesh) = preview {
+                    studio.upload(&mesh);
                 }
             })
         });

@@ -109,7 +109,8 @@ impl Studio {
                 _ => format!("{} of {} left", running + waiting, running + waiting + finished),
             };
             ui.label(RichText::new(queue).small());
-            if let Some(last) = self.messages.iter().next_back().cloned() {
+            let last = self.messages.iter().next_back().cloned();
+            if let Some(last) = last {
                 let color = last.level.color(&Palette::of(ui.ctx()));
                 ui.separator();
                 let text = RichText::new(&last.text).small().color(color);
@@ -145,6 +146,9 @@ impl Studio {
         // A command sent from within may have opened another one meanwhile.
         if keep && self.dialog.is_none() {
             self.dialog = Some(dialog);
+        } else if matches!(dialog, Dialog::Export(_)) {
+            // The view may show a reduced mesh.
+            self.load_selected();
         }
     }
 

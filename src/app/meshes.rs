@@ -24,7 +24,8 @@ impl Studio {
         };
         let id = item.id;
         if let Some(finished) = &item.finished {
-            self.viewport.show_mesh(id, &finished.mesh);
+            let mesh = finished.mesh.clone();
+            self.show_mesh(id, &mesh);
             self.forget_old_meshes(id);
             return;
         }

@@ -4,6 +4,7 @@
 //! viewer of the photo), print space is millimetres (+Z up); functions say which one they expect.
 
 pub(crate) mod adjacency;
+pub mod ray;
 pub mod topology;
 pub(crate) mod union_find;
 pub mod weld;
