@@ -22,6 +22,7 @@ use crate::files::{self, IfExists, WriteError};
 use crate::mesh::{Mesh, MeshError};
 use crate::progress::{Cancelled, Monitor};
 use blocks::{Output, Sink};
+pub(crate) use obj::SIGNATURE as OBJ_SIGNATURE;
 
 /// A mesh file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

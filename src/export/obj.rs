@@ -6,13 +6,18 @@ use super::blocks::Sink;
 use super::{ExportOptions, one_line};
 use crate::mesh::Mesh;
 
+/// Begins the first line; the numbers of vertices and triangles follow, so that a reader can tell
+/// that a file was cut, which the format itself does not.
+pub const SIGNATURE: &str = "# ORFEAS Studio:";
 const LINES_PER_BLOCK: usize = 1 << 14;
 
 pub fn write<W: Write + Send>(mesh: &Mesh, options: &ExportOptions, sink: &mut Sink<W>) -> io::Result<()> {
     let Mesh { vertex_positions, triangle_indices, vertex_colors } = mesh;
     let title = one_line(&options.title);
     let name = if title.trim().is_empty() { "orfeas" } else { title.trim() };
-    sink.bytes(format!("# ORFEAS Studio, unit: millimetre, +Z up\no {name}\n").as_bytes())?;
+    let (vertices, triangles) = (vertex_positions.len(), triangle_indices.len());
+    let counts = format!("{SIGNATURE} {vertices} vertices, {triangles} triangles, unit millimetre, +Z up");
+    sink.bytes(format!("{counts}\no {name}\n").as_bytes())?;
     sink.expect(vertex_positions.len() + triangle_indices.len());
     // Four digits bring every 8-bit colour back exactly.
     let levels: Vec<String> = (0..=255).map(|level| format!("{:.4}", f64::from(level) / 255.0)).collect();

@@ -1,0 +1,157 @@
+//! Wavefront OBJ: positions with optional colours, and faces. Everything else (materials, textures,
+//! normals, lines, points) is passed over. Coordinates are taken as millimetres with +Z up.
+
+use std::borrow::Cow;
+
+use glam::Vec3;
+
+use super::{Assembly, ImportError, Limits};
+use crate::export::{Format, OBJ_SIGNATURE};
+use crate::mesh::Mesh;
+use crate::progress::Monitor;
+
+const LINES_PER_STEP: usize = 1 << 14;
+
+pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
+    let mut content = Content::default();
+    let mut assembly = Assembly::new(limits);
+    let mut lines = Lines { rest: bytes, number: 0, is_cut: false };
+    while let Some(line) = lines.next() {
+        content.line(&line).map_err(|detail| match lines.is_cut {
+            true => ImportError::truncated(Format::Obj, format!("its last line ends where {detail}")),
+            false => ImportError::malformed(Format::Obj, format!("in line {} {detail}", lines.number)),
+        })?;
+        if lines.number.is_multiple_of(LINES_PER_STEP) {
+            monitor.check()?;
+            assembly.make_room(content.positions.len(), content.triangles.len())?;
+        }
+    }
+    let found = [content.positions.len(), content.triangles.len()];
+    if let Some(announced) = content.announced.filter(|&announced| announced != found) {
+        let detail = format!("{} of {} triangles are there", found[1].min(announced[1]), announced[1]);
+        return Err(ImportError::truncated(Format::Obj, detail));
+    }
+    let colors = (!content.colors.is_empty()).then_some(content.colors.as_slice());
+    assembly.add(&content.positions, &content.triangles, colors, |p| p, false)?;
+    Ok(assembly.finish())
+}
+
+/// Lines, with those joined that end in a backslash.
+struct Lines<'a> {
+    rest: &'a [u8],
+    /// Number of the line that was last returned, from 1.
+    number: usize,
+    /// Whether that line lacks its end, as the last line of a cut file does.
+    is_cut: bool,
+}
+
+impl<'a> Lines<'a> {
+    fn physical(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = self.rest.iter().position(|&byte| byte == b'\n');
+        let line = &self.rest[..end.unwrap_or(self.rest.len())];
+        self.rest = end.map_or(b"".as_slice(), |end| &self.rest[end + 1..]);
+        self.is_cut = end.is_none();
+        self.number += 1;
+        Some(line.trim_ascii())
+    }
+
+    fn next(&mut self) -> Option<Cow<'a, [u8]>> {
+        let mut line = Cow::Borrowed(self.physical()?);
+        while let Some(start) = line.strip_suffix(b"\\") {
+            let next = self.physical().unwrap_or_default();
+            line = Cow::Owned([start, b" ".as_slice(), next].concat());
+        }
+        Some(line)
+    }
+}
+
+#[derive(Default)]
+struct Content {
+    positions: Vec<Vec3>,
+    /// As many as `positions`, or none so far.
+    colors: Vec<[u8; 3]>,
+    triangles: Vec<[u32; 3]>,
+    /// Vertices and triangles that our own writer says there are.
+    announced: Option<[usize; 2]>,
+}
+
+impl Content {
+    fn line(&mut self, line: &[u8]) -> Result<(), String> {
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        match words.next() {
+            Some(b"v") => self.vertex(words),
+            Some(b"f") => self.face(words),
+            Some(word) if word.starts_with(b"#") => {
+                self.comment(line);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn vertex<'a>(&mut self, words: impl Iterator<Item = &'a [u8]>) -> Result<(), String> {
+        let mut numbers = [0f32; 7];
+        let mut count = 0;
+        for (slot, word) in numbers.iter_mut().zip(words) {
+            let number = std::str::from_utf8(word).ok().and_then(|word| word.parse().ok());
+            *slot = number.ok_or_else(|| format!("`{}` is not a number", shown(word)))?;
+            count += 1;
+        }
+        if count < 3 {
+            return Err("a vertex has fewer than three coordinates".to_owned());
+        }
+        let [x, y, z, rgb @ ..] = numbers;
+        // Four numbers are a position with a weight.
+        if count >= 6 {
+            self.colors.resize(self.positions.len(), super::NO_COLOR);
+            // Some writers count to 255 and not to 1.
+            let scale = if rgb[..3].iter().any(|&level| level > 1.0) { 1.0 } else { 255.0 };
+            self.colors.push([rgb[0], rgb[1], rgb[2]].map(|level| (level * scale).round() as u8));
+        } else if !self.colors.is_empty() {
+            self.colors.push(super::NO_COLOR);
+        }
+        self.positions.push(Vec3::new(x, y, z));
+        Ok(())
+    }
+
+    /// A face of any number of corners becomes a fan of triangles.
+    fn face<'a>(&mut self, mut words: impl Iterator<Item = &'a [u8]>) -> Result<(), String> {
+        let vertices = self.positions.len();
+        let mut corner = || words.next().map(|word| vertex_index(word, vertices)).transpose();
+        let (Some(first), Some(mut last)) = (corner()?, corner()?) else {
+            return Err("a face has fewer than three corners".to_owned());
+        };
+        let before = self.triangles.len();
+        while let Some(next) = corner()? {
+            self.triangles.push([first, last, next]);
+            last = next;
+        }
+        if self.triangles.len() == before { Err("a face has fewer than three corners".to_owned()) } else { Ok(()) }
+    }
+
+    fn comment(&mut self, line: &[u8]) {
+        let text = String::from_utf8_lossy(line);
+        let Some(rest) = text.strip_prefix(OBJ_SIGNATURE) else { return };
+        let mut numbers = rest.split(' ').filter_map(|word| word.parse().ok());
+        self.announced = numbers.next().zip(numbers.next()).map(|(vertices, triangles)| [vertices, triangles]);
+    }
+}
+
+/// The vertex of a corner such as `7`, `7/1/2` or `-1`, from 0. Those yet to come are checked later.
+fn vertex_index(word: &[u8], vertices: usize) -> Result<u32, String> {
+    let number = word.split(|&byte| byte == b'/').next().and_then(|number| std::str::from_utf8(number).ok());
+    let index = match number.and_then(|number| number.parse::<i64>().ok()) {
+        Some(number) if number < 0 => vertices as i64 + number,
+        Some(number) => number - 1,
+        None => -1,
+    };
+    u32::try_from(index).map_err(|_| format!("`{}` names no vertex", shown(word)))
+}
+
+/// A word of the file, short enough for a message.
+fn shown(word: &[u8]) -> String {
+    String::from_utf8_lossy(word).chars().take(30).collect()
+}

@@ -1,0 +1,177 @@
+//! PLY, text and binary: positions, colours, faces of any number of corners. Coordinates are taken
+//! as millimetres with +Z up.
+
+use std::io::{Cursor, ErrorKind};
+
+use glam::Vec3;
+use ply_rs_bw::parser::{ParseError, Parser, Reader};
+use ply_rs_bw::ply::{
+    ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType, ScalarType,
+};
+
+use super::{Assembly, ImportError, Limits};
+use crate::export::Format;
+use crate::mesh::Mesh;
+use crate::progress::Monitor;
+
+const NAMES_OF_CORNERS: [&str; 2] = ["vertex_indices", "vertex_index"];
+const MAX_HEADER_BYTES: usize = 1 << 16;
+
+pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
+    // Without its end a header would be looked for in the whole file.
+    let start = &bytes[..bytes.len().min(MAX_HEADER_BYTES)];
+    if !bytes.starts_with(b"ply") {
+        return Err(ImportError::malformed(Format::Ply, "it does not start with `ply`"));
+    }
+    if !start.windows(10).any(|window| window == b"end_header") {
+        return Err(ImportError::truncated(Format::Ply, "its header does not end"));
+    }
+    let mut reader = Reader::new(Cursor::new(bytes));
+    let header = Parser::<Skipped>::new().read_header(&mut reader).map_err(explain)?;
+    let (mut vertices, mut triangles) = (Vec::new(), Vec::new());
+    for (name, element) in &header.elements {
+        check_size(element, &header, &reader)?;
+        if name == "face" && element.count as u64 > limits.max_triangles {
+            return Err(ImportError::TooManyTriangles { limit: limits.max_triangles });
+        }
+        monitor.check()?;
+        match name.as_str() {
+            "vertex" => vertices = payload::<Vertex>(&mut reader, element, &header)?,
+            "face" => triangles = fans(payload::<Face>(&mut reader, element, &header)?)?,
+            _ => drop(payload::<Skipped>(&mut reader, element, &header)?),
+        }
+    }
+    let positions: Vec<Vec3> = vertices.iter().map(|vertex| vertex.position).collect();
+    let mut assembly = Assembly::new(limits);
+    let colors: Option<Vec<[u8; 3]>> =
+        has_colors(&header).then(|| vertices.iter().map(|vertex| vertex.color).collect());
+    assembly.add(&positions, &triangles, colors.as_deref(), |p| p, false)?;
+    Ok(assembly.finish())
+}
+
+type Source<'a> = Reader<Cursor<&'a [u8]>>;
+
+fn payload<E: PropertyAccess>(
+    reader: &mut Source,
+    element: &ElementDef,
+    header: &Header,
+) -> Result<Vec<E>, ImportError> {
+    Parser::new().read_payload_for_element(reader, element, header).map_err(explain)
+}
+
+fn explain(error: ParseError) -> ImportError {
+    if error.kind() == ErrorKind::UnexpectedEof {
+        return ImportError::truncated(Format::Ply, "not all of its elements are there");
+    }
+    // The library's messages quote the whole line; its first line says enough.
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default().chars().take(160).collect::<String>();
+    ImportError::malformed(Format::Ply, first)
+}
+
+/// Makes sure that so many elements can be in the bytes that are left, before any is read.
+fn check_size(element: &ElementDef, header: &Header, reader: &Source) -> Result<(), ImportError> {
+    let cursor = reader.get_ref();
+    let left = (cursor.get_ref().len() as u64).saturating_sub(cursor.position());
+    let least: u64 = match header.encoding {
+        // A digit and the end of the line.
+        Encoding::Ascii => 2 * element.properties.len() as u64,
+        _ => element.properties.values().map(|property| least_bytes(&property.data_type)).sum(),
+    };
+    if element.count > 0 && least == 0 {
+        return Err(ImportError::malformed(Format::Ply, format!("its element `{}` has no properties", element.name)));
+    }
+    // The last line of a text need not end.
+    if (element.count as u64).saturating_mul(least) > left + 1 {
+        let detail = format!("its {} elements `{}` do not fit into {left} bytes", element.count, element.name);
+        return Err(ImportError::truncated(Format::Ply, detail));
+    }
+    Ok(())
+}
+
+fn least_bytes(property: &PropertyType) -> u64 {
+    let (PropertyType::Scalar(scalar) | PropertyType::List(scalar, _)) = property;
+    match scalar {
+        ScalarType::Char | ScalarType::UChar => 1,
+        ScalarType::Short | ScalarType::UShort => 2,
+        ScalarType::Int | ScalarType::UInt | ScalarType::Float => 4,
+        ScalarType::Double => 8,
+    }
+}
+
+fn has_colors(header: &Header) -> bool {
+    header.elements.get("vertex").is_some_and(|vertex| vertex.properties.contains_key("red"))
+}
+
+fn fans(faces: Vec<Face>) -> Result<Vec<[u32; 3]>, ImportError> {
+    let mut triangles = Vec::with_capacity(faces.len());
+    for Face { corners } in faces {
+        let [first, rest @ ..] = corners.as_slice() else { continue };
+        if rest.len() < 2 {
+            return Err(ImportError::malformed(Format::Ply, "a face has fewer than three corners"));
+        }
+        triangles.extend(rest.windows(2).map(|pair| [*first, pair[0], pair[1]]));
+    }
+    Ok(triangles)
+}
+
+/// An element that is read only to get past it.
+struct Skipped;
+
+impl PropertyAccess for Skipped {
+    fn new() -> Self {
+        Self
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Vertex {
+    position: Vec3,
+    color: [u8; 3],
+}
+
+impl PropertyAccess for Vertex {
+    fn new() -> Self {
+        Self { position: Vec3::NAN, color: super::NO_COLOR }
+    }
+
+    fn set_property(&mut self, name: &str, property: Property) -> PropertyAccessResult {
+        let number = property.to_f32_lossy();
+        let level = match property {
+            Property::Float(_) | Property::Double(_) => number.map(|level| (level * 255.0).round() as u8),
+            _ => property.to_u8_color_lossy(),
+        };
+        match (name, number, level) {
+            ("x", Some(number), _) => self.position.x = number,
+            ("y", Some(number), _) => self.position.y = number,
+            ("z", Some(number), _) => self.position.z = number,
+            ("red", _, Some(level)) => self.color[0] = level,
+            ("green", _, Some(level)) => self.color[1] = level,
+            ("blue", _, Some(level)) => self.color[2] = level,
+            ("x" | "y" | "z", None, _) => return PropertyAccessResult::UnsupportedType,
+            _ => return PropertyAccessResult::Ignored,
+        }
+        PropertyAccessResult::Set
+    }
+}
+
+struct Face {
+    corners: Vec<u32>,
+}
+
+impl PropertyAccess for Face {
+    fn new() -> Self {
+        Self { corners: Vec::new() }
+    }
+
+    fn set_property(&mut self, name: &str, property: Property) -> PropertyAccessResult {
+        if !NAMES_OF_CORNERS.contains(&name) {
+            return PropertyAccessResult::Ignored;
+        }
+        match property.to_u32_list() {
+            Some(corners) => self.corners = corners,
+            None => return PropertyAccessResult::UnsupportedType,
+        }
+        PropertyAccessResult::Set
+    }
+}

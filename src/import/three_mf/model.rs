@@ -1,0 +1,241 @@
+//! One model part of a 3MF package (core specification 1.3, materials extension 1.2).
+
+use std::collections::BTreeMap;
+
+use glam::{DAffine3, DMat3, DVec3, Vec3};
+use quick_xml::events::BytesStart;
+
+use super::malformed;
+use super::package::{XmlSource, attribute, each_element};
+use crate::import::{ImportError, Limits, NO_COLOR};
+use crate::progress::Monitor;
+
+const ELEMENTS_PER_STEP: usize = 1 << 14;
+
+/// What a model part holds.
+pub struct Model {
+    /// Millimetres per unit of its coordinates.
+    pub unit_mm: f64,
+    pub objects: BTreeMap<u32, Object>,
+    /// What is to be built; empty in parts that only others refer to.
+    pub items: Vec<Reference>,
+}
+
+/// A thing that can be placed.
+pub enum Object {
+    Mesh(Part),
+    Components(Vec<Reference>),
+}
+
+/// Triangles of one object.
+#[derive(Default)]
+pub struct Part {
+    pub positions: Vec<Vec3>,
+    pub triangles: Vec<[u32; 3]>,
+    /// One per position.
+    pub colors: Option<Vec<[u8; 3]>>,
+}
+
+/// An object and where it goes.
+#[derive(Clone)]
+pub struct Reference {
+    pub object: u32,
+    /// The part that it is in, when it is another one.
+    pub path: Option<String>,
+    pub transform: DAffine3,
+}
+
+/// A colour group or base material and the entry in it.
+type Property = (u32, u32);
+
+/// Parses a part while it is unpacked.
+pub fn parse(source: &mut XmlSource, limits: &Limits, monitor: &Monitor) -> Result<Model, ImportError> {
+    let mut parser = Parser {
+        model: Model { unit_mm: 1.0, objects: BTreeMap::new(), items: Vec::new() },
+        colors: BTreeMap::new(),
+        group: 0,
+        object: None,
+    };
+    let mut elements = 0usize;
+    each_element(source, |element| {
+        elements += 1;
+        if elements.is_multiple_of(ELEMENTS_PER_STEP) {
+            monitor.check()?;
+        }
+        parser.element(element, limits)
+    })?;
+    parser.end_object();
+    Ok(parser.model)
+}
+
+struct Parser {
+    model: Model,
+    /// Colours by the group's id.
+    colors: BTreeMap<u32, Vec<[u8; 3]>>,
+    /// The group that colours are added to.
+    group: u32,
+    /// The object that vertices, triangles and components are added to.
+    object: Option<(u32, Option<Property>, Part, Vec<Reference>)>,
+}
+
+impl Parser {
+    fn element(&mut self, element: &BytesStart, limits: &Limits) -> Result<(), ImportError> {
+        match element.local_name().as_ref() {
+            "vertex" => self.vertex(element, limits),
+            "triangle" => self.triangle(element, limits),
+            "model" => {
+                let unit = attribute(element, "unit")?;
+                self.model.unit_mm = millimetres(unit.as_deref().unwrap_or("millimeter"))?;
+                Ok(())
+            }
+            "object" => {
+                self.end_object();
+                let property = whole(element, "pid")?.zip(Some(whole(element, "pindex")?.unwrap_or(0)));
+                self.object = Some((required(element, "id")?, property, Part::default(), Vec::new()));
+                Ok(())
+            }
+            "component" => {
+                let component = reference(element)?;
+                if let Some((.., components)) = &mut self.object {
+                    components.push(component);
+                }
+                Ok(())
+            }
+            "item" => {
+                self.model.items.push(reference(element)?);
+                Ok(())
+            }
+            "colorgroup" | "basematerials" => {
+                self.group = required(element, "id")?;
+                Ok(())
+            }
+            "color" => self.color(element, "color"),
+            "base" => self.color(element, "displaycolor"),
+            _ => Ok(()),
+        }
+    }
+
+    fn end_object(&mut self) {
+        if let Some((id, _, part, components)) = self.object.take() {
+            let object = if components.is_empty() { Object::Mesh(part) } else { Object::Components(components) };
+            self.model.objects.insert(id, object);
+        }
+    }
+
+    fn color(&mut self, element: &BytesStart, name: &str) -> Result<(), ImportError> {
+        let text = attribute(element, name)?.unwrap_or_default();
+        let digits = text.strip_prefix('#').and_then(|digits| digits.get(..6));
+        let color = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let [_, rgb @ ..] = color.ok_or_else(|| malformed(format!("`{text:.20}` is no colour")))?.to_be_bytes();
+        self.colors.entry(self.group).or_default().push(rgb);
+        Ok(())
+    }
+
+    fn vertex(&mut self, element: &BytesStart, limits: &Limits) -> Result<(), ImportError> {
+        let Some((_, property, part, _)) = &mut self.object else { return Ok(()) };
+        let mut position = [None; 3];
+        for (name, value) in numbers(element) {
+            if let Some(axis) = ["x", "y", "z"].iter().position(|axis| *axis == name) {
+                position[axis] = value.parse::<f32>().ok();
+            }
+        }
+        let [Some(x), Some(y), Some(z)] = position else { return Err(malformed("a vertex lacks a coordinate")) };
+        if part.positions.len() as u64 >= limits.max_triangles.saturating_mul(3) {
+            return Err(ImportError::TooManyTriangles { limit: limits.max_triangles });
+        }
+        part.positions.push(Vec3::new(x, y, z));
+        // The object's own colour holds until a triangle says otherwise.
+        if let Some(color) = property.and_then(|property| look_up(&self.colors, property)) {
+            part.colors.get_or_insert_default().push(color);
+        }
+        Ok(())
+    }
+
+    fn triangle(&mut self, element: &BytesStart, limits: &Limits) -> Result<(), ImportError> {
+        let Some((_, default, part, _)) = &mut self.object else { return Ok(()) };
+        let (mut corners, mut group, mut entries) = ([None; 3], default.map(|(group, _)| group), [None; 3]);
+        for (name, value) in numbers(element) {
+            let value = value.parse::<u32>().ok();
+            match name {
+                "v1" => corners[0] = value,
+                "v2" => corners[1] = value,
+                "v3" => corners[2] = value,
+                "pid" => group = value,
+                "p1" => entries[0] = value,
+                "p2" => entries[1] = value,
+                "p3" => entries[2] = value,
+                _ => {}
+            }
+        }
+        let [Some(a), Some(b), Some(c)] = corners else { return Err(malformed("a triangle lacks a corner")) };
+        if part.triangles.len() as u64 >= limits.max_triangles {
+            return Err(ImportError::TooManyTriangles { limit: limits.max_triangles });
+        }
+        part.triangles.push([a, b, c]);
+        let (Some(group), Some(first)) = (group, entries[0]) else { return Ok(()) };
+        for (vertex, entry) in [a, b, c].into_iter().zip(entries) {
+            let Some(color) = look_up(&self.colors, (group, entry.unwrap_or(first))) else { continue };
+            let colors = part.colors.get_or_insert_default();
+            colors.resize(part.positions.len(), NO_COLOR);
+            if let Some(slot) = colors.get_mut(vertex as usize) {
+                *slot = color;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn look_up(colors: &BTreeMap<u32, Vec<[u8; 3]>>, (group, entry): Property) -> Option<[u8; 3]> {
+    colors.get(&group)?.get(entry as usize).copied()
+}
+
+/// The attributes of a vertex or triangle. A fast way for the bulk of the file: numbers need no
+/// unescaping, and what is not well-formed leaves the element incomplete.
+fn numbers<'a>(element: &'a BytesStart) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let mut rest = element.attributes_raw();
+    std::iter::from_fn(move || {
+        let (name, after) = rest.split_once('=')?;
+        let after = after.trim_start();
+        let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let (value, after) = after[1..].split_once(quote)?;
+        rest = after;
+        Some((name.trim(), value.trim()))
+    })
+}
+
+fn reference(element: &BytesStart) -> Result<Reference, ImportError> {
+    let transform = match attribute(element, "transform")? {
+        Some(text) => transform(&text).ok_or_else(|| malformed("a transform is not twelve numbers"))?,
+        None => DAffine3::IDENTITY,
+    };
+    let path = attribute(element, "path")?.map(|path| path.into_owned());
+    Ok(Reference { object: required(element, "objectid")?, path, transform })
+}
+
+/// Twelve numbers, a row after another, for row vectors: `p' = p · M`.
+fn transform(text: &str) -> Option<DAffine3> {
+    let numbers: Vec<f64> = text.split_ascii_whitespace().map(|number| number.parse().ok()).collect::<Option<_>>()?;
+    let [x, y, z, w] = [0, 3, 6, 9].map(|row| numbers.get(row..row + 3).map(DVec3::from_slice));
+    (numbers.len() == 12).then_some(DAffine3::from_mat3_translation(DMat3::from_cols(x?, y?, z?), w?))
+}
+
+fn whole(element: &BytesStart, name: &str) -> Result<Option<u32>, ImportError> {
+    let text = attribute(element, name)?;
+    text.map(|text| text.trim().parse().map_err(|_| malformed(format!("`{text:.20}` is no {name}")))).transpose()
+}
+
+fn required(element: &BytesStart, name: &str) -> Result<u32, ImportError> {
+    whole(element, name)?.ok_or_else(|| malformed(format!("an element lacks its {name}")))
+}
+
+fn millimetres(unit: &str) -> Result<f64, ImportError> {
+    match unit {
+        "micron" => Ok(0.001),
+        "millimeter" => Ok(1.0),
+        "centimeter" => Ok(10.0),
+        "inch" => Ok(25.4),
+        "foot" => Ok(304.8),
+        "meter" => Ok(1000.0),
+        other => Err(malformed(format!("`{other:.20}` is no unit"))),
+    }
+}

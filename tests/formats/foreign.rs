@@ -1,0 +1,193 @@
+//! Files as other programs write them.
+
+use std::io::Write as _;
+
+use glam::Vec3;
+use orfeas::export::Format;
+use orfeas::import;
+use orfeas::mesh::Mesh;
+use serde_json::{Value, json};
+
+use super::shapes::cube;
+
+/// A 3MF package of the parts given.
+pub fn package(parts: &[(&str, String)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// The `<mesh>` of a unit cube around the origin, with attributes on each triangle.
+pub fn cube_xml(attributes: &str) -> String {
+    let cube = cube(Vec3::ZERO, 0.5);
+    let vertices = cube.vertex_positions.iter().map(|p| format!("<vertex x=\"{}\" y='{}' z=\"{}\" />", p.x, p.y, p.z));
+    let triangles = cube
+        .triangle_indices
+        .iter()
+        .map(|t| format!("<triangle v1=\"{}\" v2=\"{}\" v3=\"{}\" {attributes}/>", t[0], t[1], t[2]));
+    let (vertices, triangles): (String, String) = (vertices.collect(), triangles.collect());
+    format!("<mesh><vertices>{vertices}</vertices><triangles>{triangles}</triangles></mesh>")
+}
+
+fn close(mesh: &Mesh, min: [f32; 3], max: [f32; 3]) {
+    let bounds = mesh.bounds().unwrap();
+    let (min, max) = (Vec3::from_array(min), Vec3::from_array(max));
+    assert!(bounds.min.distance(min) < 1e-3 && bounds.max.distance(max) < 1e-3, "{bounds:?}");
+    assert!(mesh.signed_volume() > 0.0, "it is not inside out");
+}
+
+#[test]
+fn a_3mf_with_units_components_mirrors_and_parts_in_other_files() {
+    let root = format!(
+        "<?xml version=\"1.0\"?><model unit=\"inch\" xmlns=\"c\" xmlns:m=\"m\" xmlns:p=\"p\"><resources>\
+         <m:colorgroup id=\"5\"><m:color color=\"#FF0000FF\"/><m:color color=\"#00ff00\"/></m:colorgroup>\
+         <object id=\"1\" pid=\"5\" pindex=\"1\">{}</object>\
+         <object id=\"2\"><components><component objectid=\"1\"/>\
+         <component objectid=\"7\" p:path=\"/3D/other.model\" transform=\"-1 0 0 0 1 0 0 0 1 2 0 0\"/></components></object>\
+         </resources><build><item objectid=\"2\" transform=\"1 0 0 0 2 0 0 0 1 0 0 0.5\"/></build></model>",
+        cube_xml("")
+    );
+    let other = format!("<model><resources><object id=\"7\">{}</object></resources></model>", cube_xml(""));
+    let relationships = "<Relationships><Relationship Target=\"/3D/root.model\" Id=\"a\" \
+         Type=\"http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel\"/></Relationships>";
+    let file = package(&[("_rels/.rels", relationships.into()), ("3D/root.model", root), ("3D/other.model", other)]);
+    let mesh = import::read_bytes(&file, Format::ThreeMf).unwrap();
+    assert_eq!(mesh.triangle_indices.len(), 24);
+    close(&mesh, [-12.7, -25.4, 0.0], [63.5, 25.4, 25.4]);
+    let colors = mesh.vertex_colors.unwrap();
+    assert_eq!(colors.iter().filter(|color| **color == [0, 255, 0]).count(), 8, "the object's own colour");
+}
+
+/// A glTF document around a binary chunk: a unit cube with indices of the kind given.
+fn gltf(nodes: Value, component_type: u32) -> (Value, Vec<u8>) {
+    let cube = cube(Vec3::ZERO, 0.5);
+    let mut binary: Vec<u8> =
+        cube.vertex_positions.iter().flat_map(|p| p.to_array()).flat_map(f32::to_le_bytes).collect();
+    let indices = cube.triangle_indices.iter().flatten().copied();
+    match component_type {
+        5121 => binary.extend(indices.map(|i| i as u8)),
+        5123 => binary.extend(indices.flat_map(|i| (i as u16).to_le_bytes())),
+        _ => binary.extend(indices.flat_map(u32::to_le_bytes)),
+    }
+    binary.resize(binary.len().next_multiple_of(4), 0);
+    let document = json!({
+        "asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0]}], "nodes": nodes,
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
+        "accessors": [
+            {"bufferView": 0, "componentType": 5126, "type": "VEC3", "count": 8},
+            {"bufferView": 1, "componentType": component_type, "type": "SCALAR", "count": 36},
+        ],
+        "bufferViews": [
+            {"buffer": 0, "byteOffset": 0, "byteLength": 96},
+            {"buffer": 0, "byteOffset": 96, "byteLength": binary.len() - 96},
+        ],
+        "buffers": [{"byteLength": binary.len()}],
+    });
+    (document, binary)
+}
+
+/// A GLB of a document and its binary chunk.
+pub fn glb(document: &Value, binary: &[u8]) -> Vec<u8> {
+    let mut text = document.to_string().into_bytes();
+    text.resize(text.len().next_multiple_of(4), b' ');
+    let word = |n: usize| (n as u32).to_le_bytes();
+    let parts: [&[u8]; 9] = [
+        b"glTF",
+        &word(2),
+        &word(28 + text.len() + binary.len()),
+        &word(text.len()),
+        b"JSON",
+        &text,
+        &word(binary.len()),
+        b"BIN\0",
+        binary,
+    ];
+    parts.concat()
+}
+
+/// [`gltf`] as a file, changed by `change`.
+pub fn changed_glb(change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let (mut document, binary) = gltf(json!([{"mesh": 0}]), 5125);
+    change(&mut document);
+    glb(&document, &binary)
+}
+
+#[test]
+fn a_glb_with_nested_nodes_and_any_kind_of_index() {
+    let nodes = json!([
+        {"children": [1, 2], "scale": [0.01, 0.01, 0.01]},
+        {"mesh": 0, "translation": [0.0, 2.0, 0.0], "rotation": [0.0, 0.0, 0.70710678, 0.70710678]},
+        // Mirrored: x to −x.
+        {"mesh": 0, "matrix": [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 3, 1]},
+    ]);
+    for component_type in [5121, 5123, 5125] {
+        let (document, binary) = gltf(nodes.clone(), component_type);
+        let mesh = import::read_bytes(&glb(&document, &binary), Format::Glb).unwrap();
+        assert_eq!(mesh.triangle_indices.len(), 24);
+        // Metres times a hundredth are centimetres; up is z, and the viewer's side is −y.
+        close(&mesh, [-5.0, -35.0, -5.0], [5.0, 5.0, 25.0]);
+        assert_eq!(mesh.vertex_colors, None);
+    }
+}
+
+#[test]
+fn a_gltf_with_its_data_inside_is_read_and_one_with_files_is_refused() {
+    let (mut document, binary) = gltf(json!([{"mesh": 0}]), 5123);
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::from("data:application/octet-stream;base64,");
+    for group in binary.chunks(3) {
+        let bits = u32::from_be_bytes([0, group[0], *group.get(1).unwrap_or(&0), *group.get(2).unwrap_or(&0)]);
+        (0..=group.len()).for_each(|i| text.push(DIGITS[(bits >> (18 - 6 * i) & 63) as usize] as char));
+        (group.len()..3).for_each(|_| text.push('='));
+    }
+    document["buffers"][0]["uri"] = text.into();
+    let mesh = import::read_bytes(document.to_string().as_bytes(), Format::Glb).unwrap();
+    close(&mesh, [-500.0; 3], [500.0; 3]);
+    document["buffers"][0]["uri"] = "cube.bin".into();
+    let error = import::read_bytes(document.to_string().as_bytes(), Format::Glb).unwrap_err().to_string();
+    assert!(error.contains("separate file"), "{error}");
+}
+
+#[test]
+fn an_obj_with_quads_negative_indices_normals_and_joined_lines() {
+    let text = "# a comment\nmtllib none.mtl\nv -1 -1 0 1.0\nv 1 -1 \\\n 0\nv 1 1 0\nv -1 1 0\nvn 0 0 1\nvt 0 0\n\
+                v 0 0 1 255 0 0\ng side\nusemtl red\ns off\nf -5/1/1 -4/1/1 -1//1\nf 2 3 5\nf 3//1 4//1 5\nf 4 1 5\nf 4 3 2 1\nl 1 2\n";
+    for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+        let mesh = import::read_bytes(text.as_bytes(), Format::Obj).unwrap();
+        assert_eq!((mesh.triangle_indices.len(), mesh.vertex_positions.len()), (6, 5));
+        close(&mesh, [-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]);
+        assert_eq!(mesh.vertex_colors.unwrap().iter().filter(|color| **color == [255, 0, 0]).count(), 1);
+    }
+}
+
+#[test]
+fn a_ply_of_text_and_one_of_big_endian_quads() {
+    let cube = cube(Vec3::ZERO, 1.0);
+    let vertices: String =
+        cube.vertex_positions.iter().map(|p| format!("{} {} {} 0.5 1.0 0\n", p.x, p.y, p.z)).collect();
+    let faces: String = cube.triangle_indices.iter().map(|t| format!("3 {} {} {}\n", t[0], t[1], t[2])).collect();
+    let text = format!(
+        "ply\nformat ascii 1.0\ncomment x\nelement vertex 8\nproperty double x\nproperty double y\nproperty double z\n\
+         property float red\nproperty float green\nproperty float blue\nelement face 12\n\
+         property list uint8 int32 vertex_index\nend_header\n{vertices}{faces}"
+    );
+    let mesh = import::read_bytes(text.as_bytes(), Format::Ply).unwrap();
+    close(&mesh, [-1.0; 3], [1.0; 3]);
+    assert_eq!(mesh.vertex_colors.unwrap()[0], [128, 255, 0]);
+
+    let mut file = b"ply\nformat binary_big_endian 1.0\nelement vertex 8\nproperty float x\nproperty float y\nproperty float z\n\
+        property float quality\nelement face 6\nproperty uchar flags\nproperty list uchar ushort vertex_indices\nend_header\n".to_vec();
+    for p in &cube.vertex_positions {
+        [p.x, p.y, p.z, 7.0].iter().for_each(|n| file.extend(n.to_be_bytes()));
+    }
+    for pair in cube.triangle_indices.chunks(2) {
+        file.extend([1, 4]);
+        [pair[0][0], pair[0][1], pair[0][2], pair[1][2]].iter().for_each(|&i| file.extend((i as u16).to_be_bytes()));
+    }
+    let mesh = import::read_bytes(&file, Format::Ply).unwrap();
+    assert_eq!(mesh.triangle_indices.len(), 12);
+    close(&mesh, [-1.0; 3], [1.0; 3]);
+}
