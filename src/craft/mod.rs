@@ -7,9 +7,15 @@
 //!
 //! Results depend on the request and the pixels alone, not on the number of threads.
 
+mod height_field;
 mod inflate;
+mod lithophane;
+mod plateau;
 mod poisson;
+mod relief;
 mod sizing;
+#[cfg(test)]
+mod testing;
 mod tone;
 
 use crate::field::{FieldError, ScalarGrid};
@@ -143,6 +149,8 @@ pub fn make(
     let object = || condition.ok_or(CraftError::NeedsCutOut);
     match request.mode {
         Mode::Inflate => inflate::inflate(request, object()?, monitor),
-        _ => { let _ = picture; Err(CraftError::Empty) }
+        Mode::Relief => relief::relief(request, picture, condition, monitor),
+        Mode::Lithophane => lithophane::lithophane(request, picture, monitor),
+        Mode::Stamp => Err(CraftError::Empty),
     }
 }

@@ -21,6 +21,11 @@ pub(super) fn lightness_from_luminance(luminance: f32) -> f32 {
     if luminance <= 216.0 / 24389.0 { luminance * 24389.0 / 2700.0 } else { 1.16 * luminance.cbrt() - 0.16 }
 }
 
+/// The relative luminance of a CIE lightness L*/100.
+pub(super) fn luminance_from_lightness(lightness: f32) -> f32 {
+    if lightness <= 0.08 { lightness * 2700.0 / 24389.0 } else { ((lightness + 0.16) / 1.16).powi(3) }
+}
+
 /// Relative luminance 0–1 (linear light, Rec. 709 weights) of every pixel, laid on white.
 pub(super) fn luminance_on_white(pixels: &RgbaImage) -> Raster {
     let table: [f32; 256] = std::array::from_fn(|c| linear_from_srgb(c as u8));
@@ -196,6 +201,9 @@ mod tests {
     #[test]
     fn middle_grey_has_half_lightness() {
         assert!((lightness_from_luminance(0.184_186) - 0.5).abs() < 1e-4);
+        for y in [0.0, 0.004, 0.2, 1.0] {
+            assert!((luminance_from_lightness(lightness_from_luminance(y)) - y).abs() < 1e-5);
+        }
         assert_eq!((linear_from_srgb(0), linear_from_srgb(255)), (0.0, 1.0));
     }
 }

@@ -53,6 +53,13 @@ impl Lattice {
         self.origin + self.spacing * Vec2::new(ix as f32, iy as f32)
     }
 
+    /// Whether `point` lies within the box of the samples.
+    pub fn contains(&self, point: Vec2) -> bool {
+        let [nx, ny] = self.samples_per_axis;
+        let cell = (point - self.origin) / self.spacing;
+        cell.cmpge(Vec2::ZERO).all() && cell.cmple(Vec2::new(nx as f32, ny as f32) - 1.0).all()
+    }
+
     /// The raster placement under which sample `[ix, iy]` is pixel `(ix, iy)`.
     pub fn placement(&self) -> Placement {
         Placement { origin: self.origin, step: Vec2::splat(self.spacing) }
