@@ -18,6 +18,7 @@
 
 pub mod app;
 pub mod cache;
+pub mod cli;
 pub mod craft;
 pub mod export;
 pub mod field;

@@ -4,6 +4,7 @@
 //! parameter here adds its flag, its help and its widget. Sizes that a user types are millimetres.
 
 pub mod parameter;
+pub mod relevance;
 
 use parameter::{ParamGroup, ValueError, choices, parameters};
 use serde::{Deserialize, Serialize};

@@ -322,8 +322,9 @@ macro_rules! parameters {
             fn set(&mut self, name: &str, value: $crate::request::parameter::Value)
                 -> Result<(), $crate::request::parameter::ValueError>
             {
-                use $crate::request::parameter::{ParamGroup as _, Parameter as _};
-                let Some(spec) = self.specs().iter().find(|s| s.name == name) else { return Ok(()) };
+                use $crate::request::parameter::Parameter as _;
+                let specs = $crate::request::parameter::ParamGroup::specs(self);
+                let Some(spec) = specs.iter().find(|s| s.name == name) else { return Ok(()) };
                 if !spec.allows(value) {
                     return Err(spec.error(value));
                 }

@@ -1,0 +1,225 @@
+//! `orfeas batch`: many pictures in, as many solids out.
+
+mod plan;
+mod show;
+mod table;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use anyhow::{Context as _, anyhow};
+
+use crate::cache::Cache;
+use crate::export::Format;
+use crate::files::IfExists;
+use crate::job::JobRequest;
+use crate::job::WorkError;
+use crate::job::batch::{self, BatchItem, BatchOptions, ItemEvent};
+use crate::pipeline::{self, Input};
+use crate::progress::{CancelToken, Monitor};
+use crate::request::Request;
+
+use super::cache::CachePlaceArgs;
+use super::console::Console;
+use super::destination::{self, Destination};
+use super::failure::{Exit, Failure};
+use super::interrupt;
+use super::settings::SettingsArgs;
+
+use plan::Plan;
+use show::Show;
+
+/// Arguments of `orfeas batch`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Goes on when a picture fails, tells all at the end, and exits with 1 if any failed. Stopped by Ctrl-C
+or a power cut, the same command goes on where it was: solids that are done are skipped.
+
+Examples:
+  orfeas batch pictures/ -o solids/
+  orfeas batch *.png -o solids/ --format 3mf --height 50
+  orfeas batch holidays/ -o panes/ --mode lithophane --jobs 2")]
+pub struct BatchArgs {
+    /// Pictures, and folders of pictures
+    #[arg(required = true, value_name = "DIR_OR_FILE")]
+    inputs: Vec<PathBuf>,
+    /// Folder for the solids; it is made if it does not exist
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    output: PathBuf,
+    /// Format of the solids
+    #[arg(long, value_parser = destination::format_parser(), default_value = "stl", help_heading = "Output")]
+    format: Format,
+    /// Replace files that exist
+    #[arg(long, help_heading = "Output")]
+    overwrite: bool,
+    /// Write print formats even when a mesh is not print-ready
+    #[arg(long, help_heading = "Output")]
+    force: bool,
+    /// Look into folders within folders
+    #[arg(short, long)]
+    recursive: bool,
+    /// Pictures worked on at the same time; each takes memory, and one alone uses all cores already
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// Earlier results.
+    #[command(flatten)]
+    cache: CachePlaceArgs,
+    /// What to make.
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// What is told about a solid that was made.
+struct Made {
+    size_mm: [f32; 3],
+    triangles: usize,
+}
+
+/// A line of the table at the end.
+struct Row<'a> {
+    input: &'a Path,
+    output_name: &'a Path,
+    event: &'a ItemEvent,
+    made: Option<Made>,
+}
+
+/// Makes all solids.
+///
+/// # Errors
+/// [`Exit::Failed`] when a picture failed, [`Exit::Interrupted`], or any other [`Failure`] before the
+/// first picture.
+pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
+    let started = Instant::now();
+    let request = args.settings.request()?;
+    let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
+    tell_left_out(&plan, console);
+    if plan.pictures.is_empty() {
+        return Err(anyhow!("there is no picture here; name pictures or a folder that holds some").into());
+    }
+    make_folder(&args.output)?;
+    let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
+    if let Some(path) = args.settings.save(&request, if_exists)? {
+        console.say(&format!("the settings are in {}", path.display()));
+    }
+    let items = items(&request, &plan);
+    let batch = Batch {
+        args,
+        cache: args.cache.open(console),
+        cancel: interrupt::token(console),
+        show: Show::new(items.len(), console),
+        made: Mutex::default(),
+    };
+    let summary = batch.run(&items)?;
+    let Batch { cancel, show, made, .. } = batch;
+    drop(show);
+    summary.notes.iter().for_each(|note| console.say(&format!("note: {note}")));
+    let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let rows: Vec<_> = items.iter().zip(&summary.items).map(|(item, event)| Row {
+        input: &item.job.input.path,
+        output_name: &item.output_name,
+        event,
+        made: made.remove(&item.output_name),
+    }).collect();
+    console.say(&table::render(&rows, started.elapsed().as_secs_f64()));
+    if cancel.is_cancelled() {
+        console.error("interrupted; the same command goes on from here", None);
+        return Err(Failure::Told(Exit::Interrupted));
+    }
+    let complete = summary.is_complete() && plan.unreadable.is_empty();
+    if complete { Ok(()) } else { Err(Failure::Told(Exit::Failed)) }
+}
+
+fn tell_left_out(plan: &Plan, console: &Console) {
+    for path in &plan.unsupported {
+        console.say(&format!("skipped, not a picture: {}", path.display()));
+    }
+    for (path, why) in &plan.unreadable {
+        console.error(&format!("left out ({why}): {}", path.display()), None);
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(Failure::Usage(format!("-o must be a folder, and this is a file: {}", folder.display())));
+    }
+    let made = std::fs::create_dir_all(folder);
+    Ok(made.with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?)
+}
+
+fn items(request: &Request, plan: &Plan) -> Vec<BatchItem> {
+    let pairs = plan.pictures.iter().zip(&plan.output_names);
+    let item = |(picture, name): (&PathBuf, &PathBuf)| BatchItem {
+        job: JobRequest { request: *request, input: Input { path: picture.clone(), mask: None } },
+        output_name: name.clone(),
+    };
+    pairs.map(item).collect()
+}
+
+/// What all workers share.
+struct Batch<'a> {
+    args: &'a BatchArgs,
+    cache: Cache,
+    cancel: CancelToken,
+    show: Show,
+    /// By the solid's name.
+    made: Mutex<HashMap<PathBuf, Made>>,
+}
+
+impl Batch<'_> {
+    fn run(&self, items: &[BatchItem]) -> Result<batch::Summary, Failure> {
+        let options = BatchOptions {
+            folder: self.args.output.clone(),
+            workers: usize::from(self.args.jobs),
+            overwrite: self.args.overwrite,
+            file_settings: self.args.format.extension().to_owned(),
+        };
+        let broken_pipe = Mutex::new(None);
+        let observe = |index: usize, event: &ItemEvent| {
+            let Some(item) = items.get(index) else { return };
+            let input = &item.job.input.path;
+            if let ItemEvent::Progress(progress) = event {
+                return self.show.working(input, *progress);
+            }
+            if matches!(event, ItemEvent::Started) {
+                return;
+            }
+            // Nobody reads the paths any more: make no more of them.
+            if let Err(failure) = self.show.ended(input, &self.args.output.join(&item.output_name), event) {
+                self.cancel.cancel();
+                broken_pipe.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
+            }
+        };
+        let work = |item: &BatchItem, path: &Path, if_exists, monitor: &Monitor| {
+            self.make(item, path, if_exists, monitor).map_err(|failure| match failure {
+                _ if self.cancel.is_cancelled() => WorkError::Cancelled,
+                failure => WorkError::Failed(failure.sentence()),
+            })
+        };
+        let summary = batch::run(items, &options, &self.cancel, &work, &observe)?;
+        match broken_pipe.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(failure) => Err(failure),
+            None => Ok(summary),
+        }
+    }
+
+    /// Makes one solid and writes it to `path`.
+    fn make(&self, item: &BatchItem, path: &Path, if_exists: IfExists, monitor: &Monitor) -> Result<(), Failure> {
+        let JobRequest { request, input } = &item.job;
+        let output = pipeline::run(request, input, &self.cache, monitor)?;
+        for note in &output.notes {
+            self.show.console().say(&format!("note on {}: {note}", input.path.display()));
+        }
+        let (format, force) = (self.args.format, self.args.force);
+        let destination = Destination { path: path.to_owned(), format, if_exists, force, free_name: false };
+        let title = input.path.file_stem().unwrap_or_default().to_string_lossy();
+        destination.write(&output.mesh, &output.report, &title, monitor)?;
+        let made = Made {
+            size_mm: output.mesh.bounds().map_or([0.0; 3], |b| b.size().to_array()),
+            triangles: output.mesh.triangle_indices.len(),
+        };
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(item.output_name.clone(), made);
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Which pictures a batch works on, and what their solids are called.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+
+use crate::job::batch::output_names;
+
+/// Endings of pictures that can be read, in lower case.
+const PICTURE_ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"];
+
+/// What a batch will do.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The pictures, sorted by their path, without repetition.
+    pub pictures: Vec<PathBuf>,
+    /// Name of each picture's solid in the batch's folder.
+    pub output_names: Vec<PathBuf>,
+    /// Files in the named folders that are no pictures.
+    pub unsupported: Vec<PathBuf>,
+    /// What could not be listed, and why.
+    pub unreadable: Vec<(PathBuf, String)>,
+}
+
+/// Collects the pictures: files as named, folders by the endings of what is in them.
+pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &str) -> Plan {
+    let mut plan = Plan::default();
+    let mut pictures = BTreeSet::new();
+    for input in inputs {
+        if input.is_dir() {
+            list(input, recursive, &mut pictures, &mut plan);
+        } else if input.exists() && !input.is_file() {
+            // A pipe or device might never end.
+            plan.unreadable.push((input.clone(), "it is neither a file nor a folder".to_owned()));
+        } else {
+            // Whatever is wrong with a named file is told as that file's failure.
+            pictures.insert(input.clone());
+        }
+    }
+    let mut seen = HashSet::new();
+    // `a.png` and `./a.png` are one picture.
+    let pictures: Vec<_> =
+        pictures.into_iter().filter(|p| seen.insert(p.canonicalize().unwrap_or_else(|_| p.clone()))).collect();
+    plan.output_names = output_names(&pictures, ending);
+    plan.pictures = pictures;
+    // A batch may write beside its pictures: its own results are no surprise there.
+    let outputs: HashSet<_> = plan.output_names.iter().map(|name| out_folder.join(name)).collect();
+    plan.unsupported.retain(|path| !outputs.contains(path));
+    plan
+}
+
+fn list(folder: &Path, recursive: bool, pictures: &mut BTreeSet<PathBuf>, plan: &mut Plan) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return plan.unreadable.push((folder.to_owned(), error.to_string())),
+    };
+    let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let hidden = path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b"."));
+        let is_link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
+        match () {
+            () if hidden => {}
+            // A linked folder might lead back here.
+            () if path.is_dir() && recursive && !is_link => list(&path, recursive, pictures, plan),
+            () if path.is_dir() => {}
+            () if is_picture(&path) => {
+                pictures.insert(path);
+            }
+            () => plan.unsupported.push(path),
+        }
+    }
+}
+
+fn is_picture(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    ending.is_some_and(|e| PICTURE_ENDINGS.contains(&e.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_listed_by_ending() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir(root.join("deep")).unwrap();
+        for name in ["b.PNG", "a.jpg", "notes.txt", ".hidden.png", "deep/c.webp", "a.stl"] {
+            std::fs::write(root.join(name), "").unwrap();
+        }
+        let plan = collect(&[root.to_owned(), root.join("./a.jpg")], false, root, "stl");
+        assert_eq!(plan.output_names, [Path::new("a.stl"), Path::new("b.stl")]);
+        assert_eq!(plan.unsupported, [root.join("notes.txt")]);
+        assert_eq!(collect(&[root.to_owned()], true, root, "stl").pictures.len(), 3);
+    }
+}

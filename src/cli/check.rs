@@ -1,0 +1,79 @@
+//! `orfeas check`: would it print?
+
+use std::path::{Path, PathBuf};
+
+use crate::import;
+use crate::print::{self, Report};
+use crate::progress::CancelToken;
+
+use super::console::Console;
+use super::failure::{Exit, Failure};
+use super::progress_display::ProgressDisplay;
+use super::interrupt;
+
+/// Arguments of `orfeas check`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Looks for holes, edges and points where surfaces meet wrongly, triangles without area, surfaces that
+are inside out, and surfaces that cut each other. Files are read as millimetres (glb: metres).
+
+Examples:
+  orfeas check cat.stl
+  orfeas check solids/*.stl --json
+
+With --json, one line of JSON per file. Exit codes: 0 all are print-ready, 3 some are not, 1 some
+could not be read.")]
+pub struct CheckArgs {
+    /// Meshes: STL, 3MF, GLB, OBJ or PLY
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print the findings as JSON, one line per file
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks every file.
+///
+/// # Errors
+/// [`Exit::Failed`] when a file cannot be read, else [`Exit::NotPrintReady`] when one has defects.
+pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
+    let cancel = interrupt::token(console);
+    let mut worst = Exit::Done;
+    for path in &args.files {
+        let checked = check(path, &cancel, console);
+        if cancel.is_cancelled() {
+            return Err(Failure::Interrupted);
+        }
+        match checked {
+            Ok(report) => {
+                if !report.is_print_ready() && worst == Exit::Done {
+                    worst = Exit::NotPrintReady;
+                }
+                let text = if args.json { json(path, &report)? } else { words(path, &report) };
+                console.result(&text)?;
+            }
+            Err(failure) => {
+                worst = Exit::Failed;
+                failure.tell(console);
+            }
+        }
+    }
+    if worst == Exit::Done { Ok(()) } else { Err(Failure::Told(worst)) }
+}
+
+fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report, Failure> {
+    let mesh = import::read_file(path)?;
+    Ok(ProgressDisplay::new(console).watch(cancel, |monitor| print::check(&mesh, monitor))?)
+}
+
+fn words(path: &Path, report: &Report) -> String {
+    format!("{}: {}", path.display(), report.to_string().trim_end())
+}
+
+fn json(path: &Path, report: &Report) -> Result<String, Failure> {
+    let mut value = serde_json::to_value(report)?;
+    if let Some(object) = value.as_object_mut() {
+        object.insert("file".to_owned(), path.display().to_string().into());
+    }
+    Ok(value.to_string())
+}

@@ -1,0 +1,134 @@
+//! What is said, and where: results to stdout, words to stderr.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
+
+use indicatif::ProgressBar;
+
+use super::failure::{Exit, Failure};
+
+/// Where a command says things. Cheap to clone; a progress bar that is drawn meanwhile is kept whole.
+#[derive(Clone)]
+pub struct Console {
+    quiet: bool,
+    verbose: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl Console {
+    /// `quiet` leaves errors and results only; `verbose` adds details.
+    pub fn new(quiet: bool, verbose: bool) -> Self {
+        Self { quiet, verbose, bar: None }
+    }
+
+    /// The same console while `bar` is on the screen.
+    pub fn with_bar(&self, bar: ProgressBar) -> Self {
+        Self { bar: Some(bar), ..self.clone() }
+    }
+
+    /// Whether words that are no errors are unwanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether details are wanted.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Says something to the user, unless told to be quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.to_stderr(text);
+        }
+    }
+
+    /// Says what went wrong, and what to do about it where the sentence itself does not.
+    pub fn error(&self, sentence: &str, next_step: Option<&str>) {
+        let next_step = next_step.map(|s| format!("\n  {s}")).unwrap_or_default();
+        self.to_stderr(&format!("error: {sentence}{next_step}"));
+    }
+
+    fn to_stderr(&self, text: &str) {
+        // Nobody can be told that stderr is gone.
+        self.around_bar(|| writeln!(io::stderr().lock(), "{text}").unwrap_or_default());
+    }
+
+    fn around_bar<R>(&self, write: impl FnOnce() -> R) -> R {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Prints a line of the result.
+    ///
+    /// # Errors
+    /// As [`Console::result_bytes`].
+    pub fn result(&self, line: &str) -> Result<(), Failure> {
+        self.result_bytes(format!("{line}\n").as_bytes())
+    }
+
+    /// Prints the path of a file that was made, byte for byte where the system's paths are bytes.
+    ///
+    /// # Errors
+    /// As [`Console::result_bytes`].
+    pub fn result_path(&self, path: &Path) -> Result<(), Failure> {
+        #[cfg(unix)]
+        let mut bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
+        #[cfg(not(unix))]
+        let mut bytes = path.display().to_string().into_bytes();
+        bytes.push(b'\n');
+        self.result_bytes(&bytes)
+    }
+
+    /// Prints to stdout.
+    ///
+    /// # Errors
+    /// A quiet end with exit code 0 when the reader has gone away (`| head`), else what the system
+    /// said.
+    pub fn result_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let write = || {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(bytes).and_then(|()| stdout.flush())
+        };
+        match self.around_bar(write) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Told(Exit::Done)),
+            Err(error) => Err(anyhow::Error::new(error).context("could not print the result").into()),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+/// Sends `tracing` to stderr: `ORFEAS_LOG` decides, else the number of `-v`.
+pub fn start_log(verbosity: u8) {
+    let level = match verbosity {
+        0 => "error,orfeas=warn",
+        1 => "warn,orfeas=info",
+        2 => "warn,orfeas=debug",
+        _ => "info,orfeas=trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ORFEAS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time();
+    // A second start (tests of the library) keeps the first.
+    let _ = log.try_init();
+}
+
+/// A panic is our mistake, not the user's: one sentence instead of a backtrace.
+pub fn shorten_panics() {
+    if std::env::var_os("RUST_BACKTRACE").is_some() {
+        return;
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        let payload = panic.payload();
+        let what = payload.downcast_ref::<&str>().copied();
+        let what = what.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("unknown");
+        let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
+        let _ = writeln!(
+            io::stderr().lock(),
+            "error: ORFEAS made a mistake of its own and had to stop ({what}{place})\n  \
+             please report it with the picture and the command; RUST_BACKTRACE=1 shows more"
+        );
+    }));
+}

@@ -1,0 +1,121 @@
+//! `orfeas convert`: another format, size or number of triangles.
+
+use std::path::{Path, PathBuf};
+
+use glam::Vec3;
+
+use crate::mesh::simplify::{Target, simplify};
+use crate::mesh::Mesh;
+use crate::progress::Monitor;
+use crate::request::parameter::ParamSpec;
+use crate::request::{Request, SizeParams};
+use crate::{import, print};
+
+use super::console::Console;
+use super::destination::DestinationArgs;
+use super::failure::Failure;
+use super::flags::{Choose, Flags};
+use super::progress_display::ProgressDisplay;
+use super::{interrupt, summary};
+
+/// The settings that make sense for a finished mesh.
+#[derive(Debug)]
+pub struct ForMeshes;
+
+impl Choose for ForMeshes {
+    fn chooses(group_title: &str, spec: &ParamSpec) -> bool {
+        group_title == "Size" || matches!(spec.flag, "triangles" | "max-error")
+    }
+}
+
+/// Arguments of `orfeas convert`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+The size stays as it is in the file unless a setting changes it; files are read as millimetres (glb:
+metres). The result stands on z = 0, centred.
+
+Examples:
+  orfeas convert statue.glb statue.3mf
+  orfeas convert statue.obj statue.stl --height 120
+  orfeas convert scan.ply scan.stl --triangles 200000")]
+pub struct ConvertArgs {
+    /// The mesh: STL, 3MF, GLB, OBJ or PLY
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// File to write, or a folder for it
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+    /// Where to.
+    #[command(flatten)]
+    destination: DestinationArgs,
+    /// What to change.
+    #[command(flatten)]
+    flags: Flags<ForMeshes>,
+}
+
+/// Converts one file.
+///
+/// # Errors
+/// Any [`Failure`].
+pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
+    let mut request = Request::default();
+    args.flags.apply_to(&mut request).map_err(Failure::Usage)?;
+    let destination = args.destination.settle(&args.input, Some(&args.output))?;
+    let cancel = interrupt::token(console);
+    let display = ProgressDisplay::new(console);
+    let converted = display.watch(&cancel, |monitor| -> Result<_, Failure> {
+        let (mesh, note) = reshape(import::read_file(&args.input)?, &request, monitor)?;
+        let report = print::check(&mesh, monitor)?;
+        let path = destination.write(&mesh, &report, &title(&args.input), monitor)?;
+        Ok((mesh, note, report, path))
+    });
+    drop(display);
+    let (mesh, note, report, path) = match converted {
+        Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
+        converted => converted?,
+    };
+    console.say(&format!("{}; {}", summary::mesh(&mesh), summary::verdict(&report)));
+    if let Some(note) = note {
+        console.say(&format!("note: {note}"));
+    }
+    console.result_path(&path)
+}
+
+fn title(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Size, place, number of triangles: what was asked for, and a note about it.
+fn reshape(mut mesh: Mesh, request: &Request, monitor: &Monitor) -> Result<(Mesh, Option<String>), Failure> {
+    let factor = factor(&mesh, &request.size)?;
+    mesh.transform(|p| p * factor);
+    let target = Target { triangles: request.mesh.triangles, max_error: request.mesh.max_error_mm };
+    let mut note = None;
+    if target.triangles.is_some() || target.max_error.is_some() {
+        let simplified = simplify(&mesh, target, monitor)?;
+        (mesh, note) = (simplified.mesh, simplified.note);
+    }
+    if let Some(bounds) = mesh.bounds() {
+        let center = bounds.center();
+        let foot = Vec3::new(center.x, center.y, bounds.min.z);
+        mesh.transform(|p| p - foot);
+    }
+    Ok((mesh, note))
+}
+
+/// By how much the mesh grows; its own size counts as what it would have been.
+fn factor(mesh: &Mesh, size: &SizeParams) -> Result<f32, Failure> {
+    let now = mesh.bounds().map_or(Vec3::ZERO, |b| b.size());
+    let wanted = [("width", size.width_mm, now.x), ("depth", size.depth_mm, now.y), ("height", size.height_mm, now.z)];
+    let mut given = wanted.into_iter().filter_map(|(name, wanted, now)| Some((name, wanted?, now)));
+    let Some((name, wanted, now)) = given.next() else { return Ok(size.scale) };
+    if let Some((second, ..)) = given.next() {
+        return Err(Failure::Usage(format!(
+            "--{name} and --{second} cannot both be met, since the mesh keeps its proportions; give one of them"
+        )));
+    }
+    if now <= 0.0 {
+        return Err(Failure::Usage(format!("the mesh has no {name}, so --{name} cannot be met; leave it out")));
+    }
+    Ok(wanted / now * size.scale)
+}

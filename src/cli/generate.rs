@@ -1,0 +1,171 @@
+//! `orfeas generate`: one picture in, one solid out.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Instant;
+
+use anyhow::anyhow;
+
+use crate::image::mask;
+use crate::pipeline::{self, Input, Output};
+use crate::request::Request;
+
+use super::cache::CachePlaceArgs;
+use super::console::Console;
+use super::destination::{self, DestinationArgs};
+use super::failure::Failure;
+use super::interrupt;
+use super::progress_display::ProgressDisplay;
+use super::settings::{self, SettingsArgs};
+use super::summary;
+
+const EXAMPLES: &str = "\
+Examples:
+  orfeas generate cat.png -o cat.stl                     a plump figure, 80 mm high
+  orfeas generate cat.png -o cat.3mf --height 60 --flat-base 1
+  orfeas generate photo.jpg --mode lithophane --width 120
+  orfeas generate coin.png --mode relief --relief-depth 3
+  orfeas generate logo.png --mode stamp --stamp-kind cookie-cutter
+  orfeas generate photo.jpg --save-mask mask.png         look at the cut-out, mend it in any paint
+  orfeas generate photo.jpg --mask mask.png              program, and use it
+
+The result's path goes to standard output. `-h` lists the common settings, `--help` all of them.
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 130 interrupted.";
+
+/// Arguments of `orfeas generate`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct GenerateArgs {
+    /// The picture: PNG, JPEG, WebP, BMP, GIF or TIFF
+    #[arg(value_name = "IMAGE")]
+    image: PathBuf,
+    /// File to write, or a folder for it [default: beside the picture, under a free name]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// Where to.
+    #[command(flatten)]
+    destination: DestinationArgs,
+    /// Use this cut-out instead of finding one: white is object, black is background
+    #[arg(long, value_name = "FILE", help_heading = "Cut-out")]
+    mask: Option<PathBuf>,
+    /// Write the cut-out as a PNG, white is object; mend it and give it back with --mask
+    #[arg(long, value_name = "FILE", help_heading = "Cut-out")]
+    save_mask: Option<PathBuf>,
+    /// Print everything about the result as JSON instead of its path
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+    /// Open the result with this program, such as your slicer
+    #[arg(long, value_name = "PROGRAM", help_heading = "Output")]
+    open_with: Option<PathBuf>,
+    /// Earlier results.
+    #[command(flatten)]
+    cache: CachePlaceArgs,
+    /// What to make.
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// Makes one solid.
+///
+/// # Errors
+/// Any [`Failure`].
+pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
+    check_picture(&args.image)?;
+    let request = args.settings.request()?;
+    check_masks(args, &request)?;
+    let destination = args.destination.settle(&args.image, args.output.as_deref())?;
+    if let Some(path) = args.settings.save_path() {
+        destination::check_writable(path, args.destination.if_exists())?;
+    }
+    let cache = args.cache.open(console);
+    let cancel = interrupt::token(console);
+
+    let started = Instant::now();
+    let input = Input { path: args.image.clone(), mask: args.mask.clone() };
+    let display = ProgressDisplay::new(console);
+    let made = display.watch(&cancel, |monitor| -> Result<_, Failure> {
+        let output = pipeline::run(&request, &input, &cache, monitor)?;
+        save_extras(args, &request, &output, &display.console(console))?;
+        let title = args.image.file_stem().unwrap_or_default().to_string_lossy();
+        let written = destination.write(&output.mesh, &output.report, &title, monitor);
+        Ok((output, written))
+    });
+    drop(display);
+    let (output, written) = match made {
+        Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
+        made => made?,
+    };
+    let path = match written {
+        Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
+        written => written.inspect_err(|_| tell_notes(&output, console))?,
+    };
+    let secs = started.elapsed().as_secs_f64();
+
+    console.say(&summary::made(&output, secs));
+    if !output.report.is_print_ready() && !destination.force {
+        console.say("warning: the file is for viewing; a printer would stumble over it");
+    }
+    if args.json {
+        console.result(&serde_json::to_string_pretty(&summary::MadeJson::new(&path, &output, secs))?)?;
+    } else {
+        console.result_path(&path)?;
+    }
+    open(args.open_with.as_deref(), &path)
+}
+
+/// A clear word about a path that cannot be a picture, before anything else is looked at.
+fn check_picture(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(anyhow!("this is a folder; `orfeas batch` makes solids of all its pictures: {}", path.display()).into());
+    }
+    if !path.exists() {
+        return Err(anyhow!("there is no such file; check the name: {}", path.display()).into());
+    }
+    Ok(())
+}
+
+/// Masks must mean something, be there, and not be overwritten by accident.
+fn check_masks(args: &GenerateArgs, request: &Request) -> Result<(), Failure> {
+    let given = [("mask", &args.mask), ("save-mask", &args.save_mask)];
+    if !crate::craft::needs_cut_out(request)
+        && let Some((flag, _)) = given.iter().find(|(_, path)| path.is_some())
+    {
+        return Err(settings::no_cut_out(request, flag));
+    }
+    if args.mask.is_some() && args.settings.flags.has("background") {
+        return Err(Failure::Usage("--mask already says what the background is; leave out --background".to_owned()));
+    }
+    let Some(path) = &args.save_mask else { return Ok(()) };
+    if destination::is_same_file(path, &args.image) {
+        return Err(Failure::Usage(format!("--save-mask would replace the picture itself: {}", path.display())));
+    }
+    destination::check_writable(path, args.destination.if_exists())
+}
+
+fn save_extras(args: &GenerateArgs, request: &Request, output: &Output, console: &Console) -> Result<(), Failure> {
+    if let (Some(path), Some(cut_out)) = (&args.save_mask, &output.cut_out) {
+        mask::write(cut_out, path, args.destination.if_exists())?;
+        console.say(&format!("the cut-out is in {}", path.display()));
+    }
+    if let Some(path) = args.settings.save(request, args.destination.if_exists())? {
+        console.say(&format!("the settings are in {}", path.display()));
+    }
+    Ok(())
+}
+
+fn tell_notes(output: &Output, console: &Console) {
+    output.notes.iter().for_each(|note| console.say(&format!("note: {note}")));
+}
+
+fn open(program: Option<&Path>, path: &Path) -> Result<(), Failure> {
+    let Some(program) = program else { return Ok(()) };
+    let mut command = std::process::Command::new(program);
+    let command = command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match command.spawn() {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let program = program.display();
+            Err(anyhow!("the file was written, but {program} could not be started ({error})").into())
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The command line: arguments → [`Request`](crate::request::Request) → pipeline → file.
+//!
+//! Promises: results (paths, JSON) go to stdout and everything else to stderr; an error is one
+//! sentence and a next step; no setting is ignored silently; an interrupted command leaves no half
+//! file. Exit codes are in [`failure::Exit`]. One subcommand per file; nothing here computes.
+
+mod batch;
+mod cache;
+mod check;
+mod console;
+mod convert;
+mod destination;
+mod doctor;
+pub mod failure;
+mod flags;
+mod generate;
+mod interrupt;
+mod progress_display;
+mod render;
+mod settings;
+mod summary;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use console::Console;
+use failure::{Exit, Failure};
+
+const EXAMPLES: &str = "\
+Examples:
+  orfeas generate cat.png -o cat.stl
+  orfeas generate cat.png -o cat.3mf --height 60 --thickness 0.7
+  orfeas generate photo.jpg -o night-light.stl --mode lithophane --litho-shape curved
+  orfeas batch pictures/ -o solids/ --format 3mf
+  orfeas check cat.stl
+  orfeas render cat.stl -o cat.png
+
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 130 interrupted.
+Results (paths, --json) go to standard output, everything else to standard error.";
+
+/// Turns a picture into a solid 3D mesh that prints, on your own machine
+#[derive(Parser)]
+#[command(name = "orfeas", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do; nothing opens the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What every command understands.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags that every command understands.
+#[derive(Clone, Copy, Debug, clap::Args)]
+#[command(next_help_heading = "General")]
+pub struct Global {
+    /// Say nothing but errors and results
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell what happens in more detail; repeat for more (or set ORFEAS_LOG, as in ORFEAS_LOG=orfeas=debug)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+/// What `orfeas` can be asked to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a solid from a picture
+    #[command(visible_alias = "make")]
+    Generate(Box<generate::GenerateArgs>),
+    /// Make solids from many pictures
+    Batch(Box<batch::BatchArgs>),
+    /// Look for what a printer would stumble over in a mesh
+    Check(check::CheckArgs),
+    /// Change a mesh's format, size or number of triangles
+    Convert(Box<convert::ConvertArgs>),
+    /// Draw a picture of a mesh
+    Render(render::RenderArgs),
+    /// Tell what this machine has and whether ORFEAS can use it
+    Doctor(doctor::DoctorArgs),
+    /// Look at or empty the cache of earlier results
+    Cache(cache::CacheArgs),
+    /// Write a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `orfeas completions`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  orfeas completions bash > ~/.local/share/bash-completion/completions/orfeas
+  orfeas completions zsh > ~/.zfunc/_orfeas
+  orfeas completions fish > ~/.config/fish/completions/orfeas.fish")]
+pub struct CompletionsArgs {
+    /// Which shell to write for
+    shell: clap_complete::Shell,
+}
+
+/// Reads the arguments, the program's name first.
+///
+/// # Errors
+/// The exit code, after help, version or what is wrong with the arguments has been printed.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
+    Arguments::try_parse_from(arguments).map_err(|mut error| {
+        suggest_generate(&mut error);
+        // A reader that has gone away does not want to hear about it.
+        let _ = error.print();
+        if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
+    })
+}
+
+/// `orfeas cat.png` is what a newcomer types first: say what would have been right.
+fn suggest_generate(error: &mut clap::Error) {
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && Path::new(word).is_file()
+    {
+        let tip = format!("to make a solid from this picture: orfeas generate '{word}'");
+        error.remove(ContextKind::SuggestedSubcommand);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+}
+
+/// Runs a command to its end and says what became of it.
+pub fn run(command: Command, global: Global) -> ExitCode {
+    console::start_log(global.verbose);
+    console::shorten_panics();
+    let console = Console::new(global.quiet, global.verbose > 0);
+    let outcome = match command {
+        Command::Generate(args) => generate::run(&args, &console),
+        Command::Batch(args) => batch::run(&args, &console),
+        Command::Check(args) => check::run(&args, &console),
+        Command::Convert(args) => convert::run(&args, &console),
+        Command::Render(args) => render::run(&args, &console),
+        Command::Doctor(args) => doctor::run(&args, &console),
+        Command::Cache(args) => cache::run(&args, &console),
+        Command::Completions(args) => completions(&args, &console),
+    };
+    match outcome {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => {
+            failure.tell(&console);
+            failure.exit().into()
+        }
+    }
+}
+
+/// What `orfeas` without arguments says while there is no window.
+pub fn introduce() -> ExitCode {
+    let _ = Arguments::command().print_help();
+    Console::new(false, false).say("\nThe window is not in this version yet; the commands above do everything.");
+    Exit::Done.into()
+}
+
+fn completions(args: &CompletionsArgs, console: &Console) -> Result<(), Failure> {
+    // Into memory first: the generator panics when its writer fails.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Arguments::command(), "orfeas", &mut script);
+    console.result_bytes(&script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_is_a_flag_of_generate_and_batch() {
+        let command = Arguments::command();
+        for name in ["generate", "batch"] {
+            let subcommand = command.find_subcommand(name).unwrap();
+            for spec in crate::request::Request::default().groups().iter().flat_map(|g| g.specs()) {
+                assert!(subcommand.get_arguments().any(|a| a.get_long() == Some(spec.flag)), "{name} --{}", spec.flag);
+            }
+        }
+    }
+}

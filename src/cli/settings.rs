@@ -1,0 +1,135 @@
+//! The flags and files that make a [`Request`].
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use crate::files::{IfExists, write_atomically};
+use crate::request::{Mode, Request};
+
+use super::failure::Failure;
+use super::flags::{All, Flags, choice_parser};
+
+/// A request file is a few kilobytes; whatever is larger is something else.
+const REQUEST_FILE_LIMIT_BYTES: u64 = 1 << 20;
+
+/// Everything that changes the result.
+#[derive(clap::Args)]
+pub struct SettingsArgs {
+    /// Which kind of solid to make [default inflate]
+    #[arg(long, value_parser = choice_parser::<Mode>(), value_name = "MODE")]
+    mode: Option<Mode>,
+    /// Take the settings from this file (JSON, as --save-request writes it); flags come on top
+    #[arg(long, value_name = "FILE")]
+    request: Option<PathBuf>,
+    /// Write the settings to this file, to use them again with --request
+    #[arg(long, value_name = "FILE")]
+    save_request: Option<PathBuf>,
+    /// One flag per parameter.
+    #[command(flatten)]
+    pub flags: Flags<All>,
+}
+
+impl SettingsArgs {
+    /// The request: defaults, then the file, then the flags.
+    ///
+    /// # Errors
+    /// A file that is not a request, or a flag that would have no effect.
+    pub fn request(&self) -> Result<Request, Failure> {
+        let mut request = match &self.request {
+            Some(path) => read_request(path)?,
+            None => Request::default(),
+        };
+        if let Some(mode) = self.mode {
+            request.mode = mode;
+        }
+        self.flags.apply_to(&mut request).map_err(Failure::Usage)?;
+        if !crate::craft::needs_cut_out(&request)
+            && let Some(flag) = self.flags.first_of("Cut-out")
+        {
+            return Err(no_cut_out(&request, flag));
+        }
+        Ok(request)
+    }
+
+    /// Writes the request where `--save-request` says; tells the path that was written.
+    ///
+    /// # Errors
+    /// What the system said, or that the file exists.
+    pub fn save(&self, request: &Request, if_exists: IfExists) -> Result<Option<&Path>, Failure> {
+        let Some(path) = &self.save_request else { return Ok(None) };
+        let text = serde_json::to_string_pretty(request)? + "\n";
+        write_atomically(path, if_exists, |writer| writer.write_all(text.as_bytes()))
+            .context("the settings were not saved")?;
+        Ok(Some(path))
+    }
+
+    /// Where `--save-request` writes.
+    pub fn save_path(&self) -> Option<&Path> {
+        self.save_request.as_deref()
+    }
+}
+
+/// The refusal of a flag about the cut-out in a request that uses the whole frame.
+pub fn no_cut_out(request: &Request, flag: &str) -> Failure {
+    let mode = request.mode.name();
+    Failure::Usage(format!("--{flag} has no effect here: with these settings {mode} uses the whole frame; leave it out"))
+}
+
+/// Reads and checks a request file.
+fn read_request(path: &Path) -> Result<Request, Failure> {
+    let place = || format!("could not read the settings file {}", path.display());
+    let mut text = String::new();
+    let file = File::open(path).with_context(place)?;
+    file.take(REQUEST_FILE_LIMIT_BYTES + 1).read_to_string(&mut text).with_context(place)?;
+    if text.len() as u64 > REQUEST_FILE_LIMIT_BYTES {
+        return Err(anyhow!("this file is too large to hold settings: {}", path.display()).into());
+    }
+    let given: serde_json::Value = serde_json::from_str(&text)
+        .with_context(|| format!("the settings file is not JSON; --save-request writes one: {}", path.display()))?;
+    let request: Request = serde_json::from_value(given.clone())
+        .with_context(|| format!("a setting is of the wrong kind: {}", path.display()))?;
+    request.validate().with_context(|| format!("a setting is out of range: {}", path.display()))?;
+    if let Some(key) = unknown_key(&given, &serde_json::to_value(request)?, "") {
+        return Err(anyhow!("there is no setting called `{key}`; --save-request shows all: {}", path.display()).into());
+    }
+    Ok(request)
+}
+
+/// The first key of `given` that `known` does not have, as `group.name`.
+fn unknown_key(given: &serde_json::Value, known: &serde_json::Value, prefix: &str) -> Option<String> {
+    given.as_object()?.iter().find_map(|(key, value)| match known.get(key) {
+        Some(known) => unknown_key(value, known, &format!("{prefix}{key}.")),
+        None => Some(format!("{prefix}{key}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Request, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("request.json");
+        std::fs::write(&path, text).unwrap();
+        read_request(&path).map_err(|e| e.sentence())
+    }
+
+    #[test]
+    fn a_request_file_may_be_partial_but_not_wrong() {
+        assert_eq!(read("{}").unwrap(), Request::default());
+        assert_eq!(read(r#"{"mode": "relief", "size": {"height_mm": 50}}"#).unwrap().size.height_mm, Some(50.0));
+        for (text, expected) in [
+            ("", "not JSON"),
+            ("[1, 2]", "wrong kind"),
+            (r#"{"mode": "balloon"}"#, "balloon"),
+            (r#"{"inflate": {"thickness": 99}}"#, "0.1 to 3"),
+            (r#"{"inflate": {"thikness": 1}}"#, "inflate.thikness"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+}

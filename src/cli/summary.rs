@@ -1,0 +1,143 @@
+//! Results in words, and as JSON.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::mesh::Mesh;
+use crate::pipeline::{Output, StageReport};
+use crate::print;
+use crate::progress::Stage;
+
+/// What `--json` prints about a file that was made.
+#[derive(Serialize)]
+pub struct MadeJson<'a> {
+    path: String,
+    size_mm: [f32; 3],
+    triangles: usize,
+    volume_cm3: f64,
+    print_ready: bool,
+    cached: bool,
+    secs: f64,
+    notes: &'a [String],
+    stages: Vec<StageJson>,
+    check: &'a print::Report,
+}
+
+#[derive(Serialize)]
+struct StageJson {
+    stage: Stage,
+    secs: f32,
+    cached: bool,
+}
+
+impl<'a> MadeJson<'a> {
+    /// About `output`, written to `path` after `secs` seconds.
+    pub fn new(path: &Path, output: &'a Output, secs: f64) -> Self {
+        let stages = output.stages.iter();
+        Self {
+            path: path.display().to_string(),
+            size_mm: size_mm(&output.mesh),
+            triangles: output.mesh.triangle_indices.len(),
+            volume_cm3: output.mesh.signed_volume() / 1000.0,
+            print_ready: output.report.is_print_ready(),
+            cached: output.stages.iter().all(|s| s.cached),
+            secs,
+            notes: &output.notes,
+            stages: stages.map(|s| StageJson { stage: s.stage, secs: s.secs, cached: s.cached }).collect(),
+            check: &output.report,
+        }
+    }
+}
+
+/// The lines about a file that was made.
+pub fn made(output: &Output, secs: f64) -> String {
+    let mut text = format!("{}; {}\n", mesh(&output.mesh), verdict(&output.report));
+    text += &format!("{} in {}", freshness(&output.stages), duration(secs));
+    for note in output.notes.iter().chain(&output.report.notes()) {
+        text += &format!("\nnote: {note}");
+    }
+    text
+}
+
+/// `34.0 × 80.0 × 21.3 mm, 12 345 triangles, 21.4 cm³`
+pub fn mesh(mesh: &Mesh) -> String {
+    let triangles = grouped(mesh.triangle_indices.len());
+    format!("{}, {triangles} triangles, {}", size(size_mm(mesh)), volume(mesh.signed_volume()))
+}
+
+/// `34.0 × 80.0 × 21.3 mm (wide, deep, high)` without the words.
+pub fn size([x, y, z]: [f32; 3]) -> String {
+    format!("{x:.1} × {y:.1} × {z:.1} mm")
+}
+
+fn size_mm(mesh: &Mesh) -> [f32; 3] {
+    mesh.bounds().map_or([0.0; 3], |b| b.size().to_array())
+}
+
+fn volume(mm3: f64) -> String {
+    if mm3 < 1000.0 { format!("{mm3:.0} mm³") } else { format!("{:.1} cm³", mm3 / 1000.0) }
+}
+
+/// Whether it prints, and if not why.
+pub fn verdict(report: &print::Report) -> String {
+    if report.is_print_ready() { "ready to print".to_owned() } else { format!("not print-ready{}", problems(report)) }
+}
+
+/// The problems, one per line.
+pub fn problems(report: &print::Report) -> String {
+    report.problems().iter().map(|problem| format!("\n  {problem}")).collect()
+}
+
+/// How much of the work was spared.
+fn freshness(stages: &[StageReport]) -> &'static str {
+    match stages.iter().filter(|s| s.cached).count() {
+        0 => "made",
+        n if n == stages.len() => "taken from the cache",
+        _ => "made, partly from the cache,",
+    }
+}
+
+/// Seconds as people say them: `0.4 s`, `12 s`, `3 min`, `2 h 5 min`.
+pub fn duration(secs: f64) -> String {
+    match secs {
+        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 99.5 => format!("{s:.0} s"),
+        s if s < 3570.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.0} h {:.0} min", (s / 3600.0).floor(), (s % 3600.0) / 60.0),
+    }
+}
+
+/// `1234567` as `1 234 567`.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(|g| String::from_utf8_lossy(g));
+    groups.collect::<Vec<_>>().join(" ")
+}
+
+/// Bytes as people say them: `512 B`, `1.5 MiB`.
+pub fn bytes(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for larger in units {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1024.0;
+        unit = larger;
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_said_as_people_say_them() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
+        assert_eq!([0.44, 9.96, 59.4, 180.0, 7500.0].map(duration), ["0.4 s", "10 s", "59 s", "3 min", "2 h 5 min"]);
+        assert_eq!([0, 999, 1536, 2 << 30].map(bytes), ["0 B", "999 B", "1.5 KiB", "2.0 GiB"]);
+    }
+}

@@ -1,0 +1,118 @@
+//! `orfeas batch`.
+
+use std::time::{Duration, Instant};
+
+use super::support::{Desk, outcome, read_stl};
+
+const DRAFT: &str = "--quality=draft";
+
+#[test]
+fn a_batch_goes_on_past_failures_and_tells_all_at_the_end() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    desk.draw("in/b.png");
+    std::fs::write(desk.path("in/broken.png"), "no picture").unwrap();
+    std::fs::write(desk.path("in/notes.txt"), "no picture").unwrap();
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out", DRAFT, "--jobs", "2"]));
+    assert_eq!(code, 1, "{stderr}");
+    let mut paths: Vec<_> = stdout.lines().collect();
+    paths.sort();
+    assert_eq!(paths, ["out/a.stl", "out/b.stl"]);
+    assert!(paths.iter().all(|p| read_stl(&desk.path(p)).closed));
+    assert!(stderr.contains("notes.txt") && stderr.contains("2 made, 1 failed"), "{stderr}");
+    assert_eq!(stderr.lines().filter(|l| l.contains("broken.png") && l.contains("failed: ")).count(), 1, "{stderr}");
+}
+
+#[test]
+fn what_is_done_is_skipped_and_what_is_foreign_is_kept() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    desk.draw("in/b.png");
+    std::fs::create_dir(desk.path("out")).unwrap();
+    std::fs::write(desk.path("out/b.stl"), "precious").unwrap();
+    let run = |flags: &[&str]| outcome(desk.orfeas(&[&["batch", "in", "-o", "out", DRAFT], flags].concat()));
+    let (code, stdout, stderr) = run(&[]);
+    assert_eq!((code, stdout.as_str()), (1, "out/a.stl\n"), "{stderr}");
+    assert_eq!(std::fs::read(desk.path("out/b.stl")).unwrap(), b"precious");
+    let (code, stdout, stderr) = run(&["--overwrite"]);
+    assert_eq!((code, stdout.as_str()), (0, "out/b.stl\n"), "{stderr}");
+    let (code, stdout, stderr) = run(&[]);
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    assert!(stderr.contains("2 done earlier"), "{stderr}");
+    // Other settings are another solid: what this batch made itself is made again.
+    let (code, ..) = run(&["--height", "30"]);
+    assert_eq!(code, 0);
+    assert!((read_stl(&desk.path("out/a.stl")).size_mm[2] - 30.0).abs() < 0.05);
+}
+
+#[test]
+fn pictures_of_one_name_do_not_collide() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    std::fs::copy(desk.path("in/a.png"), desk.path("in/a.gif")).unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out", DRAFT, "-q"]));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert_eq!(desk.names("out"), [".orfeas-batch.json", "a-gif.stl", "a-png.stl"]);
+}
+
+#[test]
+fn an_empty_folder_and_a_file_as_folder_are_errors() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("in")).unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out"]));
+    assert!(code == 1 && stderr.contains("no picture"), "{stderr}");
+    desk.draw("in/a.png");
+    std::fs::write(desk.path("out"), "a file").unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out"]));
+    assert!(code == 2 && stderr.contains("folder"), "{stderr}");
+}
+
+#[test]
+fn a_killed_batch_goes_on_where_it_was() {
+    let desk = Desk::new();
+    for name in ["a", "b", "c", "d"] {
+        desk.draw_sized(&format!("in/{name}.png"), 128);
+    }
+    let arguments = ["batch", "in", "-o", "out", DRAFT, "--no-cache"];
+    let mut child = desk.spawn(&arguments);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !desk.path("out/a.stl").exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let finished: Vec<_> = desk.names("out").into_iter().filter(|n| n.ends_with(".stl")).collect();
+    assert!(!finished.is_empty(), "nothing was made within two minutes");
+    assert!(finished.iter().all(|name| read_stl(&desk.path("out").join(name)).closed), "a solid is whole or not there");
+
+    let (code, stdout, stderr) = outcome(desk.orfeas(&arguments));
+    assert_eq!(code, 0, "{stderr}");
+    for name in ["a", "b", "c", "d"] {
+        assert!(read_stl(&desk.path(&format!("out/{name}.stl"))).closed);
+    }
+    // At most the one that was being written is made again.
+    assert!(stdout.lines().count() + finished.len() <= 5, "{stdout}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_batch_cleanly() {
+    use std::io::Read as _;
+    let desk = Desk::new();
+    for name in ["a", "b", "c"] {
+        desk.draw_sized(&format!("in/{name}.png"), 512);
+    }
+    let mut child = desk.spawn(&["batch", "in", "-o", "out", "--quality=fine", "--no-cache"]);
+    // The record is there once the work begins.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !desk.path("out/.orfeas-batch.json").exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    super::generate::interrupt(&child);
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{stderr}");
+    assert!(stderr.contains("3 left") && stderr.contains("goes on from here"), "{stderr}");
+    assert_eq!(desk.names("out"), [".orfeas-batch.json"]);
+}

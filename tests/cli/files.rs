@@ -1,0 +1,77 @@
+//! `orfeas check` and `orfeas convert`.
+
+use super::support::{Desk, outcome, read_stl, write_cube};
+
+#[test]
+fn check_tells_a_solid_from_a_torn_one() {
+    let desk = Desk::new();
+    write_cube(&desk.path("cube.stl"), false);
+    write_cube(&desk.path("torn.stl"), true);
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["check", "cube.stl"]));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("10.0 × 10.0 × 10.0 mm") && stdout.contains("12 triangles"), "{stdout}");
+    let (code, stdout, _) = outcome(desk.orfeas(&["check", "torn.stl"]));
+    assert_eq!(code, 3, "{stdout}");
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["check", "cube.stl", "torn.stl", "--json"]));
+    assert_eq!(code, 3, "{stderr}");
+    let lines: Vec<serde_json::Value> = stdout.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[0]["file"], &lines[0]["print_ready"]), (&"cube.stl".into(), &true.into()));
+    assert_eq!(lines[1]["print_ready"], false);
+}
+
+#[test]
+fn check_of_what_is_no_mesh_is_an_error() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    std::fs::write(desk.path("text.stl"), "solid but not really").unwrap();
+    for name in ["figure.png", "text.stl", "missing.stl", "."] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&["check", name]));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{name}: {stderr}");
+        assert!(stderr.starts_with("error: "), "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn convert_goes_through_every_format_and_back() {
+    let desk = Desk::new();
+    write_cube(&desk.path("start.stl"), false);
+    let mut from = "start.stl".to_owned();
+    for ending in ["3mf", "glb", "obj", "ply", "stl"] {
+        let to = format!("cube.{ending}");
+        let (code, stdout, stderr) = outcome(desk.orfeas(&["convert", &from, &to]));
+        assert_eq!((code, stdout.trim_end()), (0, to.as_str()), "{stderr}");
+        from = to;
+    }
+    let stl = read_stl(&desk.path("cube.stl"));
+    assert!(stl.closed && stl.triangles == 12);
+    assert!(stl.size_mm.iter().all(|s| (s - 10.0).abs() < 1e-3), "{:?}", stl.size_mm);
+}
+
+#[test]
+fn convert_changes_the_size_and_refuses_what_cannot_be() {
+    let desk = Desk::new();
+    write_cube(&desk.path("cube.stl"), false);
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "cube.stl", "large.stl", "--height", "25"]));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(read_stl(&desk.path("large.stl")).size_mm.iter().all(|s| (s - 25.0).abs() < 1e-3));
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "cube.stl", "x.stl", "--height", "25", "--width", "30"]));
+    assert!(code == 2 && stderr.contains("--width"), "{stderr}");
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "cube.stl", "cube.stl", "--overwrite"]));
+    assert!(code == 2 && stderr.contains("input"), "{stderr}");
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "cube.stl", "large.stl"]));
+    assert!(code == 1 && stderr.contains("--overwrite"), "{stderr}");
+}
+
+#[test]
+fn a_torn_mesh_goes_to_a_printer_only_by_force() {
+    let desk = Desk::new();
+    write_cube(&desk.path("torn.stl"), true);
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "torn.stl", "torn.3mf"]));
+    assert_eq!(code, 3, "{stderr}");
+    assert!(stderr.contains("--force") && stderr.contains("open"), "{stderr}");
+    assert_eq!(desk.names("."), ["torn.stl"]);
+    assert_eq!(outcome(desk.orfeas(&["convert", "torn.stl", "torn.glb"])).0, 0);
+    assert_eq!(outcome(desk.orfeas(&["convert", "torn.stl", "out.stl", "--force"])).0, 0);
+    assert_eq!(read_stl(&desk.path("out.stl")).triangles, 11);
+}

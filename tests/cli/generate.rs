@@ -1,0 +1,226 @@
+//! `orfeas generate`.
+
+use super::support::{Desk, outcome, read_stl};
+
+#[test]
+fn the_first_command_makes_a_closed_figure_of_80_mm() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "-o", "figure.stl", "--quality", "draft"]));
+    assert_eq!((code, stdout.as_str()), (0, "figure.stl\n"), "{stderr}");
+    assert!(stderr.contains("80.0 mm") && stderr.contains("ready to print"), "{stderr}");
+    let stl = read_stl(&desk.path("figure.stl"));
+    assert!(stl.closed && stl.triangles > 500);
+    assert!((stl.size_mm[2] - 80.0).abs() < 0.05, "{:?}", stl.size_mm);
+    assert!((stl.size_mm[0] - 40.0).abs() < 2.0, "{:?}", stl.size_mm);
+    assert!(stl.lowest_mm.abs() < 1e-4);
+}
+
+#[test]
+fn without_a_name_a_free_one_beside_the_picture_is_taken() {
+    let desk = Desk::new();
+    desk.draw("pictures/figure.png");
+    for expected in ["pictures/figure.stl", "pictures/figure-2.stl"] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&["generate", "pictures/figure.png", "--quality=draft"]));
+        assert_eq!((code, stdout.trim_end()), (0, expected), "{stderr}");
+    }
+    let same = std::fs::read(desk.path("pictures/figure.stl")).unwrap() == std::fs::read(desk.path("pictures/figure-2.stl")).unwrap();
+    assert!(same, "the same request gives the same bytes");
+}
+
+#[test]
+fn the_cache_changes_no_byte() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let make = |name: &str, flags: &[&str]| {
+        let (code, _, stderr) =
+            outcome(desk.orfeas(&[&["generate", "figure.png", "-o", name, "--quality=draft"], flags].concat()));
+        assert_eq!(code, 0, "{stderr}");
+        (std::fs::read(desk.path(name)).unwrap(), stderr)
+    };
+    let (fresh, _) = make("a.3mf", &[]);
+    let (cached, words) = make("b.3mf", &[]);
+    let (again, _) = make("c.3mf", &["--no-cache"]);
+    assert!(words.contains("from the cache"), "{words}");
+    // The title inside is that of the picture, so the files are the same whatever their names.
+    assert!(fresh == cached && fresh == again);
+}
+
+#[test]
+fn a_file_is_replaced_only_when_asked_for() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    std::fs::write(desk.path("out.stl"), "precious").unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "-o", "out.stl", "--quality=draft"]));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("--overwrite"), "{stderr}");
+    assert_eq!(std::fs::read(desk.path("out.stl")).unwrap(), b"precious");
+    let (code, ..) = outcome(desk.orfeas(&["generate", "figure.png", "-o", "out.stl", "--quality=draft", "--overwrite"]));
+    assert_eq!(code, 0);
+    assert!(read_stl(&desk.path("out.stl")).closed);
+}
+
+#[test]
+fn quiet_is_quiet_and_json_is_json() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "-q", "--quality=draft", "--json"]));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(json["path"], "figure.stl");
+    assert_eq!(json["print_ready"], true);
+    assert!((json["size_mm"][2].as_f64().unwrap() - 80.0).abs() < 0.05);
+}
+
+#[test]
+fn wrong_arguments_are_refused_before_anything_is_done() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    for (flags, expected) in [
+        (&["--litho-min", "1"][..], "--mode lithophane"),
+        (&["--mode", "relief", "--thickness", "1"], "--mode inflate"),
+        (&["--mode", "lithophane", "--litho-angle", "90"], "--litho-shape curved"),
+        (&["--mode", "balloon"], "inflate"),
+        (&["--thickness", "99"], "0.1 to 3"),
+        (&["--height", "tall"], "1 to 2000 mm"),
+        (&["-o", "figure.xyz"], ".3mf"),
+        (&["-o", "a.stl", "--format", "glb"], "agree"),
+        (&["-o", "figure.png", "--format", "stl", "--overwrite"], "input"),
+        (&["--thikness", "1"], "--thickness"),
+    ] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&[&["generate", "figure.png"], flags].concat()));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{flags:?}: {stderr}");
+        assert!(stderr.contains(expected), "{flags:?}: {stderr}");
+    }
+    assert_eq!(desk.names("."), ["figure.png"]);
+}
+
+#[test]
+fn bad_files_and_folders_give_one_sentence() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    std::fs::write(desk.path("empty.png"), "").unwrap();
+    std::fs::write(desk.path("text.png"), "this is no picture").unwrap();
+    std::fs::create_dir(desk.path("folder")).unwrap();
+    for arguments in [
+        &["generate", "missing.png"][..],
+        &["generate", "folder"],
+        &["generate", "empty.png"],
+        &["generate", "text.png"],
+        &["generate", "figure.png", "-o", "nowhere/out.stl"],
+        &["generate", "figure.png", "--mask", "missing.png"],
+        &["generate", "figure.png", "--request", "missing.json"],
+    ] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(arguments));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{arguments:?}: {stderr}");
+        let errors: Vec<_> = stderr.lines().filter(|l| l.starts_with("error: ")).collect();
+        assert_eq!(errors.len(), 1, "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("panicked") && !stderr.contains("Os {"), "{stderr}");
+    }
+    assert_eq!(desk.names("."), ["empty.png", "figure.png", "folder", "text.png"]);
+}
+
+#[test]
+fn a_mask_comes_back_as_it_went() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let first = &["generate", "figure.png", "-o", "a.stl", "--quality=draft", "--save-mask", "mask.png"];
+    let (code, _, stderr) = outcome(desk.orfeas(first));
+    assert_eq!(code, 0, "{stderr}");
+    let mask = image::open(desk.path("mask.png")).unwrap().into_luma8();
+    assert_eq!((mask.get_pixel(32, 20)[0], mask.get_pixel(2, 2)[0]), (255, 0));
+    let second = &["generate", "figure.png", "-o", "b.stl", "--quality=draft", "--mask", "mask.png"];
+    let (code, _, stderr) = outcome(desk.orfeas(second));
+    assert_eq!(code, 0, "{stderr}");
+    let [a, b] = ["a.stl", "b.stl"].map(|name| read_stl(&desk.path(name)));
+    for axis in 0..3 {
+        assert!((a.size_mm[axis] - b.size_mm[axis]).abs() < 0.5, "{:?} {:?}", a.size_mm, b.size_mm);
+    }
+    // A mask of something else makes something else.
+    image::GrayImage::from_fn(64, 64, |x, y| image::Luma([255 * u8::from(x > 8 && x < 56 && y > 24 && y < 40)]))
+        .save(desk.path("bar.png"))
+        .unwrap();
+    let third = &["generate", "figure.png", "-o", "c.stl", "--quality=draft", "--mask", "bar.png", "--width", "60"];
+    assert_eq!(outcome(desk.orfeas(third)).0, 0);
+    let c = read_stl(&desk.path("c.stl"));
+    assert!((c.size_mm[0] - 60.0).abs() < 0.1 && c.size_mm[2] < 30.0, "{:?}", c.size_mm);
+}
+
+#[test]
+fn a_saved_request_makes_the_same_solid() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let flags = ["--mode=stamp", "--stamp-kind=keychain", "--height=40", "--quality=draft"];
+    let first = [&["generate", "figure.png", "-o", "a.stl", "--save-request", "request.json"][..], &flags].concat();
+    let (code, _, stderr) = outcome(desk.orfeas(&first));
+    assert_eq!(code, 0, "{stderr}");
+    let second = ["generate", "figure.png", "-o", "b.stl", "--request", "request.json"];
+    let (code, _, stderr) = outcome(desk.orfeas(&second));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(std::fs::read(desk.path("a.stl")).unwrap() == std::fs::read(desk.path("b.stl")).unwrap());
+    std::fs::write(desk.path("typo.json"), r#"{"inflate": {"thiknes": 1}}"#).unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "--request", "typo.json"]));
+    assert!(code == 1 && stderr.contains("inflate.thiknes"), "{stderr}");
+}
+
+#[test]
+fn every_mode_makes_a_closed_solid() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    for flags in [
+        &["--mode=relief"][..],
+        &["--mode=relief", "--relief-plate=outline"],
+        &["--mode=lithophane", "--litho-pitch=1"],
+        &["--mode=lithophane", "--litho-shape=cylinder", "--litho-pitch=1"],
+        &["--mode=stamp"],
+        &["--mode=stamp", "--stamp-kind=cookie-cutter"],
+        &["--mode=inflate", "--hollow=2", "--flat-base=3"],
+    ] {
+        let settings = if flags[0] == "--mode=lithophane" { &[][..] } else { &["--quality=draft"] };
+        let arguments = [&["generate", "figure.png", "-o", "out.stl", "--overwrite"], settings, flags].concat();
+        let (code, _, stderr) = outcome(desk.orfeas(&arguments));
+        assert_eq!(code, 0, "{flags:?}: {stderr}");
+        assert!(read_stl(&desk.path("out.stl")).closed, "{flags:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_nothing_and_exits_with_130() {
+    use std::io::Read as _;
+    let desk = Desk::new();
+    desk.draw_sized("figure.png", 512);
+    let mut child = desk.spawn(&["generate", "figure.png", "-o", "out.stl", "--quality=fine", "--no-cache"]);
+    // The first line on stderr means that the work has begun.
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_exact(&mut [0]).unwrap();
+    interrupt(&child);
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.contains("interrupted"), "{rest}");
+    assert_eq!(desk.names("."), ["figure.png"]);
+}
+
+#[cfg(unix)]
+pub fn interrupt(child: &std::process::Child) {
+    let sent = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf_8_and_names_with_spaces_work() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = Desk::new();
+    for name in [OsStr::from_bytes(b"caf\xe9 \xff.png"), OsStr::new("ein schönes 猫.png"), OsStr::new("-dash.png")] {
+        let picture = desk.path(".").join(name);
+        std::fs::copy(desk.draw("figure.png"), &picture).unwrap();
+        let output = desk.orfeas(&["generate", "--quality=draft", "-q", "--"]).arg(&picture).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let expected = picture.with_extension("stl");
+        assert_eq!(output.stdout, [expected.as_os_str().as_bytes(), b"\n"].concat());
+        assert!(read_stl(&expected).closed);
+    }
+}

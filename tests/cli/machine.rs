@@ -1,0 +1,86 @@
+//! Everything around the work: help, doctor, cache, completions, broken pipes.
+
+use std::process::Stdio;
+
+use super::support::{Desk, outcome};
+
+#[test]
+fn doctor_tells_what_is_here() {
+    let desk = Desk::new();
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["doctor"]));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    for word in ["ORFEAS", "processor", "memory", "graphics", "CUDA", "models", "cache"] {
+        assert!(stdout.lines().any(|l| l.starts_with(word)), "{word}: {stdout}");
+    }
+    let (code, stdout, _) = outcome(desk.orfeas(&["doctor", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, &json["version"]), (0, &env!("CARGO_PKG_VERSION").into()));
+    assert!(json["memory_bytes"].as_u64().unwrap() > 1 << 28);
+}
+
+#[test]
+fn the_cache_can_be_looked_at_and_emptied() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let (code, stdout, _) = outcome(desk.orfeas(&["cache", "path"]));
+    assert_eq!((code, stdout.trim_end()), (0, desk.path("cache").to_str().unwrap()));
+    assert_eq!(outcome(desk.orfeas(&["generate", "figure.png", "-q", "--quality=draft"])).0, 0);
+    let entries = || {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&["cache", "stats", "--json"]));
+        assert_eq!(code, 0, "{stderr}");
+        serde_json::from_str::<serde_json::Value>(&stdout).unwrap()["entries"].as_u64().unwrap()
+    };
+    assert!(entries() > 0);
+    assert_eq!(outcome(desk.orfeas(&["cache", "clear"])).0, 0);
+    assert_eq!(entries(), 0);
+}
+
+#[test]
+fn help_teaches_every_command() {
+    let desk = Desk::new();
+    let (code, stdout, _) = outcome(desk.orfeas(&["--help"]));
+    assert!(code == 0 && stdout.contains("Exit codes"), "{stdout}");
+    for command in ["generate", "batch", "check", "convert", "render", "doctor", "cache", "completions"] {
+        assert!(stdout.contains(command), "{command}");
+        let (code, help, _) = outcome(desk.orfeas(&[command, "--help"]));
+        assert!(code == 0 && help.contains("Examples:"), "{command}: {help}");
+    }
+    let (code, _, stderr) = outcome(desk.orfeas(&["generat", "x.png"]));
+    assert!(code == 2 && stderr.contains("generate"), "{stderr}");
+    desk.draw("cat.png");
+    let (code, _, stderr) = outcome(desk.orfeas(&["cat.png"]));
+    assert!(code == 2 && stderr.contains("orfeas generate 'cat.png'"), "{stderr}");
+}
+
+#[test]
+fn nothing_at_all_explains_itself() {
+    let (code, stdout, stderr) = outcome(Desk::new().orfeas(&[]));
+    assert!(code == 0 && stdout.contains("generate") && stderr.contains("window"), "{stdout}{stderr}");
+}
+
+#[test]
+fn completions_are_scripts() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, stdout, _) = outcome(desk.orfeas(&["completions", shell]));
+        assert!(code == 0 && stdout.contains("litho-shape"), "{shell}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let desk = Desk::new();
+    for arguments in [&["completions", "bash"][..], &["doctor", "--json"], &["--help"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_orfeas"))
+            .args(arguments)
+            .env("ORFEAS_CACHE_DIR", desk.path("cache"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && stderr.is_empty(), "{arguments:?}: {stderr}");
+    }
+}
