@@ -62,8 +62,10 @@ pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
 }
 
 fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report, Failure> {
-    let mesh = import::read_file(path)?;
-    Ok(ProgressDisplay::new(console).watch(cancel, |monitor| print::check(&mesh, monitor))?)
+    ProgressDisplay::new(console).watch(cancel, |monitor| {
+        let mesh = import::read_file_with(path, &import::Limits::default(), monitor)?;
+        Ok(print::check(&mesh, monitor)?)
+    })
 }
 
 fn words(path: &Path, report: &Report) -> String {

@@ -64,7 +64,8 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let cancel = interrupt::token(console);
     let display = ProgressDisplay::new(console);
     let converted = display.watch(&cancel, |monitor| -> Result<_, Failure> {
-        let (mesh, note) = reshape(import::read_file(&args.input)?, &request, monitor)?;
+        let mesh = import::read_file_with(&args.input, &import::Limits::default(), monitor)?;
+        let (mesh, note) = reshape(mesh, &request, monitor)?;
         let report = print::check(&mesh, monitor)?;
         let path = destination.write(&mesh, &report, &title(&args.input), monitor)?;
         Ok((mesh, note, report, path))

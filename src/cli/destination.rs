@@ -163,7 +163,7 @@ fn named_format(path: &Path, format: Option<Format>) -> Result<Format, Failure> 
 }
 
 /// `path` itself or, where it exists, `name-2.ext`, `name-3.ext`, …
-fn first_free(path: &Path) -> PathBuf {
+pub fn first_free(path: &Path) -> PathBuf {
     let with_number = |number: u32| {
         let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
         name.push(format!("-{number}."));
