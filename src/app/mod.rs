@@ -177,6 +177,17 @@ impl Studio {
         self.ctx.request_repaint();
     }
 
+    /// Whether every finished mesh that was made here is in the data folder.
+    pub fn is_kept(&self) -> bool {
+        let mut made = self.items.iter().filter(|i| i.finished.is_some() && matches!(i.source, Source::Picture(_)));
+        made.all(|i| self.results.contains_key(&i.id))
+    }
+
+    /// Whether the selected mesh is in graphics memory.
+    pub fn is_mesh_shown(&self) -> bool {
+        self.viewport.is_mesh_shown()
+    }
+
     /// Runs `task` beside the window; see [`Tasks`].
     fn spawn(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) {
         match &self.tasks {

@@ -88,6 +88,11 @@ impl Viewport {
         &self.device
     }
 
+    /// Whether a mesh is in graphics memory.
+    pub fn is_mesh_shown(&self) -> bool {
+        self.shown.as_ref().is_some_and(|s| s.gpu_mesh.is_some())
+    }
+
     /// Shows nothing.
     pub fn clear(&mut self) {
         self.shown = None;
