@@ -6,6 +6,9 @@
 mod crossing;
 pub mod closure;
 pub mod silhouette;
+pub mod distance;
+mod nearest;
+pub mod ops;
 
 use glam::Vec3;
 
