@@ -16,6 +16,7 @@
 //! * Colour is sRGB 8-bit at the edges, linear f32 inside rendering. Angles are radians inside,
 //!   degrees only in text. Numbers with a unit end in `_mm _px _secs _bytes _deg`.
 
+pub mod app;
 pub mod cache;
 pub mod cli;
 pub mod craft;

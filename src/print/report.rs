@@ -72,6 +72,22 @@ pub enum DefectKind {
     InwardShell,
 }
 
+impl DefectKind {
+    /// A few words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OpenEdge => "Hole",
+            Self::NonmanifoldEdge => "Edge of three or more triangles",
+            Self::FlippedEdge => "Flipped triangle",
+            Self::NonmanifoldVertex => "Pieces touching at a point",
+            Self::ZeroAreaFace => "Triangle without area",
+            Self::DuplicateFace => "Double triangle",
+            Self::SelfIntersection => "Self-intersection",
+            Self::InwardShell => "Piece inside out",
+        }
+    }
+}
+
 /// A defect and where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Defect {

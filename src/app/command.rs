@@ -1,0 +1,292 @@
+//! Every action of the window, once: menus, keys, the palette, tooltips and tests all read this enum.
+//!
+//! Widgets send a [`Command`]; [`super::Studio`] runs it before the next frame is drawn.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// An action without arguments that a user may trigger by menu, key or palette.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "`label` and `tooltip` say what each one does")]
+pub enum Command {
+    Open,
+    Paste,
+    SaveMesh,
+    SavePicture,
+    Export,
+    OpenFolder,
+    Generate,
+    GenerateAll,
+    Cancel,
+    CancelAll,
+    Retry,
+    Remove,
+    MoveUp,
+    MoveDown,
+    ClearFinished,
+    SelectNext,
+    SelectPrevious,
+    EditCutOut,
+    Undo,
+    Redo,
+    ResetSettings,
+    ApplyToAll,
+    Fit,
+    ViewFront,
+    ViewBack,
+    ViewLeft,
+    ViewRight,
+    ViewTop,
+    ViewBottom,
+    ToggleProjection,
+    ToggleWireframe,
+    ToggleGrid,
+    ToggleSection,
+    ToggleMeasure,
+    ToggleDimensions,
+    ToggleTurntable,
+    ToggleOverlay,
+    NextShading,
+    SaveTurntable,
+    ToggleQueue,
+    ToggleInspector,
+    ToggleLog,
+    ToggleDiagnostics,
+    Settings,
+    Palette,
+    Shortcuts,
+    ThemeSystem,
+    ThemeLight,
+    ThemeDark,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    Quit,
+}
+
+/// Where a command stands in the menus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the menu titles")]
+pub enum Menu {
+    File,
+    Edit,
+    Queue,
+    View,
+    Help,
+}
+
+impl Menu {
+    /// All menus from left to right.
+    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::Queue, Self::View, Self::Help];
+
+    /// Title of the menu.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Edit => "Edit",
+            Self::Queue => "Queue",
+            Self::View => "View",
+            Self::Help => "Help",
+        }
+    }
+}
+
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+impl Command {
+    /// Every command, in the order of the menus.
+    pub const ALL: &[Self] = {
+        use Command::*;
+        &[
+            Open, Paste, SaveMesh, Export, SavePicture, SaveTurntable, OpenFolder, Settings, Quit,
+            Undo, Redo, EditCutOut, ApplyToAll, ResetSettings,
+            Generate, GenerateAll, Cancel, CancelAll, Retry, Remove, MoveUp, MoveDown, ClearFinished, SelectNext,
+            SelectPrevious,
+            Fit, ViewFront, ViewBack, ViewLeft, ViewRight, ViewTop, ViewBottom, ToggleProjection, NextShading,
+            ToggleWireframe, ToggleGrid, ToggleSection, ToggleMeasure, ToggleDimensions, ToggleTurntable,
+            ToggleOverlay, ToggleQueue, ToggleInspector, ZoomIn, ZoomOut, ZoomReset, ThemeSystem, ThemeLight,
+            ThemeDark,
+            Palette, Shortcuts, ToggleLog, ToggleDiagnostics,
+        ]
+    };
+
+    /// Short name for menus and the palette; `…` when it asks for more.
+    pub fn label(self) -> &'static str {
+        self.describe().0
+    }
+
+    /// What it does, in one sentence.
+    pub fn tooltip(self) -> &'static str {
+        self.describe().1
+    }
+
+    /// Label and tooltip.
+    fn describe(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Open => ("Open pictures…", "Add pictures to the queue, or look at a mesh file"),
+            Self::Paste => ("Paste picture", "Add the picture or the file path on the clipboard"),
+            Self::SaveMesh => ("Save mesh", "Write the mesh where it was last exported, as STL, 3MF, GLB, OBJ or PLY"),
+            Self::SavePicture => ("Save view as picture…", "Write what the viewport shows as PNG"),
+            Self::Export => ("Export…", "Choose format, size and detail, and write the mesh"),
+            Self::OpenFolder => ("Show exported file", "Open the folder of the last exported file"),
+            Self::Generate => ("Generate", "Make the mesh of the selected picture with the settings shown"),
+            Self::GenerateAll => ("Generate all", "Make the meshes of all pictures that have none yet"),
+            Self::Cancel => ("Cancel", "Stop the selected picture"),
+            Self::CancelAll => ("Cancel all", "Stop everything that runs or waits"),
+            Self::Retry => ("Try again", "Run the selected picture once more"),
+            Self::Remove => ("Remove", "Take the selected picture out of the list; the file stays"),
+            Self::MoveUp => ("Move up", "Let the selected picture run earlier"),
+            Self::MoveDown => ("Move down", "Let the selected picture run later"),
+            Self::ClearFinished => ("Remove finished", "Take all finished pictures out of the list"),
+            Self::SelectNext => ("Next picture", "Select the next picture in the list"),
+            Self::SelectPrevious => ("Previous picture", "Select the previous picture in the list"),
+            Self::EditCutOut => ("Edit cut-out…", "See and correct what belongs to the object"),
+            Self::Undo => ("Undo", "Take the last change back"),
+            Self::Redo => ("Redo", "Make the last undone change again"),
+            Self::ResetSettings => ("Reset settings", "Set all settings of the selected picture to their defaults"),
+            Self::ApplyToAll => ("Use settings for all", "Give every picture the settings of the selected one"),
+            Self::Fit => ("Fit", "Show the whole mesh"),
+            Self::ViewFront => ("Front view", "Look from the front"),
+            Self::ViewBack => ("Back view", "Look from the back"),
+            Self::ViewLeft => ("Left view", "Look from the left"),
+            Self::ViewRight => ("Right view", "Look from the right"),
+            Self::ViewTop => ("Top view", "Look from above"),
+            Self::ViewBottom => ("Bottom view", "Look from below"),
+            Self::ToggleProjection => ("Perspective or orthographic", "Change how depth is projected"),
+            Self::ToggleWireframe => ("Wireframe", "Draw the edges of the triangles over the shading"),
+            Self::ToggleGrid => ("Print bed", "Show the bed with its grid in millimetres"),
+            Self::ToggleSection => ("Section", "Cut the view open with a plane"),
+            Self::ToggleMeasure => ("Measure", "Measure from point to point on the mesh"),
+            Self::ToggleDimensions => ("Dimensions", "Draw width, depth and height in millimetres"),
+            Self::ToggleTurntable => ("Turntable", "Let the mesh turn"),
+            Self::ToggleOverlay => ("Compare with picture", "Lay the picture over the mesh"),
+            Self::NextShading => ("Next shading", "Change how the surface is shaded"),
+            Self::SaveTurntable => ("Save turntable…", "Write one turn of the mesh as an animated PNG"),
+            Self::ToggleQueue => ("Picture list", "Show or hide the list of pictures"),
+            Self::ToggleInspector => ("Inspector", "Show or hide settings and measurements"),
+            Self::ToggleLog => ("Log", "Show what happened so far"),
+            Self::ToggleDiagnostics => ("Diagnostics", "Show devices, memory, cache and versions"),
+            Self::Settings => ("Settings…", "Theme, scale, cache and printer"),
+            Self::Palette => ("Find a command…", "Search all commands by name"),
+            Self::Shortcuts => ("Keyboard shortcuts", "Show all keys"),
+            Self::ThemeSystem => ("System theme", "Follow the system's light or dark theme"),
+            Self::ThemeLight => ("Light theme", "Use the light theme"),
+            Self::ThemeDark => ("Dark theme", "Use the dark theme"),
+            Self::ZoomIn => ("Larger text", "Make the interface larger"),
+            Self::ZoomOut => ("Smaller text", "Make the interface smaller"),
+            Self::ZoomReset => ("Normal text", "Set the interface back to its normal size"),
+            Self::Quit => ("Quit", "Close the window; the list is kept"),
+        }
+    }
+
+    /// The menu that lists it.
+    pub fn menu(self) -> Menu {
+        use Command::*;
+        match self {
+            Open | Paste | SaveMesh | Export | SavePicture | SaveTurntable | OpenFolder | Settings | Quit => Menu::File,
+            Undo | Redo | EditCutOut | ApplyToAll | ResetSettings => Menu::Edit,
+            Generate | GenerateAll | Cancel | CancelAll | Retry | Remove | MoveUp | MoveDown | ClearFinished
+            | SelectNext | SelectPrevious => Menu::Queue,
+            Palette | Shortcuts | ToggleLog | ToggleDiagnostics => Menu::Help,
+            _ => Menu::View,
+        }
+    }
+
+    /// The keys that trigger it, the first one shown in menus.
+    pub fn shortcuts(self) -> &'static [KeyboardShortcut] {
+        const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(modifiers, key)
+        }
+        const COMMAND: Modifiers = Modifiers::COMMAND;
+        const NONE: Modifiers = Modifiers::NONE;
+        match self {
+            Self::Open => const { &[keys(COMMAND, Key::O)] },
+            // Ctrl+V arrives as a paste event and is handled there.
+            Self::SaveMesh => const { &[keys(COMMAND, Key::S)] },
+            Self::SavePicture => const { &[keys(NONE, Key::F12)] },
+            Self::Export => const { &[keys(COMMAND, Key::E)] },
+            Self::Generate => const { &[keys(COMMAND, Key::G), keys(COMMAND, Key::Enter)] },
+            Self::GenerateAll => const { &[keys(CTRL_SHIFT, Key::G)] },
+            Self::Cancel => const { &[keys(COMMAND, Key::Period)] },
+            Self::Retry => const { &[keys(COMMAND, Key::R)] },
+            Self::Remove => const { &[keys(NONE, Key::Delete)] },
+            Self::MoveUp => const { &[keys(Modifiers::ALT, Key::ArrowUp)] },
+            Self::MoveDown => const { &[keys(Modifiers::ALT, Key::ArrowDown)] },
+            Self::SelectNext => const { &[keys(NONE, Key::PageDown)] },
+            Self::SelectPrevious => const { &[keys(NONE, Key::PageUp)] },
+            Self::EditCutOut => const { &[keys(COMMAND, Key::M)] },
+            Self::Undo => const { &[keys(COMMAND, Key::Z)] },
+            Self::Redo => const { &[keys(CTRL_SHIFT, Key::Z), keys(COMMAND, Key::Y)] },
+            Self::Fit => const { &[keys(NONE, Key::F)] },
+            Self::ViewFront => const { &[keys(NONE, Key::Num1)] },
+            Self::ViewRight => const { &[keys(NONE, Key::Num3)] },
+            Self::ViewTop => const { &[keys(NONE, Key::Num7)] },
+            Self::ViewBack => const { &[keys(COMMAND, Key::Num1)] },
+            Self::ViewLeft => const { &[keys(COMMAND, Key::Num3)] },
+            Self::ViewBottom => const { &[keys(COMMAND, Key::Num7)] },
+            Self::ToggleProjection => const { &[keys(NONE, Key::Num5)] },
+            Self::ToggleWireframe => const { &[keys(NONE, Key::W)] },
+            Self::ToggleGrid => const { &[keys(NONE, Key::B)] },
+            Self::ToggleSection => const { &[keys(NONE, Key::X)] },
+            Self::ToggleMeasure => const { &[keys(NONE, Key::M)] },
+            Self::ToggleDimensions => const { &[keys(NONE, Key::D)] },
+            Self::ToggleTurntable => const { &[keys(NONE, Key::T)] },
+            Self::ToggleOverlay => const { &[keys(NONE, Key::C)] },
+            Self::NextShading => const { &[keys(NONE, Key::S)] },
+            Self::ToggleQueue => const { &[keys(NONE, Key::F8)] },
+            Self::ToggleInspector => const { &[keys(NONE, Key::F9)] },
+            Self::ToggleLog => const { &[keys(COMMAND, Key::L)] },
+            Self::Settings => const { &[keys(COMMAND, Key::Comma)] },
+            Self::Palette => const { &[keys(COMMAND, Key::K), keys(COMMAND, Key::P)] },
+            Self::Shortcuts => const { &[keys(NONE, Key::Questionmark), keys(NONE, Key::F1)] },
+            Self::ZoomIn => const { &[keys(COMMAND, Key::Plus), keys(COMMAND, Key::Equals)] },
+            Self::ZoomOut => const { &[keys(COMMAND, Key::Minus)] },
+            Self::ZoomReset => const { &[keys(COMMAND, Key::Num0)] },
+            Self::Quit => const { &[keys(COMMAND, Key::Q)] },
+            _ => &[],
+        }
+    }
+
+    /// The keys as text for menus, such as `Ctrl+O`; empty when there are none.
+    pub fn shortcut_text(self, ctx: &egui::Context) -> String {
+        self.shortcuts().first().map(|s| ctx.format_shortcut(s)).unwrap_or_default()
+    }
+
+    /// Takes the commands whose keys were pressed out of the input. Plain letters are left alone
+    /// while a text field has the keyboard. Longer combinations go first, so that Ctrl+Shift+Z is
+    /// not taken for Ctrl+Z.
+    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+        let typing = ctx.egui_wants_keyboard_input();
+        let mut all: Vec<(Self, KeyboardShortcut)> =
+            Self::ALL.iter().flat_map(|&c| c.shortcuts().iter().map(move |&s| (c, s))).collect();
+        all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
+        all.retain(|(_, s)| !typing || s.modifiers.command || is_function_key(s.logical_key));
+        ctx.input_mut(|input| {
+            all.into_iter().filter_map(|(command, keys)| input.consume_shortcut(&keys).then_some(command)).collect()
+        })
+    }
+}
+
+fn is_function_key(key: Key) -> bool {
+    matches!(key, Key::F1 | Key::F8 | Key::F9 | Key::F12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn all_commands_are_listed_once_with_their_own_label_and_keys() {
+        let mut labels = HashSet::new();
+        let mut keys = HashSet::new();
+        for &command in Command::ALL {
+            assert!(labels.insert(command.label()), "{command:?} shares a label");
+            assert!(!command.tooltip().ends_with('.'), "{command:?}");
+            for shortcut in command.shortcuts() {
+                assert!(keys.insert(format!("{shortcut:?}")), "{command:?} shares {shortcut:?}");
+            }
+        }
+        // The last variant's number tells how many there are.
+        assert_eq!(Command::ALL.len(), Command::Quit as usize + 1);
+    }
+}

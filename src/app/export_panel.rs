@@ -1,0 +1,359 @@
+//! The export dialog: format, size, axis, detail, destination.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::{ComboBox, Context, DragValue, Grid, RichText, TextEdit, Ui, Window};
+use glam::Vec3;
+
+use super::Studio;
+use super::inspector::thousands;
+use super::settings::Settings;
+use super::state::Finished;
+use super::theme::Palette;
+use super::toast::Level;
+use crate::export::{self, ExportOptions, Format};
+use crate::files::IfExists;
+use crate::mesh::Mesh;
+use crate::mesh::simplify::{self, Target};
+use crate::progress::Monitor;
+
+/// Which axis points up in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Up {
+    /// As slicers want it.
+    Z,
+    /// As most renderers and games want it.
+    Y,
+}
+
+/// The open dialog.
+pub struct ExportDialog {
+    finished: Finished,
+    format: Format,
+    /// Percent of the size shown.
+    scale_percent: f64,
+    up: Up,
+    reduce: bool,
+    triangles: u64,
+    /// The reduced mesh for `triangles`, once it is there.
+    reduced: Option<(u64, Arc<Mesh>)>,
+    /// The count that a task is reducing to.
+    reducing: Option<u64>,
+    path: String,
+    replace: bool,
+    accept_defects: bool,
+    show_folder: bool,
+}
+
+/// What is written, and how.
+#[derive(Clone)]
+struct Job {
+    mesh: Arc<Mesh>,
+    format: Format,
+    scale: f32,
+    up: Up,
+    path: PathBuf,
+    if_exists: IfExists,
+    title: String,
+}
+
+impl ExportDialog {
+    /// A dialog for a mesh called `name`, with the choices of the last export.
+    pub fn new(name: &str, finished: Finished, settings: &Settings) -> Self {
+        let format = Format::from_name(&settings.export_format).unwrap_or(Format::ThreeMf);
+        let folder = settings.export_folder.clone().or_else(default_folder).unwrap_or_default();
+        let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let path = folder.join(format!("{stem}.{}", format.extension())).display().to_string();
+        let triangles = finished.report.triangles.min(100_000);
+        Self {
+            finished,
+            format,
+            scale_percent: 100.0,
+            up: Up::Z,
+            reduce: false,
+            triangles,
+            reduced: None,
+            reducing: None,
+            path,
+            replace: false,
+            accept_defects: false,
+            show_folder: false,
+        }
+    }
+
+    /// Draws the dialog; returns whether it stays open.
+    pub fn show(&mut self, ctx: &Context, studio: &mut Studio) -> bool {
+        let mut open = true;
+        let mut keep = true;
+        Window::new("Export").collapsible(false).resizable(false).open(&mut open).show(ctx, |ui| {
+            Grid::new("export").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
+                self.format_ui(ui);
+                self.size_ui(ui);
+                self.detail_ui(ui, studio);
+                self.destination_ui(ui, studio);
+            });
+            self.warnings_ui(ui);
+            ui.separator();
+            ui.checkbox(&mut self.show_folder, "Show the file afterwards");
+            ui.horizontal(|ui| {
+                let ready = self.is_ready();
+                let palette = Palette::of(ctx);
+                let button = egui::Button::new(RichText::new("Export").color(palette.on_accent)).fill(palette.accent);
+                if ui.add_enabled(ready, button).clicked() {
+                    keep = false;
+                    studio.write(self.job(), self.show_folder);
+                }
+                if ui.button("Cancel").clicked() {
+                    keep = false;
+                }
+            });
+        });
+        let escape = ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+        keep && open && !escape
+    }
+
+    fn format_ui(&mut self, ui: &mut Ui) {
+        ui.label("Format");
+        let before = self.format;
+        ComboBox::from_id_salt("format").selected_text(self.format.label()).show_ui(ui, |ui| {
+            for &format in Format::ALL {
+                ui.selectable_value(&mut self.format, format, format.label());
+            }
+        });
+        if self.format != before {
+            let path = Path::new(&self.path).with_extension(self.format.extension());
+            self.path = path.display().to_string();
+        }
+        ui.end_row();
+        ui.label("Up");
+        ui.horizontal(|ui| {
+            let fixed = matches!(self.format, Format::Glb);
+            if fixed {
+                ui.weak("Y, as glTF demands");
+                return;
+            }
+            ui.selectable_value(&mut self.up, Up::Z, "Z").on_hover_text("As slicers want it");
+            ui.selectable_value(&mut self.up, Up::Y, "Y").on_hover_text("As most renderers and games want it");
+        });
+        ui.end_row();
+    }
+
+    fn size_ui(&mut self, ui: &mut Ui) {
+        let size = self.finished.report.size_mm.map(f64::from);
+        for (name, full) in [("Width", size[0]), ("Depth", size[1]), ("Height", size[2])] {
+            ui.label(name);
+            let mut shown = full * self.scale_percent / 100.0;
+            let field = DragValue::new(&mut shown).suffix(" mm").range(0.1..=5000.0).speed(0.5).max_decimals(1);
+            if ui.add(field).changed() && full > 0.0 {
+                self.scale_percent = (shown / full * 100.0).clamp(0.1, 100_000.0);
+            }
+            ui.end_row();
+        }
+        ui.label("Scale");
+        let field = DragValue::new(&mut self.scale_percent).suffix(" %").range(0.1..=100_000.0).speed(1.0);
+        ui.add(field.max_decimals(1));
+        ui.end_row();
+    }
+
+    fn detail_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
+        ui.checkbox(&mut self.reduce, "Reduce triangles");
+        ui.horizontal(|ui| {
+            let most = self.finished.report.triangles.max(200);
+            let field = DragValue::new(&mut self.triangles).range(100..=most).speed(most as f64 / 400.0);
+            ui.add_enabled(self.reduce, field);
+            if !self.reduce {
+                ui.weak(format!("{} now", thousands(self.finished.report.triangles)));
+            } else if self.reducing.is_some() {
+                ui.spinner();
+            } else if let Some((_, mesh)) = &self.reduced {
+                ui.weak(format!("gives {}", thousands(mesh.triangle_indices.len() as u64)));
+            }
+        });
+        ui.end_row();
+        let wanted = self.reduce.then_some(self.triangles);
+        let have = self.reduced.as_ref().map(|(count, _)| *count);
+        // Wait until the drag ends: every step of it would start a reduction.
+        if wanted.is_some() && wanted != have && self.reducing.is_none() && !ui.ctx().input(|i| i.pointer.any_down()) {
+            self.start_reducing(studio);
+        }
+    }
+
+    fn start_reducing(&mut self, studio: &mut Studio) {
+        let (mesh, count) = (self.finished.mesh.clone(), self.triangles);
+        self.reducing = Some(count);
+        studio.spawn(move || {
+            let target = Target { triangles: u32::try_from(count).ok(), max_error: None };
+            let reduced = simplify::simplify(&mesh, target, &Monitor::silent());
+            Box::new(move |studio| {
+                let Some(super::Dialog::Export(dialog)) = &mut studio.dialog else { return };
+                dialog.reducing = None;
+                let mut preview = None;
+                match reduced {
+                    Ok(simplified) => {
+                        let mesh = Arc::new(simplified.mesh);
+                        preview = Some(mesh.clone());
+                        dialog.reduced = Some((count, mesh));
+                        if let Some(note) = simplified.note {
+                            studio.messages.push(Level::Warning, note);
+                        }
+                    }
+                    Err(error) => {
+                        dialog.reduce = false;
+                        studio.messages.push(Level::Error, format!("The mesh could not be reduced: {error}"));
+                    }
+                }
+                if let Some(mesh) = preview {
+                    studio.upload(&mesh);
+                }
+            })
+        });
+    }
+
+    fn destination_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
+        let label = ui.label("File");
+        ui.horizontal(|ui| {
+            ui.add(TextEdit::singleline(&mut self.path).desired_width(320.0)).labelled_by(label.id);
+            if ui.button("Browse…").clicked() {
+                let path = PathBuf::from(&self.path);
+                let mut dialog = rfd::AsyncFileDialog::new().set_title("Export").add_filter(self.format.label(), &[self.format.extension()]);
+                if let Some(name) = path.file_name() {
+                    dialog = dialog.set_file_name(name.to_string_lossy());
+                }
+                if let Some(folder) = path.parent().filter(|p| p.is_dir()) {
+                    dialog = dialog.set_directory(folder);
+                }
+                let picked = dialog.save_file();
+                studio.spawn(move || {
+                    let picked = pollster::block_on(picked).map(|f| f.path().to_owned());
+                    Box::new(move |studio| {
+                        if let (Some(path), Some(super::Dialog::Export(dialog))) = (picked, &mut studio.dialog) {
+                            dialog.path = path.display().to_string();
+                            // The system's dialog has asked already.
+                            dialog.replace = true;
+                        }
+                    })
+                });
+            }
+        });
+        ui.end_row();
+    }
+
+    fn warnings_ui(&mut self, ui: &mut Ui) {
+        let palette = Palette::of(ui.ctx());
+        if Path::new(&self.path).exists() {
+            ui.checkbox(&mut self.replace, RichText::new("Replace the existing file").color(palette.warning));
+        }
+        if self.is_print_format() && !self.finished.report.is_print_ready() {
+            for problem in self.finished.report.problems() {
+                ui.colored_label(palette.error, problem);
+            }
+            ui.checkbox(&mut self.accept_defects, "Export although it may not print");
+        }
+        if !self.format.has_colors() && self.finished.mesh.vertex_colors.is_some() {
+            ui.weak(format!("{} holds no colours", self.format.label()));
+        }
+    }
+
+    fn is_print_format(&self) -> bool {
+        matches!(self.format, Format::Stl | Format::ThreeMf)
+    }
+
+    fn is_ready(&self) -> bool {
+        let mesh = !self.reduce || (self.reducing.is_none() && self.reduced.is_some());
+        let defects = !self.is_print_format() || self.finished.report.is_print_ready() || self.accept_defects;
+        let file = !self.path.trim().is_empty() && (self.replace || !Path::new(&self.path).exists());
+        mesh && defects && file
+    }
+
+    fn job(&self) -> Job {
+        let path = PathBuf::from(self.path.trim());
+        let reduced = self.reduced.as_ref().filter(|_| self.reduce).map(|(_, mesh)| mesh);
+        Job {
+            mesh: reduced.unwrap_or(&self.finished.mesh).clone(),
+            format: self.format,
+            scale: (self.scale_percent / 100.0) as f32,
+            up: if self.format == Format::Glb { Up::Z } else { self.up },
+            title: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            if_exists: if self.replace { IfExists::Replace } else { IfExists::Keep },
+            path,
+        }
+    }
+}
+
+impl Job {
+    fn run(&self) -> Result<(), export::ExportError> {
+        let changed = self.scale != 1.0 || self.up == Up::Y;
+        let options = ExportOptions { if_exists: self.if_exists, title: self.title.clone(), thumbnail: None };
+        if !changed {
+            return export::write_file(&self.mesh, self.format, &self.path, &options);
+        }
+        let mut mesh = Mesh::clone(&self.mesh);
+        let (scale, up) = (self.scale, self.up);
+        mesh.transform(|p| match up {
+            Up::Z => p * scale,
+            Up::Y => Vec3::new(p.x, p.z, -p.y) * scale,
+        });
+        export::write_file(&mesh, self.format, &self.path, &options)
+    }
+}
+
+impl Studio {
+    fn write(&mut self, job: Job, show_folder: bool) {
+        self.settings.export_folder = job.path.parent().map(Path::to_owned);
+        self.settings.export_format = job.format.extension().to_owned();
+        self.messages.log(Level::Info, format!("Exporting {}", job.path.display()));
+        self.spawn(move || {
+            let written = job.run();
+            Box::new(move |studio| match written {
+                Ok(()) => {
+                    studio.messages.push(Level::Success, format!("Exported {}", job.path.display()));
+                    studio.last_exported = Some(job.path);
+                    studio.touch();
+                    if show_folder {
+                        studio.show_exported();
+                    }
+                }
+                Err(error) => studio.messages.push(Level::Error, format!("Not exported: {error}")),
+            })
+        });
+    }
+
+    /// Writes the selected mesh under its name in the last format and folder, or asks.
+    pub(super) fn save_mesh(&mut self) {
+        let Some(item) = self.items.selected() else { return };
+        let Some(finished) = item.finished.clone() else {
+            self.messages.push(Level::Info, "There is no mesh to save yet; generate one first (Ctrl+G)");
+            return;
+        };
+        let dialog = ExportDialog::new(&item.name(), finished, &self.settings);
+        // Never silently over an existing file, and never without a folder that was chosen once.
+        if self.settings.export_folder.is_some() && dialog.is_ready() {
+            self.write(dialog.job(), false);
+        } else {
+            self.dialog = Some(super::Dialog::Export(Box::new(dialog)));
+        }
+    }
+
+    /// Opens the folder of the last exported file in the system's file manager.
+    pub(super) fn show_exported(&mut self) {
+        let Some(folder) = self.last_exported.as_ref().and_then(|p| p.parent()) else { return };
+        let opener = if cfg!(target_os = "windows") {
+            "explorer"
+        } else if cfg!(target_os = "macos") {
+            "open"
+        } else {
+            "xdg-open"
+        };
+        if let Err(error) = std::process::Command::new(opener).arg(folder).spawn() {
+            let text = format!("The folder could not be opened ({error}): {}", folder.display());
+            self.messages.push(Level::Warning, text);
+        }
+    }
+}
+
+fn default_folder() -> Option<PathBuf> {
+    let dirs = directories::UserDirs::new()?;
+    dirs.document_dir().map(Path::to_owned).or_else(|| Some(dirs.home_dir().to_owned()))
+}
+

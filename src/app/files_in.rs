@@ -1,0 +1,254 @@
+//! Pictures and meshes coming in: dropped, opened, pasted, or named on the command line.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Context, Event, Key};
+
+use super::Studio;
+use super::state::Source;
+use super::toast::Level;
+use crate::export::Format;
+use crate::files::IfExists;
+
+/// File endings of pictures that can be read.
+pub const PICTURE_ENDINGS: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"];
+/// File endings of meshes that can be read.
+pub const MESH_ENDINGS: &[&str] = &["stl", "3mf", "glb", "obj", "ply"];
+/// Cards that a window holds; more would be slow to look through.
+const MOST_CARDS: usize = 1000;
+
+/// What a walk through dropped files and folders found.
+#[derive(Debug, Default)]
+struct Found {
+    sources: Vec<Source>,
+    /// One sentence for each file that is of no use.
+    refused: Vec<String>,
+}
+
+impl Studio {
+    /// Adds files and folders; folders are walked beside the window.
+    pub fn add_paths(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        self.spawn(move || {
+            let found = walk(paths);
+            Box::new(move |studio| studio.add_found(found))
+        });
+    }
+
+    fn add_found(&mut self, found: Found) {
+        let room = MOST_CARDS.saturating_sub(self.items.len());
+        let left_out = found.sources.len().saturating_sub(room);
+        let mut first = None;
+        for source in found.sources.into_iter().take(room) {
+            let id = self.add(source);
+            first.get_or_insert(id);
+        }
+        if let Some(id) = first {
+            self.select(id);
+        }
+        if left_out > 0 {
+            let text = format!("{left_out} files were left out: the list holds {MOST_CARDS}; remove some first");
+            self.messages.push(Level::Warning, text);
+        }
+        // A folder full of text files must not bury the window in toasts; the log has every line.
+        match found.refused.as_slice() {
+            [] => {}
+            [one] => self.messages.push(Level::Warning, one.clone()),
+            many => {
+                many.iter().for_each(|line| self.messages.log(Level::Warning, line.clone()));
+                let text = format!("{} files could not be used; the log names them (Ctrl+L)", many.len());
+                self.messages.push(Level::Warning, text);
+            }
+        }
+    }
+
+    pub(super) fn take_dropped(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> =
+            ctx.input(|i| i.raw.dropped_files.iter().filter_map(|f| f.path.clone()).collect());
+        self.add_paths(dropped);
+        if ctx.egui_wants_keyboard_input() {
+            return;
+        }
+        let (text, released) = ctx.input(|i| {
+            let text = i.events.iter().find_map(|e| if let Event::Paste(t) = e { Some(t.clone()) } else { None });
+            // A clipboard without text gives no paste event, only the key going up again.
+            let released = i.events.iter().any(|e| {
+                matches!(e, Event::Key { key: Key::V, pressed: false, modifiers, .. } if modifiers.command)
+            });
+            (text, released)
+        });
+        match text {
+            Some(text) => {
+                self.pasted_text = true;
+                self.paste(Some(text));
+            }
+            None if released => {
+                if !std::mem::take(&mut self.pasted_text) {
+                    self.paste(None);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Adds what is on the clipboard: file paths, or a picture. `text` is what is known of it.
+    pub(super) fn paste(&mut self, text: Option<String>) {
+        let data_dir = self.store.as_ref().map(|s| s.pasted_folder());
+        self.spawn(move || {
+            let pasted = paste_paths(text).or_else(|| paste_picture(data_dir));
+            Box::new(move |studio| match pasted {
+                Some(Ok(paths)) => studio.add_paths(paths),
+                Some(Err(why)) => studio.messages.push(Level::Warning, why),
+                None => studio.messages.push(Level::Info, "There is no picture and no file on the clipboard"),
+            })
+        });
+    }
+
+    /// Asks for files.
+    pub(super) fn open_dialog(&mut self) {
+        let all: Vec<&str> = PICTURE_ENDINGS.iter().chain(MESH_ENDINGS).copied().collect();
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title("Open pictures")
+            .add_filter("Pictures and meshes", &all)
+            .add_filter("Pictures", PICTURE_ENDINGS)
+            .add_filter("Meshes", MESH_ENDINGS)
+            .pick_files();
+        self.spawn(move || {
+            let picked = pollster::block_on(dialog).unwrap_or_default();
+            let paths = picked.into_iter().map(|f| f.path().to_owned()).collect();
+            Box::new(move |studio| studio.add_paths(paths))
+        });
+    }
+}
+
+/// The source that a file's ending promises.
+fn source_of(path: PathBuf) -> Result<Source, String> {
+    let ending = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).unwrap_or_default();
+    if PICTURE_ENDINGS.contains(&ending.as_str()) {
+        Ok(Source::Picture(path))
+    } else if MESH_ENDINGS.contains(&ending.as_str()) && Format::from_path(&path).is_some() {
+        Ok(Source::MeshFile(path))
+    } else {
+        Err(format!("This is neither a picture nor a mesh that can be read: {}", path.display()))
+    }
+}
+
+/// Files as they are, folders by their direct contents, in the order of names.
+fn walk(paths: Vec<PathBuf>) -> Found {
+    let mut found = Found::default();
+    let mut take = |path: PathBuf| match source_of(path) {
+        Ok(source) => found.sources.push(source),
+        Err(why) => found.refused.push(why),
+    };
+    let mut unreadable = Vec::new();
+    for path in paths {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        if !path.is_dir() {
+            take(path);
+            continue;
+        }
+        match std::fs::read_dir(&path) {
+            Ok(entries) => {
+                let mut files: Vec<PathBuf> =
+                    entries.flatten().map(|e| e.path()).filter(|p| p.is_file() && !is_hidden(p)).collect();
+                files.sort();
+                files.into_iter().for_each(&mut take);
+            }
+            Err(error) => unreadable.push(format!("The folder cannot be read ({error}): {}", path.display())),
+        }
+    }
+    found.refused.extend(unreadable);
+    found
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
+}
+
+/// Existing files named by the text on the clipboard, one a line, as paths or `file://` addresses.
+fn paste_paths(text: Option<String>) -> Option<Result<Vec<PathBuf>, String>> {
+    let text = text.or_else(|| arboard::Clipboard::new().ok()?.get_text().ok())?;
+    let paths: Vec<PathBuf> = text
+        .lines()
+        .map(|line| line.trim().trim_matches('"'))
+        .filter(|line| !line.is_empty())
+        .map(|line| PathBuf::from(line.strip_prefix("file://").map_or(line.to_owned(), decode_percent)))
+        .collect();
+    if paths.is_empty() || !paths.iter().any(|p| p.exists()) {
+        return None;
+    }
+    Some(Ok(paths))
+}
+
+/// `%20` and its like, as desktop programs write them into `file://` addresses.
+fn decode_percent(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = (first == b'%').then(|| tail.get(..2)).flatten().and_then(|h| std::str::from_utf8(h).ok());
+        match hex.and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The picture on the clipboard, written into the data folder.
+fn paste_picture(folder: Option<PathBuf>) -> Option<Result<Vec<PathBuf>, String>> {
+    let picture = arboard::Clipboard::new().ok()?.get_image().ok()?;
+    let folder = folder?;
+    let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
+    let pixels = image::RgbaImage::from_raw(width, height, picture.bytes.into_owned())?;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let path = folder.join(format!("pasted-{}.png", now.as_millis()));
+    let written = std::fs::create_dir_all(&folder).map_err(|e| e.to_string()).and_then(|()| {
+        crate::files::write_atomically(&path, IfExists::Keep, |writer| {
+            let mut png = std::io::Cursor::new(Vec::new());
+            pixels.write_to(&mut png, image::ImageFormat::Png).map_err(std::io::Error::other)?;
+            std::io::Write::write_all(writer, png.get_ref())
+        })
+        .map_err(|e| e.to_string())
+    });
+    Some(written.map(|()| vec![path]).map_err(|why| format!("The pasted picture could not be kept: {why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_walked_in_order_and_other_files_get_a_line_each() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.PNG", "a.jpg", "notes.txt", "part.stl", ".hidden.png"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let found = walk(vec![folder.path().to_owned(), "lone.webp".into()]);
+        let names: Vec<_> =
+            found.sources.iter().map(|s| s.path().file_name().unwrap().to_str().unwrap().to_owned()).collect();
+        assert_eq!(names, ["a.jpg", "b.PNG", "part.stl", "lone.webp"]);
+        assert!(matches!(found.sources[2], Source::MeshFile(_)));
+        assert_eq!(found.refused.len(), 1);
+        assert!(found.refused[0].ends_with("notes.txt"));
+    }
+
+    #[test]
+    fn pasted_text_is_taken_for_paths_only_when_a_file_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my picture ü.png");
+        std::fs::write(&path, "").unwrap();
+        let address = format!("file://{}", path.display().to_string().replace(' ', "%20"));
+        for text in [path.display().to_string(), address, format!("\"{}\"\n", path.display())] {
+            assert_eq!(paste_paths(Some(text)), Some(Ok(vec![path.clone()])));
+        }
+        assert_eq!(paste_paths(Some("just a sentence".into())), None);
+    }
+}

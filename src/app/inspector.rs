@@ -1,0 +1,289 @@
+//! The right panel: settings, built from the ranges and explanations of [`crate::request`], and what
+//! is known about the mesh.
+
+use egui::{CollapsingHeader, ComboBox, DragValue, Grid, RichText, ScrollArea, Slider, Ui, vec2};
+
+use super::Studio;
+use super::command::Command;
+use super::state::{Finished, Source, Status};
+use super::theme::{self, Palette};
+use crate::request::parameter::{ParamGroup, ParamKind, ParamSpec, Value};
+use crate::request::{Mode, Quality, Request};
+
+impl Studio {
+    pub(super) fn inspector_ui(&mut self, ui: &mut Ui) {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.add_space(6.0);
+            let is_picture = self.items.selected().is_none_or(|i| matches!(i.source, Source::Picture(_)));
+            if is_picture {
+                self.settings_of_item_ui(ui);
+                self.generate_ui(ui);
+                ui.separator();
+            }
+            if let Some(finished) = self.items.selected().and_then(|i| i.finished.clone()) {
+                self.measurements_ui(ui, &finished);
+            }
+        });
+    }
+
+    fn settings_of_item_ui(&mut self, ui: &mut Ui) {
+        let before = self.items.selected().map_or(self.draft, |i| i.request);
+        let mut request = before;
+        mode_ui(ui, &mut request);
+        quality_ui(ui, &mut request);
+        let mode_title = mode_group(&mut request).title();
+        for (group, open) in shown_groups(&mut request) {
+            let title = group.title();
+            CollapsingHeader::new(title).default_open(open).id_salt(("group", title)).show(ui, |ui| {
+                group_ui(ui, group, title == mode_title);
+            });
+        }
+        if request != before {
+            self.change_settings(|r| *r = request);
+        }
+        self.redo_note_ui(ui, &request);
+    }
+
+    /// Says which stages the changed settings will run again.
+    fn redo_note_ui(&self, ui: &mut Ui, request: &Request) {
+        let Some(finished) = self.items.selected().and_then(|i| i.finished.as_ref()) else { return };
+        let stages = crate::pipeline::stages_to_redo(&finished.request, request);
+        if !stages.is_empty() {
+            let labels: Vec<&str> = stages.iter().map(|s| s.label()).collect();
+            let text = format!("Will be done again: {}", labels.join(", ").to_lowercase());
+            ui.label(RichText::new(text).small().color(Palette::of(ui.ctx()).warning));
+        }
+    }
+
+    fn generate_ui(&mut self, ui: &mut Ui) {
+        let Some(item) = self.items.selected() else { return };
+        let palette = Palette::of(ui.ctx());
+        let command = if item.status.is_open() { Command::Cancel } else { Command::Generate };
+        let fresh = item.status == Status::Finished && !item.is_outdated();
+        let text = RichText::new(command.label()).size(15.0);
+        let mut button = egui::Button::new(if fresh { text } else { text.color(palette.on_accent) });
+        if !fresh {
+            button = button.fill(palette.accent);
+        }
+        ui.add_space(theme::GAP * 0.5);
+        let size = vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+        let response = ui.add_sized(size, button).on_hover_text(super::layout::tooltip(ui.ctx(), command));
+        if response.clicked() {
+            self.send(command);
+        }
+    }
+
+    fn measurements_ui(&mut self, ui: &mut Ui, finished: &Finished) {
+        let palette = Palette::of(ui.ctx());
+        let report = &finished.report;
+        ui.strong("Mesh");
+        Grid::new("measurements").num_columns(2).spacing([theme::GAP, 3.0]).show(ui, |ui| {
+            let [width, depth, height] = report.size_mm;
+            let rows = [
+                ("Size", format!("{width:.1} × {depth:.1} × {height:.1} mm")),
+                ("Volume", format!("{:.1} cm³", report.volume_cm3)),
+                ("Area", format!("{:.0} cm²", report.area_cm2)),
+                ("Triangles", thousands(report.triangles)),
+                ("Vertices", thousands(report.vertices)),
+                ("Pieces", report.shells.to_string()),
+            ];
+            for (name, value) in rows {
+                ui.weak(name);
+                ui.label(value);
+                ui.end_row();
+            }
+        });
+        ui.add_space(theme::GAP * 0.5);
+        if report.is_print_ready() {
+            ui.colored_label(palette.success, "✔ Ready to print");
+        } else {
+            ui.colored_label(palette.error, "✖ Not ready to print");
+        }
+        for problem in report.problems() {
+            ui.label(RichText::new(format!("• {problem}")).color(palette.error));
+        }
+        for note in report.notes().iter().chain(&finished.notes) {
+            ui.label(RichText::new(format!("• {note}")).small().color(palette.weak_text));
+        }
+        if !report.defects.is_empty() {
+            ui.add_space(4.0);
+            ui.weak("Show in the view");
+            for defect in &report.defects {
+                let [x, y, z] = defect.position_mm;
+                let text = format!("{} at {x:.1}, {y:.1}, {z:.1}", defect.kind.label());
+                if ui.link(text).clicked() {
+                    self.viewport.look_at(glam::Vec3::from(defect.position_mm));
+                }
+            }
+        }
+        ui.add_space(theme::GAP * 0.5);
+        let size = vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+        if ui.add_sized(size, egui::Button::new(Command::Export.label())).clicked() {
+            self.send(Command::Export);
+        }
+    }
+}
+
+/// The mode as a row of buttons.
+fn mode_ui(ui: &mut Ui, request: &mut Request) {
+    use crate::request::parameter::Parameter as _;
+    let ParamKind::Choice(choices) = Mode::KIND else { return };
+    ui.strong("Make a");
+    ui.horizontal_wrapped(|ui| {
+        for (mode, choice) in Mode::ALL.iter().zip(choices) {
+            let selected = request.mode == *mode;
+            if ui.selectable_label(selected, capitalised(choice.name)).on_hover_text(choice.doc).clicked() {
+                request.mode = *mode;
+            }
+        }
+    });
+}
+
+/// Draft, standard, fine as a row of buttons.
+fn quality_ui(ui: &mut Ui, request: &mut Request) {
+    use crate::request::parameter::Parameter as _;
+    let ParamKind::Choice(choices) = Quality::KIND else { return };
+    ui.horizontal_wrapped(|ui| {
+        for quality in [Quality::Draft, Quality::Standard, Quality::Fine] {
+            let doc = choices.iter().find(|c| c.name == quality.name()).map_or("", |c| c.doc);
+            let selected = request.solid.quality == quality && request.solid.resolution.is_none();
+            if ui.selectable_label(selected, capitalised(quality.name())).on_hover_text(doc).clicked() {
+                request.solid.quality = quality;
+                request.solid.resolution = None;
+            }
+        }
+    });
+}
+
+fn mode_group(request: &mut Request) -> &mut dyn ParamGroup {
+    match request.mode {
+        Mode::Inflate => &mut request.inflate,
+        Mode::Relief => &mut request.relief,
+        Mode::Lithophane => &mut request.lithophane,
+        Mode::Stamp => &mut request.stamp,
+    }
+}
+
+/// The groups that matter to the mode, each with whether it starts unfolded.
+fn shown_groups(request: &mut Request) -> Vec<(&mut dyn ParamGroup, bool)> {
+    let Request { mode, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh, size } = request;
+    let own: &mut dyn ParamGroup = match mode {
+        Mode::Inflate => inflate,
+        Mode::Relief => relief,
+        Mode::Lithophane => lithophane,
+        Mode::Stamp => stamp,
+    };
+    vec![(own, true), (size, true), (cut_out, false), (solid, false), (mesh, false), (intake, false)]
+}
+
+/// One widget per parameter, and a button that sets the group back.
+fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, _main: bool) {
+    for spec in group.specs() {
+        let Some(before) = group.get(spec.name) else { continue };
+        let value = param_ui(ui, spec, before);
+        if value != before {
+            // Widgets stay within the range, so this cannot be refused.
+            let _ = group.set(spec.name, value);
+        }
+    }
+    let changed = group.specs().iter().any(|s| group.get(s.name) != Some(s.default));
+    if changed && ui.small_button("Reset").on_hover_text(format!("Set {} back", group.title().to_lowercase())).clicked() {
+        for spec in group.specs() {
+            let _ = group.set(spec.name, spec.default);
+        }
+    }
+}
+
+/// The widget of one parameter; returns its new value.
+fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
+    let label = capitalised(&spec.name.trim_end_matches("_mm").trim_end_matches("_px").trim_end_matches("_deg").replace('_', " "));
+    let suffix = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
+    match (spec.kind, value) {
+        (ParamKind::Flag, Value::Flag(mut on)) => {
+            ui.checkbox(&mut on, label).on_hover_text(spec.doc);
+            Value::Flag(on)
+        }
+        (ParamKind::Choice(choices), Value::Choice(current)) => {
+            let mut chosen = current;
+            ui.horizontal(|ui| {
+                ui.label(&label).on_hover_text(spec.doc);
+                ComboBox::from_id_salt(spec.flag).selected_text(capitalised(current)).show_ui(ui, |ui| {
+                    for choice in choices {
+                        ui.selectable_value(&mut chosen, choice.name, capitalised(choice.name)).on_hover_text(choice.doc);
+                    }
+                });
+            });
+            Value::Choice(chosen)
+        }
+        (ParamKind::Number { optional: false }, Value::Number(mut number)) => {
+            ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
+            let slider = Slider::new(&mut number, spec.min..=spec.max).step_by(spec.step).suffix(suffix);
+            ui.add(slider.logarithmic(spec.max > 100.0 * spec.min.max(spec.step))).on_hover_text(spec.doc);
+            Value::Number(number)
+        }
+        (ParamKind::Integer { optional: false }, Value::Integer(mut number)) => {
+            ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
+            let slider = Slider::new(&mut number, spec.min as u64..=spec.max as u64).step_by(spec.step).suffix(suffix);
+            ui.add(slider).on_hover_text(spec.doc);
+            Value::Integer(number)
+        }
+        (ParamKind::Number { optional: true } | ParamKind::Integer { optional: true }, value) => {
+            optional_ui(ui, spec, &label, &suffix, value)
+        }
+        (_, value) => value,
+    }
+}
+
+/// A number that may be left open: a tick and a field.
+fn optional_ui(ui: &mut Ui, spec: &ParamSpec, label: &str, suffix: &str, value: Value) -> Value {
+    let mut set = value != Value::Unset;
+    let mut number = match value {
+        Value::Number(number) => number,
+        Value::Integer(number) => number as f64,
+        _ => spec.min.max(spec.max.min(80.0)),
+    };
+    ui.horizontal(|ui| {
+        ui.checkbox(&mut set, label).on_hover_text(spec.doc);
+        let field = DragValue::new(&mut number).range(spec.min..=spec.max).speed(spec.step).suffix(suffix);
+        if ui.add_enabled(set, field).on_hover_text(spec.doc).on_disabled_hover_text("Automatic").changed() {
+            set = true;
+        }
+    });
+    match (set, spec.kind) {
+        (false, _) => Value::Unset,
+        (true, ParamKind::Integer { .. }) => Value::Integer(number.round() as u64),
+        (true, _) => Value::Number(number),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let text = text.replace('-', " ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// 1234567 as `1 234 567`, with thin spaces.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    groups.join("\u{2009}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_from_the_right() {
+        assert_eq!([thousands(7), thousands(1234), thousands(1_000_000)], ["7", "1\u{2009}234", "1\u{2009}000\u{2009}000"]);
+    }
+
+    #[test]
+    fn every_mode_shows_its_own_settings_first() {
+        for &mode in Mode::ALL {
+            let mut request = Request { mode, ..Request::default() };
+            let own = mode_group(&mut request).title();
+            assert_eq!(shown_groups(&mut request)[0].0.title(), own);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Where things stand in the window.
+
+use egui::{Align, CentralPanel, Context, Layout, MenuBar, Panel, RichText, Ui};
+
+use super::command::{Command, Menu};
+use super::palette::Outcome;
+use super::state::Status;
+use super::theme::Palette;
+use super::{Dialog, Studio};
+
+impl Studio {
+    pub(super) fn layout(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        Panel::top("menu").show(ui, |ui| self.menu_ui(ui));
+        Panel::bottom("status").show(ui, |ui| self.status_ui(ui));
+        if self.settings.show_queue && !self.items.is_empty() {
+            Panel::left("queue").default_size(260.0).size_range(200.0..=420.0).show(ui, |ui| self.queue_ui(ui));
+        }
+        if self.settings.show_inspector && !self.items.is_empty() {
+            Panel::right("inspector").default_size(310.0).size_range(260.0..=480.0).show(ui, |ui| {
+                self.inspector_ui(ui);
+            });
+        }
+        CentralPanel::no_frame().show(ui, |ui| {
+            if self.items.is_empty() { self.welcome_ui(ui) } else { self.viewport_ui(ui) }
+        });
+        self.dialog_ui(&ctx);
+        self.drop_target_ui(&ctx);
+        self.messages.toasts_ui(&ctx);
+    }
+
+    fn menu_ui(&mut self, ui: &mut Ui) {
+        MenuBar::new().ui(ui, |ui| {
+            for menu in Menu::ALL {
+                ui.menu_button(menu.title(), |ui| {
+                    for &command in Command::ALL.iter().filter(|c| c.menu() == menu) {
+                        self.menu_item_ui(ui, command);
+                    }
+                    if menu == Menu::File {
+                        self.recent_ui(ui);
+                    }
+                });
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                for command in [Command::Settings, Command::Palette, Command::Export] {
+                    let enabled = self.is_enabled(command);
+                    let text = command.label().trim_end_matches('…').to_owned();
+                    if ui.add_enabled(enabled, egui::Button::new(text)).on_hover_text(tooltip(ui.ctx(), command)).clicked() {
+                        self.send(command);
+                    }
+                }
+            });
+        });
+    }
+
+    fn menu_item_ui(&mut self, ui: &mut Ui, command: Command) {
+        let button = egui::Button::new(command.label()).right_text(RichText::new(command.shortcut_text(ui.ctx())).weak());
+        let response = ui.add_enabled(self.is_enabled(command), button).on_hover_text(command.tooltip());
+        if response.clicked() {
+            self.send(command);
+            ui.close();
+        }
+    }
+
+    fn recent_ui(&mut self, ui: &mut Ui) {
+        ui.separator();
+        ui.menu_button("Recent files", |ui| {
+            let recent = self.settings.recent.clone();
+            for path in &recent {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                    self.add_paths(vec![path.clone()]);
+                    ui.close();
+                }
+            }
+            if recent.is_empty() {
+                ui.weak("No files yet");
+            }
+        });
+    }
+
+    /// Whether a command makes sense now; greyed out otherwise.
+    pub(super) fn is_enabled(&self, command: Command) -> bool {
+        use Command as C;
+        let item = self.items.selected();
+        let open = item.is_some_and(|i| i.status.is_open());
+        let mesh = item.is_some_and(|i| i.finished.is_some());
+        match command {
+            C::Export | C::SaveMesh | C::Fit | C::SavePicture | C::SaveTurntable => mesh,
+            C::OpenFolder => self.last_exported.is_some(),
+            C::Cancel => open,
+            C::Generate | C::Retry | C::Remove | C::EditCutOut | C::MoveUp | C::MoveDown => item.is_some(),
+            C::GenerateAll | C::ApplyToAll | C::SelectNext | C::SelectPrevious => !self.items.is_empty(),
+            C::CancelAll => self.items.iter().any(|i| i.status.is_open()),
+            C::ClearFinished => self.items.iter().any(|i| i.status == Status::Finished),
+            C::Undo => self.history.can_undo(),
+            C::Redo => self.history.can_redo(),
+            _ => true,
+        }
+    }
+
+    fn status_ui(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            let running = self.items.iter().filter(|i| matches!(i.status, Status::Running { .. })).count();
+            let waiting = self.items.iter().filter(|i| i.status == Status::Waiting).count();
+            let finished = self.items.iter().filter(|i| i.status == Status::Finished).count();
+            let queue = match (running, waiting) {
+                (0, 0) => format!("{finished} finished"),
+                _ => format!("{} of {} left", running + waiting, running + waiting + finished),
+            };
+            ui.label(RichText::new(queue).small());
+            let last = self.messages.iter().next_back().cloned();
+            if let Some(last) = last {
+                let color = last.level.color(&Palette::of(ui.ctx()));
+                ui.separator();
+                let text = RichText::new(&last.text).small().color(color);
+                let label = egui::Label::new(text).truncate().sense(egui::Sense::click());
+                if ui.add(label).on_hover_text("Click for the log").clicked() {
+                    self.send(Command::ToggleLog);
+                }
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(self.viewport.device_text()).small().weak());
+            });
+        });
+    }
+
+    fn dialog_ui(&mut self, ctx: &Context) {
+        let Some(mut dialog) = self.dialog.take() else { return };
+        let keep = match &mut dialog {
+            Dialog::Palette(palette) => match palette.show(ctx) {
+                Outcome::Open => true,
+                Outcome::Closed => false,
+                Outcome::Chosen(command) => {
+                    self.send(command);
+                    false
+                }
+            },
+            Dialog::Shortcuts => self.shortcuts_ui(ctx),
+            Dialog::Settings => self.settings_ui(ctx),
+            Dialog::Export(export) => export.show(ctx, self),
+            Dialog::CutOut(editor) => editor.show(ctx, self),
+            Dialog::Diagnostics(diagnostics) => diagnostics.show(ctx, self),
+            Dialog::Log => self.log_ui(ctx),
+        };
+        // A command sent from within may have opened another one meanwhile.
+        if keep && self.dialog.is_none() {
+            self.dialog = Some(dialog);
+        } else if matches!(dialog, Dialog::Export(_)) {
+            // The view may show a reduced mesh.
+            self.load_selected();
+        }
+    }
+
+    /// Shows where files may be dropped while some hover over the window.
+    fn drop_target_ui(&self, ctx: &Context) {
+        let hovering = ctx.input(|i| i.raw.hovered_files.len());
+        if hovering == 0 {
+            return;
+        }
+        let palette = Palette::of(ctx);
+        let rect = ctx.content_rect().shrink(10.0);
+        let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::new("drop target")));
+        painter.rect_filled(ctx.content_rect(), 0.0, palette.background.gamma_multiply(0.85));
+        let stroke = egui::Stroke::new(3.0, palette.accent);
+        painter.rect_stroke(rect, 12.0, stroke, egui::StrokeKind::Inside);
+        let text = if hovering == 1 { "Drop to add it".to_owned() } else { format!("Drop to add {hovering} files") };
+        painter.text(rect.center(), egui::Align2::CENTER_CENTER, text, egui::FontId::proportional(28.0), palette.text);
+    }
+}
+
+/// Tooltip with the key.
+pub(super) fn tooltip(ctx: &Context, command: Command) -> String {
+    match command.shortcut_text(ctx).as_str() {
+        "" => command.tooltip().to_owned(),
+        keys => format!("{} ({keys})", command.tooltip()),
+    }
+}
+

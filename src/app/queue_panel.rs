@@ -1,0 +1,199 @@
+//! The picture list: one card per picture, waiting, running or done.
+
+use std::collections::HashMap;
+
+use egui::{Align, Color32, Frame, Layout, ProgressBar, RichText, ScrollArea, Sense, TextureHandle, Ui, vec2};
+
+use super::Studio;
+use super::command::Command;
+use super::state::{Item, ItemId, Source, Status};
+use super::theme::{self, Palette};
+use crate::image::intake::{self, Limits};
+use crate::progress::Monitor;
+use crate::request::IntakeParams;
+
+/// What the list needs to draw: thumbnails.
+#[derive(Default)]
+pub struct QueueView {
+    thumbnails: HashMap<ItemId, Thumbnail>,
+}
+
+enum Thumbnail {
+    Loading,
+    Ready(TextureHandle),
+    /// The picture cannot be read; the card's own error says why.
+    None,
+}
+
+/// Side of a thumbnail, in pixels; twice its size in points, for dense screens.
+const THUMBNAIL_PX: u32 = 112;
+const THUMBNAIL_POINTS: f32 = 56.0;
+/// Height of a card, in points: all the same, so that a long list costs only what is visible.
+const CARD_HEIGHT: f32 = 84.0;
+
+impl Studio {
+    pub(super) fn queue_ui(&mut self, ui: &mut Ui) {
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            ui.strong(format!("Pictures ({})", self.items.len()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button("Add…").on_hover_text(super::layout::tooltip(ui.ctx(), Command::Open)).clicked() {
+                    self.send(Command::Open);
+                }
+            });
+        });
+        let ids: Vec<ItemId> = self.items.iter().map(|i| i.id).collect();
+        ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, CARD_HEIGHT, ids.len(), |ui, rows| {
+            for &id in &ids[rows] {
+                self.card_ui(ui, id);
+            }
+        });
+    }
+
+    fn card_ui(&mut self, ui: &mut Ui, id: ItemId) {
+        let Some(item) = self.items.get(id).cloned() else { return };
+        let palette = Palette::of(ui.ctx());
+        let selected = self.items.selected_id() == Some(id);
+        let outline = if selected { palette.accent } else { palette.line };
+        let frame = Frame::new()
+            .fill(palette.card)
+            .stroke(egui::Stroke::new(if selected { 2.0 } else { 1.0 }, outline))
+            .corner_radius(theme::ROUNDING)
+            .inner_margin(8.0);
+        let response = ui
+            .scope_builder(egui::UiBuilder::new().id_salt(id).sense(Sense::click()), |ui| {
+                frame.show(ui, |ui| {
+                    ui.set_min_size(vec2(ui.available_width(), CARD_HEIGHT - 24.0));
+                    ui.set_max_height(CARD_HEIGHT - 24.0);
+                    ui.horizontal(|ui| {
+                        self.thumbnail_ui(ui, &item);
+                        ui.vertical(|ui| self.card_text_ui(ui, &item, &palette));
+                    });
+                });
+            })
+            .response;
+        let name = format!("Picture {}", item.name());
+        response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, &name));
+        if response.clicked() {
+            self.select(id);
+        }
+        if let Status::Failed(why) = &item.status {
+            response.clone().on_hover_text(why);
+        }
+        response.context_menu(|ui| self.card_menu_ui(ui, id));
+    }
+
+    fn card_text_ui(&mut self, ui: &mut Ui, item: &Item, palette: &Palette) {
+        ui.add(egui::Label::new(RichText::new(item.name()).strong()).truncate());
+        match &item.status {
+            Status::New => line(ui, palette.weak_text, "Not generated yet"),
+            Status::Waiting => line(ui, palette.weak_text, "Waiting"),
+            Status::Running { stage, estimate } => {
+                ui.add(ProgressBar::new(estimate.fraction).desired_height(8.0).fill(palette.accent));
+                let stage = stage.map_or("Starting", |s| s.label());
+                match estimate.secs_left {
+                    Some(secs) => line(ui, palette.weak_text, &format!("{stage}, {} left", duration(secs))),
+                    None => line(ui, palette.weak_text, stage),
+                }
+            }
+            Status::Finished if item.is_outdated() => line(ui, palette.warning, "Settings changed"),
+            Status::Finished => match &item.finished {
+                Some(done) => {
+                    let [width, depth, height] = done.report.size_mm;
+                    let ready = if done.report.is_print_ready() { "✔" } else { "⚠" };
+                    line(ui, palette.success, &format!("{ready} {width:.0} × {depth:.0} × {height:.0} mm"));
+                }
+                None => line(ui, palette.success, "✔ Finished"),
+            },
+            Status::Failed(why) => line(ui, palette.error, why),
+            Status::Cancelled => line(ui, palette.weak_text, "Cancelled"),
+        }
+        ui.horizontal(|ui| {
+            let mut small = |text: &str, tip: &str| ui.small_button(text).on_hover_text(tip).clicked();
+            let command = match &item.status {
+                Status::Waiting | Status::Running { .. } => small("Cancel", "Stop this picture").then_some(Command::Cancel),
+                Status::Failed(_) | Status::Cancelled => small("Try again", "Run it once more").then_some(Command::Retry),
+                Status::New => small("Generate", "Make the mesh").then_some(Command::Generate),
+                Status::Finished if item.is_outdated() => {
+                    small("Generate", "Make the mesh with the changed settings").then_some(Command::Generate)
+                }
+                Status::Finished => None,
+            };
+            if let Some(command) = command {
+                self.items.select(item.id);
+                self.send(command);
+            }
+        });
+    }
+
+    fn card_menu_ui(&mut self, ui: &mut Ui, id: ItemId) {
+        use Command as C;
+        self.items.select(id);
+        for command in [C::Generate, C::Cancel, C::EditCutOut, C::Export, C::MoveUp, C::MoveDown, C::ApplyToAll, C::Remove] {
+            let enabled = self.is_enabled(command);
+            if ui.add_enabled(enabled, egui::Button::new(command.label())).on_hover_text(command.tooltip()).clicked() {
+                self.send(command);
+                ui.close();
+            }
+        }
+    }
+
+    fn thumbnail_ui(&mut self, ui: &mut Ui, item: &Item) {
+        let size = vec2(THUMBNAIL_POINTS, THUMBNAIL_POINTS);
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        match self.queue_view.thumbnails.get(&item.id) {
+            Some(Thumbnail::Ready(texture)) => {
+                let [width, height] = texture.size().map(|s| s as f32);
+                let shown = vec2(width, height) * (THUMBNAIL_POINTS / width.max(height));
+                let target = egui::Rect::from_center_size(rect.center(), shown);
+                let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+                ui.painter().image(texture.id(), target, whole, Color32::WHITE);
+            }
+            known => {
+                let symbol = if matches!(item.source, Source::MeshFile(_)) { "◈" } else { "🖼" };
+                let weak = Palette::of(ui.ctx()).weak_text;
+                let font = egui::FontId::proportional(24.0);
+                ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, symbol, font, weak);
+                if known.is_none() {
+                    self.load_thumbnail(item);
+                }
+            }
+        }
+    }
+
+    fn load_thumbnail(&mut self, item: &Item) {
+        let id = item.id;
+        let Source::Picture(path) = item.source.clone() else {
+            self.queue_view.thumbnails.insert(id, Thumbnail::None);
+            return;
+        };
+        self.queue_view.thumbnails.insert(id, Thumbnail::Loading);
+        self.spawn(move || {
+            let params = IntakeParams { working_size_px: THUMBNAIL_PX, ..IntakeParams::default() };
+            let limits = Limits::default();
+            let picture = intake::read_file(&path, &limits)
+                .and_then(|bytes| intake::decode(&bytes, &params, &limits, &Monitor::silent()));
+            let image = picture.ok().map(|p| {
+                let size = [p.pixels.width() as usize, p.pixels.height() as usize];
+                egui::ColorImage::from_rgba_unmultiplied(size, p.pixels.as_raw())
+            });
+            Box::new(move |studio| {
+                let ready = image.map_or(Thumbnail::None, |image| {
+                    let name = format!("thumbnail {}", id.0);
+                    Thumbnail::Ready(studio.ctx.load_texture(name, image, egui::TextureOptions::LINEAR))
+                });
+                studio.queue_view.thumbnails.insert(id, ready);
+            })
+        });
+    }
+}
+
+fn line(ui: &mut Ui, color: Color32, text: &str) {
+    ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
+}
+
+/// Seconds as people say them.
+fn duration(secs: f32) -> String {
+    let secs = secs.max(0.0).ceil() as u64;
+    if secs < 60 { format!("{secs} s") } else { format!("{} min {} s", secs / 60, secs % 60) }
+}

@@ -1,0 +1,291 @@
+//! Carries commands out, and takes in what the queue reports.
+
+use super::command::Command;
+use super::settings::ThemeChoice;
+use super::state::{Finished, ItemId, Source, Status};
+use super::toast::Level;
+use super::undo::Change;
+use super::{Dialog, SavedResult, Studio, cutout_panel, export_panel, help_panel, palette};
+use crate::export::{ExportOptions, Format};
+use crate::files::IfExists;
+use crate::job::{Event, JobRequest, Move};
+use crate::pipeline::{Input, Output};
+use crate::request::Request;
+
+impl Studio {
+    pub(super) fn run_command(&mut self, command: Command) {
+        use Command as C;
+        match command {
+            C::Open => self.open_dialog(),
+            C::Paste => self.paste(None),
+            C::Export => self.open_export(),
+            C::SaveMesh => self.save_mesh(),
+            C::OpenFolder => self.show_exported(),
+            C::Generate => self.generate_selected(),
+            C::GenerateAll => self.generate_all(),
+            C::Cancel => self.cancel_selected(),
+            C::CancelAll => self.queue.iter().for_each(|q| q.cancel_all()),
+            C::Retry => self.generate_selected(),
+            C::Remove => self.remove_selected(),
+            C::MoveUp => self.shift_selected(false),
+            C::MoveDown => self.shift_selected(true),
+            C::ClearFinished => self.remove_where(|status| *status == Status::Finished),
+            C::SelectNext => self.select_by(1),
+            C::SelectPrevious => self.select_by(-1),
+            C::EditCutOut => self.open_cut_out(),
+            C::Undo => self.undo(),
+            C::Redo => self.redo(),
+            C::ResetSettings => self.change_settings(|r| *r = Request { mode: r.mode, ..Request::default() }),
+            C::ApplyToAll => self.apply_to_all(),
+            C::ToggleQueue => self.settings.show_queue ^= true,
+            C::ToggleInspector => self.settings.show_inspector ^= true,
+            C::ToggleLog => self.toggle_dialog(|d| matches!(d, Dialog::Log), |_| Dialog::Log),
+            C::ToggleDiagnostics => self.toggle_dialog(
+                |d| matches!(d, Dialog::Diagnostics(_)),
+                |s| Dialog::Diagnostics(help_panel::Diagnostics::gather(s)),
+            ),
+            C::Settings => self.toggle_dialog(|d| matches!(d, Dialog::Settings), |_| Dialog::Settings),
+            C::Shortcuts => self.toggle_dialog(|d| matches!(d, Dialog::Shortcuts), |_| Dialog::Shortcuts),
+            C::Palette => self.dialog = Some(Dialog::Palette(palette::CommandPalette::default())),
+            C::ThemeSystem => self.settings.theme = ThemeChoice::System,
+            C::ThemeLight => self.settings.theme = ThemeChoice::Light,
+            C::ThemeDark => self.settings.theme = ThemeChoice::Dark,
+            C::ZoomIn => self.settings.set_scale(self.settings.scale + 0.1),
+            C::ZoomOut => self.settings.set_scale(self.settings.scale - 0.1),
+            C::ZoomReset => self.settings.set_scale(1.0),
+            C::Quit => self.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            other => self.run_view_command(other),
+        }
+        self.apply_settings();
+        self.touch();
+    }
+
+    fn toggle_dialog(&mut self, is_it: impl Fn(&Dialog) -> bool, make: impl FnOnce(&mut Self) -> Dialog) {
+        self.dialog = if self.dialog.as_ref().is_some_and(is_it) { None } else { Some(make(self)) };
+    }
+
+    /// Puts a card into the queue. A card that is in it already starts over with its new settings.
+    pub(super) fn start(&mut self, id: ItemId) {
+        let Some(queue) = &self.queue else { return };
+        let Some(item) = self.items.get_mut(id) else { return };
+        let Source::Picture(path) = &item.source else { return };
+        if let Some(job) = item.job.take() {
+            queue.remove(job);
+        }
+        let input = Input { path: path.clone(), mask: item.mask.clone() };
+        match queue.submit(JobRequest { request: item.request, input }) {
+            Ok(job) => {
+                item.job = Some(job);
+                item.status = Status::Waiting;
+            }
+            Err(error) => {
+                item.status = Status::Failed(error.to_string());
+                self.messages.push(Level::Warning, error.to_string());
+            }
+        }
+        self.touch();
+    }
+
+    fn generate_selected(&mut self) {
+        if let Some(id) = self.items.selected_id() {
+            self.start(id);
+        }
+    }
+
+    fn generate_all(&mut self) {
+        let due: Vec<ItemId> = self
+            .items
+            .iter()
+            .filter(|i| matches!(i.source, Source::Picture(_)))
+            .filter(|i| !i.status.is_open() && (i.status != Status::Finished || i.is_outdated()))
+            .map(|i| i.id)
+            .collect();
+        due.into_iter().for_each(|id| self.start(id));
+    }
+
+    fn cancel_selected(&mut self) {
+        let job = self.items.selected().and_then(|i| i.job);
+        if let (Some(queue), Some(job)) = (&self.queue, job) {
+            queue.cancel(job);
+        }
+    }
+
+    /// Takes a card out of the list, and its job out of the queue.
+    pub(super) fn remove(&mut self, ids: &[ItemId]) {
+        let mut removed = Vec::new();
+        for &id in ids {
+            let Some((position, mut item)) = self.items.remove(id) else { continue };
+            if let (Some(queue), Some(job)) = (&self.queue, item.job.take()) {
+                queue.remove(job);
+            }
+            if item.status.is_open() {
+                item.status = if self.results.contains_key(&id) { Status::Finished } else { Status::New };
+            }
+            removed.push((position, item));
+        }
+        if !removed.is_empty() {
+            self.history.push(Change::Removed(removed));
+        }
+        self.load_selected();
+        self.touch();
+    }
+
+    fn remove_selected(&mut self) {
+        if let Some(id) = self.items.selected_id() {
+            self.remove(&[id]);
+        }
+    }
+
+    fn remove_where(&mut self, matches: impl Fn(&Status) -> bool) {
+        let ids: Vec<ItemId> = self.items.iter().filter(|i| matches(&i.status)).map(|i| i.id).collect();
+        self.remove(&ids);
+    }
+
+    fn shift_selected(&mut self, down: bool) {
+        let Some(item) = self.items.selected() else { return };
+        let (id, job) = (item.id, item.job);
+        if self.items.shift(id, down)
+            && let (Some(queue), Some(job)) = (&self.queue, job)
+        {
+            queue.reorder(job, if down { Move::Down } else { Move::Up });
+        }
+    }
+
+    fn select_by(&mut self, step: isize) {
+        self.items.select_by(step);
+        self.load_selected();
+    }
+
+    /// Selects a card and shows its mesh.
+    pub(super) fn select(&mut self, id: ItemId) {
+        self.items.select(id);
+        self.load_selected();
+        self.touch();
+    }
+
+    fn undo(&mut self) {
+        if self.history.undo(&mut self.items) {
+            self.load_selected();
+        }
+    }
+
+    fn redo(&mut self) {
+        if self.history.redo(&mut self.items) {
+            self.load_selected();
+        }
+    }
+
+    /// Changes the settings of the selected card, or those for new pictures, so that it can be undone.
+    pub(super) fn change_settings(&mut self, change: impl FnOnce(&mut Request)) {
+        let Some(item) = self.items.selected_mut() else {
+            change(&mut self.draft);
+            self.touch();
+            return;
+        };
+        let (id, before) = (item.id, item.request);
+        change(&mut item.request);
+        if item.request != before {
+            self.draft = item.request;
+            self.history.push(Change::Settings { id, request: Box::new(before) });
+            self.touch();
+        }
+    }
+
+    fn apply_to_all(&mut self) {
+        let Some(request) = self.items.selected().map(|i| i.request) else { return };
+        let before = self.items.iter().map(|i| (i.id, i.request)).collect();
+        self.items.iter_mut().for_each(|i| i.request = request);
+        self.history.push(Change::AllSettings(before));
+    }
+
+    fn open_export(&mut self) {
+        match self.items.selected().and_then(|i| i.finished.as_ref().map(|f| (i.name(), f.clone()))) {
+            Some((name, finished)) => {
+                let dialog = export_panel::ExportDialog::new(&name, finished, &self.settings);
+                self.dialog = Some(Dialog::Export(Box::new(dialog)));
+            }
+            None => self.messages.push(Level::Info, "There is no mesh to export yet; generate one first (Ctrl+G)"),
+        }
+    }
+
+    fn open_cut_out(&mut self) {
+        match self.items.selected().cloned() {
+            Some(item) if matches!(item.source, Source::Picture(_)) => {
+                let editor = cutout_panel::CutOutEditor::new(&item, self);
+                self.dialog = Some(Dialog::CutOut(Box::new(editor)));
+            }
+            _ => self.messages.push(Level::Info, "Select a picture first"),
+        }
+    }
+
+    /// Takes in one event of the queue.
+    pub(super) fn on_job(&mut self, event: Event) {
+        let Some(item) = self.items.of_job_mut(event.id()) else { return };
+        let name = item.name();
+        match event {
+            Event::Queued(_) => item.status = Status::Waiting,
+            Event::Started(_) => item.status = Status::Running { stage: None, estimate: Default::default() },
+            Event::Progress { progress, estimate, .. } => {
+                item.status = Status::Running { stage: Some(progress.stage), estimate };
+            }
+            Event::Cancelled(_) => {
+                item.status = if item.finished.is_some() { Status::Finished } else { Status::Cancelled };
+                self.messages.push(Level::Info, format!("Cancelled: {name}"));
+                self.touch();
+            }
+            Event::Failed(_, why) => {
+                self.messages.push(Level::Error, format!("{name}: {why}"));
+                item.status = Status::Failed(why);
+                self.touch();
+            }
+            Event::Finished(_, output) => {
+                let id = item.id;
+                self.finish(id, &output);
+            }
+        }
+    }
+
+    fn finish(&mut self, id: ItemId, output: &Output) {
+        let Some(item) = self.items.get_mut(id) else { return };
+        let request = self.queue.as_ref().and_then(|q| {
+            q.snapshot().into_iter().find(|s| Some(s.id) == item.job).map(|s| s.request.request)
+        });
+        let request = request.unwrap_or(item.request);
+        item.status = Status::Finished;
+        item.finished = Some(Finished {
+            mesh: output.mesh.clone(),
+            report: output.report.clone().into(),
+            notes: output.notes.clone(),
+            request,
+        });
+        let name = item.name();
+        let secs: f32 = output.stages.iter().map(|s| s.secs).sum();
+        self.messages.push(Level::Success, format!("{name} is ready ({secs:.1} s)"));
+        if self.items.selected_id().is_none() {
+            self.items.select(id);
+        }
+        if self.items.selected_id() == Some(id) {
+            self.load_selected();
+        }
+        self.keep_result(id, request);
+        self.touch();
+    }
+
+    /// Writes the mesh of a finished card into the data folder.
+    fn keep_result(&mut self, id: ItemId, request: Request) {
+        let Some(store) = self.store.as_ref().filter(|s| !s.is_read_only()) else { return };
+        let Some(finished) = self.items.get(id).and_then(|i| i.finished.clone()) else { return };
+        let file = store.new_result_path(id);
+        self.spawn(move || {
+            let options = ExportOptions { if_exists: IfExists::Replace, ..ExportOptions::default() };
+            let written = crate::export::write_file(&finished.mesh, Format::Ply, &file, &options);
+            Box::new(move |studio| match written {
+                Ok(()) => {
+                    studio.results.insert(id, SavedResult { file, request, notes: finished.notes });
+                    studio.touch();
+                }
+                Err(error) => studio.messages.push(Level::Warning, format!("The mesh could not be kept: {error}")),
+            })
+        });
+    }
+}

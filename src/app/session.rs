@@ -1,0 +1,301 @@
+//! The picture list and the settings on disk, so that closing or a crash loses nothing.
+//!
+//! `session.json` is written atomically; meshes lie beside it as PLY. A file of a newer version or a
+//! damaged one is set aside, never overwritten.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::Settings;
+use super::state::{Item, ItemId, Items, Source, Status};
+use crate::files::{IfExists, WriteError, write_atomically};
+use crate::request::Request;
+
+/// Grows when older programs could no longer read the file.
+const VERSION: u32 = 1;
+
+/// What is written.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    version: u32,
+    items: Vec<SavedItem>,
+    selected: Option<ItemId>,
+    /// Settings for new pictures.
+    pub draft: Request,
+    /// Settings of the window.
+    pub settings: Settings,
+}
+
+/// A card as it is written. Running and waiting cards are queued again at the next start.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SavedItem {
+    id: ItemId,
+    source: Source,
+    #[serde(default)]
+    request: Request,
+    #[serde(default)]
+    mask: Option<PathBuf>,
+    /// Whether it waited or ran.
+    #[serde(default)]
+    open: bool,
+    #[serde(default)]
+    failed: Option<String>,
+    /// Mesh file in the results folder and the settings it was made with.
+    #[serde(default)]
+    result: Option<SavedResult>,
+}
+
+/// A finished mesh on disk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SavedResult {
+    /// The PLY file.
+    pub file: PathBuf,
+    /// The settings it was made with.
+    pub request: Request,
+    /// Notes shown with it.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// The data folder, held by this process alone.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    /// Keeps the lock; `None` when another window has it, and then nothing is written.
+    lock: Option<File>,
+}
+
+/// What came of reading the session.
+pub enum Loaded {
+    /// As it was.
+    Session(Box<Session>),
+    /// There was none.
+    New,
+    /// It could not be read and was set aside; the sentence says so.
+    SetAside(String),
+}
+
+impl Store {
+    /// Opens the data folder, making it if need be. Without one the window works, and forgets.
+    pub fn open(folder: PathBuf) -> std::io::Result<Self> {
+        fs::create_dir_all(folder.join("results"))?;
+        let file = File::create(folder.join("lock"))?;
+        let lock = file.try_lock().is_ok().then_some(file);
+        Ok(Self { folder, lock })
+    }
+
+    /// Whether another window holds the folder, so that this one writes nothing.
+    pub fn is_read_only(&self) -> bool {
+        self.lock.is_none()
+    }
+
+    /// Where the mesh of a card belongs; a new name each time, so that no reader sees it change.
+    pub fn new_result_path(&self, id: ItemId) -> PathBuf {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        self.folder.join("results").join(format!("{}-{}.ply", id.0, now.as_millis()))
+    }
+
+    /// Where the corrected cut-out of a card belongs.
+    pub fn new_mask_path(&self, id: ItemId) -> PathBuf {
+        self.new_result_path(id).with_extension("png")
+    }
+
+    /// Where pictures from the clipboard are kept.
+    pub fn pasted_folder(&self) -> PathBuf {
+        self.folder.join("pasted")
+    }
+
+    /// Where samples that were opened are kept.
+    pub fn samples_folder(&self) -> PathBuf {
+        self.folder.join("samples")
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("session.json")
+    }
+
+    /// Reads the last session.
+    pub fn load(&self) -> Loaded {
+        if self.is_read_only() {
+            return Loaded::New;
+        }
+        let text = match fs::read_to_string(self.file()) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Loaded::New,
+            Err(error) => return self.set_aside(&error.to_string()),
+        };
+        match serde_json::from_str::<Session>(&text) {
+            Ok(session) if session.version > VERSION => self.set_aside("it was written by a newer version"),
+            Ok(session) if session.is_valid() => Loaded::Session(Box::new(session)),
+            Ok(_) => self.set_aside("it holds settings out of range"),
+            Err(error) => self.set_aside(&error.to_string()),
+        }
+    }
+
+    fn set_aside(&self, why: &str) -> Loaded {
+        let aside = self.new_result_path(ItemId(0)).with_extension("session.json");
+        let kept = match fs::rename(self.file(), &aside) {
+            Ok(()) => format!("it was kept as {}", aside.display()),
+            Err(error) => format!("it could not be set aside either: {error}"),
+        };
+        Loaded::SetAside(format!("The last picture list could not be read ({why}); {kept}"))
+    }
+
+    /// Writes the session.
+    ///
+    /// # Errors
+    /// [`WriteError`]; the last session is then still there.
+    pub fn save(&self, session: &Session) -> Result<(), WriteError> {
+        if self.is_read_only() {
+            return Ok(());
+        }
+        let json = serde_json::to_vec_pretty(session).unwrap_or_default();
+        write_atomically(&self.file(), IfExists::Replace, |w| std::io::Write::write_all(w, &json))
+    }
+
+    /// Deletes meshes and masks that no card names any more.
+    pub fn sweep(&self, session: &Session) {
+        let Ok(entries) = fs::read_dir(self.folder.join("results")) else { return };
+        let named: Vec<&Path> = session.items.iter().flat_map(SavedItem::files).collect();
+        for path in entries.flatten().map(|e| e.path()) {
+            let ours = path.extension().is_some_and(|e| e == "ply" || e == "png");
+            if ours && !self.is_read_only() && !named.contains(&path.as_path()) {
+                // A file that cannot be deleted is tried again at the next start.
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
+impl SavedItem {
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        self.mask.as_deref().into_iter().chain(self.result.as_ref().map(|r| r.file.as_path()))
+    }
+}
+
+impl Session {
+    /// The session as it stands. `result_of` names the mesh file of a finished card.
+    pub fn of(
+        items: &Items,
+        draft: Request,
+        settings: &Settings,
+        result_of: impl Fn(ItemId) -> Option<SavedResult>,
+    ) -> Self {
+        let saved = |item: &Item| SavedItem {
+            id: item.id,
+            source: item.source.clone(),
+            request: item.request,
+            mask: item.mask.clone(),
+            open: item.status.is_open(),
+            failed: if let Status::Failed(why) = &item.status { Some(why.clone()) } else { None },
+            result: result_of(item.id),
+        };
+        Self {
+            version: VERSION,
+            items: items.iter().map(saved).collect(),
+            selected: items.selected_id(),
+            draft,
+            settings: settings.clone(),
+        }
+    }
+
+    /// Whether every setting is one that the program takes.
+    fn is_valid(&self) -> bool {
+        self.draft.validate().is_ok() && self.items.iter().all(|i| i.request.validate().is_ok())
+    }
+
+    /// The cards, with the mesh files of finished ones, and the selected card. Cards that waited or
+    /// ran come back as [`Status::Waiting`] without a job.
+    pub fn cards(&self) -> (Vec<(Item, Option<SavedResult>)>, Option<ItemId>) {
+        let card = |saved: &SavedItem| {
+            let status = match (&saved.failed, saved.open, &saved.result) {
+                (_, true, _) => Status::Waiting,
+                (Some(why), ..) => Status::Failed(why.clone()),
+                (None, false, Some(_)) => Status::Finished,
+                (None, false, None) => Status::New,
+            };
+            let item = Item {
+                id: saved.id,
+                source: saved.source.clone(),
+                request: saved.request,
+                mask: saved.mask.clone().filter(|m| m.is_file()),
+                status,
+                job: None,
+                finished: None,
+            };
+            (item, saved.result.clone())
+        };
+        (self.items.iter().map(card).collect(), self.selected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_cards() -> Items {
+        let mut items = Items::default();
+        let id = items.add(Source::Picture("a.png".into()), Request::default());
+        items.add(Source::MeshFile("b.stl".into()), Request::default());
+        items.get_mut(id).unwrap().request.size.height_mm = Some(33.0);
+        items.get_mut(id).unwrap().status = Status::Waiting;
+        items.select(id);
+        items
+    }
+
+    #[test]
+    fn a_session_comes_back_with_waiting_cards_still_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("deep/data")).unwrap();
+        store.save(&Session::of(&two_cards(), Request::default(), &Settings::default(), |_| None)).unwrap();
+        let Loaded::Session(session) = store.load() else { panic!("not read") };
+        let (cards, selected) = session.cards();
+        assert_eq!(cards.len(), 2);
+        assert_eq!(cards[0].0.request.size.height_mm, Some(33.0));
+        assert_eq!(cards[0].0.status, Status::Waiting);
+        assert_eq!(selected, Some(cards[0].0.id));
+    }
+
+    #[test]
+    fn a_damaged_session_is_set_aside_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_owned()).unwrap();
+        for damaged in ["{\"items\": [", "{\"version\": 999}", "{\"draft\":{\"size\":{\"height_mm\":-4.0}}}"] {
+            fs::write(store.file(), damaged).unwrap();
+            assert!(matches!(store.load(), Loaded::SetAside(_)), "{damaged}");
+            assert!(matches!(store.load(), Loaded::New));
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        let kept = fs::read_dir(folder.path().join("results")).unwrap().count();
+        assert_eq!(kept, 3);
+    }
+
+    #[test]
+    fn a_second_window_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Store::open(folder.path().to_owned()).unwrap();
+        let second = Store::open(folder.path().to_owned()).unwrap();
+        assert!(!first.is_read_only() && second.is_read_only());
+        second.save(&Session::default()).unwrap();
+        assert!(matches!(first.load(), Loaded::New));
+    }
+
+    #[test]
+    fn sweeping_keeps_what_a_card_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_owned()).unwrap();
+        let keep = store.new_result_path(ItemId(1));
+        let drop = store.new_result_path(ItemId(77));
+        fs::write(&keep, "x").unwrap();
+        fs::write(&drop, "x").unwrap();
+        let result = SavedResult { file: keep.clone(), request: Request::default(), notes: vec![] };
+        let session = Session::of(&two_cards(), Request::default(), &Settings::default(), |id| {
+            (id == ItemId(1)).then(|| result.clone())
+        });
+        store.sweep(&session);
+        assert!(keep.exists() && !drop.exists());
+    }
+}

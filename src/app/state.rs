@@ -1,0 +1,271 @@
+//! What the window shows and remembers: plain data, no worker and no widget.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Estimate, JobId};
+use crate::mesh::Mesh;
+use crate::print::Report;
+use crate::progress::Stage;
+use crate::request::Request;
+
+/// Names a card of the picture list, across sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ItemId(pub u64);
+
+/// Where a card's solid comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A picture that the pipeline turns into a mesh.
+    Picture(PathBuf),
+    /// A mesh file that is only looked at and exported.
+    MeshFile(PathBuf),
+}
+
+impl Source {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Picture(path) | Self::MeshFile(path) => path,
+        }
+    }
+}
+
+/// Where a card stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Status {
+    /// Nothing was asked for yet.
+    #[default]
+    New,
+    /// It waits for its turn.
+    Waiting,
+    /// It is being worked on.
+    Running {
+        /// The running stage, once the first has begun.
+        stage: Option<Stage>,
+        /// The whole of it.
+        estimate: Estimate,
+    },
+    /// There is a mesh.
+    Finished,
+    /// It failed, for this reason.
+    Failed(String),
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl Status {
+    /// Whether it waits or runs.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Waiting | Self::Running { .. })
+    }
+}
+
+/// A finished mesh with everything that is shown about it.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Print space, millimetres.
+    pub mesh: Arc<Mesh>,
+    /// What a printer would say.
+    pub report: Arc<Report>,
+    /// Things worth telling about how it was made.
+    pub notes: Vec<String>,
+    /// The settings it was made with.
+    pub request: Request,
+}
+
+/// One card.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its name.
+    pub id: ItemId,
+    /// Where it comes from.
+    pub source: Source,
+    /// The settings for the next run.
+    pub request: Request,
+    /// The corrected cut-out, if there is one, as a picture in the data folder.
+    pub mask: Option<PathBuf>,
+    /// Where it stands.
+    pub status: Status,
+    /// The job in the queue, while there is one.
+    pub job: Option<JobId>,
+    /// The mesh; `None` as well while it is being read from the data folder.
+    pub finished: Option<Finished>,
+}
+
+impl Item {
+    /// File name, to show.
+    pub fn name(&self) -> String {
+        let path = self.source.path();
+        path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// Whether the mesh was made with other settings than those shown.
+    pub fn is_outdated(&self) -> bool {
+        matches!(self.source, Source::Picture(_)) && self.finished.as_ref().is_some_and(|f| f.request != self.request)
+    }
+}
+
+/// The picture list: cards in order, and the selected one.
+#[derive(Clone, Debug, Default)]
+pub struct Items {
+    list: Vec<Item>,
+    selected: Option<ItemId>,
+    next_id: u64,
+}
+
+impl Items {
+    /// The cards in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Item> {
+        self.list.iter()
+    }
+
+    /// The cards in order, to change them.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Item> {
+        self.list.iter_mut()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Number of cards.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The card called `id`.
+    pub fn get(&self, id: ItemId) -> Option<&Item> {
+        self.list.iter().find(|i| i.id == id)
+    }
+
+    /// The card called `id`, to change it.
+    pub fn get_mut(&mut self, id: ItemId) -> Option<&mut Item> {
+        self.list.iter_mut().find(|i| i.id == id)
+    }
+
+    /// The card of a job.
+    pub fn of_job_mut(&mut self, job: JobId) -> Option<&mut Item> {
+        self.list.iter_mut().find(|i| i.job == Some(job))
+    }
+
+    /// The selected card.
+    pub fn selected(&self) -> Option<&Item> {
+        self.selected.and_then(|id| self.get(id))
+    }
+
+    /// The selected card, to change it.
+    pub fn selected_mut(&mut self) -> Option<&mut Item> {
+        self.selected.and_then(|id| self.get_mut(id))
+    }
+
+    /// Name of the selected card.
+    pub fn selected_id(&self) -> Option<ItemId> {
+        self.selected
+    }
+
+    /// Selects a card; an unknown one deselects.
+    pub fn select(&mut self, id: ItemId) {
+        self.selected = self.get(id).map(|i| i.id);
+    }
+
+    /// Selects the card `step` places further, stopping at the ends.
+    pub fn select_by(&mut self, step: isize) {
+        let position = self.list.iter().position(|i| Some(i.id) == self.selected);
+        let last = self.list.len().saturating_sub(1);
+        let target = position.map_or(0, |p| p.saturating_add_signed(step).min(last));
+        self.selected = self.list.get(target).map(|i| i.id);
+    }
+
+    /// Adds a card at the end.
+    pub fn add(&mut self, source: Source, request: Request) -> ItemId {
+        self.next_id += 1;
+        let id = ItemId(self.next_id);
+        let status = Status::New;
+        self.list.push(Item { id, source, request, mask: None, status, job: None, finished: None });
+        id
+    }
+
+    /// Adds cards of an earlier session, keeping their names.
+    pub fn restore(&mut self, items: impl IntoIterator<Item = Item>, selected: Option<ItemId>) {
+        for item in items {
+            self.next_id = self.next_id.max(item.id.0);
+            self.list.push(item);
+        }
+        self.selected = selected.filter(|&id| self.get(id).is_some());
+    }
+
+    /// Puts a card back where it was, as undoing a removal does.
+    pub fn insert(&mut self, position: usize, item: Item) {
+        self.list.insert(position.min(self.list.len()), item);
+    }
+
+    /// Takes a card out, with its position; its neighbour becomes selected.
+    pub fn remove(&mut self, id: ItemId) -> Option<(usize, Item)> {
+        let position = self.list.iter().position(|i| i.id == id)?;
+        let item = self.list.remove(position);
+        if self.selected == Some(id) {
+            self.selected = self.list.get(position).or(self.list.last()).map(|i| i.id);
+        }
+        Some((position, item))
+    }
+
+    /// Moves a card by one place up or down. Returns whether it moved.
+    pub fn shift(&mut self, id: ItemId, down: bool) -> bool {
+        let Some(position) = self.list.iter().position(|i| i.id == id) else { return false };
+        let target = if down { position + 1 } else { position.wrapping_sub(1) };
+        if target >= self.list.len() {
+            return false;
+        }
+        self.list.swap(position, target);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three() -> (Items, [ItemId; 3]) {
+        let mut items = Items::default();
+        let ids = ["a", "b", "c"].map(|n| items.add(Source::Picture(n.into()), Request::default()));
+        (items, ids)
+    }
+
+    #[test]
+    fn removing_the_selected_card_selects_its_neighbour() {
+        let (mut items, [a, b, c]) = three();
+        items.select(b);
+        let (position, removed) = items.remove(b).unwrap();
+        assert_eq!((position, removed.id, items.selected_id()), (1, b, Some(c)));
+        items.remove(c);
+        assert_eq!(items.selected_id(), Some(a));
+        items.insert(position, removed);
+        assert_eq!(items.iter().map(|i| i.id).collect::<Vec<_>>(), [a, b]);
+    }
+
+    #[test]
+    fn a_new_card_never_takes_the_name_of_a_restored_one() {
+        let (old, ids) = three();
+        let mut items = Items::default();
+        items.restore(old.iter().cloned(), Some(ids[2]));
+        assert!(items.add(Source::Picture("d".into()), Request::default()) > ids[2]);
+        assert_eq!(items.selected_id(), Some(ids[2]));
+    }
+
+    #[test]
+    fn cards_move_by_one_and_stop_at_the_ends() {
+        let (mut items, [a, b, c]) = three();
+        assert!(items.shift(c, false) && !items.shift(a, false) && !items.shift(b, true));
+        assert_eq!(items.iter().map(|i| i.id).collect::<Vec<_>>(), [a, c, b]);
+        items.select(b);
+        items.select_by(1);
+        assert_eq!(items.selected_id(), Some(b));
+        items.select_by(-1);
+        assert_eq!(items.selected_id(), Some(c));
+    }
+}

@@ -1,0 +1,140 @@
+//! Short messages that appear over the window and go away by themselves, and the log that keeps them.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use egui::{Align2, Area, Context, Frame, RichText, vec2};
+
+use super::theme::Palette;
+
+/// How much a message matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// For the record.
+    Info,
+    /// Something was finished.
+    Success,
+    /// It went on, but not as expected.
+    Warning,
+    /// It did not work.
+    Error,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// How much it matters.
+    pub level: Level,
+    /// A sentence.
+    pub text: String,
+    /// When it came, as `HH:MM:SS` since the start of the program.
+    pub time: String,
+    shown_until: Option<Instant>,
+}
+
+/// The last messages, the newest last. Those not older than a few seconds are drawn as toasts.
+#[derive(Debug)]
+pub struct Messages {
+    all: VecDeque<Message>,
+    started: Instant,
+}
+
+/// More messages than anybody reads; older ones are dropped.
+const KEPT: usize = 1000;
+/// More toasts would cover the window; the log has the rest.
+const SHOWN: usize = 4;
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self { all: VecDeque::new(), started: Instant::now() }
+    }
+}
+
+impl Messages {
+    /// Adds a message and shows it as a toast; errors stay longer.
+    pub fn push(&mut self, level: Level, text: impl Into<String>) {
+        let secs = match level {
+            Level::Info => 4,
+            Level::Success => 5,
+            Level::Warning => 9,
+            Level::Error => 15,
+        };
+        self.add(level, text.into(), Some(Instant::now() + Duration::from_secs(secs)));
+    }
+
+    /// Adds a message to the log only.
+    pub fn log(&mut self, level: Level, text: impl Into<String>) {
+        self.add(level, text.into(), None);
+    }
+
+    fn add(&mut self, level: Level, text: String, shown_until: Option<Instant>) {
+        let secs = self.started.elapsed().as_secs();
+        let time = format!("{:02}:{:02}:{:02}", secs / 3600, secs / 60 % 60, secs % 60);
+        if self.all.len() == KEPT {
+            self.all.pop_front();
+        }
+        self.all.push_back(Message { level, text, time, shown_until });
+    }
+
+    /// All kept messages, the oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.all.iter()
+    }
+
+    /// Draws the toasts in the lower left corner. A click on one closes it.
+    pub fn toasts_ui(&mut self, ctx: &Context) {
+        let now = Instant::now();
+        let palette = Palette::of(ctx);
+        let mut next_change: Option<Instant> = None;
+        let mut offset = -12.0;
+        for (index, message) in self.all.iter_mut().enumerate().rev().take(KEPT) {
+            let Some(until) = message.shown_until.filter(|&u| u > now) else { continue };
+            if offset < -12.0 - 60.0 * SHOWN as f32 {
+                break;
+            }
+            next_change = Some(next_change.map_or(until, |n| n.min(until)));
+            let color = message.level.color(&palette);
+            let area = Area::new(egui::Id::new(("toast", index, &message.time)))
+                .anchor(Align2::LEFT_BOTTOM, vec2(12.0, offset))
+                .order(egui::Order::Foreground)
+                .show(ctx, |ui| {
+                    Frame::popup(ui.style()).stroke(egui::Stroke::new(1.0, color)).show(ui, |ui| {
+                        ui.set_max_width(420.0);
+                        ui.horizontal_top(|ui| {
+                            ui.label(RichText::new(message.level.symbol()).color(color).strong());
+                            ui.label(&message.text);
+                        });
+                    });
+                });
+            offset -= area.response.rect.height() + 8.0;
+            if area.response.interact(egui::Sense::click()).on_hover_text("Click to close").clicked() {
+                message.shown_until = None;
+            }
+        }
+        if let Some(at) = next_change {
+            ctx.request_repaint_after(at.saturating_duration_since(now));
+        }
+    }
+}
+
+impl Level {
+    /// The colour of the level.
+    pub fn color(self, palette: &Palette) -> egui::Color32 {
+        match self {
+            Self::Info => palette.weak_text,
+            Self::Success => palette.success,
+            Self::Warning => palette.warning,
+            Self::Error => palette.error,
+        }
+    }
+
+    /// A sign that tells the levels apart without colour.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Info => "ℹ",
+            Self::Success => "✔",
+            Self::Warning => "⚠",
+            Self::Error => "✖",
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The 3D view: camera, what is drawn, and the tools on it. The drawing itself is [`crate::render`].
+
+mod callback;
+mod capture;
+mod overlay;
+mod toolbar;
+
+use std::sync::{Arc, PoisonError};
+
+use egui::{PointerButton, Rect, Sense, Ui};
+use glam::{Vec2, Vec3};
+
+use super::Studio;
+use super::command::Command;
+use super::state::ItemId;
+use super::toast::Level;
+use crate::mesh::{Bounds, Mesh, ray};
+use crate::render::{Bed, Camera, GpuMesh, NamedView, PreparedMesh, Projection, Scene, Section, Shading, View, Wireframe};
+use callback::{DrawView, Failure, Resources};
+
+/// Picking goes through all triangles: above this only on a click, not on every turn of the wheel.
+const PICK_WHILE_ZOOMING: usize = 1_500_000;
+
+/// What the view shows and how.
+pub struct Viewport {
+    gpu: Option<egui_wgpu::RenderState>,
+    device: String,
+    failure: Failure,
+    camera: Camera,
+    scene: Scene,
+    shown: Option<Shown>,
+    /// The card whose mesh the camera was fitted to.
+    fitted: Option<ItemId>,
+    /// Counts uploads: an older one that ends late is dropped.
+    generation: u64,
+    turntable: bool,
+    dimensions: bool,
+    measure: Option<Vec<Vec3>>,
+    overlay: Option<overlay::PictureOverlay>,
+    capture: Option<capture::Running>,
+    transparent_pictures: bool,
+}
+
+struct Shown {
+    mesh: Arc<Mesh>,
+    bounds: Bounds,
+    gpu_mesh: Option<Arc<GpuMesh>>,
+}
+
+/// Where the camera starts: around an empty bed.
+const NOTHING: Bounds = Bounds { min: Vec3::new(-60.0, -60.0, 0.0), max: Vec3::new(60.0, 60.0, 90.0) };
+
+impl Viewport {
+    /// A view on `gpu`; without one it says that nothing can be drawn.
+    pub fn new(gpu: Option<&egui_wgpu::RenderState>) -> Self {
+        if let Some(gpu) = gpu {
+            gpu.renderer.write().callback_resources.insert(Resources::new(gpu));
+        }
+        let device = gpu.map_or("No graphics device".to_owned(), |g| {
+            let info = g.adapter.get_info();
+            format!("{} ({})", info.name, info.backend)
+        });
+        let mut scene = Scene::new();
+        scene.ground.grid = true;
+        scene.ground.bed = Some(Bed::default());
+        scene.material.vertex_colors = true;
+        scene.lighting.follow_camera = true;
+        Self {
+            gpu: gpu.cloned(),
+            device,
+            failure: Failure::default(),
+            camera: Camera::fit(NOTHING, View::default(), Projection::Perspective, [640, 480]),
+            scene,
+            shown: None,
+            fitted: None,
+            generation: 0,
+            turntable: false,
+            dimensions: false,
+            measure: None,
+            overlay: None,
+            capture: None,
+            transparent_pictures: false,
+        }
+    }
+
+    /// Name of the graphics device.
+    pub fn device_text(&self) -> &str {
+        &self.device
+    }
+
+    /// Whether a mesh is in graphics memory.
+    pub fn is_mesh_shown(&self) -> bool {
+        self.shown.as_ref().is_some_and(|s| s.gpu_mesh.is_some())
+    }
+
+    /// Shows nothing.
+    pub fn clear(&mut self) {
+        self.shown = None;
+        self.overlay = None;
+        self.generation += 1;
+        self.measure.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Takes the printer's bed, in millimetres.
+    pub fn set_bed(&mut self, [width, depth, _]: [f32; 3]) {
+        if let Some(bed) = &mut self.scene.ground.bed {
+            bed.size_mm = [width, depth];
+        }
+    }
+
+    /// Turns the camera to a point, in print space, and comes near.
+    pub fn look_at(&mut self, point_mm: Vec3) {
+        let mut pose = self.camera.pose();
+        pose.target = point_mm;
+        let size = self.shown.as_ref().map_or(100.0, |s| s.bounds.size().length());
+        pose.distance_mm = pose.distance_mm.min(size * 0.5);
+        self.camera.set_pose(pose);
+    }
+
+    fn fit(&mut self) {
+        self.camera.frame(self.shown.as_ref().map_or(NOTHING, |s| s.bounds));
+    }
+
+    /// The point of the mesh under a pixel of the view.
+    fn pick(&self, pixel: Vec2) -> Option<Vec3> {
+        let shown = self.shown.as_ref()?;
+        let (origin, direction) = self.camera.ray_in_world(pixel);
+        let hit = ray::first_hit(&shown.mesh, origin, direction)?;
+        Some(hit.position)
+    }
+}
+
+impl Studio {
+    /// Shows `mesh` (print space, mm) of card `id`; the camera fits it when the card is another one.
+    pub(super) fn show_mesh(&mut self, id: ItemId, mesh: &Arc<Mesh>) {
+        let view = &mut self.viewport;
+        if view.shown.as_ref().is_some_and(|s| Arc::ptr_eq(&s.mesh, mesh)) {
+            return;
+        }
+        view.overlay = None;
+        view.measure.iter_mut().for_each(Vec::clear);
+        self.upload(mesh);
+        let view = &mut self.viewport;
+        if view.fitted.replace(id) != Some(id) {
+            view.fit();
+        }
+    }
+
+    /// Shows `mesh` without moving the camera. It appears once it is in graphics memory; until then
+    /// the one before stays.
+    pub(super) fn upload(&mut self, mesh: &Arc<Mesh>) {
+        let Some(bounds) = mesh.bounds() else { return };
+        let view = &mut self.viewport;
+        view.generation += 1;
+        let before = view.shown.take().and_then(|s| s.gpu_mesh);
+        view.shown = Some(Shown { mesh: mesh.clone(), bounds, gpu_mesh: before });
+        view.camera.set_subject(bounds);
+        let Some(gpu) = &view.gpu else { return };
+        let (device, queue, generation, mesh) = (gpu.device.clone(), gpu.queue.clone(), view.generation, mesh.clone());
+        self.spawn(move || {
+            let uploaded = PreparedMesh::new(&mesh).and_then(|prepared| GpuMesh::upload(&device, &queue, &prepared));
+            Box::new(move |studio| {
+                if studio.viewport.generation != generation {
+                    return;
+                }
+                let shown = studio.viewport.shown.as_mut();
+                match (uploaded, shown) {
+                    (Ok(gpu_mesh), Some(shown)) => shown.gpu_mesh = Some(Arc::new(gpu_mesh)),
+                    (Err(error), _) => {
+                        studio.messages.push(Level::Error, format!("The mesh cannot be shown: {error}"));
+                    }
+                    (Ok(_), None) => {}
+                }
+            })
+        });
+    }
+
+    pub(super) fn viewport_ui(&mut self, ui: &mut Ui) {
+        let rect = ui.available_rect_before_wrap();
+        let response = ui.allocate_rect(rect, Sense::click_and_drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, true, "3D view"));
+        let scale = ui.ctx().pixels_per_point();
+        let size_px = [(rect.width() * scale).round().max(1.0) as u32, (rect.height() * scale).round().max(1.0) as u32];
+        if self.viewport.camera.size_px() != size_px {
+            self.viewport.camera.set_size(size_px);
+        }
+        self.navigate(ui, &response, rect, scale);
+        self.draw(ui, rect, scale);
+        self.overlay_ui(ui, rect, scale);
+        self.toolbar_ui(ui, rect);
+        let failure = self.viewport.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(error) = failure {
+            self.messages.push(Level::Error, format!("The view cannot be drawn: {error}"));
+        }
+    }
+
+    fn draw(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {
+        let view = &mut self.viewport;
+        if view.gpu.is_none() {
+            let weak = ui.visuals().weak_text_color();
+            let text = "No graphics device: the view cannot be drawn, everything else works";
+            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, text, Default::default(), weak);
+            return;
+        }
+        if view.turntable {
+            let secs = ui.input(|i| i.stable_dt).min(0.1);
+            let mut pose = view.camera.pose();
+            pose.view.azimuth += secs * std::f32::consts::TAU / 12.0;
+            view.camera.set_pose(pose);
+            ui.ctx().request_repaint();
+        }
+        let callback = DrawView {
+            camera: view.camera.clone(),
+            scene: view.scene.clone(),
+            mesh: view.shown.as_ref().and_then(|s| s.gpu_mesh.clone()),
+            origin_px: [(rect.min.x * scale).round(), (rect.min.y * scale).round()],
+            failure: view.failure.clone(),
+        };
+        ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, callback));
+    }
+
+    /// Turns drags and the wheel into movements of the camera.
+    fn navigate(&mut self, ui: &Ui, response: &egui::Response, rect: Rect, scale: f32) {
+        let pixel = |at: egui::Pos2| Vec2::new((at.x - rect.min.x) * scale, (at.y - rect.min.y) * scale);
+        let view = &mut self.viewport;
+        let delta = response.drag_delta() * scale;
+        let delta = Vec2::new(delta.x, delta.y);
+        if response.dragged_by(PointerButton::Middle)
+            || response.dragged_by(PointerButton::Secondary)
+            || (response.dragged_by(PointerButton::Primary) && ui.input(|i| i.modifiers.shift))
+        {
+            view.camera.pan(delta);
+        } else if response.dragged_by(PointerButton::Primary) {
+            view.camera.orbit(delta);
+        }
+        if let Some(at) = response.hover_pos() {
+            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+            let factor = pinch * (scroll * 0.004).exp();
+            if factor != 1.0 {
+                let few = view.shown.as_ref().is_some_and(|s| s.mesh.triangle_indices.len() <= PICK_WHILE_ZOOMING);
+                let point = if few { view.pick(pixel(at)) } else { None };
+                view.camera.zoom(factor, pixel(at), point);
+            }
+        }
+        let Some(at) = response.interact_pointer_pos() else { return };
+        if response.double_clicked() {
+            if let Some(point) = view.pick(pixel(at)) {
+                let mut pose = view.camera.pose();
+                pose.target = point;
+                view.camera.set_pose(pose);
+            }
+        } else if response.clicked()
+            && view.measure.is_some()
+            && let Some(point) = view.pick(pixel(at))
+            && let Some(points) = &mut view.measure
+        {
+            if points.len() == 2 {
+                points.clear();
+            }
+            points.push(point);
+        }
+    }
+
+    /// Runs a command that concerns the view alone.
+    pub(super) fn run_view_command(&mut self, command: Command) {
+        use Command as C;
+        let view = &mut self.viewport;
+        let center = view.shown.as_ref().map_or(Vec3::ZERO, |s| s.bounds.center());
+        match command {
+            C::Fit => view.fit(),
+            C::ViewFront => view.look_from(NamedView::Front),
+            C::ViewBack => view.look_from(NamedView::Back),
+            C::ViewLeft => view.look_from(NamedView::Left),
+            C::ViewRight => view.look_from(NamedView::Right),
+            C::ViewTop => view.look_from(NamedView::Top),
+            C::ViewBottom => view.look_from(NamedView::Bottom),
+            C::ToggleProjection => {
+                let other = match view.camera.projection() {
+                    Projection::Perspective => Projection::Orthographic,
+                    Projection::Orthographic => Projection::Perspective,
+                };
+                view.camera.set_projection(other);
+            }
+            C::ToggleWireframe => view.scene.wireframe = toggled(view.scene.wireframe, Wireframe::default()),
+            C::ToggleGrid => {
+                view.scene.ground.grid ^= true;
+                let bed = Bed { size_mm: [self.settings.bed_mm[0], self.settings.bed_mm[1]] };
+                view.scene.ground.bed = view.scene.ground.grid.then_some(bed);
+            }
+            C::ToggleSection => {
+                let section = Section { offset_mm: center.x, ..Section::default() };
+                view.scene.section = toggled(view.scene.section, section);
+            }
+            C::ToggleMeasure => view.measure = toggled(view.measure.take(), Vec::new()),
+            C::ToggleDimensions => view.dimensions ^= true,
+            C::ToggleTurntable => view.turntable ^= true,
+            C::ToggleOverlay => self.toggle_picture_overlay(),
+            C::NextShading => {
+                let now = Shading::ALL.iter().position(|s| *s == view.scene.shading).unwrap_or(0);
+                view.scene.shading = Shading::ALL[(now + 1) % Shading::ALL.len()];
+            }
+            C::SavePicture => self.save_picture(),
+            C::SaveTurntable => self.save_turntable(),
+            _ => {}
+        }
+    }
+}
+
+impl Viewport {
+    fn look_from(&mut self, named: NamedView) {
+        self.camera.set_view(named.into());
+        self.fit();
+    }
+}
+
+/// On when it was off, and off when it was on.
+fn toggled<T>(now: Option<T>, on: T) -> Option<T> {
+    if now.is_some() { None } else { Some(on) }
+}

@@ -1,0 +1,229 @@
+//! What is drawn over the 3D picture in two dimensions: sizes, measurements, the view cube, the
+//! picture laid over the mesh.
+
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Shape, Slider, Stroke, TextureHandle, Ui, pos2, vec2};
+use glam::Vec3;
+
+use super::super::Studio;
+use super::super::state::{ItemId, Source};
+use super::super::theme::Palette;
+use super::super::toast::Level;
+use super::Viewport;
+use crate::mesh::Bounds;
+use crate::render::{Camera, NamedView, Projection};
+
+/// The object of the card's picture, to be laid over the front view.
+pub struct PictureOverlay {
+    item: ItemId,
+    texture: Option<TextureHandle>,
+    opacity: f32,
+}
+
+/// Half of the edge of the view cube, in points.
+const CUBE: f32 = 26.0;
+
+impl Studio {
+    pub(super) fn overlay_ui(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {
+        let palette = Palette::of(ui.ctx());
+        let painter = ui.painter_at(rect);
+        let view = &self.viewport;
+        let on_screen = |point: Vec3| {
+            view.camera.pixel_from_world(point).map(|p| rect.min + vec2(p.x, p.y) / scale)
+        };
+        if let Some(shown) = &view.shown {
+            if let Some(overlay) = &view.overlay {
+                overlay.paint(&painter, shown.bounds, &on_screen);
+            }
+            if view.dimensions {
+                paint_dimensions(&painter, shown.bounds, &view.camera, &palette, &on_screen);
+            }
+        }
+        if let Some(points) = &view.measure {
+            paint_measurement(&painter, points, &palette, rect, &on_screen);
+        }
+        self.cube_ui(ui, rect, &palette);
+    }
+
+    /// A cube that shows the orientation; a click on a side looks from there.
+    fn cube_ui(&mut self, ui: &mut Ui, rect: Rect, palette: &Palette) {
+        let center = pos2(rect.max.x - 2.2 * CUBE, rect.max.y - 2.2 * CUBE);
+        let area = Rect::from_center_size(center, vec2(3.6 * CUBE, 3.6 * CUBE));
+        let response = ui.interact(area, ui.id().with("view cube"), Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "View cube"));
+        let turn = self.viewport.camera.view_from_world();
+        let place = |v: Vec3| {
+            let v = turn.transform_vector3(v);
+            center + vec2(v.x, -v.y) * CUBE
+        };
+        let mut clicked = None;
+        for (named, label, normal, across) in SIDES {
+            let toward = turn.transform_vector3(*normal);
+            // The sides that face away are hidden by the others.
+            if toward.z <= 0.02 {
+                continue;
+            }
+            let up = normal.cross(*across);
+            let corners = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
+                .map(|(a, b)| place(*normal + *across * a + up * b));
+            let hovered = response.hover_pos().is_some_and(|at| contains(&corners, at));
+            let fill = if hovered { palette.accent } else { palette.card };
+            let shade = 0.75 + 0.25 * toward.z;
+            let outline = Stroke::new(1.0, palette.line);
+            ui.painter().add(Shape::convex_polygon(corners.to_vec(), fill.gamma_multiply(shade), outline));
+            if toward.z > 0.45 {
+                let ink = if hovered { palette.on_accent } else { palette.text };
+                ui.painter().text(place(*normal), Align2::CENTER_CENTER, label, FontId::proportional(11.0), ink);
+            }
+            if hovered && response.clicked() {
+                clicked = Some(*named);
+            }
+        }
+        if let Some(named) = clicked {
+            self.viewport.look_from(named);
+        }
+    }
+
+    /// Lays the picture of the selected card over the front view, or takes it away.
+    pub(super) fn toggle_picture_overlay(&mut self) {
+        if self.viewport.overlay.take().is_some() {
+            return;
+        }
+        let Some(item) = self.items.selected().filter(|i| matches!(i.source, Source::Picture(_))) else {
+            self.messages.push(Level::Info, "Only a mesh made from a picture can be compared with it");
+            return;
+        };
+        let item = item.clone();
+        let id = item.id;
+        self.viewport.camera.set_projection(Projection::Orthographic);
+        self.viewport.look_from(NamedView::Front);
+        self.viewport.overlay = Some(PictureOverlay { item: id, texture: None, opacity: 0.5 });
+        self.spawn(move || {
+            let cropped = super::super::cutout_panel::object_of(&item);
+            Box::new(move |studio| match cropped {
+                Ok(image) => {
+                    let texture = studio.ctx.load_texture("overlay", image, egui::TextureOptions::LINEAR);
+                    if let Some(overlay) = studio.viewport.overlay.as_mut().filter(|o| o.item == id) {
+                        overlay.texture = Some(texture);
+                    }
+                }
+                Err(why) => {
+                    studio.viewport.overlay = None;
+                    studio.messages.push(Level::Error, why);
+                }
+            })
+        });
+    }
+}
+
+impl PictureOverlay {
+    /// The slider between mesh and picture.
+    pub(super) fn slider_ui(&mut self, ui: &mut Ui) {
+        ui.add(Slider::new(&mut self.opacity, 0.0..=1.0).show_value(false).text("Picture"));
+    }
+
+    /// Over the front of the box around the mesh: object and mesh fill the same box.
+    fn paint(&self, painter: &Painter, bounds: Bounds, on_screen: &impl Fn(Vec3) -> Option<Pos2>) {
+        let Some(texture) = &self.texture else { return };
+        let y = bounds.center().y;
+        let top_left = on_screen(Vec3::new(bounds.min.x, y, bounds.max.z));
+        let bottom_right = on_screen(Vec3::new(bounds.max.x, y, bounds.min.z));
+        if let (Some(a), Some(b)) = (top_left, bottom_right) {
+            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            painter.image(texture.id(), Rect::from_two_pos(a, b), whole, Color32::WHITE.gamma_multiply(self.opacity));
+        }
+    }
+}
+
+/// The sides of the view cube: view, label, outward normal, direction to the right as seen from there.
+const SIDES: &[(NamedView, &str, Vec3, Vec3)] = &[
+    (NamedView::Front, "Front", Vec3::NEG_Y, Vec3::X),
+    (NamedView::Back, "Back", Vec3::Y, Vec3::NEG_X),
+    (NamedView::Left, "Left", Vec3::NEG_X, Vec3::NEG_Y),
+    (NamedView::Right, "Right", Vec3::X, Vec3::Y),
+    (NamedView::Top, "Top", Vec3::Z, Vec3::X),
+    (NamedView::Bottom, "Bottom", Vec3::NEG_Z, Vec3::X),
+];
+
+/// Whether a convex polygon holds a point.
+fn contains(corners: &[Pos2; 4], at: Pos2) -> bool {
+    let side = |i: usize| {
+        let (a, b) = (corners[i], corners[(i + 1) % 4]);
+        (b.x - a.x) * (at.y - a.y) - (b.y - a.y) * (at.x - a.x)
+    };
+    let sides = [side(0), side(1), side(2), side(3)];
+    sides.iter().all(|&s| s >= 0.0) || sides.iter().all(|&s| s <= 0.0)
+}
+
+/// Width, depth and height along the edges of the box that are nearest to the viewer.
+fn paint_dimensions(
+    painter: &Painter,
+    bounds: Bounds,
+    camera: &Camera,
+    palette: &Palette,
+    on_screen: &impl Fn(Vec3) -> Option<Pos2>,
+) {
+    let toward = camera.pose().view.direction();
+    let size = bounds.size();
+    let near = |axis: usize| if toward[axis] >= 0.0 { bounds.max[axis] } else { bounds.min[axis] };
+    let far = |axis: usize| if toward[axis] >= 0.0 { bounds.min[axis] } else { bounds.max[axis] };
+    let floor = bounds.min.z;
+    let edges = [
+        (Vec3::new(bounds.min.x, near(1), floor), Vec3::new(bounds.max.x, near(1), floor), size.x),
+        (Vec3::new(near(0), bounds.min.y, floor), Vec3::new(near(0), bounds.max.y, floor), size.y),
+        (Vec3::new(near(0), far(1), bounds.min.z), Vec3::new(near(0), far(1), bounds.max.z), size.z),
+    ];
+    for (from, to, length) in edges {
+        paint_length(painter, from, to, length, palette, on_screen);
+    }
+}
+
+fn paint_length(
+    painter: &Painter,
+    from: Vec3,
+    to: Vec3,
+    length_mm: f32,
+    palette: &Palette,
+    on_screen: &impl Fn(Vec3) -> Option<Pos2>,
+) {
+    let (Some(a), Some(b)) = (on_screen(from), on_screen(to)) else { return };
+    let stroke = Stroke::new(1.5, palette.accent);
+    painter.line_segment([a, b], stroke);
+    let across = (b - a).rot90().normalized() * 5.0;
+    for end in [a, b] {
+        painter.line_segment([end - across, end + across], stroke);
+    }
+    let text = format!("{length_mm:.1} mm");
+    let galley = painter.layout_no_wrap(text, FontId::proportional(13.0), palette.text);
+    let place = Rect::from_center_size(a + (b - a) * 0.5, galley.size() + vec2(10.0, 4.0));
+    painter.rect_filled(place, 4.0, palette.panel.gamma_multiply(0.9));
+    painter.galley(place.min + vec2(5.0, 2.0), galley, palette.text);
+}
+
+fn paint_measurement(
+    painter: &Painter,
+    points: &[Vec3],
+    palette: &Palette,
+    rect: Rect,
+    on_screen: &impl Fn(Vec3) -> Option<Pos2>,
+) {
+    for point in points {
+        if let Some(at) = on_screen(*point) {
+            painter.circle(at, 4.0, palette.accent, Stroke::new(1.5, palette.on_accent));
+        }
+    }
+    if let &[a, b] = points {
+        paint_length(painter, a, b, a.distance(b), palette, on_screen);
+    } else {
+        let text = if points.is_empty() { "Click the first point" } else { "Click the second point" };
+        painter.text(rect.center_bottom() - vec2(0.0, 20.0), Align2::CENTER_BOTTOM, text, FontId::proportional(14.0), palette.text);
+    }
+}
+
+impl Viewport {
+    /// The slider of the picture laid over, while there is one.
+    pub(super) fn overlay_slider_ui(&mut self, ui: &mut Ui) {
+        if let Some(overlay) = &mut self.overlay {
+            overlay.slider_ui(ui);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The bar over the view: shading, material, light, and the tools.
+
+use egui::{ComboBox, Frame, Rect, Slider, Ui, UiBuilder, vec2};
+use glam::Vec3;
+
+use super::super::Studio;
+use super::super::command::Command;
+use super::super::layout::tooltip;
+use crate::render::{Background, LightingPreset, MaterialPreset, Section, Shading};
+
+impl Studio {
+    pub(super) fn toolbar_ui(&mut self, ui: &mut Ui, rect: Rect) {
+        let bar = Rect::from_min_size(rect.min + vec2(8.0, 8.0), vec2(rect.width() - 16.0, 30.0));
+        ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| {
+            Frame::popup(ui.style()).inner_margin(6.0).show(ui, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    self.look_ui(ui);
+                    ui.separator();
+                    self.tools_ui(ui);
+                });
+                self.section_ui(ui);
+                self.viewport.overlay_slider_ui(ui);
+                self.capture_ui(ui);
+            });
+        });
+    }
+
+    fn look_ui(&mut self, ui: &mut Ui) {
+        let scene = &mut self.viewport.scene;
+        choice_ui(ui, "Shading", &mut scene.shading, Shading::ALL, Shading::name);
+        ui.add_enabled_ui(scene.shading == Shading::Material, |ui| {
+            let id = egui::Id::new("material preset");
+            let mut preset: MaterialPreset = ui.data(|d| d.get_temp(id)).unwrap_or_default();
+            let before = preset;
+            choice_ui(ui, "Material", &mut preset, MaterialPreset::ALL, MaterialPreset::name);
+            if preset != before {
+                let own_colors = scene.material.vertex_colors;
+                scene.material = preset.into();
+                scene.material.vertex_colors = own_colors;
+                ui.data_mut(|d| d.insert_temp(id, preset));
+            }
+            ui.checkbox(&mut scene.material.vertex_colors, "Colours").on_hover_text("Use the colours of the picture");
+        });
+        choice_ui(ui, "Light", &mut scene.lighting.preset, LightingPreset::ALL, LightingPreset::name);
+    }
+
+    fn tools_ui(&mut self, ui: &mut Ui) {
+        let view = &self.viewport;
+        let tools = [
+            (Command::Fit, false),
+            (Command::ToggleWireframe, view.scene.wireframe.is_some()),
+            (Command::ToggleGrid, view.scene.ground.grid),
+            (Command::ToggleSection, view.scene.section.is_some()),
+            (Command::ToggleMeasure, view.measure.is_some()),
+            (Command::ToggleDimensions, view.dimensions),
+            (Command::ToggleTurntable, view.turntable),
+            (Command::ToggleOverlay, view.overlay.is_some()),
+        ];
+        for (command, on) in tools {
+            if ui.selectable_label(on, command.label()).on_hover_text(tooltip(ui.ctx(), command)).clicked() {
+                self.send(command);
+            }
+        }
+        ui.menu_button("More", |ui| {
+            for command in [Command::ToggleProjection, Command::SavePicture, Command::SaveTurntable] {
+                if ui.button(command.label()).on_hover_text(tooltip(ui.ctx(), command)).clicked() {
+                    self.send(command);
+                    ui.close();
+                }
+            }
+            let view = &mut self.viewport;
+            ui.checkbox(&mut view.transparent_pictures, "Pictures without background");
+            ui.checkbox(&mut view.scene.ambient_occlusion, "Ambient occlusion");
+            ui.checkbox(&mut view.scene.ground.shadow, "Ground shadow");
+            let mut environment = matches!(view.scene.background, Background::Environment { .. });
+            if ui.checkbox(&mut environment, "Show the surroundings").changed() {
+                view.scene.background =
+                    if environment { Background::Environment { blur: 0.4 } } else { Background::Preset };
+            }
+        });
+    }
+
+    fn section_ui(&mut self, ui: &mut Ui) {
+        let view = &mut self.viewport;
+        let (Some(section), Some(shown)) = (&mut view.scene.section, &view.shown) else { return };
+        ui.horizontal(|ui| {
+            ui.label("Section");
+            for (name, normal) in [("Width", Vec3::X), ("Depth", Vec3::NEG_Y), ("Height", Vec3::Z)] {
+                if ui.selectable_label(section.normal == normal, name).clicked() {
+                    let offset_mm = shown.bounds.center().dot(normal);
+                    *section = Section { normal, offset_mm, ..*section };
+                }
+            }
+            let (a, b) = (shown.bounds.min.dot(section.normal), shown.bounds.max.dot(section.normal));
+            ui.add(Slider::new(&mut section.offset_mm, a.min(b)..=a.max(b)).suffix(" mm").fixed_decimals(1));
+        });
+    }
+}
+
+/// A drop-down list of names.
+fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, label: &str, value: &mut T, all: &[T], name: fn(T) -> &'static str) {
+    let shown = |text: &str| {
+        let text = text.replace('-', " ");
+        let mut letters = text.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>())
+    };
+    let response = ComboBox::from_id_salt(label).selected_text(shown(name(*value))).width(88.0).show_ui(ui, |ui| {
+        for &choice in all {
+            ui.selectable_value(value, choice, shown(name(choice)));
+        }
+    });
+    let text = format!("{label}: {}", shown(name(*value)));
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ComboBox, true, &text));
+    response.response.on_hover_text(label);
+}

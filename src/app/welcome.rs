@@ -1,0 +1,111 @@
+//! The first thing a newcomer sees: where to drop a picture, and samples to try.
+
+use std::path::PathBuf;
+
+use egui::{Align, Layout, RichText, Ui, vec2};
+
+use super::Studio;
+use super::command::Command;
+use super::theme::{self, Palette};
+use super::toast::Level;
+use crate::files::{IfExists, WriteError, write_atomically};
+
+/// A picture that ships inside the program.
+struct Sample {
+    name: &'static str,
+    file: &'static str,
+    bytes: &'static [u8],
+}
+
+macro_rules! sample {
+    ($name:literal, $file:literal) => {
+        Sample { name: $name, file: $file, bytes: include_bytes!(concat!("../../assets/samples/", $file)) }
+    };
+}
+
+const SAMPLES: &[Sample] = &[
+    sample!("Fox", "fox.png"),
+    sample!("Rocket", "rocket.png"),
+    sample!("Elephant", "elephant.png"),
+    sample!("Owl", "owl.png"),
+    sample!("Amphora", "amphora.jpg"),
+];
+
+impl Studio {
+    pub(super) fn welcome_ui(&mut self, ui: &mut Ui) {
+        let palette = Palette::of(ui.ctx());
+        ui.with_layout(Layout::top_down(Align::Center), |ui| {
+            ui.add_space((ui.available_height() * 0.22).max(24.0));
+            ui.label(RichText::new("Drop a picture here").size(34.0).strong());
+            ui.add_space(4.0);
+            ui.label(RichText::new("It becomes a solid mesh that you can turn, measure, print and export").weak());
+            ui.add_space(theme::GAP * 2.0);
+            let text = RichText::new("Open pictures…").color(palette.on_accent).size(16.0);
+            let button = egui::Button::new(text).fill(palette.accent).min_size(vec2(200.0, 40.0));
+            if ui.add(button).on_hover_text(super::layout::tooltip(ui.ctx(), Command::Open)).clicked() {
+                self.send(Command::Open);
+            }
+            ui.add_space(theme::GAP * 2.5);
+            ui.label(RichText::new("or try a sample").weak());
+            ui.add_space(4.0);
+            self.samples_ui(ui);
+            ui.add_space(theme::GAP * 2.0);
+            let note = "Everything happens on this machine. Pictures are never sent anywhere.";
+            ui.label(RichText::new(note).small().weak());
+        });
+    }
+
+    fn samples_ui(&mut self, ui: &mut Ui) {
+        const SIDE: f32 = 112.0;
+        let gap = ui.spacing().item_spacing.x;
+        let width = SAMPLES.len() as f32 * (SIDE + gap) - gap;
+        ui.allocate_ui_with_layout(vec2(width, SIDE + 28.0), Layout::left_to_right(Align::Min), |ui| {
+            for sample in SAMPLES {
+                ui.vertical_centered(|ui| {
+                    ui.set_width(SIDE);
+                    let texture = self.sample_texture(ui.ctx(), sample);
+                    let image = texture.map(|t| egui::Image::new((t.id(), t.size_vec2())).fit_to_exact_size(vec2(SIDE - 16.0, SIDE - 16.0)));
+                    let button = match image {
+                        Some(image) => egui::Button::image(image),
+                        None => egui::Button::new(sample.name),
+                    };
+                    let response = ui.add(button.min_size(vec2(SIDE, SIDE)));
+                    let label = format!("Sample {}", sample.name);
+                    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
+                    ui.label(RichText::new(sample.name).small());
+                    if response.clicked() {
+                        self.open_sample(sample);
+                    }
+                });
+            }
+        });
+    }
+
+    /// The small picture of a sample, decoded once.
+    fn sample_texture(&mut self, ctx: &egui::Context, sample: &Sample) -> Option<egui::TextureHandle> {
+        let id = egui::Id::new(("sample", sample.file));
+        if let Some(texture) = ctx.data(|d| d.get_temp::<egui::TextureHandle>(id)) {
+            return Some(texture);
+        }
+        let picture = image::load_from_memory(sample.bytes).ok()?.thumbnail(224, 224).to_rgba8();
+        let size = [picture.width() as usize, picture.height() as usize];
+        let image = egui::ColorImage::from_rgba_unmultiplied(size, picture.as_raw());
+        let texture = ctx.load_texture(sample.file, image, egui::TextureOptions::LINEAR);
+        ctx.data_mut(|d| d.insert_temp(id, texture.clone()));
+        Some(texture)
+    }
+
+    /// Puts a sample into the data folder, so that it is a file like any other, and adds it.
+    fn open_sample(&mut self, sample: &Sample) {
+        let folder = self.store.as_ref().map_or_else(std::env::temp_dir, |s| s.samples_folder());
+        let path: PathBuf = folder.join(sample.file);
+        let written = std::fs::create_dir_all(&folder).map_err(|source| WriteError::Io { source, path: path.clone() });
+        let written = written.and_then(|()| {
+            write_atomically(&path, IfExists::Replace, |w| std::io::Write::write_all(w, sample.bytes))
+        });
+        match written {
+            Ok(()) => self.add_paths(vec![path]),
+            Err(error) => self.messages.push(Level::Error, format!("The sample could not be opened: {error}")),
+        }
+    }
+}

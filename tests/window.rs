@@ -1,0 +1,11 @@
+//! The real window, driven by its labels as a person would, without a display.
+//!
+//! Nothing here needs a graphics adapter except the pictures in `snapshots`; those say when they are
+//! skipped, and fail instead where `ORFEAS_REQUIRE_GPU` is set.
+
+#[path = "window/driver.rs"]
+mod driver;
+#[path = "window/flows.rs"]
+mod flows;
+#[path = "window/pictures.rs"]
+mod pictures;

@@ -1,0 +1,155 @@
+//! What people do with the window.
+
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use orfeas::app::command::Command;
+use orfeas::app::state::Status;
+use orfeas::{import, print, progress::Monitor};
+
+use super::driver::Window;
+
+#[test]
+fn a_dropped_picture_becomes_a_mesh_and_is_exported_as_a_printable_file() {
+    let mut window = Window::new();
+    assert!(window.has("Drop a picture here"));
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    assert!(window.has("Ready to print"));
+    window.keys(Modifiers::COMMAND, Key::E);
+    let target = window.folder.path().join("disc.stl");
+    let field = window.harness.get_by_label("File");
+    field.focus();
+    window.harness.run_ok();
+    window.keys(Modifiers::COMMAND, Key::A);
+    window.harness.event(egui::Event::Text(target.display().to_string()));
+    window.harness.run_ok();
+    window.click("Export");
+    window.wait("the file", |_| target.exists());
+    window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));
+    let mesh = import::read_file(&target).unwrap();
+    let report = print::check(&mesh, &Monitor::silent()).unwrap();
+    assert!(report.is_print_ready(), "{report}");
+    assert!((report.size_mm[2] - 80.0).abs() < 0.1, "{:?}", report.size_mm);
+}
+
+#[test]
+fn every_file_that_is_no_picture_gets_a_line() {
+    let mut window = Window::new();
+    let path = window.folder.path().join("notes.txt");
+    std::fs::write(&path, "hello").unwrap();
+    window.drop_files(&[path]);
+    window.wait("the warning", |s| s.messages.iter().any(|m| m.text.contains("notes.txt")));
+    assert!(window.harness.state().items.is_empty());
+}
+
+#[test]
+fn a_broken_picture_fails_with_a_reason_and_can_be_tried_again() {
+    let mut window = Window::new();
+    let path = window.folder.path().join("broken.png");
+    std::fs::write(&path, b"\x89PNG\r\n\x1a\nnonsense").unwrap();
+    window.drop_files(&[path.clone()]);
+    window.wait("the failure", |s| s.items.iter().any(|i| matches!(i.status, Status::Failed(_))));
+    let good = window.picture("good.png");
+    std::fs::rename(good, &path).unwrap();
+    window.click("Try again");
+    window.wait_finished(1);
+}
+
+#[test]
+fn a_cancelled_picture_stops_and_the_others_go_on() {
+    let mut window = Window::new();
+    let pictures: Vec<PathBuf> = (0..3).map(|n| window.picture(&format!("{n}.png"))).collect();
+    window.drop_files(&pictures);
+    window.wait("three cards", |s| s.items.len() == 3);
+    let last = window.harness.state().items.iter().next_back().unwrap().id;
+    let state = window.harness.state_mut();
+    state.items.select(last);
+    state.send(Command::Cancel);
+    window.wait("the end of all", |s| s.items.iter().all(|i| !i.status.is_open()));
+    let statuses: Vec<Status> = window.harness.state().items.iter().map(|i| i.status.clone()).collect();
+    assert_eq!(statuses[..2], [Status::Finished, Status::Finished]);
+    assert!(matches!(statuses[2], Status::Cancelled | Status::Finished));
+}
+
+#[test]
+fn settings_are_undone_and_redone_by_key_and_a_removed_card_comes_back() {
+    let mut window = Window::new();
+    window.harness.state_mut().settings.generate_at_once = false;
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait("the card", |s| s.items.len() == 1);
+    window.click("Lithophane");
+    let mode = |w: &Window| w.harness.state().items.selected().unwrap().request.mode.name();
+    assert_eq!(mode(&window), "lithophane");
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!(mode(&window), "inflate");
+    window.keys(Modifiers::COMMAND, Key::Y);
+    assert_eq!(mode(&window), "lithophane");
+    window.keys(Modifiers::NONE, Key::Delete);
+    assert!(window.harness.state().items.is_empty());
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.harness.state().items.len(), 1);
+}
+
+#[test]
+fn the_palette_finds_a_command_and_runs_it() {
+    let mut window = Window::new();
+    window.keys(Modifiers::COMMAND, Key::K);
+    window.harness.event(egui::Event::Text("dark theme".into()));
+    window.harness.run_ok();
+    window.keys(Modifiers::NONE, Key::Enter);
+    window.harness.run_ok();
+    assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
+    window.harness.state_mut().send(Command::ThemeLight);
+    window.harness.run_ok();
+    assert_eq!(window.harness.ctx.theme(), egui::Theme::Light);
+}
+
+#[test]
+fn the_list_and_its_meshes_survive_closing() {
+    let mut window = Window::new();
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    let triangles = |w: &Window| {
+        w.harness.state().items.selected().unwrap().finished.as_ref().unwrap().mesh.triangle_indices.len()
+    };
+    let before = triangles(&window);
+    window.wait("the kept mesh", |s| s.is_kept());
+    let folder = window.close();
+    let mut again = Window::in_folder(folder, |b| b);
+    again.wait_finished(1);
+    assert_eq!(triangles(&again), before);
+    assert!(!again.has("Settings changed"));
+}
+
+#[test]
+fn nothing_is_drawn_again_while_nothing_changes() {
+    let mut window = Window::new();
+    window.wait("quiet", |s| s.messages.iter().count() == 0);
+    window.harness.run_ok();
+    let delay = window.harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+    assert!(delay > std::time::Duration::from_millis(500), "{delay:?}");
+}
+
+#[test]
+fn every_button_has_a_name_for_screen_readers() {
+    let mut window = Window::new();
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    let nameless = window
+        .harness
+        .root()
+        .children_recursive()
+        .filter(|node| {
+            let node = node.accesskit_node();
+            matches!(node.role(), egui::accesskit::Role::Button | egui::accesskit::Role::CheckBox)
+                && node.label().is_none_or(|l| l.trim().is_empty())
+        })
+        .count();
+    assert_eq!(nameless, 0);
+}
