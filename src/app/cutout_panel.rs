@@ -125,7 +125,8 @@ impl CutOutEditor {
         let row = ui.horizontal_wrapped(|ui| {
             ui.selectable_value(&mut self.tool, Tool::Add, "Add").on_hover_text("Paint what belongs to the object");
             ui.selectable_value(&mut self.tool, Tool::Remove, "Remove").on_hover_text("Paint what is background");
-            ui.selectable_value(&mut self.tool, Tool::Crop, "Crop").on_hover_text("Drag a frame; all outside is background");
+            ui.selectable_value(&mut self.tool, Tool::Crop, "Crop")
+                .on_hover_text("Drag a frame; all outside is background");
             ui.add(Slider::new(&mut self.brush_px, 2.0..=200.0).logarithmic(true).text("Brush").suffix(" px"));
             ui.separator();
             if ui.add_enabled(ready.edit.can_undo(), egui::Button::new("Undo")).clicked() || undo {
@@ -145,8 +146,11 @@ impl CutOutEditor {
             ui.separator();
             let has_alpha = ready.picture.has_alpha;
             let base = self.request.cut_out;
-            let alpha = ui.add_enabled(has_alpha, egui::Button::new("Use transparency")).on_hover_text("Start over from the picture's own transparency");
-            let redo_cut = ui.button("Cut out again").on_hover_text("Start over by telling the background from its colours");
+            let alpha = ui
+                .add_enabled(has_alpha, egui::Button::new("Use transparency"))
+                .on_hover_text("Start over from the picture's own transparency");
+            let redo_cut =
+                ui.button("Cut out again").on_hover_text("Start over by telling the background from its colours");
             let start_over = if alpha.clicked() {
                 Some(Background::Alpha)
             } else {
@@ -253,7 +257,9 @@ fn blend(shown: Shown, [r, g, b]: [u8; 3], opacity: u8) -> Color32 {
             // Half of a tint that hardly any object has.
             let tint = |c: u8, t: u8| (u16::from(c) / 2 + u16::from(t) / 2) as u8;
             let back = [tint(r, 225), tint(g, 40), tint(b, 110)];
-            let mix = |o: u8, k: u8| ((u16::from(o) * u16::from(opacity) + u16::from(k) * (255 - u16::from(opacity))) / 255) as u8;
+            let mix = |o: u8, k: u8| {
+                ((u16::from(o) * u16::from(opacity) + u16::from(k) * (255 - u16::from(opacity))) / 255) as u8
+            };
             Color32::from_rgb(mix(r, back[0]), mix(g, back[1]), mix(b, back[2]))
         }
     }

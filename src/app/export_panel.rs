@@ -216,7 +216,9 @@ impl ExportDialog {
             ui.add(TextEdit::singleline(&mut self.path).desired_width(320.0)).labelled_by(label.id);
             if ui.button("Browse…").clicked() {
                 let path = PathBuf::from(&self.path);
-                let mut dialog = rfd::AsyncFileDialog::new().set_title("Export").add_filter(self.format.label(), &[self.format.extension()]);
+                let mut dialog = rfd::AsyncFileDialog::new()
+                    .set_title("Export")
+                    .add_filter(self.format.label(), &[self.format.extension()]);
                 if let Some(name) = path.file_name() {
                     dialog = dialog.set_file_name(name.to_string_lossy());
                 }
@@ -356,4 +358,3 @@ fn default_folder() -> Option<PathBuf> {
     let dirs = directories::UserDirs::new()?;
     dirs.document_dir().map(Path::to_owned).or_else(|| Some(dirs.home_dir().to_owned()))
 }
-

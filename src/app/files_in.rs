@@ -65,8 +65,7 @@ impl Studio {
     }
 
     pub(super) fn take_dropped(&mut self, ctx: &Context) {
-        let dropped: Vec<PathBuf> =
-            ctx.input(|i| i.raw.dropped_files.iter().filter_map(|f| f.path.clone()).collect());
+        let dropped: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().filter_map(|f| f.path.clone()).collect());
         self.add_paths(dropped);
         if ctx.egui_wants_keyboard_input() {
             return;
@@ -74,9 +73,10 @@ impl Studio {
         let (text, released) = ctx.input(|i| {
             let text = i.events.iter().find_map(|e| if let Event::Paste(t) = e { Some(t.clone()) } else { None });
             // A clipboard without text gives no paste event, only the key going up again.
-            let released = i.events.iter().any(|e| {
-                matches!(e, Event::Key { key: Key::V, pressed: false, modifiers, .. } if modifiers.command)
-            });
+            let released = i
+                .events
+                .iter()
+                .any(|e| matches!(e, Event::Key { key: Key::V, pressed: false, modifiers, .. } if modifiers.command));
             (text, released)
         });
         match text {

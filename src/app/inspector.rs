@@ -187,7 +187,8 @@ fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, _main: bool) {
         }
     }
     let changed = group.specs().iter().any(|s| group.get(s.name) != Some(s.default));
-    if changed && ui.small_button("Reset").on_hover_text(format!("Set {} back", group.title().to_lowercase())).clicked() {
+    if changed && ui.small_button("Reset").on_hover_text(format!("Set {} back", group.title().to_lowercase())).clicked()
+    {
         for spec in group.specs() {
             let _ = group.set(spec.name, spec.default);
         }
@@ -196,7 +197,9 @@ fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, _main: bool) {
 
 /// The widget of one parameter; returns its new value.
 fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
-    let label = capitalised(&spec.name.trim_end_matches("_mm").trim_end_matches("_px").trim_end_matches("_deg").replace('_', " "));
+    let label = capitalised(
+        &spec.name.trim_end_matches("_mm").trim_end_matches("_px").trim_end_matches("_deg").replace('_', " "),
+    );
     let suffix = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
     match (spec.kind, value) {
         (ParamKind::Flag, Value::Flag(mut on)) => {
@@ -209,7 +212,8 @@ fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
                 ui.label(&label).on_hover_text(spec.doc);
                 ComboBox::from_id_salt(spec.flag).selected_text(capitalised(current)).show_ui(ui, |ui| {
                     for choice in choices {
-                        ui.selectable_value(&mut chosen, choice.name, capitalised(choice.name)).on_hover_text(choice.doc);
+                        ui.selectable_value(&mut chosen, choice.name, capitalised(choice.name))
+                            .on_hover_text(choice.doc);
                     }
                 });
             });
@@ -275,7 +279,10 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_from_the_right() {
-        assert_eq!([thousands(7), thousands(1234), thousands(1_000_000)], ["7", "1\u{2009}234", "1\u{2009}000\u{2009}000"]);
+        assert_eq!(
+            [thousands(7), thousands(1234), thousands(1_000_000)],
+            ["7", "1\u{2009}234", "1\u{2009}000\u{2009}000"]
+        );
     }
 
     #[test]

@@ -21,9 +21,8 @@ impl Studio {
                 self.inspector_ui(ui);
             });
         }
-        CentralPanel::no_frame().show(ui, |ui| {
-            if self.items.is_empty() { self.welcome_ui(ui) } else { self.viewport_ui(ui) }
-        });
+        CentralPanel::no_frame()
+            .show(ui, |ui| if self.items.is_empty() { self.welcome_ui(ui) } else { self.viewport_ui(ui) });
         self.dialog_ui(&ctx);
         self.drop_target_ui(&ctx);
         self.messages.toasts_ui(&ctx);
@@ -45,7 +44,11 @@ impl Studio {
                 for command in [Command::Settings, Command::Palette, Command::Export] {
                     let enabled = self.is_enabled(command);
                     let text = command.label().trim_end_matches('…').to_owned();
-                    if ui.add_enabled(enabled, egui::Button::new(text)).on_hover_text(tooltip(ui.ctx(), command)).clicked() {
+                    if ui
+                        .add_enabled(enabled, egui::Button::new(text))
+                        .on_hover_text(tooltip(ui.ctx(), command))
+                        .clicked()
+                    {
                         self.send(command);
                     }
                 }
@@ -54,7 +57,8 @@ impl Studio {
     }
 
     fn menu_item_ui(&mut self, ui: &mut Ui, command: Command) {
-        let button = egui::Button::new(command.label()).right_text(RichText::new(command.shortcut_text(ui.ctx())).weak());
+        let button =
+            egui::Button::new(command.label()).right_text(RichText::new(command.shortcut_text(ui.ctx())).weak());
         let response = ui.add_enabled(self.is_enabled(command), button).on_hover_text(command.tooltip());
         if response.clicked() {
             self.send(command);
@@ -176,4 +180,3 @@ pub(super) fn tooltip(ctx: &Context, command: Command) -> String {
         keys => format!("{} ({keys})", command.tooltip()),
     }
 }
-

@@ -50,7 +50,8 @@ impl CommandPalette {
             .anchor(Align2::CENTER_TOP, vec2(0.0, 80.0))
             .fixed_size(vec2(460.0, 360.0))
             .show(ctx, |ui| {
-                let edit = TextEdit::singleline(&mut self.query).hint_text("Find a command").desired_width(f32::INFINITY);
+                let edit =
+                    TextEdit::singleline(&mut self.query).hint_text("Find a command").desired_width(f32::INFINITY);
                 let response = ui.add(edit);
                 response.request_focus();
                 if response.changed() {

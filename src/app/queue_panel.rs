@@ -111,8 +111,12 @@ impl Studio {
         ui.horizontal(|ui| {
             let mut small = |text: &str, tip: &str| ui.small_button(text).on_hover_text(tip).clicked();
             let command = match &item.status {
-                Status::Waiting | Status::Running { .. } => small("Cancel", "Stop this picture").then_some(Command::Cancel),
-                Status::Failed(_) | Status::Cancelled => small("Try again", "Run it once more").then_some(Command::Retry),
+                Status::Waiting | Status::Running { .. } => {
+                    small("Cancel", "Stop this picture").then_some(Command::Cancel)
+                }
+                Status::Failed(_) | Status::Cancelled => {
+                    small("Try again", "Run it once more").then_some(Command::Retry)
+                }
                 Status::New => small("Generate", "Make the mesh").then_some(Command::Generate),
                 Status::Finished if item.is_outdated() => {
                     small("Generate", "Make the mesh with the changed settings").then_some(Command::Generate)
@@ -129,7 +133,9 @@ impl Studio {
     fn card_menu_ui(&mut self, ui: &mut Ui, id: ItemId) {
         use Command as C;
         self.items.select(id);
-        for command in [C::Generate, C::Cancel, C::EditCutOut, C::Export, C::MoveUp, C::MoveDown, C::ApplyToAll, C::Remove] {
+        for command in
+            [C::Generate, C::Cancel, C::EditCutOut, C::Export, C::MoveUp, C::MoveDown, C::ApplyToAll, C::Remove]
+        {
             let enabled = self.is_enabled(command);
             if ui.add_enabled(enabled, egui::Button::new(command.label())).on_hover_text(command.tooltip()).clicked() {
                 self.send(command);

@@ -247,9 +247,10 @@ impl Studio {
 
     fn finish(&mut self, id: ItemId, output: &Output) {
         let Some(item) = self.items.get_mut(id) else { return };
-        let request = self.queue.as_ref().and_then(|q| {
-            q.snapshot().into_iter().find(|s| Some(s.id) == item.job).map(|s| s.request.request)
-        });
+        let request = self
+            .queue
+            .as_ref()
+            .and_then(|q| q.snapshot().into_iter().find(|s| Some(s.id) == item.job).map(|s| s.request.request));
         let request = request.unwrap_or(item.request);
         item.status = Status::Finished;
         item.finished = Some(Finished {

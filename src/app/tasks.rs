@@ -40,7 +40,9 @@ impl Tasks {
                 for task in waiting {
                     let apply = catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|_| {
                         Box::new(|studio: &mut Studio| {
-                            studio.messages.push(Level::Error, "Something went wrong inside the program; please report it");
+                            studio
+                                .messages
+                                .push(Level::Error, "Something went wrong inside the program; please report it");
                         })
                     });
                     if done.send(apply).is_err() {

@@ -64,7 +64,9 @@ impl Studio {
                 ui.vertical_centered(|ui| {
                     ui.set_width(SIDE);
                     let texture = self.sample_texture(ui.ctx(), sample);
-                    let image = texture.map(|t| egui::Image::new((t.id(), t.size_vec2())).fit_to_exact_size(vec2(SIDE - 16.0, SIDE - 16.0)));
+                    let image = texture.map(|t| {
+                        egui::Image::new((t.id(), t.size_vec2())).fit_to_exact_size(vec2(SIDE - 16.0, SIDE - 16.0))
+                    });
                     let button = match image {
                         Some(image) => egui::Button::image(image),
                         None => egui::Button::new(sample.name),
@@ -100,9 +102,8 @@ impl Studio {
         let folder = self.store.as_ref().map_or_else(std::env::temp_dir, |s| s.samples_folder());
         let path: PathBuf = folder.join(sample.file);
         let written = std::fs::create_dir_all(&folder).map_err(|source| WriteError::Io { source, path: path.clone() });
-        let written = written.and_then(|()| {
-            write_atomically(&path, IfExists::Replace, |w| std::io::Write::write_all(w, sample.bytes))
-        });
+        let written = written
+            .and_then(|()| write_atomically(&path, IfExists::Replace, |w| std::io::Write::write_all(w, sample.bytes)));
         match written {
             Ok(()) => self.add_paths(vec![path]),
             Err(error) => self.messages.push(Level::Error, format!("The sample could not be opened: {error}")),

@@ -17,16 +17,8 @@ macro_rules! samples {
     };
 }
 
-const SAMPLES: [(&str, &[u8]); 8] = samples![
-    "amphora.jpg",
-    "elephant.png",
-    "fox.png",
-    "lake.jpg",
-    "lyre.png",
-    "owl.png",
-    "robot.jpg",
-    "rocket.png",
-];
+const SAMPLES: [(&str, &[u8]); 8] =
+    samples!["amphora.jpg", "elephant.png", "fox.png", "lake.jpg", "lyre.png", "owl.png", "robot.jpg", "rocket.png",];
 
 /// Arguments of `orfeas samples`.
 #[derive(clap::Args)]

@@ -75,7 +75,10 @@ pub enum PipelineError {
         path: PathBuf,
     },
     /// The mesh is not well-formed: a mistake of the program.
-    #[error("the finished mesh is broken, which is a mistake of the program, please report it: {}", with_path(source, path))]
+    #[error(
+        "the finished mesh is broken, which is a mistake of the program, please report it: {}",
+        with_path(source, path)
+    )]
     Mesh {
         /// What is broken.
         source: MeshError,

@@ -43,7 +43,8 @@ pub(super) fn finish(
     let max_error = params.max_error_mm.zip(scale).map(|(mm, scale)| mm / scale);
     if params.triangles.is_some() || max_error.is_some() {
         let target = Target { triangles: params.triangles, max_error };
-        let simplified = span::part(monitor, Stage::Mesh, SIMPLIFY_SHARE, |monitor| simplify(&draft.mesh, target, monitor))?;
+        let simplified =
+            span::part(monitor, Stage::Mesh, SIMPLIFY_SHARE, |monitor| simplify(&draft.mesh, target, monitor))?;
         draft.mesh = simplified.mesh;
         draft.notes.extend(simplified.note);
     }

@@ -21,7 +21,6 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
-
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -249,9 +249,8 @@ fn front_overlap(mesh: &Mesh, condition: &ConditionImage) -> f32 {
     let mut covered = vec![false; SIDE * SIDE];
     for triangle in 0..mesh.triangle_indices.len() {
         // x to the right and z up as in the picture, stretched to the raster.
-        let [a, b, c] = mesh.triangle(triangle).map(|p| {
-            Vec2::new((p.x - low.x) / size.x, (p.z - low.z) / size.z) * SIDE as f32
-        });
+        let [a, b, c] =
+            mesh.triangle(triangle).map(|p| Vec2::new((p.x - low.x) / size.x, (p.z - low.z) / size.z) * SIDE as f32);
         let (min, max) = (a.min(b).min(c), a.max(b).max(c));
         let area = (b - a).perp_dot(c - a);
         for y in (min.y - 0.5).ceil().max(0.0) as usize..=(max.y as usize).min(SIDE - 1) {

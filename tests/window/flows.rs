@@ -114,9 +114,8 @@ fn the_list_and_its_meshes_survive_closing() {
     let picture = window.picture("disc.png");
     window.drop_files(&[picture]);
     window.wait_finished(1);
-    let triangles = |w: &Window| {
-        w.harness.state().items.selected().unwrap().finished.as_ref().unwrap().mesh.triangle_indices.len()
-    };
+    let triangles =
+        |w: &Window| w.harness.state().items.selected().unwrap().finished.as_ref().unwrap().mesh.triangle_indices.len();
     let before = triangles(&window);
     window.wait("the kept mesh", |s| s.is_kept());
     let folder = window.close();

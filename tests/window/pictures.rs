@@ -9,7 +9,10 @@ use super::driver::Window;
 fn drawing_window() -> Option<Window> {
     let adapters = orfeas::render::probe();
     if adapters.is_empty() {
-        assert!(std::env::var_os("ORFEAS_REQUIRE_GPU").is_none(), "ORFEAS_REQUIRE_GPU is set, but no adapter was found");
+        assert!(
+            std::env::var_os("ORFEAS_REQUIRE_GPU").is_none(),
+            "ORFEAS_REQUIRE_GPU is set, but no adapter was found"
+        );
         #[allow(clippy::print_stderr, reason = "says why a test did nothing")]
         {
             eprintln!("skipped: no graphics adapter");

@@ -129,12 +129,7 @@ impl Studio {
 }
 
 /// The frames of one turn. `go_on(frame)` is asked before each.
-fn turn(
-    mesh: &Mesh,
-    mut camera: Camera,
-    scene: &Scene,
-    go_on: impl Fn(u32) -> bool,
-) -> Result<Vec<RgbaImage>, String> {
+fn turn(mesh: &Mesh, mut camera: Camera, scene: &Scene, go_on: impl Fn(u32) -> bool) -> Result<Vec<RgbaImage>, String> {
     let mut maker = StillMaker::new(mesh).map_err(|e| e.to_string())?;
     let start = camera.pose();
     let mut frames = Vec::new();

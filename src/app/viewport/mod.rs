@@ -15,7 +15,9 @@ use super::command::Command;
 use super::state::ItemId;
 use super::toast::Level;
 use crate::mesh::{Bounds, Mesh, ray};
-use crate::render::{Bed, Camera, GpuMesh, NamedView, PreparedMesh, Projection, Scene, Section, Shading, View, Wireframe};
+use crate::render::{
+    Bed, Camera, GpuMesh, NamedView, PreparedMesh, Projection, Scene, Section, Shading, View, Wireframe,
+};
 use callback::{DrawView, Failure, Resources};
 
 /// Picking goes through all triangles: above this only on a click, not on every turn of the wheel.

@@ -27,9 +27,7 @@ impl Studio {
         let palette = Palette::of(ui.ctx());
         let painter = ui.painter_at(rect);
         let view = &self.viewport;
-        let on_screen = |point: Vec3| {
-            view.camera.pixel_from_world(point).map(|p| rect.min + vec2(p.x, p.y) / scale)
-        };
+        let on_screen = |point: Vec3| view.camera.pixel_from_world(point).map(|p| rect.min + vec2(p.x, p.y) / scale);
         if let Some(shown) = &view.shown {
             if let Some(overlay) = &view.overlay {
                 overlay.paint(&painter, shown.bounds, &on_screen);
@@ -215,7 +213,13 @@ fn paint_measurement(
         paint_length(painter, a, b, a.distance(b), palette, on_screen);
     } else {
         let text = if points.is_empty() { "Click the first point" } else { "Click the second point" };
-        painter.text(rect.center_bottom() - vec2(0.0, 20.0), Align2::CENTER_BOTTOM, text, FontId::proportional(14.0), palette.text);
+        painter.text(
+            rect.center_bottom() - vec2(0.0, 20.0),
+            Align2::CENTER_BOTTOM,
+            text,
+            FontId::proportional(14.0),
+            palette.text,
+        );
     }
 }
 

@@ -26,8 +26,8 @@ use super::console::Console;
 use super::destination::{self, Destination};
 use super::failure::{Exit, Failure};
 use super::flags::{All, Flags};
-use super::{interrupt, summary};
 use super::settings::SettingsArgs;
+use super::{interrupt, summary};
 
 use plan::Plan;
 pub use plan::is_picture;
@@ -224,10 +224,7 @@ impl Batch<'_> {
         let destination = Destination { path: path.to_owned(), format, if_exists, force, free_name: false };
         let title = input.path.file_stem().unwrap_or_default().to_string_lossy();
         destination.write(&output.mesh, &output.report, &title, monitor)?;
-        let made = Made {
-            size_mm: summary::size_mm(&output.mesh),
-            triangles: output.mesh.triangle_indices.len(),
-        };
+        let made = Made { size_mm: summary::size_mm(&output.mesh), triangles: output.mesh.triangle_indices.len() };
         self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(item.output_name.clone(), made);
         Ok(())
     }

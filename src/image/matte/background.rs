@@ -242,9 +242,12 @@ mod tests {
     #[test]
     fn a_gradient_is_found_under_an_object_that_touches_a_third_of_the_border() {
         let background = |x: f32, y: f32| [60.0 + 15.0 * y - 6.0 * x * x, 3.0 * x, -5.0 + 2.0 * x * y];
-        let samples = border(|x, y| {
-            if y > 0.99 || (x > 0.99 && y > 0.3) { [30.0 + 9.0 * x, 40.0, 20.0] } else { background(x, y) }
-        });
+        let samples =
+            border(
+                |x, y| {
+                    if y > 0.99 || (x > 0.99 && y > 0.3) { [30.0 + 9.0 * x, 40.0, 20.0] } else { background(x, y) }
+                },
+            );
         let model = SmoothBackground::fit(&samples, 2).unwrap();
         for (x, y) in [(0.0, 0.0), (0.5, -0.5), (-0.7, 0.2), (0.3, 0.4)] {
             let off = distance2(&model.at([x, y]), &background(x, y)).sqrt();

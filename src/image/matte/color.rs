@@ -12,7 +12,7 @@ use super::guided::Guide;
 use super::lab::LabImage;
 use super::regions::tidy;
 use super::rim::soften;
-use super::{MatteError, Matte, Method};
+use super::{Matte, MatteError, Method};
 use crate::image::resample;
 use crate::progress::{Cancelled, Monitor, Stage};
 

@@ -24,12 +24,8 @@ const UNITS: f32 = 256.0;
 const MAX_ODDS: f32 = 12.0;
 
 /// Half of the eight neighbours (dx, dy), and one over their distance.
-const NEIGHBORS: [(isize, isize, f32); 4] = [
-    (1, 0, 1.0),
-    (0, 1, 1.0),
-    (1, 1, std::f32::consts::FRAC_1_SQRT_2),
-    (-1, 1, std::f32::consts::FRAC_1_SQRT_2),
-];
+const NEIGHBORS: [(isize, isize, f32); 4] =
+    [(1, 0, 1.0), (0, 1, 1.0), (1, 1, std::f32::consts::FRAC_1_SQRT_2), (-1, 1, std::f32::consts::FRAC_1_SQRT_2)];
 
 /// How much neighbours want to be alike.
 #[derive(Clone, Copy, Debug)]
@@ -134,8 +130,7 @@ mod tests {
         let samples = (0..width * height).map(|i| if inside(i) { [20.0, 0.0, 0.0] } else { [80.0, 0.0, 0.0] });
         let lab = LabImage { width, height, samples: samples.collect() };
         let noise = |i: usize| ((i * 2_654_435_761) >> 7) % 10 < 2;
-        let odds: Vec<f32> =
-            (0..width * height).map(|i| if inside(i) != noise(i) { 1.0 } else { -1.0 }).collect();
+        let odds: Vec<f32> = (0..width * height).map(|i| if inside(i) != noise(i) { 1.0 } else { -1.0 }).collect();
         let mut known = vec![Known::Open; width * height];
         known[0] = Known::Background;
         let smoothness = Smoothness::for_picture(&lab, 8.0, 1.0);

@@ -89,8 +89,10 @@ mod tests {
             for (x, y) in [(0, 0), (width - 1, height - 1), (width / 2, height / 2)] {
                 let xs = x.saturating_sub(radius)..(x + radius + 1).min(width);
                 let ys = y.saturating_sub(radius)..(y + radius + 1).min(height);
-                let window: Vec<f32> =
-                    ys.flat_map(|y| xs.clone().map(move |x| (x, y))).map(|(x, y)| plane.values[y * width + x]).collect();
+                let window: Vec<f32> = ys
+                    .flat_map(|y| xs.clone().map(move |x| (x, y)))
+                    .map(|(x, y)| plane.values[y * width + x])
+                    .collect();
                 let wanted = window.iter().sum::<f32>() / window.len() as f32;
                 assert!((mean.values[y * width + x] - wanted).abs() < 1e-3, "{width}×{height}, {radius} at {x},{y}");
             }

@@ -36,13 +36,7 @@ pub(super) fn decontaminate(colors: &mut RgbaImage, alpha: &GrayImage, monitor: 
 
 /// Equations 4–7 of the paper: means of object and background colours, weighted by their opacity, and
 /// the object's colour moved so that the mix gives the picture.
-fn blur_fusion(
-    picture: &Plane,
-    object: &Plane,
-    background: &Plane,
-    opacity: &Plane,
-    radius: usize,
-) -> (Plane, Plane) {
+fn blur_fusion(picture: &Plane, object: &Plane, background: &Plane, opacity: &Plane, radius: usize) -> (Plane, Plane) {
     let a = &opacity.values;
     let mean_opacity = box_mean(opacity, radius);
     let weighted_object = box_mean(&Plane::like(opacity, |i| object.values[i] * a[i]), radius);
@@ -69,7 +63,8 @@ mod tests {
     fn the_rim_loses_the_background() {
         // A soft vertical edge between an orange object and a blue background.
         let alpha = GrayImage::from_fn(60, 20, |x, _| Luma([(255 - (x.clamp(25, 35) - 25) * 25).min(255) as u8]));
-        let mix = |a: u8, o: u8, b: u8| ((u32::from(o) * u32::from(a) + u32::from(b) * (255 - u32::from(a))) / 255) as u8;
+        let mix =
+            |a: u8, o: u8, b: u8| ((u32::from(o) * u32::from(a) + u32::from(b) * (255 - u32::from(a))) / 255) as u8;
         let mut colors = RgbaImage::from_fn(60, 20, |x, y| {
             let a = alpha.get_pixel(x, y)[0];
             Rgba([mix(a, 240, 20), mix(a, 140, 40), mix(a, 30, 220), 255])

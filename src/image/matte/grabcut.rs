@@ -142,9 +142,8 @@ fn border_samples(lab: &LabImage) -> Vec<Sample> {
 
 /// The outermost pixels are background where they look like it.
 fn known_border(lab: &LabImage, models: &Models) -> Vec<Known> {
-    let is_known = |i: usize| {
-        distance_to_frame(lab, i) == 0 && models.smooth.deviation2(lab.position(i), &lab.samples[i]) < 9.0
-    };
+    let is_known =
+        |i: usize| distance_to_frame(lab, i) == 0 && models.smooth.deviation2(lab.position(i), &lab.samples[i]) < 9.0;
     (0..lab.samples.len()).map(|i| if is_known(i) { Known::Background } else { Known::Open }).collect()
 }
 

@@ -38,10 +38,7 @@ impl Guide {
                 [slope[0], slope[1], slope[2], offset]
             })
             .collect();
-        Self {
-            slope: std::array::from_fn(|c| mean_of(&|i| lines[i][c])),
-            offset: mean_of(&|i| lines[i][3]),
-        }
+        Self { slope: std::array::from_fn(|c| mean_of(&|i| lines[i][c])), offset: mean_of(&|i| lines[i][3]) }
     }
 
     /// The opacity 0–1 of a picture of any size that shows the same.

@@ -27,10 +27,7 @@ impl LabImage {
     pub fn position(&self, index: usize) -> [f32; 2] {
         let half = self.width.max(self.height) as f32 * 0.5;
         let (x, y) = (index % self.width, index / self.width);
-        [
-            (x as f32 + 0.5 - self.width as f32 * 0.5) / half,
-            (y as f32 + 0.5 - self.height as f32 * 0.5) / half,
-        ]
+        [(x as f32 + 0.5 - self.width as f32 * 0.5) / half, (y as f32 + 0.5 - self.height as f32 * 0.5) / half]
     }
 }
 

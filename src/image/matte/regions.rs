@@ -81,7 +81,15 @@ mod tests {
         let body = |i| within(i, 10..40, 10..30) && !hole(i) && !highlight(i);
         let mut labels: Vec<bool> = (0..width * height).map(|i| body(i) || speck(i)).collect();
         let odds: Vec<f32> = (0..labels.len())
-            .map(|i| if highlight(i) { -0.5 } else if body(i) || speck(i) { 5.0 } else { -5.0 })
+            .map(|i| {
+                if highlight(i) {
+                    -0.5
+                } else if body(i) || speck(i) {
+                    5.0
+                } else {
+                    -5.0
+                }
+            })
             .collect();
         tidy(&mut labels, width, &odds, 4);
         for (i, &label) in labels.iter().enumerate() {

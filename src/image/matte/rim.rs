@@ -16,12 +16,7 @@ const AROUND_PX: usize = 6;
 ///
 /// # Errors
 /// When cancelled.
-pub(super) fn soften(
-    lab: &LabImage,
-    labels: &[bool],
-    models: &Models,
-    monitor: &Monitor,
-) -> Result<Plane, Cancelled> {
+pub(super) fn soften(lab: &LabImage, labels: &[bool], models: &Models, monitor: &Monitor) -> Result<Plane, Cancelled> {
     let hard = Plane::from_fn(lab.width, lab.height, |i| f32::from(u8::from(labels[i])));
     let near = box_mean(&hard, RIM_PX);
     let inside = |i: usize| near.values[i] > 0.9999;
@@ -40,8 +35,7 @@ pub(super) fn soften(
         }
         let (object, background) = (object.at(i), background.at(i));
         let contrast2 = distance2(&object, &background);
-        let along: f32 =
-            (0..3).map(|c| (lab.samples[i][c] - background[c]) * (object[c] - background[c])).sum();
+        let along: f32 = (0..3).map(|c| (lab.samples[i][c] - background[c]) * (object[c] - background[c])).sum();
         let by_color = (along / contrast2.max(1e-3)).clamp(0.0, 1.0);
         let trust = contrast2 / (contrast2 + 40.0 * noise2);
         trust * by_color + (1.0 - trust) * guided.values[i]

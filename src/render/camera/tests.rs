@@ -96,8 +96,7 @@ fn switching_the_projection_keeps_the_size_at_the_target() {
 
 #[test]
 fn blended_poses_take_the_short_way() {
-    let pose =
-        |azimuth_deg| Pose { target: Vec3::ZERO, view: View::from_degrees(azimuth_deg, 0.0), distance_mm: 1.0 };
+    let pose = |azimuth_deg| Pose { target: Vec3::ZERO, view: View::from_degrees(azimuth_deg, 0.0), distance_mm: 1.0 };
     let half = pose(170.0).lerp(pose(-170.0), 0.5);
     assert!((half.view.direction() - View::from_degrees(180.0, 0.0).direction()).length() < 1e-3);
 }
