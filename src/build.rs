@@ -18,7 +18,7 @@ const SOURCES: [&str; 11] = [
     "src/request",
     "src/surface",
     "Cargo.lock",
-    "build.rs",
+    "src/build.rs",
 ];
 
 fn main() {
