@@ -4,6 +4,8 @@
 //! `cargo bench --bench cache`. The folder lies in the system's folder for temporary files; what it
 //! holds is in the system's memory when it is read, as after a request of the same minute.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a bench fails")]
+
 #![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
 
 use std::fs;

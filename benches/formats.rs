@@ -3,6 +3,8 @@
 //! `cargo bench --bench formats`. trimesh is looked for in the Python that `ORFEAS_PYTHON` names, or
 //! `python3`; without it the comparison is left out and that is said.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a bench fails")]
+
 #![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
 
 use std::fs;

@@ -4,6 +4,8 @@
 //! `cargo bench --bench intake`. Needs `python3` with Pillow for the comparison (another interpreter:
 //! `ORFEAS_PYTHON=…`); without it that line says that it was skipped.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a bench fails")]
+
 use std::hint::black_box;
 use std::io::Write as _;
 use std::path::Path;

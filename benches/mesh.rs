@@ -2,7 +2,7 @@
 //! trimesh, and the other operations on meshes.
 //!
 //! `cargo bench --bench mesh`. The peers run when `ORFEAS_PYTHON` (or `python3`) can import them.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "helpers of a bench")]
 
 mod common;
 

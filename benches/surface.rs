@@ -1,7 +1,7 @@
 //! Marching cubes on a 385³ field, on one core, against scikit-image; and field operations.
 //!
 //! `cargo bench --bench surface`. The peer runs when `ORFEAS_PYTHON` (or `python3`) can import it.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "helpers of a bench")]
 
 mod common;
 

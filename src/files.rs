@@ -93,3 +93,18 @@ pub fn write_atomically(
     }
     Ok(())
 }
+/// Bytes as people say them: `512 B`, `1.5 MiB`.
+pub fn bytes_in_words(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for larger in units {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1024.0;
+        unit = larger;
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
+}
+

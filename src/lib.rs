@@ -20,6 +20,7 @@ pub mod app;
 pub mod cache;
 pub mod cli;
 pub mod craft;
+pub mod doctor;
 pub mod export;
 pub mod field;
 pub mod files;

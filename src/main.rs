@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use orfeas::cli;
+use orfeas::{app, cli};
 
 fn main() -> ExitCode {
     let arguments = match cli::parse(std::env::args_os()) {
@@ -11,7 +11,6 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Some(command) => cli::run(command, arguments.global),
-        // The window opens here.
-        None => cli::introduce(),
+        None => cli::open_window(arguments, |files| app::run(app::Options::with_files(files))),
     }
 }

@@ -2,6 +2,8 @@
 //! panic, a hang, or memory without end. `PROPTEST_CASES=100000 cargo test --release --test readers`
 //! runs longer.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
+
 use std::io::Cursor;
 use std::sync::LazyLock;
 

@@ -1,5 +1,7 @@
 //! Full disks and killed processes: whatever happens, a file is whole or not there, the cache never
 //! tells anything wrong, and a batch goes on where it was.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
 #![cfg(unix)]
 
 use std::collections::BTreeMap;

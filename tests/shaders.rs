@@ -1,5 +1,7 @@
 //! Every shader program is valid WGSL.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
+
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 #[test]

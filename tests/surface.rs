@@ -1,6 +1,8 @@
 //! What marching cubes promises: closed and manifold for any field, before and after welding, and
 //! in print space after rounding; close to the true surface; the same on any number of threads.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
+
 use glam::Vec3;
 use orfeas::field::{FieldError, ScalarGrid};
 use orfeas::mesh::Mesh;

@@ -3,6 +3,8 @@
 //! Nothing here needs a graphics adapter except the pictures in `snapshots`; those say when they are
 //! skipped, and fail instead where `ORFEAS_REQUIRE_GPU` is set.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
+
 #[path = "window/driver.rs"]
 mod driver;
 #[path = "window/flows.rs"]

@@ -84,11 +84,7 @@ impl Studio {
                 self.pasted_text = true;
                 self.paste(Some(text));
             }
-            None if released => {
-                if !std::mem::take(&mut self.pasted_text) {
-                    self.paste(None);
-                }
-            }
+            None if released && !std::mem::take(&mut self.pasted_text) => self.paste(None),
             None => {}
         }
     }

@@ -38,7 +38,7 @@ use state::{ItemId, Items, Source, Status};
 use tasks::Tasks;
 use toast::{Level, Messages};
 
-use crate::cache::Cache;
+use crate::cache::{Cache, CacheOptions};
 use crate::job;
 use crate::request::Request;
 
@@ -51,6 +51,19 @@ pub struct Options {
     /// Where results are cached.
     pub cache: Cache,
 }
+
+impl Options {
+    /// Opens `files` in the user's own folders.
+    pub fn with_files(files: Vec<PathBuf>) -> Self {
+        let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let system = || directories::ProjectDirs::from("", "", "orfeas").map(|d| d.data_dir().to_owned());
+        let data_dir = variable.or_else(system).unwrap_or_else(|| std::env::temp_dir().join("orfeas"));
+        Self { files, data_dir, cache: Cache::open(&CacheOptions::default()) }
+    }
+}
+
+/// Environment variable that names another folder for the picture list, its meshes and the settings.
+pub const DATA_VARIABLE: &str = "ORFEAS_DATA_DIR";
 
 /// Something that covers the window until it is closed.
 pub enum Dialog {
@@ -65,7 +78,7 @@ pub enum Dialog {
     /// Correction of the selected cut-out.
     CutOut(Box<cutout_panel::CutOutEditor>),
     /// Devices, memory, cache, versions.
-    Diagnostics(help_panel::Diagnostics),
+    Diagnostics(Box<help_panel::Diagnostics>),
     /// What happened so far.
     Log,
 }
@@ -243,7 +256,8 @@ impl Studio {
         }
     }
 
-    fn apply_settings(&self) {
+    fn apply_settings(&mut self) {
+        self.viewport.set_bed(self.settings.bed_mm);
         self.ctx.set_theme(egui::ThemePreference::from(self.settings.theme));
         self.ctx.set_zoom_factor(self.settings.scale);
     }

@@ -42,7 +42,7 @@ impl Studio {
             C::ToggleLog => self.toggle_dialog(|d| matches!(d, Dialog::Log), |_| Dialog::Log),
             C::ToggleDiagnostics => self.toggle_dialog(
                 |d| matches!(d, Dialog::Diagnostics(_)),
-                |s| Dialog::Diagnostics(help_panel::Diagnostics::gather(s)),
+                |s| Dialog::Diagnostics(Box::new(help_panel::Diagnostics::gather(s))),
             ),
             C::Settings => self.toggle_dialog(|d| matches!(d, Dialog::Settings), |_| Dialog::Settings),
             C::Shortcuts => self.toggle_dialog(|d| matches!(d, Dialog::Shortcuts), |_| Dialog::Shortcuts),

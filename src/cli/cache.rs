@@ -6,10 +6,11 @@ use anyhow::anyhow;
 use clap::Subcommand;
 
 use crate::cache::{Cache, CacheOptions};
+use crate::files::bytes_in_words;
 
 use super::console::Console;
 use super::failure::Failure;
-use super::summary;
+
 
 /// Which cache a command uses.
 #[derive(Clone, Debug, clap::Args)]
@@ -87,16 +88,16 @@ pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
             if json {
                 return console.result(&serde_json::to_string_pretty(&stats)?);
             }
-            let [used, limit] = [stats.bytes, stats.limit_bytes].map(summary::bytes);
+            let [used, limit] = [stats.bytes, stats.limit_bytes].map(bytes_in_words);
             let mut text = format!("{} results, {used} of {limit}", stats.entries);
             for (stage, stats) in &stats.stages {
-                text += &format!("\n  {stage:<10} {:>6} results  {}", stats.entries, summary::bytes(stats.bytes));
+                text += &format!("\n  {stage:<10} {:>6} results  {}", stats.entries, bytes_in_words(stats.bytes));
             }
             console.result(&text)
         }
         Action::Clear => {
             let (entries, bytes) = cache.clear()?;
-            console.say(&format!("removed {entries} results, {}", summary::bytes(bytes)));
+            console.say(&format!("removed {entries} results, {}", bytes_in_words(bytes)));
             Ok(())
         }
         Action::Path => match cache.path() {

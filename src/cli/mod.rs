@@ -22,10 +22,10 @@ mod settings;
 mod summary;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use console::Console;
@@ -33,6 +33,8 @@ use failure::{Exit, Failure};
 
 const EXAMPLES: &str = "\
 Examples:
+  orfeas                                   (opens the window)
+  orfeas cat.png                           (opens the window with this picture)
   orfeas generate cat.png -o cat.stl
   orfeas generate cat.png -o cat.3mf --height 60 --thickness 0.7
   orfeas generate photo.jpg -o night-light.stl --mode lithophane --litho-shape curved
@@ -47,9 +49,12 @@ Results (paths, --json) go to standard output, everything else to standard error
 #[derive(Parser)]
 #[command(name = "orfeas", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub struct Arguments {
-    /// What to do; nothing opens the window.
+    /// What to do; without a command the window opens
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Pictures and meshes to open in the window
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// What every command understands.
     #[command(flatten)]
     pub global: Global,
@@ -108,23 +113,40 @@ pub struct CompletionsArgs {
 /// # Errors
 /// The exit code, after help, version or what is wrong with the arguments has been printed.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
-    Arguments::try_parse_from(arguments).map_err(|mut error| {
-        suggest_generate(&mut error);
+    Arguments::try_parse_from(arguments).and_then(check_files).map_err(|error| {
         // A reader that has gone away does not want to hear about it.
         let _ = error.print();
         if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
     })
 }
 
-/// `orfeas cat.png` is what a newcomer types first: say what would have been right.
-fn suggest_generate(error: &mut clap::Error) {
-    if error.kind() == ErrorKind::InvalidSubcommand
-        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
-        && (Path::new(word).is_file() || batch::is_picture(Path::new(word)))
-    {
-        let tip = format!("to make a solid from this picture: orfeas generate '{word}'");
-        error.remove(ContextKind::SuggestedSubcommand);
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+/// A word that is neither a command nor a file is a slip of the keys.
+fn check_files(arguments: Arguments) -> Result<Arguments, clap::Error> {
+    let mut command = Arguments::command();
+    if let (Some(_), Some(file)) = (&arguments.command, arguments.files.first()) {
+        let text = format!("'{}' stands before the command; put it behind", file.display());
+        return Err(command.error(ErrorKind::ArgumentConflict, text));
+    }
+    let Some(missing) = arguments.files.iter().find(|f| !f.exists()) else { return Ok(arguments) };
+    let word = missing.display().to_string();
+    let start: String = word.chars().take(3).collect();
+    let near = command.get_subcommands().find(|c| c.get_name().starts_with(&start));
+    let tip = near.map(|c| format!("; did you mean 'orfeas {}'?", c.get_name())).unwrap_or_default();
+    Err(command.error(ErrorKind::InvalidSubcommand, format!("there is no command and no file '{word}'{tip}")))
+}
+
+/// Opens the window by `open`, which gets the files of the command line.
+pub fn open_window(arguments: Arguments, open: impl FnOnce(Vec<PathBuf>) -> anyhow::Result<()>) -> ExitCode {
+    console::calm_graphics_drivers();
+    console::start_log(arguments.global.verbose);
+    let console = Console::new(arguments.global.quiet, arguments.global.verbose > 0);
+    match open(arguments.files) {
+        Ok(()) => Exit::Done.into(),
+        Err(error) => {
+            let failure = Failure::from(error);
+            failure.tell(&console);
+            failure.exit().into()
+        }
     }
 }
 
@@ -152,13 +174,6 @@ pub fn run(command: Command, global: Global) -> ExitCode {
             failure.exit().into()
         }
     }
-}
-
-/// What `orfeas` without arguments says while there is no window.
-pub fn introduce() -> ExitCode {
-    let _ = Arguments::command().print_help();
-    Console::new(false, false).say("\nThe window is not in this version yet; the commands above do everything.");
-    Exit::Done.into()
 }
 
 fn completions(args: &CompletionsArgs, console: &Console) -> Result<(), Failure> {

@@ -117,21 +117,6 @@ pub fn grouped(number: usize) -> String {
     groups.collect::<Vec<_>>().join(" ")
 }
 
-/// Bytes as people say them: `512 B`, `1.5 MiB`.
-pub fn bytes(bytes: u64) -> String {
-    let units = ["KiB", "MiB", "GiB", "TiB"];
-    let mut value = bytes as f64;
-    let mut unit = "B";
-    for larger in units {
-        if value < 1000.0 {
-            break;
-        }
-        value /= 1024.0;
-        unit = larger;
-    }
-    if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +125,5 @@ mod tests {
     fn numbers_are_said_as_people_say_them() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
         assert_eq!([0.44, 9.96, 59.4, 180.0, 7500.0].map(duration), ["0.4 s", "10 s", "59 s", "3 min", "2 h 5 min"]);
-        assert_eq!([0, 999, 1536, 2 << 30].map(bytes), ["0 B", "999 B", "1.5 KiB", "2.0 GiB"]);
     }
 }

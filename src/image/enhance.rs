@@ -14,7 +14,8 @@ pub fn sharpen(pixels: &mut RgbaImage, factor: f32) {
     }
     let source = pixels.as_raw().clone();
     let row_bytes = width * 4;
-    let targets = &mut pixels.as_mut()[row_bytes..row_bytes * (height - 1)];
+    let samples: &mut [u8] = pixels;
+    let targets = &mut samples[row_bytes..row_bytes * (height - 1)];
     targets.par_chunks_exact_mut(row_bytes).enumerate().for_each(|(y, target)| {
         sharpen_row(&source[y * row_bytes..(y + 3) * row_bytes], target, factor);
     });

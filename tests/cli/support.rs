@@ -37,7 +37,8 @@ impl Desk {
     /// `orfeas`, run in the folder.
     pub fn orfeas(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orfeas"));
-        command.current_dir(self.folder.path()).env("ORFEAS_CACHE_DIR", self.path("cache")).args(arguments);
+        command.current_dir(self.folder.path()).args(arguments);
+        command.env("ORFEAS_CACHE_DIR", self.path("cache")).env("ORFEAS_DATA_DIR", self.path("cache/data"));
         command.timeout(std::time::Duration::from_secs(300));
         command
     }

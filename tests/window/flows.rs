@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use orfeas::app::command::Command;
 use orfeas::app::state::Status;

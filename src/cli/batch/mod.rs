@@ -30,7 +30,6 @@ use super::settings::SettingsArgs;
 use super::{interrupt, summary};
 
 use plan::Plan;
-pub use plan::is_picture;
 use show::Show;
 
 /// Arguments of `orfeas batch`.

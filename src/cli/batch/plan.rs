@@ -72,7 +72,7 @@ fn list(folder: &Path, recursive: bool, pictures: &mut BTreeSet<PathBuf>, plan: 
 }
 
 /// Whether the name ends like a picture's.
-pub fn is_picture(path: &Path) -> bool {
+fn is_picture(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     ending.is_some_and(|e| PICTURE_ENDINGS.contains(&e.as_str()))
 }

@@ -1,36 +1,20 @@
-//! `orfeas doctor`: what this machine has, and whether ORFEAS can use it.
+//! What this machine has, and whether ORFEAS can use it: for `orfeas doctor` and the window's diagnostics.
 
 mod cuda;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sysinfo::{CpuRefreshKind, Disks, MemoryRefreshKind, RefreshKind, System};
 
-use crate::cache::{Cache, CacheOptions};
+use crate::cache::Cache;
+use crate::files::bytes_in_words;
 use crate::render::{AdapterInfo, AdapterKind};
-
-use super::console::Console;
-use super::failure::Failure;
-use super::summary;
-
-/// Arguments of `orfeas doctor`.
-#[derive(clap::Args)]
-#[command(after_help = "\
-Nothing leaves this machine. When you report a problem, add what this prints.
-
-Examples:
-  orfeas doctor
-  orfeas doctor --json > machine.json")]
-pub struct DoctorArgs {
-    /// Print the findings as JSON
-    #[arg(long)]
-    json: bool,
-}
 
 /// Everything that was found.
 #[derive(Serialize)]
-struct Findings {
+pub struct Findings {
     version: &'static str,
     system: String,
     architecture: &'static str,
@@ -44,7 +28,8 @@ struct Findings {
     models: Vec<String>,
     cache: CacheFindings,
     folders: Vec<Folder>,
-    problems: Vec<String>,
+    /// What stands in the way, and what helps.
+    pub problems: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -63,22 +48,12 @@ struct Folder {
     free_bytes: Option<u64>,
 }
 
-/// Looks around and tells.
-///
-/// # Errors
-/// Only that the result could not be printed; what is wrong with the machine is a finding.
-pub fn run(args: &DoctorArgs, console: &Console) -> Result<(), Failure> {
-    let findings = look();
-    let text = if args.json { serde_json::to_string_pretty(&findings)? } else { words(&findings) };
-    console.result(&text)
-}
-
-fn look() -> Findings {
+/// Looks around. May take a second: it starts every graphics driver.
+pub fn look(cache: &Cache) -> Findings {
     let refresh =
         RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()).with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(refresh).ok();
     let brand = system.as_ref().and_then(|s| s.cpus().first()).map(|c| c.brand().trim().to_owned());
-    let cache = Cache::open(&CacheOptions::default());
     let stats = cache.stats();
     let mut findings = Findings {
         version: env!("CARGO_PKG_VERSION"),
@@ -146,43 +121,52 @@ fn problems(findings: &Findings, cache_warning: Option<String>) -> Vec<String> {
     problems
 }
 
-fn words(findings: &Findings) -> String {
-    let Findings { version, system, architecture, processor, cores, cuda, cache, .. } = findings;
-    let [memory, available] = [findings.memory_bytes, findings.available_memory_bytes].map(summary::bytes);
+impl Findings {
+    /// What was found, as names and sentences.
+    pub fn rows(&self) -> Vec<(&'static str, String)> {
+        let Self { version, system, architecture, processor, cores, cuda, cache, .. } = self;
+    let [memory, available] = [self.memory_bytes, self.available_memory_bytes].map(bytes_in_words);
     let mut lines = vec![
         ("ORFEAS", (*version).to_owned()),
         ("system", format!("{system}, {architecture}")),
         ("processor", format!("{processor}, {cores} cores")),
         ("memory", format!("{memory}, {available} of it free")),
     ];
-    lines.extend(findings.graphics.iter().map(|adapter| ("graphics", graphics(adapter))));
-    if findings.graphics.is_empty() {
+    lines.extend(self.graphics.iter().map(|adapter| ("graphics", graphics(adapter))));
+    if self.graphics.is_empty() {
         lines.push(("graphics", "none".to_owned()));
     }
     for device in &cuda.devices {
         let version = cuda.driver_version.as_deref().unwrap_or("of unknown version");
         lines.push((
             "CUDA",
-            format!("{}, {}, driver for CUDA {version}", device.name, summary::bytes(device.memory_bytes)),
+            format!("{}, {}, driver for CUDA {version}", device.name, bytes_in_words(device.memory_bytes)),
         ));
     }
     lines.extend(cuda.problem.iter().map(|problem| ("CUDA", format!("{problem}; nothing in this version needs it"))));
     lines.push(("models", "none; this version makes its solids without any".to_owned()));
     let path = cache.path.as_ref().map_or("nowhere".to_owned(), |p| p.display().to_string());
-    let [used, limit] = [cache.bytes, cache.limit_bytes].map(summary::bytes);
+    let [used, limit] = [cache.bytes, cache.limit_bytes].map(bytes_in_words);
     lines.push(("cache", format!("{path}, {used} of {limit}")));
-    for folder in &findings.folders {
-        let free = folder.free_bytes.map(|b| format!(", {} free", summary::bytes(b))).unwrap_or_default();
+    for folder in &self.folders {
+        let free = folder.free_bytes.map(|b| format!(", {} free", bytes_in_words(b))).unwrap_or_default();
         let writable = if folder.writable { "writable" } else { "NOT writable" };
         lines.push(("folder", format!("{} ({}), {writable}{free}", folder.path.display(), folder.purpose)));
     }
-    let mut text: String = lines.iter().map(|(name, what)| format!("{name:<10} {what}\n")).collect();
-    if findings.problems.is_empty() {
-        text += "\nEverything that this version needs is here.";
-    } else {
-        text += &findings.problems.iter().map(|p| format!("\nproblem: {p}")).collect::<String>();
+    lines
     }
-    text
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, what) in self.rows() {
+            writeln!(f, "{name:<10} {what}")?;
+        }
+        if self.problems.is_empty() {
+            return write!(f, "\nEverything that this version needs is here.");
+        }
+        self.problems.iter().try_for_each(|problem| write!(f, "\nproblem: {problem}"))
+    }
 }
 
 fn graphics(adapter: &AdapterInfo) -> String {
