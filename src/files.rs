@@ -107,4 +107,3 @@ pub fn bytes_in_words(bytes: u64) -> String {
     }
     if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
 }
-

@@ -32,15 +32,15 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print", "progress",
-            "render", "request",
+            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print",
+            "progress", "render", "request",
         ],
     ),
     (
         "app",
         &[
-            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print", "progress",
-            "render", "request",
+            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print",
+            "progress", "render", "request",
         ],
     ),
     ("main", &["app", "cache", "cli"]),

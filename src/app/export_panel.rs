@@ -211,7 +211,7 @@ impl ExportDialog {
     }
 
     fn destination_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
-        let label = ui.label("File");
+        let label = ui.label("Save as");
         ui.horizontal(|ui| {
             ui.add(TextEdit::singleline(&mut self.path).desired_width(320.0)).labelled_by(label.id);
             if ui.button("Browse…").clicked() {

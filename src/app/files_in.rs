@@ -14,6 +14,8 @@ use crate::files::IfExists;
 pub const PICTURE_ENDINGS: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"];
 /// File endings of meshes that can be read.
 pub const MESH_ENDINGS: &[&str] = &["stl", "3mf", "glb", "obj", "ply"];
+/// File endings of panoramas that light the view.
+pub const PANORAMA_ENDINGS: &[&str] = &["hdr", "exr"];
 /// Cards that a window holds; more would be slow to look through.
 const MOST_CARDS: usize = 1000;
 
@@ -21,6 +23,8 @@ const MOST_CARDS: usize = 1000;
 #[derive(Debug, Default)]
 struct Found {
     sources: Vec<Source>,
+    /// The last panorama: there is one light.
+    panorama: Option<PathBuf>,
     /// One sentence for each file that is of no use.
     refused: Vec<String>,
 }
@@ -47,6 +51,9 @@ impl Studio {
         }
         if let Some(id) = first {
             self.select(id);
+        }
+        if let Some(path) = found.panorama {
+            self.light_from(path);
         }
         if left_out > 0 {
             let text = format!("{left_out} files were left out: the list holds {MOST_CARDS}; remove some first");
@@ -104,12 +111,13 @@ impl Studio {
 
     /// Asks for files.
     pub(super) fn open_dialog(&mut self) {
-        let all: Vec<&str> = PICTURE_ENDINGS.iter().chain(MESH_ENDINGS).copied().collect();
+        let all: Vec<&str> = [PICTURE_ENDINGS, MESH_ENDINGS, PANORAMA_ENDINGS].concat();
         let dialog = rfd::AsyncFileDialog::new()
             .set_title("Open pictures")
-            .add_filter("Pictures and meshes", &all)
+            .add_filter("Everything that opens", &all)
             .add_filter("Pictures", PICTURE_ENDINGS)
             .add_filter("Meshes", MESH_ENDINGS)
+            .add_filter("Panoramas for light", PANORAMA_ENDINGS)
             .pick_files();
         self.spawn(move || {
             let picked = pollster::block_on(dialog).unwrap_or_default();
@@ -119,15 +127,19 @@ impl Studio {
     }
 }
 
-/// The source that a file's ending promises.
-fn source_of(path: PathBuf) -> Result<Source, String> {
-    let ending = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).unwrap_or_default();
-    if PICTURE_ENDINGS.contains(&ending.as_str()) {
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
+    ending.is_some_and(|e| endings.contains(&e.as_str()))
+}
+
+/// The source that a file's ending promises; else the path again.
+fn source_of(path: PathBuf) -> Result<Source, PathBuf> {
+    if has_ending(&path, PICTURE_ENDINGS) {
         Ok(Source::Picture(path))
-    } else if MESH_ENDINGS.contains(&ending.as_str()) && Format::from_path(&path).is_some() {
+    } else if has_ending(&path, MESH_ENDINGS) && Format::from_path(&path).is_some() {
         Ok(Source::MeshFile(path))
     } else {
-        Err(format!("This is neither a picture nor a mesh that can be read: {}", path.display()))
+        Err(path)
     }
 }
 
@@ -136,7 +148,10 @@ fn walk(paths: Vec<PathBuf>) -> Found {
     let mut found = Found::default();
     let mut take = |path: PathBuf| match source_of(path) {
         Ok(source) => found.sources.push(source),
-        Err(why) => found.refused.push(why),
+        Err(path) if has_ending(&path, PANORAMA_ENDINGS) => found.panorama = Some(path),
+        Err(path) => {
+            found.refused.push(format!("This is neither a picture nor a mesh that can be read: {}", path.display()));
+        }
     };
     let mut unreadable = Vec::new();
     for path in paths {

@@ -32,7 +32,14 @@ impl Diagnostics {
     pub fn show(&mut self, ctx: &Context, studio: &mut Studio) -> bool {
         let mut open = true;
         let mut rows = vec![("window", studio.viewport.device_text().to_owned())];
-        rows.push(("queue", format!("{} of {} places taken", studio.queue.as_ref().map_or(0, crate::job::Queue::open_count), crate::job::CAPACITY)));
+        rows.push((
+            "queue",
+            format!(
+                "{} of {} places taken",
+                studio.queue.as_ref().map_or(0, crate::job::Queue::open_count),
+                crate::job::CAPACITY
+            ),
+        ));
         rows.extend(self.findings.iter().flat_map(Findings::rows));
         rows.extend(self.findings.iter().flat_map(|f| &f.problems).map(|p| ("problem", p.clone())));
         Window::new("Diagnostics").collapsible(false).default_width(560.0).open(&mut open).show(ctx, |ui| {

@@ -286,6 +286,19 @@ mod tests {
     }
 
     #[test]
+    fn showing_the_settings_changes_none() {
+        for &mode in Mode::ALL {
+            let mut request = Request { mode, ..Request::default() };
+            request.solid.resolution = Some(32);
+            let before = request;
+            let _ = egui::Context::default().run_ui(Default::default(), |ui| {
+                shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, true));
+            });
+            assert_eq!(request, before, "{mode:?}");
+        }
+    }
+
+    #[test]
     fn every_mode_shows_its_own_settings_first() {
         for &mode in Mode::ALL {
             let mut request = Request { mode, ..Request::default() };

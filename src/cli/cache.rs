@@ -11,7 +11,6 @@ use crate::files::bytes_in_words;
 use super::console::Console;
 use super::failure::Failure;
 
-
 /// Which cache a command uses.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Cache")]

@@ -1,6 +1,6 @@
 //! `orfeas convert`: another format, size or number of triangles.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use glam::Vec3;
 
@@ -67,7 +67,7 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
         let mesh = import::read_file_with(&args.input, &import::Limits::default(), monitor)?;
         let (mesh, note) = reshape(mesh, &request, monitor)?;
         let report = print::check(&mesh, monitor)?;
-        let path = destination.write(&mesh, &report, &title(&args.input), monitor)?;
+        let path = destination.write(&mesh, &report, &args.input, monitor)?;
         Ok((mesh, note, report, path))
     });
     drop(display);
@@ -80,10 +80,6 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
         console.say(&format!("note: {note}"));
     }
     console.result_path(&path)
-}
-
-fn title(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Size, place, number of triangles: what was asked for, and a note about it.

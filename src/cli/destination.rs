@@ -93,7 +93,7 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Writes `mesh` (print space, mm) and tells where.
+    /// Writes `mesh` (print space, mm), made from the file `source`, and tells where.
     ///
     /// # Errors
     /// [`Failure::NotPrintReady`] for a mesh with defects in a print format without `--force`; else
@@ -102,18 +102,20 @@ impl Destination {
         &self,
         mesh: &Mesh,
         report: &print::Report,
-        title: &str,
+        source: &Path,
         monitor: &Monitor,
     ) -> Result<PathBuf, Failure> {
         if !report.is_print_ready() && is_for_printing(self.format) && !self.force {
             let name = self.format.extension();
             return Err(Failure::NotPrintReady(format!(
-                "the mesh is not print-ready, so no {name} file was written:{}\n  \
+                "the mesh of {} is not print-ready, so no {name} file was written:{}\n  \
                  --force writes it all the same; --format glb writes a file for viewing",
+                source.display(),
                 super::summary::problems(report)
             )));
         }
-        let options = ExportOptions { if_exists: self.if_exists, title: title.to_owned(), ..ExportOptions::default() };
+        let title = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let options = ExportOptions { if_exists: self.if_exists, title, ..ExportOptions::default() };
         let mut path = self.path.clone();
         loop {
             match export::write_file_with(mesh, self.format, &path, &options, monitor) {

@@ -90,8 +90,7 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     let made = display.watch(&cancel, |monitor| -> Result<_, Failure> {
         let output = pipeline::run(&request, &input, &cache, monitor)?;
         save_extras(args, &request, &output, &display.console(console))?;
-        let title = args.image.file_stem().unwrap_or_default().to_string_lossy();
-        let written = destination.write(&output.mesh, &output.report, &title, monitor);
+        let written = destination.write(&output.mesh, &output.report, &args.image, monitor);
         Ok((output, written))
     });
     drop(display);

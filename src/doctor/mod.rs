@@ -125,35 +125,37 @@ impl Findings {
     /// What was found, as names and sentences.
     pub fn rows(&self) -> Vec<(&'static str, String)> {
         let Self { version, system, architecture, processor, cores, cuda, cache, .. } = self;
-    let [memory, available] = [self.memory_bytes, self.available_memory_bytes].map(bytes_in_words);
-    let mut lines = vec![
-        ("ORFEAS", (*version).to_owned()),
-        ("system", format!("{system}, {architecture}")),
-        ("processor", format!("{processor}, {cores} cores")),
-        ("memory", format!("{memory}, {available} of it free")),
-    ];
-    lines.extend(self.graphics.iter().map(|adapter| ("graphics", graphics(adapter))));
-    if self.graphics.is_empty() {
-        lines.push(("graphics", "none".to_owned()));
-    }
-    for device in &cuda.devices {
-        let version = cuda.driver_version.as_deref().unwrap_or("of unknown version");
-        lines.push((
-            "CUDA",
-            format!("{}, {}, driver for CUDA {version}", device.name, bytes_in_words(device.memory_bytes)),
-        ));
-    }
-    lines.extend(cuda.problem.iter().map(|problem| ("CUDA", format!("{problem}; nothing in this version needs it"))));
-    lines.push(("models", "none; this version makes its solids without any".to_owned()));
-    let path = cache.path.as_ref().map_or("nowhere".to_owned(), |p| p.display().to_string());
-    let [used, limit] = [cache.bytes, cache.limit_bytes].map(bytes_in_words);
-    lines.push(("cache", format!("{path}, {used} of {limit}")));
-    for folder in &self.folders {
-        let free = folder.free_bytes.map(|b| format!(", {} free", bytes_in_words(b))).unwrap_or_default();
-        let writable = if folder.writable { "writable" } else { "NOT writable" };
-        lines.push(("folder", format!("{} ({}), {writable}{free}", folder.path.display(), folder.purpose)));
-    }
-    lines
+        let [memory, available] = [self.memory_bytes, self.available_memory_bytes].map(bytes_in_words);
+        let mut lines = vec![
+            ("ORFEAS", (*version).to_owned()),
+            ("system", format!("{system}, {architecture}")),
+            ("processor", format!("{processor}, {cores} cores")),
+            ("memory", format!("{memory}, {available} of it free")),
+        ];
+        lines.extend(self.graphics.iter().map(|adapter| ("graphics", graphics(adapter))));
+        if self.graphics.is_empty() {
+            lines.push(("graphics", "none".to_owned()));
+        }
+        for device in &cuda.devices {
+            let version = cuda.driver_version.as_deref().unwrap_or("of unknown version");
+            lines.push((
+                "CUDA",
+                format!("{}, {}, driver for CUDA {version}", device.name, bytes_in_words(device.memory_bytes)),
+            ));
+        }
+        lines.extend(
+            cuda.problem.iter().map(|problem| ("CUDA", format!("{problem}; nothing in this version needs it"))),
+        );
+        lines.push(("models", "none; this version makes its solids without any".to_owned()));
+        let path = cache.path.as_ref().map_or("nowhere".to_owned(), |p| p.display().to_string());
+        let [used, limit] = [cache.bytes, cache.limit_bytes].map(bytes_in_words);
+        lines.push(("cache", format!("{path}, {used} of {limit}")));
+        for folder in &self.folders {
+            let free = folder.free_bytes.map(|b| format!(", {} free", bytes_in_words(b))).unwrap_or_default();
+            let writable = if folder.writable { "writable" } else { "NOT writable" };
+            lines.push(("folder", format!("{} ({}), {writable}{free}", folder.path.display(), folder.purpose)));
+        }
+        lines
     }
 }
 

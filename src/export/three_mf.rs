@@ -4,7 +4,7 @@
 //! one. Nothing in the package depends on time or chance. The materials extension is declared but
 //! not required: a slicer that does not know it still prints the shape.
 
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Seek, SeekFrom, Write};
 
 use image::{ImageFormat, RgbaImage};
 use rayon::prelude::*;
@@ -48,7 +48,7 @@ pub fn write<W: Output>(mesh: &Mesh, options: &ExportOptions, writer: &mut W, mo
         .unix_permissions(0o644)
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(COMPRESSION_LEVEL));
-    let mut package = ZipWriter::new(writer);
+    let mut package = ZipWriter::new(Fused { writer, failed: false });
     let parts = [("[Content_Types].xml", CONTENT_TYPES), ("_rels/.rels", RELATIONSHIPS)];
     for (name, text) in parts {
         package.start_file(name, packed)?;
@@ -64,6 +64,38 @@ pub fn write<W: Output>(mesh: &Mesh, options: &ExportOptions, writer: &mut W, mo
     write_model(mesh, options, &mut Sink::new(&mut package, monitor))?;
     package.finish()?;
     Ok(())
+}
+
+/// A writer that is asked no more once it has failed: [`ZipWriter`] would try again when it is
+/// dropped, and complain on standard error. The first error is the one that is told.
+struct Fused<'a, W> {
+    writer: &'a mut W,
+    failed: bool,
+}
+
+impl<W: Output> Fused<'_, W> {
+    fn attempt<T>(&mut self, otherwise: T, operation: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if self.failed {
+            return Ok(otherwise);
+        }
+        operation(self.writer).inspect_err(|_| self.failed = true)
+    }
+}
+
+impl<W: Output> Write for Fused<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(bytes.len(), |w| w.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt((), W::flush)
+    }
+}
+
+impl<W: Output> Seek for Fused<'_, W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.attempt(0, |w| w.seek(to))
+    }
 }
 
 fn png(picture: &RgbaImage) -> io::Result<Vec<u8>> {

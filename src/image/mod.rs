@@ -24,6 +24,13 @@ pub struct Picture {
     pub source_size_px: [u32; 2],
 }
 
+impl Picture {
+    /// Whether there is nothing to see: every pixel is wholly transparent.
+    pub fn is_invisible(&self) -> bool {
+        self.pixels.pixels().all(|p| p[3] == 0)
+    }
+}
+
 /// An object cut out of its picture, in the frame that every generator works in.
 ///
 /// The image is square and covers [-1, 1]² of model space, x to the right and y **up** (row 0 is at

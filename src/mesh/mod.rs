@@ -6,7 +6,6 @@
 pub(crate) mod adjacency;
 pub mod components;
 pub mod intersect;
-pub mod ray;
 pub mod simplify;
 pub mod smooth;
 pub mod topology;

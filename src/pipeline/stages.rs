@@ -12,7 +12,7 @@ use super::{Input, StageReport, finish, solid, span};
 use crate::cache::{self, Cache, Key};
 use crate::craft::{self, Body, Solid, Unit};
 use crate::image::intake::{self, IntakeError, Limits};
-use crate::image::matte::{self, CutOut};
+use crate::image::matte::{self, CutOut, MatteError};
 use crate::image::{Picture, mask, recenter};
 use crate::progress::{Monitor, Stage};
 use crate::request::Request;
@@ -138,6 +138,9 @@ impl<'a> Run<'a> {
         }
         let cut_out = if self.needs_cut_out() { Some(self.cut_out()?) } else { None };
         let picture = self.picture()?;
+        if picture.is_invisible() {
+            return Err(MatteError::AllTransparent).about(self.path);
+        }
         self.make(Stage::Shape, &key, |run| {
             let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
             span::part(run.monitor, Stage::Shape, solid::CRAFT_SHARE, |monitor| {

@@ -88,14 +88,17 @@ impl Desk {
 }
 
 /// What is wrong with the words of a refusal: it should be one sentence behind `error: `, and at
-/// most two indented lines that say what to do.
+/// most two indented lines that say what to do; defects of a mesh get a line each. Wrong arguments
+/// are told in the way of the argument parser.
 fn wording(stderr: &str) -> Vec<String> {
     let mut wrong = Vec::new();
-    let lines: Vec<_> = stderr.lines().collect();
+    let (said, _) = stderr.split_once("\n\nFor more information, try").unwrap_or((stderr, ""));
+    let lines: Vec<_> = said.lines().filter(|line| !line.ends_with('…')).collect();
     if !lines.first().is_some_and(|line| line.starts_with("error: ") && (20..400).contains(&line.len())) {
         wrong.push("it is no sentence behind `error: `".to_owned());
     }
-    if lines.len() > 3 || lines.iter().skip(1).any(|line| !line.starts_with("  ")) {
+    let most = if said.contains("not print-ready") { 10 } else { 3 };
+    if lines.len() > most || lines.iter().skip(1).any(|line| !line.starts_with("  ")) {
         wrong.push("there is more than one sentence and a hint".to_owned());
     }
     for word in

@@ -21,7 +21,6 @@ fn inputs_that_are_not_there_are_refused() {
         &["convert", "missing.stl", "solid.stl"],
         &["check", "missing.stl"],
         &["render", "missing.stl", "-o", "picture.png"],
-        &["batch", "missing.png", "-o", "solids"],
     ] {
         let complaint = Desk::new().complaint(command, "missing", &[1, 2]);
         assert_eq!(complaint, None, "{command:?}");

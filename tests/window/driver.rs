@@ -98,8 +98,4 @@ impl Window {
     pub fn has(&self, label: &str) -> bool {
         self.harness.query_all_by_label_contains(label).next().is_some()
     }
-
-    pub fn log_contains(&self, text: &str) -> bool {
-        self.harness.state().messages.iter().any(|m| m.text.contains(text))
-    }
 }

@@ -21,7 +21,7 @@ fn a_dropped_picture_becomes_a_mesh_and_is_exported_as_a_printable_file() {
     assert!(window.has("Ready to print"));
     window.keys(Modifiers::COMMAND, Key::E);
     let target = window.folder.path().join("disc.stl");
-    let field = window.harness.get_by_label("File");
+    let field = window.harness.get_by_label("Save as");
     field.focus();
     window.harness.run_ok();
     window.keys(Modifiers::COMMAND, Key::A);

@@ -3,6 +3,7 @@
 mod callback;
 mod capture;
 mod overlay;
+mod surroundings;
 mod toolbar;
 
 use std::sync::{Arc, PoisonError};
@@ -14,9 +15,9 @@ use super::Studio;
 use super::command::Command;
 use super::state::ItemId;
 use super::toast::Level;
-use crate::mesh::{Bounds, Mesh, ray};
+use crate::mesh::{Bounds, Mesh};
 use crate::render::{
-    Bed, Camera, GpuMesh, NamedView, PreparedMesh, Projection, Scene, Section, Shading, View, Wireframe,
+    Bed, Camera, GpuMesh, NamedView, PreparedMesh, Projection, Scene, Section, Shading, View, Wireframe, pick,
 };
 use callback::{DrawView, Failure, Resources};
 
@@ -38,6 +39,10 @@ pub struct Viewport {
     turntable: bool,
     dimensions: bool,
     measure: Option<Vec<Vec3>>,
+    /// A place that was asked to be shown, such as a defect.
+    marker: Option<Vec3>,
+    /// Name of the panorama that lights the view instead of a preset.
+    own_light: Option<String>,
     overlay: Option<overlay::PictureOverlay>,
     capture: Option<capture::Running>,
     transparent_pictures: bool,
@@ -79,6 +84,8 @@ impl Viewport {
             turntable: false,
             dimensions: false,
             measure: None,
+            marker: None,
+            own_light: None,
             overlay: None,
             capture: None,
             transparent_pictures: false,
@@ -98,6 +105,7 @@ impl Viewport {
     /// Shows nothing.
     pub fn clear(&mut self) {
         self.shown = None;
+        self.marker = None;
         self.overlay = None;
         self.generation += 1;
         self.measure.iter_mut().for_each(Vec::clear);
@@ -110,8 +118,9 @@ impl Viewport {
         }
     }
 
-    /// Turns the camera to a point, in print space, and comes near.
+    /// Turns the camera to a point, in print space, comes near, and marks it.
     pub fn look_at(&mut self, point_mm: Vec3) {
+        self.marker = Some(point_mm);
         let mut pose = self.camera.pose();
         pose.target = point_mm;
         let size = self.shown.as_ref().map_or(100.0, |s| s.bounds.size().length());
@@ -127,8 +136,7 @@ impl Viewport {
     fn pick(&self, pixel: Vec2) -> Option<Vec3> {
         let shown = self.shown.as_ref()?;
         let (origin, direction) = self.camera.ray_in_world(pixel);
-        let hit = ray::first_hit(&shown.mesh, origin, direction)?;
-        Some(hit.position)
+        Some(pick(&shown.mesh, origin, direction)?.point)
     }
 }
 
@@ -139,6 +147,7 @@ impl Studio {
         if view.shown.as_ref().is_some_and(|s| Arc::ptr_eq(&s.mesh, mesh)) {
             return;
         }
+        view.marker = None;
         view.overlay = None;
         view.measure.iter_mut().for_each(Vec::clear);
         self.upload(mesh);

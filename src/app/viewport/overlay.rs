@@ -36,6 +36,11 @@ impl Studio {
                 paint_dimensions(&painter, shown.bounds, &view.camera, &palette, &on_screen);
             }
         }
+        if let Some(at) = view.marker.and_then(on_screen) {
+            painter.circle_stroke(at, 14.0, Stroke::new(4.0, palette.panel));
+            painter.circle_stroke(at, 14.0, Stroke::new(2.0, palette.error));
+            painter.circle_filled(at, 2.5, palette.error);
+        }
         if let Some(points) = &view.measure {
             paint_measurement(&painter, points, &palette, rect, &on_screen);
         }

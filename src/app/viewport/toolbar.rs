@@ -42,6 +42,12 @@ impl Studio {
             ui.checkbox(&mut scene.material.vertex_colors, "Colours").on_hover_text("Use the colours of the picture");
         });
         choice_ui(ui, "Light", &mut scene.lighting.preset, LightingPreset::ALL, LightingPreset::name);
+        if let Some(name) = &self.viewport.own_light {
+            let button = ui.button(format!("✖ {name}")).on_hover_text("Use the light presets again");
+            if button.clicked() {
+                self.viewport.take_light(None);
+            }
+        }
     }
 
     fn tools_ui(&mut self, ui: &mut Ui) {

@@ -221,8 +221,7 @@ impl Batch<'_> {
         }
         let (format, force) = (self.args.format, self.args.force);
         let destination = Destination { path: path.to_owned(), format, if_exists, force, free_name: false };
-        let title = input.path.file_stem().unwrap_or_default().to_string_lossy();
-        destination.write(&output.mesh, &output.report, &title, monitor)?;
+        destination.write(&output.mesh, &output.report, &input.path, monitor)?;
         let made = Made { size_mm: summary::size_mm(&output.mesh), triangles: output.mesh.triangle_indices.len() };
         self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(item.output_name.clone(), made);
         Ok(())

@@ -124,7 +124,7 @@ pub fn cut_out(
     monitor: &Monitor,
 ) -> Result<CutOut, MatteError> {
     monitor.step(Stage::CutOut, 0, 100)?;
-    if picture.pixels.pixels().all(|p| p[3] == 0) {
+    if picture.is_invisible() {
         return Err(MatteError::AllTransparent);
     }
     let mut matte = match (mask, params.background) {
