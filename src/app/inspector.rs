@@ -221,14 +221,20 @@ fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
         }
         (ParamKind::Number { optional: false }, Value::Number(mut number)) => {
             ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
-            let slider = Slider::new(&mut number, spec.min..=spec.max).step_by(spec.step).suffix(suffix);
-            ui.add(slider.logarithmic(spec.max > 100.0 * spec.min.max(spec.step))).on_hover_text(spec.doc);
-            Value::Number(number)
+            let slider = Slider::new(&mut number, spec.min..=spec.max).max_decimals(decimals(spec.step)).suffix(suffix);
+            let slider = slider.clamping(SliderClamping::Edits).logarithmic(spec.max > 100.0 * spec.min.max(spec.step));
+            if ui.add(slider).on_hover_text(spec.doc).changed() {
+                // Not `step_by`, which counts from the least value: 0.001, 0.011, …
+                number = ((number / spec.step).round() * spec.step).clamp(spec.min, spec.max);
+                Value::Number(number)
+            } else {
+                value
+            }
         }
         (ParamKind::Integer { optional: false }, Value::Integer(mut number)) => {
             ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
-            let slider = Slider::new(&mut number, spec.min as u64..=spec.max as u64).step_by(spec.step).suffix(suffix);
-            ui.add(slider).on_hover_text(spec.doc);
+            let slider = Slider::new(&mut number, spec.min as u64..=spec.max as u64).suffix(suffix);
+            ui.add(slider.clamping(SliderClamping::Edits)).on_hover_text(spec.doc);
             Value::Integer(number)
         }
         (ParamKind::Number { optional: true } | ParamKind::Integer { optional: true }, value) => {
@@ -236,6 +242,11 @@ fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
         }
         (_, value) => value,
     }
+}
+
+/// Digits behind the point that a step needs.
+fn decimals(step: f64) -> usize {
+    (0..4).find(|&d| (step * 10_f64.powi(d)).fract().abs() < 1e-6).unwrap_or(4) as usize
 }
 
 /// A number that may be left open: a tick and a field.

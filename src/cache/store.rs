@@ -61,6 +61,18 @@ struct Found {
     modified: SystemTime,
 }
 
+/// A new file in a folder that is made when it is missing. Another process may clear away the empty
+/// folder in between, again and again.
+fn temporary_in(shard: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let (prefix, suffix) = TEMPORARY_AFFIXES;
+    let attempt = || {
+        fs::create_dir_all(shard)?;
+        tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(shard)
+    };
+    let vanished = |r: &io::Result<_>| r.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+    (0..9).map(|_| attempt()).find(|r| !vanished(r)).unwrap_or_else(attempt)
+}
+
 impl Store {
     pub(super) fn nowhere() -> Self {
         Self { folder: None }
@@ -115,11 +127,9 @@ impl Store {
     pub(super) fn write(&self, key: &Key, parts: &[&[u8]]) -> io::Result<()> {
         let path = self.entry_path(key).ok_or(io::ErrorKind::NotFound)?;
         let shard = path.parent().ok_or(io::ErrorKind::NotFound)?;
-        fs::create_dir_all(shard)?;
-        let (prefix, suffix) = TEMPORARY_AFFIXES;
         // Not `files::write_atomically`: syncing tens of megabytes would cost more than the stage
         // saved, and what a power cut tears is found by its digest.
-        let temporary = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(shard)?;
+        let temporary = temporary_in(shard)?;
         entry::write(temporary.as_file(), key, parts)?;
         match temporary.persist(&path) {
             Ok(_) => Ok(()),

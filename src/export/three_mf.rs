@@ -48,7 +48,7 @@ pub fn write<W: Output>(mesh: &Mesh, options: &ExportOptions, writer: &mut W, mo
         .unix_permissions(0o644)
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(COMPRESSION_LEVEL));
-    let mut package = ZipWriter::new(Fused { writer, failed: false });
+    let mut package = ZipWriter::new(Fused { writer, position: 0, end: 0, failed: false });
     let parts = [("[Content_Types].xml", CONTENT_TYPES), ("_rels/.rels", RELATIONSHIPS)];
     for (name, text) in parts {
         package.start_file(name, packed)?;
@@ -67,13 +67,17 @@ pub fn write<W: Output>(mesh: &Mesh, options: &ExportOptions, writer: &mut W, mo
 }
 
 /// A writer that is asked no more once it has failed: [`ZipWriter`] would try again when it is
-/// dropped, and complain on standard error. The first error is the one that is told.
+/// dropped, and complain on standard error. The first error is the one that is told; from then on
+/// bytes go nowhere, and positions are as if they had been written.
 struct Fused<'a, W> {
     writer: &'a mut W,
+    position: u64,
+    end: u64,
     failed: bool,
 }
 
 impl<W: Output> Fused<'_, W> {
+    /// The result of `operation`, or `otherwise` once something has failed.
     fn attempt<T>(&mut self, otherwise: T, operation: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
         if self.failed {
             return Ok(otherwise);
@@ -84,7 +88,10 @@ impl<W: Output> Fused<'_, W> {
 
 impl<W: Output> Write for Fused<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(bytes.len(), |w| w.write(bytes))
+        let written = self.attempt(bytes.len(), |w| w.write(bytes))?;
+        self.position += written as u64;
+        self.end = self.end.max(self.position);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -94,7 +101,14 @@ impl<W: Output> Write for Fused<'_, W> {
 
 impl<W: Output> Seek for Fused<'_, W> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.attempt(0, |w| w.seek(to))
+        let target = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+            SeekFrom::End(offset) => self.end.checked_add_signed(offset),
+        };
+        let target = target.ok_or(io::ErrorKind::InvalidInput)?;
+        self.position = self.attempt(target, |w| w.seek(to))?;
+        Ok(self.position)
     }
 }
 
