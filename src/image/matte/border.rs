@@ -2,12 +2,15 @@
 
 use super::background::{Sample, SmoothBackground, UNEXPLAINED};
 use super::cut::Known;
-use super::lab::LabImage;
+use super::ground::is_shade_of;
+use super::lab::{LabImage, distance2};
 
-/// Above this share of unexplained border, the background is motley.
-const MOTLEY: f32 = 0.4;
-/// Explained pixels along a side that do not end what reaches in from a corner.
-const GAP_PX: usize = 4;
+/// Objects do not touch more of the border than this; where they seem to, the background is motley.
+const MOTLEY: f32 = 0.3;
+/// Explained part of a side that does not end what reaches in from a corner.
+const GAP: f32 = 0.1;
+/// Least colour distance of a touching object from the background, in units of L*a*b*.
+const CONTACT: f32 = 12.0;
 
 fn thickness(lab: &LabImage) -> usize {
     (lab.width.min(lab.height) / 50).max(2)
@@ -40,10 +43,6 @@ pub(super) fn known(lab: &LabImage, smooth: &SmoothBackground) -> Vec<Known> {
 /// floor does, or where the whole border is motley.
 pub(super) fn without_contacts(lab: &LabImage, smooth: &SmoothBackground, border: &[Sample]) -> Vec<Sample> {
     let is_strange = |s: &Sample| smooth.deviation2(s.position, &s.lab) > UNEXPLAINED;
-    let strange = border.iter().filter(|s| is_strange(s)).count();
-    if strange as f32 > MOTLEY * border.len() as f32 {
-        return border.to_vec();
-    }
     let (width, height) = (lab.width, lab.height);
     let side = |length: usize, index: &dyn Fn(usize) -> usize| {
         let strange: Vec<bool> = (0..length).map(|t| is_strange(&Sample::of(lab, index(t)))).collect();
@@ -63,14 +62,22 @@ pub(super) fn without_contacts(lab: &LabImage, smooth: &SmoothBackground, border
             || (x + thickness >= width && right.contains(&y))
     };
     let sample = |i: usize| Sample::of(lab, i);
-    indices(lab).filter(|&i| !(may_be_contact(i) && is_strange(&sample(i)))).map(sample).collect()
+    // Other light on the same ground is no object.
+    let stands_out = |i: usize| {
+        let expected = smooth.at(lab.position(i));
+        distance2(&lab.samples[i], &expected) > CONTACT * CONTACT && !is_shade_of(&lab.samples[i], &expected, 1.0)
+    };
+    let left: Vec<Sample> = indices(lab).filter(|&i| !(may_be_contact(i) && stands_out(i))).map(sample).collect();
+    let touched = border.len().saturating_sub(left.len());
+    if touched as f32 > MOTLEY * border.len() as f32 { border.to_vec() } else { left }
 }
 
 /// How far what is strange reaches from the start.
 fn reach(strange: &[bool]) -> usize {
+    let gap = (GAP * strange.len() as f32) as usize;
     let mut reach = 0;
     for (at, _) in strange.iter().enumerate().filter(|(_, s)| **s) {
-        if at > reach + GAP_PX {
+        if at > reach + gap {
             break;
         }
         reach = at + 1;

@@ -4,12 +4,15 @@
 
 use super::background::{SmoothBackground, median};
 use super::filter::{Plane, box_mean};
-use super::lab::LabImage;
+use super::lab::{Lab, LabImage};
 use super::regions::regions;
 
 /// Largest contrast over two pixels that noise may bring, in units of L*a*b*.
 const MAX_NOISE: f32 = 4.0;
-/// The same for the penumbra of a shadow, beyond noise: in lightness, and in a* and b*.
+/// Contrast that rounding and compression bring everywhere: in lightness, and in a* and b*, which are
+/// stored more coarsely.
+const LEAST_NOISE: [f32; 2] = [0.4, 1.0];
+/// Contrast in the penumbra of a shadow, beyond noise, likewise.
 const PENUMBRA: [f32; 2] = [7.0, 1.5];
 /// In more noise than this, soft shadows are not looked for: their edges cannot be told.
 const MAX_SHADOW_NOISE: f32 = 2.0;
@@ -36,7 +39,7 @@ impl Ground {
         let seeds: Vec<usize> = (0..lab.samples.len()).filter(|&i| on_frame(i) && looks_alike(i)).collect();
         let usual = |k: usize| median(&mut seeds.iter().map(|&i| contrast[k].values[i]).collect::<Vec<f32>>());
         let noise = [0, 1].map(|k| 3.0 * usual(k));
-        let limits = noise.map(|n| (n + 0.3).min(MAX_NOISE));
+        let limits = [0, 1].map(|k| (noise[k] + LEAST_NOISE[k]).min(MAX_NOISE));
         let without_edges = |limits: [f32; 2], berth: usize| {
             let edges =
                 Plane::like(&contrast[0], |i| f32::from(u8::from((0..2).any(|k| contrast[k].values[i] > limits[k]))));
@@ -50,7 +53,9 @@ impl Ground {
             return Self { calm, shaded };
         }
         let edges = without_edges([0, 1].map(|k| limits[k] + PENUMBRA[k]), 1);
-        let in_shadow = |i: usize| edges.values[i] < 0.12 && is_shade(lab, background, i, limits[1]);
+        let in_shadow = |i: usize| {
+            edges.values[i] < 0.12 && is_shade_of(&lab.samples[i], &background.at(lab.position(i)), limits[1])
+        };
         let mut shaded = flood([width, height], (0..calm.len()).filter(|&i| calm[i]), |i| calm[i] || in_shadow(i));
         shaded.iter_mut().zip(&calm).for_each(|(shaded, calm)| *shaded &= !calm);
         keep_penumbras(&mut shaded, &calm, width);
@@ -58,10 +63,9 @@ impl Ground {
     }
 }
 
-/// Whether a pixel looks like the background in less light: all three of L* + 16, a* and b* shrink
-/// by the cube root of the light.
-fn is_shade(lab: &LabImage, background: &SmoothBackground, index: usize, noise: f32) -> bool {
-    let (own, lit) = (lab.samples[index], background.at(lab.position(index)));
+/// Whether a colour is that of the ground, `lit`, in less light: all three of L* + 16, a* and b* shrink
+/// by the cube root of the light. `noise` is what a* and b* may be off besides.
+pub(super) fn is_shade_of(own: &Lab, lit: &Lab, noise: f32) -> bool {
     let factor = (own[0] + 16.0) / (lit[0] + 16.0).max(1.0);
     let off = (own[1] - factor * lit[1]).hypot(own[2] - factor * lit[2]);
     (DARKEST..1.05).contains(&factor) && off < 3.0 + noise
