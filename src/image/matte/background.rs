@@ -2,13 +2,21 @@
 //! L*a*b* is a polynomial of the position, fitted so that objects which touch the border do not pull
 //! it (random sample consensus, then Tukey's biweight).
 
-use super::lab::{Lab, distance2};
+use super::lab::{Lab, LabImage, distance2};
+use super::local::LocalColor;
 
 /// A colour at a position (see [`super::lab::LabImage::position`]).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample {
     pub position: [f32; 2],
     pub lab: Lab,
+}
+
+impl Sample {
+    /// The one that a pixel gives.
+    pub fn of(lab: &LabImage, index: usize) -> Self {
+        Self { position: lab.position(index), lab: lab.samples[index] }
+    }
 }
 
 /// Number of terms of a full cubic in two variables.
@@ -23,13 +31,15 @@ const AGREEMENT: f32 = 9.0;
 /// Smallest standard deviation per channel: 8-bit rounding, and what a fit cannot know better.
 const MIN_SIGMA: f32 = 0.7;
 
-/// Samples farther off than this many standard deviations are not explained.
-const EXPLAINED_SIGMAS: f32 = 4.0;
+/// Squared deviation beyond which a colour is not explained.
+pub(super) const UNEXPLAINED: f32 = 16.0;
 
 /// A smooth background.
 #[derive(Clone, Debug)]
 pub(super) struct SmoothBackground {
     coefficients: [[f32; MAX_TERMS]; 3],
+    /// What the polynomials do not follow.
+    residual: Option<LocalColor>,
     /// Standard deviation per channel.
     pub sigma: Lab,
     /// Share of the samples that it explains, 0–1.
@@ -56,7 +66,7 @@ impl SmoothBackground {
 
     /// Fits again to other samples of the same background.
     pub fn refined(&self, samples: &[Sample], degree: usize, rounds: usize) -> Self {
-        let mut model = self.clone();
+        let mut model = Self { residual: None, ..self.clone() };
         for _ in 0..rounds {
             model.measure(samples);
             let Some(coefficients) = model.solve(samples, TERMS_OF_DEGREE[degree.min(3)]) else { break };
@@ -66,10 +76,28 @@ impl SmoothBackground {
         model
     }
 
+    /// The same, following the picture's own colours where `counts` says that it shows background.
+    pub fn following(&self, lab: &LabImage, counts: impl Fn(usize) -> bool + Sync) -> Self {
+        let mut model = Self { residual: None, ..self.clone() };
+        let difference = |i: usize| {
+            let (own, expected) = (lab.samples[i], model.at(lab.position(i)));
+            [0, 1, 2].map(|c| own[c] - expected[c])
+        };
+        let size = [lab.width, lab.height];
+        let radii = [3, 10, 40].map(|part| (size[0].max(size[1]) / part).max(1));
+        model.residual = Some(LocalColor::of(size, &radii, counts, difference));
+        model
+    }
+
     /// The background's colour at a position.
     pub fn at(&self, position: [f32; 2]) -> Lab {
         let terms = terms(position);
-        self.coefficients.map(|c| c.iter().zip(terms).map(|(c, t)| c * t).sum())
+        let mut lab: Lab = self.coefficients.map(|c| c.iter().zip(terms).map(|(c, t)| c * t).sum());
+        if let Some(residual) = &self.residual {
+            let more = residual.at(position);
+            (0..3).for_each(|c| lab[c] += more[c]);
+        }
+        lab
     }
 
     /// Squared distance of a colour from the background there, in standard deviations.
@@ -89,7 +117,7 @@ impl SmoothBackground {
     }
 
     /// Sets deviations and the explained share.
-    fn measure(&mut self, samples: &[Sample]) {
+    pub fn measure(&mut self, samples: &[Sample]) {
         let mut residuals: [Vec<f32>; 3] = Default::default();
         for sample in samples {
             let expected = self.at(sample.position);
@@ -104,8 +132,7 @@ impl SmoothBackground {
             // 1.4826 makes the median absolute deviation a standard deviation of a normal distribution.
             *sigma = (1.4826 * median(residuals)).max(MIN_SIGMA);
         }
-        let limit = EXPLAINED_SIGMAS * EXPLAINED_SIGMAS;
-        let explained = samples.iter().filter(|s| self.deviation2(s.position, &s.lab) < limit).count();
+        let explained = samples.iter().filter(|s| self.deviation2(s.position, &s.lab) < UNEXPLAINED).count();
         self.explained = explained as f32 / samples.len().max(1) as f32;
     }
 
@@ -182,7 +209,7 @@ fn best_plane(samples: &[Sample]) -> SmoothBackground {
         let three = [pick(), pick(), pick()];
         // Every third trial is a flat colour, which three close samples cannot express well.
         let Some(coefficients) = (if trial % 3 == 0 { Some(flat(three[0])) } else { plane(three) }) else { continue };
-        let model = SmoothBackground { coefficients, sigma: [1.0; 3], explained: 0.0 };
+        let model = SmoothBackground { coefficients, residual: None, sigma: [1.0; 3], explained: 0.0 };
         let limit = AGREEMENT * AGREEMENT;
         let loss = |s: &Sample| distance2(&model.at(s.position), &s.lab).min(limit);
         let loss: f32 = samples.iter().step_by(stride).map(loss).sum();
@@ -190,7 +217,7 @@ fn best_plane(samples: &[Sample]) -> SmoothBackground {
             best = (loss, coefficients);
         }
     }
-    SmoothBackground { coefficients: best.1, sigma: [3.0; 3], explained: 0.0 }
+    SmoothBackground { coefficients: best.1, residual: None, sigma: [3.0; 3], explained: 0.0 }
 }
 
 fn flat(sample: &Sample) -> [[f32; MAX_TERMS]; 3] {
@@ -219,7 +246,7 @@ fn plane([p, q, r]: [&Sample; 3]) -> Option<[[f32; MAX_TERMS]; 3]> {
 }
 
 /// 0 for no values.
-fn median(values: &mut [f32]) -> f32 {
+pub(super) fn median(values: &mut [f32]) -> f32 {
     if values.is_empty() {
         return 0.0;
     }

@@ -14,7 +14,8 @@ use crate::progress::{Cancelled, Monitor};
 pub(super) fn decontaminate(colors: &mut RgbaImage, alpha: &GrayImage, monitor: &Monitor) -> Result<(), Cancelled> {
     let (width, height) = (colors.width() as usize, colors.height() as usize);
     let opacity = Plane::from_fn(width, height, |i| f32::from(alpha.as_raw()[i]) / 255.0);
-    let wide = width.max(height).div_ceil(12);
+    // Wide enough to see past a soft rim also in a small picture.
+    let wide = width.max(height).div_ceil(12).max(24);
     let soft: Vec<usize> = (0..opacity.values.len()).filter(|&i| !matches!(alpha.as_raw()[i], 0 | 255)).collect();
     if soft.is_empty() {
         return Ok(());

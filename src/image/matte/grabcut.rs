@@ -5,9 +5,12 @@
 
 use rayon::prelude::*;
 
-use super::background::{Sample, SmoothBackground};
-use super::cut::{Known, Smoothness, cut};
+use super::background::{Sample, SmoothBackground, UNEXPLAINED};
+use super::border;
+use super::cut::{Smoothness, cut};
+use super::ground::Ground;
 use super::lab::{Lab, LabImage};
+use super::local::{LocalColor, LocalShare};
 use super::mixture::Mixture;
 use crate::progress::{Cancelled, Monitor};
 
@@ -22,33 +25,65 @@ const MAX_ROUNDS: usize = 5;
 /// Most samples that a model is learned from.
 const MAX_SAMPLES: usize = 24_000;
 
+/// Standard deviations of a soft shadow's colours from their local mean.
+const SHADE_SIGMA: Lab = [3.0, 1.5, 1.5];
+/// Windows in which that mean is taken.
+const SHADE_RADII_PX: [usize; 2] = [4, 2];
+/// Least share of what is not smooth in the background anywhere.
+const MIN_SHARE: f32 = 0.01;
+
 /// What object and background look like.
 #[derive(Clone, Debug)]
 pub(super) struct Models {
     pub smooth: SmoothBackground,
+    /// Soft shadows on it, if any.
+    shade: Option<LocalColor>,
     /// What the background holds besides, if anything.
     other_background: Option<Mixture>,
+    /// Share of that in the background, by place; unknown before the first cut.
+    other_share: Option<LocalShare>,
     /// `None` as long as nothing is known of the object.
     object: Option<Mixture>,
 }
 
 impl Models {
     /// ln(object : background) of every pixel, by its colour, and where little is known by its place.
-    pub fn odds(&self, lab: &LabImage) -> Vec<f32> {
-        (0..lab.samples.len())
-            .into_par_iter()
-            .with_min_len(4096)
-            .map(|i| self.odds_at(lab.position(i), &lab.samples[i]))
-            .collect()
+    ///
+    /// # Errors
+    /// When cancelled.
+    pub fn odds(&self, lab: &LabImage, monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
+        const AT_ONCE: usize = 1 << 16;
+        let mut odds = vec![0.0; lab.samples.len()];
+        for (part, target) in odds.chunks_mut(AT_ONCE).enumerate() {
+            monitor.check()?;
+            target.par_iter_mut().with_min_len(4096).enumerate().for_each(|(i, odds)| {
+                let index = part * AT_ONCE + i;
+                *odds = self.odds_at(lab.position(index), &lab.samples[index]);
+            });
+        }
+        Ok(odds)
     }
 
     fn odds_at(&self, position: [f32; 2], lab: &Lab) -> f32 {
         let share = self.smooth_share();
         let smooth = self.smooth.energy(position, lab) - share.ln();
+        // Where there is none around it is unlikely; that there is much of it, the colours must say.
+        let around = self.other_share.as_ref().map_or(1.0, |s| s.at(position));
+        let other_share = around.clamp(MIN_SHARE, 1.0 - share);
         let other = self.other_background.as_ref().map_or(EVEN_ENERGY + STRANGER, |m| m.energy(lab));
-        let background = smooth.min(other - (1.0 - share).ln()).min(EVEN_ENERGY + STRANGER);
+        let background =
+            smooth.min(other - other_share.ln()).min(self.shade_energy(position, lab)).min(EVEN_ENERGY + STRANGER);
         let object = self.object.as_ref().map_or(EVEN_ENERGY, |m| m.energy(lab)).min(EVEN_ENERGY + STRANGER);
         background - object + (1.0 - share) * central_prior(position)
+    }
+
+    /// −ln of the density of a colour in the shadow there; a shadow is one possibility among others.
+    fn shade_energy(&self, position: [f32; 2], lab: &Lab) -> f32 {
+        let Some(shade) = self.shade.as_ref().filter(|s| s.support_at(position) > 0.05) else { return f32::INFINITY };
+        let expected = shade.at(position);
+        let deviation2: f32 = (0..3).map(|c| ((lab[c] - expected[c]) / SHADE_SIGMA[c]).powi(2)).sum();
+        let base = 1.5 * std::f32::consts::TAU.ln() + SHADE_SIGMA.iter().map(|s| s.ln()).sum::<f32>();
+        base + 0.5 * deviation2
     }
 
     /// Share of the background that is smooth, kept off 0 and 1.
@@ -92,16 +127,24 @@ pub(super) fn segment(lab: &LabImage, monitor: &Monitor) -> Result<Option<Segmen
     if lab.width.min(lab.height) < 5 {
         return Ok(None);
     }
-    let border = border_samples(lab);
+    let border = border::samples(lab);
     let Some(smooth) = SmoothBackground::fit(&border, 2) else { return Ok(None) };
-    let other_background = learn_unexplained(&smooth, &border);
-    let mut models = Models { smooth, other_background, object: None };
+    let ground = Ground::find(lab, &smooth);
+    let calm_samples = thinned(lab, |i| ground.calm[i]);
+    let mut smooth = smooth.refined(&calm_samples, 3, 3).following(lab, |i| ground.calm[i]);
+    smooth.measure(&border);
+    let other_background = learn_unexplained(&smooth, &border::without_contacts(lab, &smooth, &border));
+    let shade = ground.shaded.contains(&true).then(|| {
+        let size = [lab.width, lab.height];
+        LocalColor::of(size, &SHADE_RADII_PX, |i| ground.shaded[i], |i| lab.samples[i])
+    });
+    let mut models = Models { smooth, shade, other_background, other_share: None, object: None };
     let mut first_labels = None;
-    let mut odds = models.odds(lab);
+    let mut odds = models.odds(lab, monitor)?;
     let mut labels = Vec::new();
     for round in 0..MAX_ROUNDS {
         monitor.check()?;
-        let known = known_border(lab, &models);
+        let known = border::known(lab, &models.smooth);
         let smoothness = Smoothness::for_picture(lab, models.strength(), models.noise2());
         let next = cut(lab, &odds, &known, smoothness, monitor)?;
         let changed = next.iter().zip(&labels).filter(|(a, b)| a != b).count();
@@ -113,8 +156,8 @@ pub(super) fn segment(lab: &LabImage, monitor: &Monitor) -> Result<Option<Segmen
             break;
         }
         first_labels.get_or_insert_with(|| labels.clone());
-        models = learn(lab, &labels, &models);
-        odds = models.odds(lab);
+        models = learn(lab, &labels, &ground, models);
+        odds = models.odds(lab, monitor)?;
     }
     let first_labels = first_labels.unwrap_or_else(|| labels.clone());
     Ok(Some(Segmentation { labels, first_labels, models, odds }))
@@ -126,41 +169,29 @@ fn is_plausible(labels: &[bool]) -> bool {
     object.min(labels.len() - object) * 1000 > labels.len()
 }
 
-fn sample(lab: &LabImage, index: usize) -> Sample {
-    Sample { position: lab.position(index), lab: lab.samples[index] }
-}
-
-fn distance_to_frame(lab: &LabImage, index: usize) -> usize {
-    let (x, y) = (index % lab.width, index / lab.width);
-    x.min(y).min(lab.width - 1 - x).min(lab.height - 1 - y)
-}
-
-fn border_samples(lab: &LabImage) -> Vec<Sample> {
-    let thickness = (lab.width.min(lab.height) / 50).max(2);
-    (0..lab.samples.len()).filter(|&i| distance_to_frame(lab, i) < thickness).map(|i| sample(lab, i)).collect()
-}
-
-/// The outermost pixels are background where they look like it.
-fn known_border(lab: &LabImage, models: &Models) -> Vec<Known> {
-    let is_known =
-        |i: usize| distance_to_frame(lab, i) == 0 && models.smooth.deviation2(lab.position(i), &lab.samples[i]) < 9.0;
-    (0..lab.samples.len()).map(|i| if is_known(i) { Known::Background } else { Known::Open }).collect()
-}
-
 /// `None` where nearly everything is explained.
 fn learn_unexplained(smooth: &SmoothBackground, samples: &[Sample]) -> Option<Mixture> {
     let strange: Vec<Lab> =
-        samples.iter().filter(|s| smooth.deviation2(s.position, &s.lab) > 16.0).map(|s| s.lab).collect();
+        samples.iter().filter(|s| smooth.deviation2(s.position, &s.lab) > UNEXPLAINED).map(|s| s.lab).collect();
     if strange.len() * 100 < samples.len() { None } else { Mixture::learn(&strange, COMPONENTS) }
 }
 
+/// At most [`MAX_SAMPLES`] of the pixels that `counts`.
+fn thinned(lab: &LabImage, counts: impl Fn(usize) -> bool) -> Vec<Sample> {
+    let stride = lab.samples.len().div_ceil(MAX_SAMPLES);
+    (0..lab.samples.len()).step_by(stride).filter(|&i| counts(i)).map(|i| Sample::of(lab, i)).collect()
+}
+
 /// Learns all models anew from a labelling.
-fn learn(lab: &LabImage, labels: &[bool], before: &Models) -> Models {
-    let stride = labels.len().div_ceil(MAX_SAMPLES);
-    let of = |label: bool| (0..labels.len()).step_by(stride).filter(move |&i| labels[i] == label);
-    let background: Vec<Sample> = of(false).map(|i| sample(lab, i)).collect();
-    let smooth = before.smooth.refined(&background, 3, 3);
+fn learn(lab: &LabImage, labels: &[bool], ground: &Ground, before: Models) -> Models {
+    // Shadows have a model of their own.
+    let background = thinned(lab, |i| !labels[i] && !ground.shaded[i]);
+    let mut smooth = before.smooth.refined(&background, 3, 3).following(lab, |i| ground.calm[i] && !labels[i]);
+    smooth.measure(&background);
     let other_background = learn_unexplained(&smooth, &background);
-    let object: Vec<Lab> = of(true).map(|i| lab.samples[i]).collect();
-    Models { smooth, other_background, object: Mixture::learn(&object, COMPONENTS) }
+    let is_other = |i: usize| smooth.deviation2(lab.position(i), &lab.samples[i]) > UNEXPLAINED;
+    let counts = |i: usize| !labels[i] && !ground.shaded[i];
+    let other_share = Some(LocalShare::of([lab.width, lab.height], counts, is_other));
+    let object: Vec<Lab> = thinned(lab, |i| labels[i]).iter().map(|s| s.lab).collect();
+    Models { smooth, shade: before.shade, other_background, other_share, object: Mixture::learn(&object, COMPONENTS) }
 }

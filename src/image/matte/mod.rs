@@ -9,6 +9,7 @@
 //! needs a mask; [`CutOut::confidence`] tells.
 
 mod background;
+mod border;
 mod color;
 mod confidence;
 mod cut;
@@ -16,8 +17,10 @@ mod fill;
 mod filter;
 mod foreground;
 mod grabcut;
+mod ground;
 mod guided;
 mod lab;
+mod local;
 mod maxflow;
 mod mixture;
 mod regions;

@@ -26,7 +26,7 @@ pub(super) fn soften(lab: &LabImage, labels: &[bool], models: &Models, monitor: 
     let background_weight = |i: usize| if outside(i) { 1.0 } else { 0.02 * (1.0 - hard.values[i]) };
     let object = mean_color(lab, &hard, object_weight, monitor)?;
     let background = mean_color(lab, &hard, background_weight, monitor)?;
-    let guided = Guide::fit(lab, &hard, 4, 2.0 + models.noise2()).apply(lab);
+    let guided = Guide::fit(lab, &hard, 4, 2.0 + models.noise2(), monitor)?.apply(lab);
     monitor.check()?;
     let noise2 = models.noise2();
     Ok(Plane::like(&hard, |i| {
