@@ -99,7 +99,8 @@ impl ExportDialog {
             ui.horizontal(|ui| {
                 let ready = self.is_ready();
                 let palette = Palette::of(ctx);
-                let button = egui::Button::new(RichText::new("Export file").color(palette.on_accent)).fill(palette.accent);
+                let button =
+                    egui::Button::new(RichText::new("Export file").color(palette.on_accent)).fill(palette.accent);
                 if ui.add_enabled(ready, button).clicked() {
                     keep = false;
                     studio.write(self.job(), self.show_folder);

@@ -1,7 +1,7 @@
 //! The right panel: settings, built from the ranges and explanations of [`crate::request`], and what
 //! is known about the mesh.
 
-use egui::{CollapsingHeader, ComboBox, DragValue, Grid, RichText, ScrollArea, Slider, Ui, vec2};
+use egui::{CollapsingHeader, ComboBox, DragValue, Grid, RichText, ScrollArea, Slider, SliderClamping, Ui, vec2};
 
 use super::Studio;
 use super::command::Command;
@@ -234,8 +234,12 @@ fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
         (ParamKind::Integer { optional: false }, Value::Integer(mut number)) => {
             ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
             let slider = Slider::new(&mut number, spec.min as u64..=spec.max as u64).suffix(suffix);
-            ui.add(slider.clamping(SliderClamping::Edits)).on_hover_text(spec.doc);
-            Value::Integer(number)
+            if ui.add(slider.clamping(SliderClamping::Edits)).on_hover_text(spec.doc).changed() {
+                number = ((number as f64 / spec.step).round() * spec.step).clamp(spec.min, spec.max) as u64;
+                Value::Integer(number)
+            } else {
+                value
+            }
         }
         (ParamKind::Number { optional: true } | ParamKind::Integer { optional: true }, value) => {
             optional_ui(ui, spec, &label, &suffix, value)
@@ -255,7 +259,9 @@ fn optional_ui(ui: &mut Ui, spec: &ParamSpec, label: &str, suffix: &str, value: 
     let mut number = match value {
         Value::Number(number) => number,
         Value::Integer(number) => number as f64,
-        _ => spec.min.max(spec.max.min(80.0)),
+        _ if spec.unit == "mm" => spec.max.min(80.0),
+        // In the middle of what is possible, as orders of magnitude go.
+        _ => (spec.min.max(1.0) * spec.max).sqrt().round(),
     };
     ui.horizontal(|ui| {
         ui.checkbox(&mut set, label).on_hover_text(spec.doc);

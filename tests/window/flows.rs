@@ -51,7 +51,7 @@ fn a_broken_picture_fails_with_a_reason_and_can_be_tried_again() {
     let mut window = Window::new();
     let path = window.folder.path().join("broken.png");
     std::fs::write(&path, b"\x89PNG\r\n\x1a\nnonsense").unwrap();
-    window.drop_files(&[path.clone()]);
+    window.drop_files(std::slice::from_ref(&path));
     window.wait("the failure", |s| s.items.iter().any(|i| matches!(i.status, Status::Failed(_))));
     let good = window.picture("good.png");
     std::fs::rename(good, &path).unwrap();
