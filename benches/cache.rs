@@ -5,7 +5,6 @@
 //! holds is in the system's memory when it is read, as after a request of the same minute.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a bench fails")]
-#![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
 
 use std::fs;
 use std::path::Path;

@@ -4,7 +4,6 @@
 //! `python3`; without it the comparison is left out and that is said.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a bench fails")]
-#![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
 
 use std::fs;
 use std::path::Path;
