@@ -4,6 +4,8 @@
 //! `cargo bench --bench intake`. Needs `python3` with Pillow for the comparison (another interpreter:
 //! `ORFEAS_PYTHON=…`); without it that line says that it was skipped.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
+
 use std::hint::black_box;
 use std::io::Write as _;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Every kind of picture file comes in, turned upright and reduced; every broken one is an error.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
