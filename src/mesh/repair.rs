@@ -232,7 +232,7 @@ fn take_one(next: &mut BTreeMap<u32, Vec<u32>>, at: u32) -> Option<u32> {
 ///
 /// A piece within another is a hollow, and rightly inside out.
 fn turn_outward(mesh: &mut Mesh) -> usize {
-    let mut sets = UnionFind::new(mesh.vertex_positions.len());
+    let sets = UnionFind::new(mesh.vertex_positions.len());
     for &[a, b, c] in &mesh.triangle_indices {
         sets.union(a, b);
         sets.union(b, c);

@@ -151,8 +151,8 @@ impl SmoothBackground {
                 for j in 0..=i {
                     matrix[i][j] += weight * terms[i] * terms[j];
                 }
-                for c in 0..3 {
-                    right[c][i] += weight * terms[i] * f64::from(sample.lab[c]);
+                for (right, value) in right.iter_mut().zip(sample.lab) {
+                    right[i] += weight * terms[i] * f64::from(value);
                 }
             }
         }

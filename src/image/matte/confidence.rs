@@ -40,7 +40,8 @@ pub(super) fn evidence(lab: &LabImage, segmentation: &Segmentation) -> Evidence 
     let (width, height) = (lab.width, lab.height);
     let share = |hits: usize, all: usize| if all == 0 { 0.0 } else { hits as f32 / all as f32 };
 
-    let on_border = |i: usize| i % width == 0 || i % width == width - 1 || i / width == 0 || i / width == height - 1;
+    let on_border =
+        |i: usize| i.is_multiple_of(width) || i % width == width - 1 || i / width == 0 || i / width == height - 1;
     let border = (0..labels.len()).filter(|&i| on_border(i));
     let free_border = share(border.clone().filter(|&i| !labels[i]).count(), border.count());
 

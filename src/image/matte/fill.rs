@@ -21,7 +21,8 @@ impl Level {
     /// Straight colour at a pixel of the level twice as fine, bilinear.
     fn color_between(&self, x: usize, y: usize) -> [f32; 3] {
         let (near_x, near_y) = ((x / 2) as isize, (y / 2) as isize);
-        let (far_x, far_y) = (near_x + if x % 2 == 0 { -1 } else { 1 }, near_y + if y % 2 == 0 { -1 } else { 1 });
+        let (far_x, far_y) =
+            (near_x + if x.is_multiple_of(2) { -1 } else { 1 }, near_y + if y.is_multiple_of(2) { -1 } else { 1 });
         let parts = [(near_x, near_y, 9.0), (far_x, near_y, 3.0), (near_x, far_y, 3.0), (far_x, far_y, 1.0)];
         let mut sum = [0.0; 4];
         for (x, y, share) in parts {

@@ -35,7 +35,8 @@ impl Ground {
         let (width, height) = (lab.width, lab.height);
         let contrast = contrast(lab);
         let looks_alike = |i: usize| background.deviation2(lab.position(i), &lab.samples[i]) < 12.0;
-        let on_frame = |i: usize| i % width == 0 || i % width == width - 1 || i / width == 0 || i / width == height - 1;
+        let on_frame =
+            |i: usize| i.is_multiple_of(width) || i % width == width - 1 || i / width == 0 || i / width == height - 1;
         let seeds: Vec<usize> = (0..lab.samples.len()).filter(|&i| on_frame(i) && looks_alike(i)).collect();
         let usual = |k: usize| median(&mut seeds.iter().map(|&i| contrast[k].values[i]).collect::<Vec<f32>>());
         let noise = [0, 1].map(|k| 3.0 * usual(k));

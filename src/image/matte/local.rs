@@ -2,7 +2,7 @@
 //! formula follows.
 
 use super::filter::{Plane, box_mean};
-use super::lab::{Lab, LabImage};
+use super::lab::Lab;
 
 /// Weight of a wider window's mean, as a share of the narrower window.
 const FROM_FARTHER: f32 = 0.02;
@@ -43,7 +43,7 @@ impl LocalColor {
         Self { means, support: support.unwrap_or(weight) }
     }
 
-    /// The colour at a position (see [`LabImage::position`]).
+    /// The colour at a position (see [`super::lab::LabImage::position`]).
     pub fn at(&self, position: [f32; 2]) -> Lab {
         let [x, y] = pixel(&self.support, position);
         [0, 1, 2].map(|c| self.means[c].at(x, y))
@@ -82,7 +82,7 @@ impl LocalShare {
     }
 }
 
-/// Where a position (see [`LabImage::position`]) is in a plane over the same frame.
+/// Where a position (see [`super::lab::LabImage::position`]) is in a plane over the same frame.
 fn pixel(plane: &Plane, [x, y]: [f32; 2]) -> [f32; 2] {
     let (width, height) = (plane.width as f32, plane.height as f32);
     let half = width.max(height) * 0.5;
