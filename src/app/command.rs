@@ -26,6 +26,7 @@ pub enum Command {
     SelectNext,
     SelectPrevious,
     EditCutOut,
+    Repair,
     Undo,
     Redo,
     ResetSettings,
@@ -109,6 +110,7 @@ impl Command {
             Undo,
             Redo,
             EditCutOut,
+            Repair,
             ApplyToAll,
             ResetSettings,
             Generate,
@@ -184,6 +186,7 @@ impl Command {
             Self::SelectNext => ("Next picture", "Select the next picture in the list"),
             Self::SelectPrevious => ("Previous picture", "Select the previous picture in the list"),
             Self::EditCutOut => ("Edit cut-out…", "See and correct what belongs to the object"),
+            Self::Repair => ("Repair mesh", "Close holes, turn faces outward, remove doubled and flat triangles"),
             Self::Undo => ("Undo", "Take the last change back"),
             Self::Redo => ("Redo", "Make the last undone change again"),
             Self::ResetSettings => ("Reset settings", "Set all settings of the selected picture to their defaults"),
@@ -227,7 +230,7 @@ impl Command {
         use Command::*;
         match self {
             Open | Paste | SaveMesh | Export | SavePicture | SaveTurntable | OpenFolder | Settings | Quit => Menu::File,
-            Undo | Redo | EditCutOut | ApplyToAll | ResetSettings => Menu::Edit,
+            Undo | Redo | EditCutOut | Repair | ApplyToAll | ResetSettings => Menu::Edit,
             Generate | GenerateAll | Cancel | CancelAll | Retry | Remove | MoveUp | MoveDown | ClearFinished
             | SelectNext | SelectPrevious => Menu::Queue,
             Palette | Shortcuts | ToggleLog | ToggleDiagnostics => Menu::Help,

@@ -214,7 +214,12 @@ impl ExportDialog {
     fn destination_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
         let label = ui.label("Save as");
         ui.horizontal(|ui| {
-            ui.add(TextEdit::singleline(&mut self.path).desired_width(320.0)).labelled_by(label.id);
+            let field = TextEdit::singleline(&mut self.path).desired_width(320.0);
+            if ui.add(field).labelled_by(label.id).changed()
+                && let Some(format) = Format::from_path(Path::new(&self.path))
+            {
+                self.format = format;
+            }
             if ui.button("Browse…").clicked() {
                 let path = PathBuf::from(&self.path);
                 let mut dialog = rfd::AsyncFileDialog::new()

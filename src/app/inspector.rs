@@ -102,6 +102,11 @@ impl Studio {
         for problem in report.problems() {
             ui.label(RichText::new(format!("• {problem}")).color(palette.error));
         }
+        if !report.is_print_ready()
+            && ui.button(Command::Repair.label()).on_hover_text(Command::Repair.tooltip()).clicked()
+        {
+            self.send(Command::Repair);
+        }
         for note in report.notes().iter().chain(&finished.notes) {
             ui.label(RichText::new(format!("• {note}")).small().color(palette.weak_text));
         }

@@ -34,8 +34,9 @@ impl Studio {
             return;
         }
         let (path, request, notes) = match (&item.source, self.results.get(&id)) {
-            (Source::MeshFile(path), _) => (path.clone(), item.request, Vec::new()),
-            (Source::Picture(_), Some(saved)) => (saved.file.clone(), saved.request, saved.notes.clone()),
+            // Also the repaired mesh of a file.
+            (_, Some(saved)) => (saved.file.clone(), saved.request, saved.notes.clone()),
+            (Source::MeshFile(path), None) => (path.clone(), item.request, Vec::new()),
             (Source::Picture(_), None) => return,
         };
         self.spawn(move || {

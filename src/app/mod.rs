@@ -15,6 +15,7 @@ mod mask_edit;
 mod meshes;
 mod palette;
 mod queue_panel;
+mod repair;
 mod run;
 pub mod session;
 pub mod settings;

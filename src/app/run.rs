@@ -33,6 +33,7 @@ impl Studio {
             C::SelectNext => self.select_by(1),
             C::SelectPrevious => self.select_by(-1),
             C::EditCutOut => self.open_cut_out(),
+            C::Repair => self.repair_selected(),
             C::Undo => self.undo(),
             C::Redo => self.redo(),
             C::ResetSettings => self.change_settings(|r| *r = Request { mode: r.mode, ..Request::default() }),
@@ -164,15 +165,24 @@ impl Studio {
     }
 
     fn undo(&mut self) {
-        if self.history.undo(&mut self.items) {
-            self.load_selected();
+        if let Some(mended) = self.history.undo(&mut self.items) {
+            self.after_undo(mended);
         }
     }
 
     fn redo(&mut self) {
-        if self.history.redo(&mut self.items) {
-            self.load_selected();
+        if let Some(mended) = self.history.redo(&mut self.items) {
+            self.after_undo(mended);
         }
+    }
+
+    /// `changed` is the card whose mesh is another one now.
+    fn after_undo(&mut self, changed: Option<ItemId>) {
+        let mesh = changed.and_then(|id| self.items.get(id)?.finished.as_ref().map(|f| (id, f.request)));
+        if let Some((id, request)) = mesh {
+            self.keep_result(id, request);
+        }
+        self.load_selected();
     }
 
     /// Changes the settings of the selected card, or those for new pictures, so that it can be undone.
@@ -273,7 +283,7 @@ impl Studio {
     }
 
     /// Writes the mesh of a finished card into the data folder.
-    fn keep_result(&mut self, id: ItemId, request: Request) {
+    pub(super) fn keep_result(&mut self, id: ItemId, request: Request) {
         let Some(store) = self.store.as_ref().filter(|s| !s.is_read_only()) else { return };
         let Some(finished) = self.items.get(id).and_then(|i| i.finished.clone()) else { return };
         let file = store.new_result_path(id);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::state::{Item, ItemId, Items};
+use super::state::{Finished, Item, ItemId, Items};
 use crate::request::Request;
 
 /// Changes of the same setting within this time are one step back.
@@ -30,6 +30,13 @@ pub enum Change {
         /// The mask to go back to.
         mask: Option<PathBuf>,
     },
+    /// The mesh of a card, repaired.
+    Mesh {
+        /// The card.
+        id: ItemId,
+        /// The mesh to go back to.
+        finished: Box<Option<Finished>>,
+    },
     /// Cards that were removed, with their places, in the order of removal.
     Removed(Vec<(usize, Item)>),
     /// Cards that were added.
@@ -55,6 +62,12 @@ impl Change {
                 let before = items.get_mut(id).and_then(|i| std::mem::replace(&mut i.mask, mask));
                 Self::Mask { id, mask: before }
             }
+            Self::Mesh { id, mut finished } => {
+                if let Some(item) = items.get_mut(id) {
+                    std::mem::swap(&mut item.finished, &mut finished);
+                }
+                Self::Mesh { id, finished }
+            }
             Self::Removed(removed) => {
                 let ids = removed.iter().map(|(_, item)| item.id).collect();
                 removed.into_iter().rev().for_each(|(position, item)| items.insert(position, item));
@@ -62,6 +75,11 @@ impl Change {
             }
             Self::Added(ids) => Self::Removed(ids.into_iter().filter_map(|id| items.remove(id)).collect()),
         }
+    }
+
+    /// The card whose mesh changes with it.
+    fn mended(&self) -> Option<ItemId> {
+        if let Self::Mesh { id, .. } = self { Some(*id) } else { None }
     }
 
     fn is_same_setting(&self, other: &Self) -> bool {
@@ -96,20 +114,23 @@ impl History {
         self.undo.push(change);
     }
 
-    /// Takes the last change back. Returns whether there was one.
-    pub fn undo(&mut self, items: &mut Items) -> bool {
+    /// Takes the last change back. `None` when there was none; else the card whose mesh is another
+    /// one now, if any.
+    pub fn undo(&mut self, items: &mut Items) -> Option<Option<ItemId>> {
         self.last = None;
-        let Some(change) = self.undo.pop() else { return false };
+        let change = self.undo.pop()?;
+        let mended = change.mended();
         self.redo.push(change.apply(items));
-        true
+        Some(mended)
     }
 
-    /// Makes the last undone change again. Returns whether there was one.
-    pub fn redo(&mut self, items: &mut Items) -> bool {
+    /// Makes the last undone change again; as [`History::undo`].
+    pub fn redo(&mut self, items: &mut Items) -> Option<Option<ItemId>> {
         self.last = None;
-        let Some(change) = self.redo.pop() else { return false };
+        let change = self.redo.pop()?;
+        let mended = change.mended();
         self.undo.push(change.apply(items));
-        true
+        Some(mended)
     }
 
     /// Whether there is something to take back.
@@ -143,12 +164,13 @@ mod tests {
             set_height(&mut items, &mut history, id, 50.0 + step as f32, start + Duration::from_millis(20 * step));
         }
         set_height(&mut items, &mut history, id, 99.0, start + Duration::from_secs(5));
-        assert!(history.undo(&mut items));
+        assert!(history.undo(&mut items).is_some());
         assert_eq!(items.get(id).unwrap().request.size.height_mm, Some(59.0));
-        assert!(history.undo(&mut items));
+        assert!(history.undo(&mut items).is_some());
         assert_eq!(items.get(id).unwrap().request.size.height_mm, None);
-        assert!(!history.undo(&mut items));
-        assert!(history.redo(&mut items) && history.redo(&mut items) && !history.redo(&mut items));
+        assert!(history.undo(&mut items).is_none());
+        assert!(history.redo(&mut items).is_some() && history.redo(&mut items).is_some());
+        assert!(history.redo(&mut items).is_none());
         assert_eq!(items.get(id).unwrap().request.size.height_mm, Some(99.0));
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use glam::Vec3;
 
 use crate::mesh::Mesh;
+use crate::mesh::repair::repair;
 use crate::mesh::simplify::{Target, simplify};
 use crate::progress::Monitor;
 use crate::request::parameter::ParamSpec;
@@ -37,6 +38,7 @@ metres). The result stands on z = 0, centred.
 Examples:
   orfeas convert statue.glb statue.3mf
   orfeas convert statue.obj statue.stl --height 120
+  orfeas convert broken.stl mended.stl --repair
   orfeas convert scan.ply scan.stl --triangles 200000")]
 pub struct ConvertArgs {
     /// The mesh: STL, 3MF, GLB, OBJ or PLY
@@ -45,6 +47,9 @@ pub struct ConvertArgs {
     /// File to write, or a folder for it
     #[arg(value_name = "OUT")]
     output: PathBuf,
+    /// Close holes, turn faces outward, remove doubled and flat triangles
+    #[arg(long)]
+    repair: bool,
     /// Where to.
     #[command(flatten)]
     destination: DestinationArgs,
@@ -65,18 +70,24 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let display = ProgressDisplay::new(console);
     let converted = display.watch(&cancel, |monitor| -> Result<_, Failure> {
         let mesh = import::read_file_with(&args.input, &import::Limits::default(), monitor)?;
+        let (mesh, mended) = if args.repair {
+            let repaired = repair(&mesh, monitor)?;
+            (repaired.mesh, repaired.done)
+        } else {
+            (mesh, Vec::new())
+        };
         let (mesh, note) = reshape(mesh, &request, monitor)?;
         let report = print::check(&mesh, monitor)?;
         let path = destination.write(&mesh, &report, &args.input, monitor)?;
-        Ok((mesh, note, report, path))
+        Ok((mesh, mended.into_iter().chain(note).collect::<Vec<_>>(), report, path))
     });
     drop(display);
-    let (mesh, note, report, path) = match converted {
+    let (mesh, notes, report, path) = match converted {
         Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
         converted => converted?,
     };
     console.say(&format!("{}; {}", summary::mesh(&mesh), summary::verdict(&report)));
-    if let Some(note) = note {
+    for note in notes {
         console.say(&format!("note: {note}"));
     }
     console.result_path(&path)

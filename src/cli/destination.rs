@@ -109,7 +109,7 @@ impl Destination {
             let name = self.format.extension();
             return Err(Failure::NotPrintReady(format!(
                 "the mesh of {} is not print-ready, so no {name} file was written:{}\n  \
-                 --force writes it all the same; --format glb writes a file for viewing",
+                 `orfeas convert --repair` mends meshes; --force writes it all the same; --format glb writes a file for viewing",
                 source.display(),
                 super::summary::problems(report)
             )));

@@ -75,3 +75,15 @@ fn a_torn_mesh_goes_to_a_printer_only_by_force() {
     assert_eq!(outcome(desk.orfeas(&["convert", "torn.stl", "out.stl", "--force"])).0, 0);
     assert_eq!(read_stl(&desk.path("out.stl")).triangles, 11);
 }
+
+#[test]
+fn a_mesh_with_a_hole_is_repaired_on_request() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("open.obj"), "v 0 0 0\nv 20 0 0\nv 0 20 0\nv 0 0 20\nf 1 2 4\nf 2 3 4\nf 3 1 4\n")
+        .unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "open.obj", "mended.stl"]));
+    assert!(code == 3 && stderr.contains("--repair") && !desk.path("mended.stl").exists(), "{stderr}");
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "open.obj", "mended.stl", "--repair"]));
+    assert!(code == 0 && stderr.contains("1 hole was closed"), "{stderr}");
+    assert!(read_stl(&desk.path("mended.stl")).closed);
+}

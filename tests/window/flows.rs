@@ -153,3 +153,19 @@ fn every_button_has_a_name_for_screen_readers() {
         .count();
     assert_eq!(nameless, 0);
 }
+
+#[test]
+fn a_broken_mesh_is_repaired_and_the_repair_is_undone() {
+    let mut window = Window::new();
+    let path = window.folder.path().join("open.obj");
+    // A tetrahedron without its floor.
+    std::fs::write(&path, "v 0 0 0\nv 20 0 0\nv 0 20 0\nv 0 0 20\nf 1 2 4\nf 2 3 4\nf 3 1 4\n").unwrap();
+    window.drop_files(&[path]);
+    window.wait_finished(1);
+    assert!(window.has("Not ready to print"));
+    window.click("Repair mesh");
+    window.wait("the repair", |s| s.messages.iter().any(|m| m.text.contains("1 hole was closed")));
+    assert!(window.has("✔ Ready to print"));
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert!(window.has("Not ready to print"));
+}

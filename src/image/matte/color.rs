@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn a_motley_picture_is_not_trusted() {
         let patch = |x: f32, y: f32| {
-            let hash = ((x as u32 / 30) * 0x9E37_79B1) ^ ((y as u32 / 30).wrapping_mul(0x85EB_CA77));
+            let hash = (x as u32 / 30).wrapping_mul(0x9E37_79B1) ^ ((y as u32 / 30).wrapping_mul(0x85EB_CA77));
             let hash = hash.wrapping_mul(0xC2B2_AE3D);
             [hash >> 24, hash >> 16 & 255, hash >> 8 & 255].map(|v| v as f32 * 0.95)
         };
