@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Context, Key, Modifiers, Pos2, Rect, Sense, Slider, TextureHandle, Ui, Vec2, Window, pos2, vec2};
+use egui::{Color32, Context, Key, Modifiers, Pos2, Rect, Sense, Slider, TextureHandle, Ui, Vec2, pos2, vec2};
 use image::GrayImage;
 
 use super::Studio;
@@ -100,8 +100,13 @@ impl CutOutEditor {
         let mut open = true;
         let mut keep = true;
         let screen = ctx.content_rect();
-        Window::new("Cut-out").collapsible(false).default_size(screen.size() * 0.8).open(&mut open).show(ctx, |ui| {
-            match &mut self.state {
+        Window::new("Cut-out")
+            .collapsible(false)
+            .pivot(egui::Align2::CENTER_CENTER)
+            .default_pos(ctx.content_rect().center())
+            .default_size(screen.size() * 0.8)
+            .open(&mut open)
+            .show(ctx, |ui| match &mut self.state {
                 State::Loading => {
                     ui.centered_and_justified(|ui| ui.spinner());
                 }
@@ -113,8 +118,7 @@ impl CutOutEditor {
                     keep = self.buttons_ui(ui, studio);
                     self.canvas_ui(ui);
                 }
-            }
-        });
+            });
         keep && open && !super::settings_panel::escape(ctx)
     }
 

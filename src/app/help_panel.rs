@@ -1,6 +1,6 @@
 //! Diagnostics: what a bug report needs.
 
-use egui::{Context, Grid, Window};
+use egui::{Context, Grid};
 
 use super::Studio;
 use super::settings_panel::escape;
@@ -42,31 +42,37 @@ impl Diagnostics {
         ));
         rows.extend(self.findings.iter().flat_map(Findings::rows));
         rows.extend(self.findings.iter().flat_map(|f| &f.problems).map(|p| ("problem", p.clone())));
-        Window::new("Diagnostics").collapsible(false).default_width(560.0).open(&mut open).show(ctx, |ui| {
-            Grid::new("diagnostics").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
-                for (name, value) in &rows {
-                    ui.weak(*name);
-                    ui.add(egui::Label::new(value).wrap());
-                    ui.end_row();
-                }
-            });
-            if self.findings.is_none() {
-                ui.horizontal(|ui| {
-                    ui.spinner();
-                    ui.weak("Looking at this machine");
+        Window::new("Diagnostics")
+            .collapsible(false)
+            .pivot(egui::Align2::CENTER_CENTER)
+            .default_pos(ctx.content_rect().center())
+            .default_width(560.0)
+            .open(&mut open)
+            .show(ctx, |ui| {
+                Grid::new("diagnostics").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+                    for (name, value) in &rows {
+                        ui.weak(*name);
+                        ui.add(egui::Label::new(value).wrap());
+                        ui.end_row();
+                    }
                 });
-            }
-            ui.separator();
-            ui.horizontal(|ui| {
-                if ui.add_enabled(self.findings.is_some(), egui::Button::new("Copy report")).clicked() {
-                    let lines: Vec<String> = rows.iter().map(|(n, v)| format!("{n}: {v}")).collect();
-                    ctx.copy_text(lines.join("\n"));
+                if self.findings.is_none() {
+                    ui.horizontal(|ui| {
+                        ui.spinner();
+                        ui.weak("Looking at this machine");
+                    });
                 }
-                if ui.button("Look again").clicked() {
-                    *self = Self::gather(studio);
-                }
+                ui.separator();
+                ui.horizontal(|ui| {
+                    if ui.add_enabled(self.findings.is_some(), egui::Button::new("Copy report")).clicked() {
+                        let lines: Vec<String> = rows.iter().map(|(n, v)| format!("{n}: {v}")).collect();
+                        ctx.copy_text(lines.join("\n"));
+                    }
+                    if ui.button("Look again").clicked() {
+                        *self = Self::gather(studio);
+                    }
+                });
             });
-        });
         open && !escape(ctx)
     }
 }

@@ -173,6 +173,12 @@ impl Studio {
     }
 }
 
+/// A dialog that opens in the middle of the window.
+pub(super) fn dialog<'a>(ctx: &Context, title: &'a str) -> egui::Window<'a> {
+    let middle = ctx.content_rect().center();
+    egui::Window::new(title).collapsible(false).pivot(egui::Align2::CENTER_CENTER).default_pos(middle)
+}
+
 /// Tooltip with the key.
 pub(super) fn tooltip(ctx: &Context, command: Command) -> String {
     match command.shortcut_text(ctx).as_str() {

@@ -113,7 +113,8 @@ fn visuals(theme: Theme, palette: Palette) -> Visuals {
         widget.weak_bg_fill = fill;
         widget.bg_stroke = Stroke::new(1.0, outline);
         widget.fg_stroke.color = palette.text;
-        widget.corner_radius = rounding;
+        // Less than that, and a checkbox looks like a radio button.
+        widget.corner_radius = CornerRadius::same(4);
     };
     paint(&mut widgets.noninteractive, palette.panel, palette.line);
     paint(&mut widgets.inactive, palette.card, palette.line);

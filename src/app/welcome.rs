@@ -61,8 +61,7 @@ impl Studio {
         let width = SAMPLES.len() as f32 * (SIDE + gap) - gap;
         ui.allocate_ui_with_layout(vec2(width, SIDE + 28.0), Layout::left_to_right(Align::Min), |ui| {
             for sample in SAMPLES {
-                ui.vertical_centered(|ui| {
-                    ui.set_width(SIDE);
+                ui.allocate_ui_with_layout(vec2(SIDE, SIDE + 28.0), Layout::top_down(Align::Center), |ui| {
                     let texture = self.sample_texture(ui.ctx(), sample);
                     let image = texture.map(|t| {
                         egui::Image::new((t.id(), t.size_vec2())).fit_to_exact_size(vec2(SIDE - 16.0, SIDE - 16.0))

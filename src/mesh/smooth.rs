@@ -20,19 +20,21 @@ const MU: f32 = -LAMBDA / (1.0 - 0.1 * LAMBDA);
 /// # Errors
 /// [`Cancelled`]; the mesh is then as it was.
 pub fn taubin(mesh: &mut Mesh, rounds: u32, monitor: &Monitor) -> Result<(), Cancelled> {
-    smooth(mesh, rounds, Vec3::ONE, monitor)
+    smooth(mesh, rounds, false, monitor)
 }
 
 /// Like [`taubin`], but vertices move along z only, so that the outline seen along z stays as it is.
 ///
+/// Only the part of a movement across the surface counts: the part within it evens out the spacing of
+/// vertices, and its z alone would push them out of the surface.
+///
 /// # Errors
 /// [`Cancelled`]; the mesh is then as it was.
 pub fn taubin_along_z(mesh: &mut Mesh, rounds: u32, monitor: &Monitor) -> Result<(), Cancelled> {
-    smooth(mesh, rounds, Vec3::Z, monitor)
+    smooth(mesh, rounds, true, monitor)
 }
 
-/// `freedom` scales the movement per axis.
-fn smooth(mesh: &mut Mesh, rounds: u32, freedom: Vec3, monitor: &Monitor) -> Result<(), Cancelled> {
+fn smooth(mesh: &mut Mesh, rounds: u32, along_z: bool, monitor: &Monitor) -> Result<(), Cancelled> {
     if rounds == 0 || mesh.triangle_indices.is_empty() {
         return Ok(());
     }
@@ -45,7 +47,8 @@ fn smooth(mesh: &mut Mesh, rounds: u32, freedom: Vec3, monitor: &Monitor) -> Res
     let mut moved = positions.clone();
     for round in 0..2 * rounds {
         monitor.step(Stage::Mesh, round.into(), (2 * rounds).into())?;
-        let factor = freedom * if round % 2 == 0 { LAMBDA } else { MU };
+        let factor = if round % 2 == 0 { LAMBDA } else { MU };
+        let normals = if along_z { normals(&positions, mesh) } else { Vec::new() };
         moved.par_iter_mut().enumerate().for_each(|(v, moved)| {
             let here = positions[v];
             let around = neighbors.row(v);
@@ -53,13 +56,29 @@ fn smooth(mesh: &mut Mesh, rounds: u32, freedom: Vec3, monitor: &Monitor) -> Res
             if !fixed[v] && !around.is_empty() {
                 // Sums of differences: far from the origin, sums of positions would lose digits.
                 let sum: Vec3 = around.iter().map(|&n| positions[n as usize] - here).sum();
-                *moved += factor * (sum / around.len() as f32);
+                let pull = factor * (sum / around.len() as f32);
+                match normals.get(v) {
+                    Some(normal) => moved.z += pull.dot(*normal) * normal.z,
+                    None => *moved += pull,
+                }
             }
         });
         std::mem::swap(&mut positions, &mut moved);
     }
     mesh.vertex_positions = positions;
     Ok(())
+}
+
+/// The normals of `mesh` with other `positions`.
+fn normals(positions: &[Vec3], mesh: &Mesh) -> Vec<Vec3> {
+    let mut normals = vec![Vec3::ZERO; positions.len()];
+    for triangle in &mesh.triangle_indices {
+        let [a, b, c] = triangle.map(|v| positions[v as usize]);
+        let normal = (b - a).cross(c - a);
+        triangle.iter().for_each(|&v| normals[v as usize] += normal);
+    }
+    normals.par_iter_mut().for_each(|n| *n = n.normalize_or_zero());
+    normals
 }
 
 /// The vertices of edges that do not have exactly two triangles.
@@ -119,6 +138,19 @@ mod tests {
         assert_eq!(flat(&rough), flat(&smooth));
         assert_ne!(rough.vertex_positions, smooth.vertex_positions);
         assert!((smooth.signed_volume() / rough.signed_volume() - 1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn along_z_a_smooth_surface_stays_smooth_and_grain_goes() {
+        let field = ScalarGrid::from_fn([64; 3], Vec3::splat(-1.0), 2.0 / 63.0, |p| p.length() - 0.7);
+        let fine = extract(&field, &Monitor::silent()).unwrap();
+        let mut still_fine = fine.clone();
+        taubin_along_z(&mut still_fine, 10, &Monitor::silent()).unwrap();
+        assert!(roughness(&still_fine) < 1.3 * roughness(&fine), "{} {}", roughness(&still_fine), roughness(&fine));
+        let rough = rough_ball();
+        let mut smooth = rough.clone();
+        taubin_along_z(&mut smooth, 10, &Monitor::silent()).unwrap();
+        assert!(roughness(&smooth) < 0.9 * roughness(&rough), "{} {}", roughness(&smooth), roughness(&rough));
     }
 
     #[test]

@@ -219,8 +219,8 @@ parameters! {
     pub struct MeshParams titled "Mesh" {
         /// Drop loose pieces smaller than this share of the largest piece; 0 keeps all.
         "drop-floaters" => drop_floaters: f32 = 0.01, in 0.0..=1.0 by 0.005, "×";
-        /// Rounds of smoothing that keeps the volume.
-        "smooth" => smooth_rounds: u32 = 4, in 0..=50 by 1;
+        /// Rounds of smoothing that keeps the volume and the outline, for a noisy brightness relief.
+        "smooth" => smooth_rounds: u32 = 0, in 0..=50 by 1;
         /// Reduce to about this many triangles.
         "triangles" => triangles: Option<u32> = None, in 100..=20000000 by 1000;
         /// Reduce as far as the surface moves by no more than this.

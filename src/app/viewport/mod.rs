@@ -187,6 +187,7 @@ impl Studio {
     }
 
     pub(super) fn viewport_ui(&mut self, ui: &mut Ui) {
+        self.toolbar_ui(ui);
         let rect = ui.available_rect_before_wrap();
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, true, "3D view"));
@@ -198,7 +199,6 @@ impl Studio {
         self.navigate(ui, &response, rect, scale);
         self.draw(ui, rect, scale);
         self.overlay_ui(ui, rect, scale);
-        self.toolbar_ui(ui, rect);
         let failure = self.viewport.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(error) = failure {
             self.messages.push(Level::Error, format!("The view cannot be drawn: {error}"));
@@ -222,7 +222,7 @@ impl Studio {
         }
         let callback = DrawView {
             camera: view.camera.clone(),
-            scene: view.scene.clone(),
+            scene: if view.is_mesh_shown() { view.scene.clone() } else { empty(&view.scene) },
             mesh: view.shown.as_ref().and_then(|s| s.gpu_mesh.clone()),
             origin_px: [(rect.min.x * scale).round(), (rect.min.y * scale).round()],
             failure: view.failure.clone(),
@@ -322,6 +322,14 @@ impl Viewport {
         self.camera.set_view(named.into());
         self.fit();
     }
+}
+
+/// The scene without what only a mesh can throw.
+fn empty(scene: &Scene) -> Scene {
+    let mut scene = scene.clone();
+    scene.ground.shadow = false;
+    scene.ambient_occlusion = false;
+    scene
 }
 
 /// On when it was off, and off when it was on.

@@ -1,6 +1,6 @@
 //! The bar over the view: shading, material, light, and the tools.
 
-use egui::{ComboBox, Frame, Rect, Slider, Ui, UiBuilder, vec2};
+use egui::{ComboBox, Frame, Slider, Ui};
 use glam::Vec3;
 
 use super::super::Studio;
@@ -9,20 +9,19 @@ use super::super::layout::tooltip;
 use crate::render::{Background, LightingPreset, MaterialPreset, Section, Shading};
 
 impl Studio {
-    pub(super) fn toolbar_ui(&mut self, ui: &mut Ui, rect: Rect) {
-        let bar = Rect::from_min_size(rect.min + vec2(8.0, 8.0), vec2(rect.width() - 16.0, 30.0));
-        ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| {
-            Frame::popup(ui.style()).inner_margin(6.0).show(ui, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    self.look_ui(ui);
-                    ui.separator();
-                    self.tools_ui(ui);
-                });
-                self.section_ui(ui);
-                self.viewport.overlay_slider_ui(ui);
-                self.capture_ui(ui);
+    pub(super) fn toolbar_ui(&mut self, ui: &mut Ui) {
+        Frame::NONE.fill(ui.visuals().panel_fill).inner_margin(6.0).show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                self.look_ui(ui);
+                ui.separator();
+                self.tools_ui(ui);
             });
+            self.section_ui(ui);
+            self.viewport.overlay_slider_ui(ui);
+            self.capture_ui(ui);
+            ui.set_min_width(ui.available_width());
         });
+        ui.add_space(-ui.spacing().item_spacing.y);
     }
 
     fn look_ui(&mut self, ui: &mut Ui) {
