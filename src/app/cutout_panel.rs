@@ -100,13 +100,8 @@ impl CutOutEditor {
         let mut open = true;
         let mut keep = true;
         let screen = ctx.content_rect();
-        Window::new("Cut-out")
-            .collapsible(false)
-            .pivot(egui::Align2::CENTER_CENTER)
-            .default_pos(ctx.content_rect().center())
-            .default_size(screen.size() * 0.8)
-            .open(&mut open)
-            .show(ctx, |ui| match &mut self.state {
+        super::layout::dialog(ctx, "Cut-out").default_size(screen.size() * 0.8).open(&mut open).show(ctx, |ui| {
+            match &mut self.state {
                 State::Loading => {
                     ui.centered_and_justified(|ui| ui.spinner());
                 }
@@ -118,7 +113,8 @@ impl CutOutEditor {
                     keep = self.buttons_ui(ui, studio);
                     self.canvas_ui(ui);
                 }
-            });
+            }
+        });
         keep && open && !super::settings_panel::escape(ctx)
     }
 

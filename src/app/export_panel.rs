@@ -86,36 +86,30 @@ impl ExportDialog {
     pub fn show(&mut self, ctx: &Context, studio: &mut Studio) -> bool {
         let mut open = true;
         let mut keep = true;
-        Window::new("Export")
-            .collapsible(false)
-            .pivot(egui::Align2::CENTER_CENTER)
-            .default_pos(ctx.content_rect().center())
-            .resizable(false)
-            .open(&mut open)
-            .show(ctx, |ui| {
-                Grid::new("export").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
-                    self.format_ui(ui);
-                    self.size_ui(ui);
-                    self.detail_ui(ui, studio);
-                    self.destination_ui(ui, studio);
-                });
-                self.warnings_ui(ui);
-                ui.separator();
-                ui.checkbox(&mut self.show_folder, "Show the file afterwards");
-                ui.horizontal(|ui| {
-                    let ready = self.is_ready();
-                    let palette = Palette::of(ctx);
-                    let button =
-                        egui::Button::new(RichText::new("Export file").color(palette.on_accent)).fill(palette.accent);
-                    if ui.add_enabled(ready, button).clicked() {
-                        keep = false;
-                        studio.write(self.job(), self.show_folder);
-                    }
-                    if ui.button("Cancel").clicked() {
-                        keep = false;
-                    }
-                });
+        super::layout::dialog(ctx, "Export").resizable(false).open(&mut open).show(ctx, |ui| {
+            Grid::new("export").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
+                self.format_ui(ui);
+                self.size_ui(ui);
+                self.detail_ui(ui, studio);
+                self.destination_ui(ui, studio);
             });
+            self.warnings_ui(ui);
+            ui.separator();
+            ui.checkbox(&mut self.show_folder, "Show the file afterwards");
+            ui.horizontal(|ui| {
+                let ready = self.is_ready();
+                let palette = Palette::of(ctx);
+                let button =
+                    egui::Button::new(RichText::new("Export file").color(palette.on_accent)).fill(palette.accent);
+                if ui.add_enabled(ready, button).clicked() {
+                    keep = false;
+                    studio.write(self.job(), self.show_folder);
+                }
+                if ui.button("Cancel").clicked() {
+                    keep = false;
+                }
+            });
+        });
         let escape = ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
         keep && open && !escape
     }

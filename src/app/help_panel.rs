@@ -42,37 +42,31 @@ impl Diagnostics {
         ));
         rows.extend(self.findings.iter().flat_map(Findings::rows));
         rows.extend(self.findings.iter().flat_map(|f| &f.problems).map(|p| ("problem", p.clone())));
-        Window::new("Diagnostics")
-            .collapsible(false)
-            .pivot(egui::Align2::CENTER_CENTER)
-            .default_pos(ctx.content_rect().center())
-            .default_width(560.0)
-            .open(&mut open)
-            .show(ctx, |ui| {
-                Grid::new("diagnostics").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
-                    for (name, value) in &rows {
-                        ui.weak(*name);
-                        ui.add(egui::Label::new(value).wrap());
-                        ui.end_row();
-                    }
-                });
-                if self.findings.is_none() {
-                    ui.horizontal(|ui| {
-                        ui.spinner();
-                        ui.weak("Looking at this machine");
-                    });
+        super::layout::dialog(ctx, "Diagnostics").default_width(560.0).open(&mut open).show(ctx, |ui| {
+            Grid::new("diagnostics").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+                for (name, value) in &rows {
+                    ui.weak(*name);
+                    ui.add(egui::Label::new(value).wrap());
+                    ui.end_row();
                 }
-                ui.separator();
-                ui.horizontal(|ui| {
-                    if ui.add_enabled(self.findings.is_some(), egui::Button::new("Copy report")).clicked() {
-                        let lines: Vec<String> = rows.iter().map(|(n, v)| format!("{n}: {v}")).collect();
-                        ctx.copy_text(lines.join("\n"));
-                    }
-                    if ui.button("Look again").clicked() {
-                        *self = Self::gather(studio);
-                    }
-                });
             });
+            if self.findings.is_none() {
+                ui.horizontal(|ui| {
+                    ui.spinner();
+                    ui.weak("Looking at this machine");
+                });
+            }
+            ui.separator();
+            ui.horizontal(|ui| {
+                if ui.add_enabled(self.findings.is_some(), egui::Button::new("Copy report")).clicked() {
+                    let lines: Vec<String> = rows.iter().map(|(n, v)| format!("{n}: {v}")).collect();
+                    ctx.copy_text(lines.join("\n"));
+                }
+                if ui.button("Look again").clicked() {
+                    *self = Self::gather(studio);
+                }
+            });
+        });
         open && !escape(ctx)
     }
 }

@@ -12,46 +12,40 @@ impl Studio {
     pub(super) fn settings_ui(&mut self, ctx: &Context) -> bool {
         let before = self.settings.clone();
         let mut open = true;
-        Window::new("Settings")
-            .collapsible(false)
-            .pivot(egui::Align2::CENTER_CENTER)
-            .default_pos(ctx.content_rect().center())
-            .resizable(false)
-            .open(&mut open)
-            .show(ctx, |ui| {
-                Grid::new("settings").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
-                    ui.label("Theme");
-                    ui.horizontal(|ui| {
-                        let theme = &mut self.settings.theme;
-                        ui.selectable_value(theme, ThemeChoice::System, "System");
-                        ui.selectable_value(theme, ThemeChoice::Light, "Light");
-                        ui.selectable_value(theme, ThemeChoice::Dark, "Dark");
-                    });
-                    ui.end_row();
-                    ui.label("Size of text");
-                    // Applied when the slider is let go: it would run away under the pointer otherwise.
-                    let mut scale = ctx.data(|d| d.get_temp(egui::Id::new("scale"))).unwrap_or(self.settings.scale);
-                    let response = ui.add(Slider::new(&mut scale, 0.5..=2.5).step_by(0.1));
-                    if response.dragged() {
-                        ctx.data_mut(|d| d.insert_temp(egui::Id::new("scale"), scale));
-                    } else {
-                        ctx.data_mut(|d| d.remove::<f32>(egui::Id::new("scale")));
-                        self.settings.set_scale(scale);
-                    }
-                    ui.end_row();
-                    ui.label("New pictures");
-                    ui.checkbox(&mut self.settings.generate_at_once, "Generate at once");
-                    ui.end_row();
-                    ui.label("Printer");
-                    ui.horizontal(|ui| {
-                        for (axis, name) in self.settings.bed_mm.iter_mut().zip(["Width", "Depth", "Height"]) {
-                            let field = egui::DragValue::new(axis).range(50.0..=2000.0).suffix(" mm").speed(1.0);
-                            ui.add(field).on_hover_text(name);
-                        }
-                    });
-                    ui.end_row();
+        super::layout::dialog(ctx, "Settings").resizable(false).open(&mut open).show(ctx, |ui| {
+            Grid::new("settings").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
+                ui.label("Theme");
+                ui.horizontal(|ui| {
+                    let theme = &mut self.settings.theme;
+                    ui.selectable_value(theme, ThemeChoice::System, "System");
+                    ui.selectable_value(theme, ThemeChoice::Light, "Light");
+                    ui.selectable_value(theme, ThemeChoice::Dark, "Dark");
                 });
+                ui.end_row();
+                ui.label("Size of text");
+                // Applied when the slider is let go: it would run away under the pointer otherwise.
+                let mut scale = ctx.data(|d| d.get_temp(egui::Id::new("scale"))).unwrap_or(self.settings.scale);
+                let response = ui.add(Slider::new(&mut scale, 0.5..=2.5).step_by(0.1));
+                if response.dragged() {
+                    ctx.data_mut(|d| d.insert_temp(egui::Id::new("scale"), scale));
+                } else {
+                    ctx.data_mut(|d| d.remove::<f32>(egui::Id::new("scale")));
+                    self.settings.set_scale(scale);
+                }
+                ui.end_row();
+                ui.label("New pictures");
+                ui.checkbox(&mut self.settings.generate_at_once, "Generate at once");
+                ui.end_row();
+                ui.label("Printer");
+                ui.horizontal(|ui| {
+                    for (axis, name) in self.settings.bed_mm.iter_mut().zip(["Width", "Depth", "Height"]) {
+                        let field = egui::DragValue::new(axis).range(50.0..=2000.0).suffix(" mm").speed(1.0);
+                        ui.add(field).on_hover_text(name);
+                    }
+                });
+                ui.end_row();
             });
+        });
         if self.settings != before {
             self.apply_settings();
             self.touch();
@@ -62,65 +56,50 @@ impl Studio {
     /// Draws the sheet of keys; returns whether it stays open.
     pub(super) fn shortcuts_ui(&mut self, ctx: &Context) -> bool {
         let mut open = true;
-        Window::new("Keyboard shortcuts")
-            .collapsible(false)
-            .pivot(egui::Align2::CENTER_CENTER)
-            .default_pos(ctx.content_rect().center())
-            .open(&mut open)
-            .default_width(640.0)
-            .show(ctx, |ui| {
-                ScrollArea::vertical().show(ui, |ui| {
-                    ui.columns(2, |columns| {
-                        for menu in Menu::ALL {
-                            let ui = &mut columns[usize::from(matches!(menu, Menu::View | Menu::Help))];
-                            ui.strong(menu.title());
-                            Grid::new(menu.title()).num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
-                                let listed =
-                                    Command::ALL.iter().filter(|c| c.menu() == menu && !c.shortcuts().is_empty());
-                                for command in listed {
-                                    let keys: Vec<String> =
-                                        command.shortcuts().iter().map(|s| ctx.format_shortcut(s)).collect();
-                                    ui.label(RichText::new(keys.join(", ")).monospace());
-                                    ui.label(command.label().trim_end_matches('…'));
-                                    ui.end_row();
-                                }
-                            });
-                            ui.add_space(8.0);
-                        }
-                    });
-                    ui.weak(
-                        "View: drag to turn, Shift or middle button to shift, wheel to zoom, double click to centre",
-                    );
+        super::layout::dialog(ctx, "Keyboard shortcuts").open(&mut open).default_width(640.0).show(ctx, |ui| {
+            ScrollArea::vertical().show(ui, |ui| {
+                ui.columns(2, |columns| {
+                    for menu in Menu::ALL {
+                        let ui = &mut columns[usize::from(matches!(menu, Menu::View | Menu::Help))];
+                        ui.strong(menu.title());
+                        Grid::new(menu.title()).num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
+                            let listed = Command::ALL.iter().filter(|c| c.menu() == menu && !c.shortcuts().is_empty());
+                            for command in listed {
+                                let keys: Vec<String> =
+                                    command.shortcuts().iter().map(|s| ctx.format_shortcut(s)).collect();
+                                ui.label(RichText::new(keys.join(", ")).monospace());
+                                ui.label(command.label().trim_end_matches('…'));
+                                ui.end_row();
+                            }
+                        });
+                        ui.add_space(8.0);
+                    }
                 });
+                ui.weak("View: drag to turn, Shift or middle button to shift, wheel to zoom, double click to centre");
             });
+        });
         open && !escape(ctx)
     }
 
     /// Draws the log; returns whether it stays open.
     pub(super) fn log_ui(&mut self, ctx: &Context) -> bool {
         let mut open = true;
-        Window::new("Log")
-            .collapsible(false)
-            .pivot(egui::Align2::CENTER_CENTER)
-            .default_pos(ctx.content_rect().center())
-            .default_size([560.0, 320.0])
-            .open(&mut open)
-            .show(ctx, |ui| {
-                if ui.button("Copy all").clicked() {
-                    let lines: Vec<String> = self.messages.iter().map(|m| format!("{} {}", m.time, m.text)).collect();
-                    ctx.copy_text(lines.join("\n"));
+        super::layout::dialog(ctx, "Log").default_size([560.0, 320.0]).open(&mut open).show(ctx, |ui| {
+            if ui.button("Copy all").clicked() {
+                let lines: Vec<String> = self.messages.iter().map(|m| format!("{} {}", m.time, m.text)).collect();
+                ctx.copy_text(lines.join("\n"));
+            }
+            ScrollArea::vertical().stick_to_bottom(true).auto_shrink([false, false]).show(ui, |ui| {
+                let palette = Palette::of(ctx);
+                for message in self.messages.iter() {
+                    ui.horizontal_wrapped(|ui| {
+                        ui.label(RichText::new(&message.time).monospace().weak());
+                        ui.colored_label(message.level.color(&palette), message.level.symbol());
+                        ui.label(&message.text);
+                    });
                 }
-                ScrollArea::vertical().stick_to_bottom(true).auto_shrink([false, false]).show(ui, |ui| {
-                    let palette = Palette::of(ctx);
-                    for message in self.messages.iter() {
-                        ui.horizontal_wrapped(|ui| {
-                            ui.label(RichText::new(&message.time).monospace().weak());
-                            ui.colored_label(message.level.color(&palette), message.level.symbol());
-                            ui.label(&message.text);
-                        });
-                    }
-                });
             });
+        });
         open && !escape(ctx)
     }
 }
