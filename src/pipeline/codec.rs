@@ -274,15 +274,6 @@ pub(super) struct Final {
     pub notes: Vec<String>,
 }
 
-impl Final {
-    /// As it comes back from the cache: a number in the report may lose its last bit in JSON, and a
-    /// stored result must not differ from a fresh one.
-    pub(super) fn into_read_back(self) -> Self {
-        let report = serde_json::to_value(&self.report).and_then(serde_json::from_value).unwrap_or(self.report);
-        Self { report, ..self }
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 struct FinalHead {
     mesh: MeshHead,

@@ -197,7 +197,7 @@ impl<'a> Run<'a> {
         let mesh = finish::place(mesh, unit, pose, &self.request.size);
         mesh.validate().map_err(|source| PipelineError::Mesh { source, path: self.path.to_owned() })?;
         let report = print::check(&mesh, self.monitor)?;
-        Ok(Final { mesh, report, notes }.into_read_back())
+        Ok(Final { mesh, report, notes })
     }
 
     /// What is stored under `key`, which saves `stage`.
