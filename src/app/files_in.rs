@@ -77,22 +77,20 @@ impl Studio {
         if ctx.egui_wants_keyboard_input() {
             return;
         }
-        let (text, released) = ctx.input(|i| {
-            let text = i.events.iter().find_map(|e| if let Event::Paste(t) = e { Some(t.clone()) } else { None });
-            // A clipboard without text gives no paste event, only the key going up again.
-            let released = i
-                .events
-                .iter()
-                .any(|e| matches!(e, Event::Key { key: Key::V, pressed: false, modifiers, .. } if modifiers.command));
-            (text, released)
-        });
-        match text {
-            Some(text) => {
-                self.pasted_text = true;
-                self.paste(Some(text));
+        for event in ctx.input(|i| i.events.clone()) {
+            match event {
+                Event::Paste(text) => {
+                    self.v_is_accounted_for = true;
+                    self.paste(Some(text));
+                }
+                Event::Key { key: Key::V, pressed: true, .. } => self.v_is_accounted_for = true,
+                // Ctrl+V swallows the key going down, and a clipboard without text gives no paste
+                // event either: only the key going up again is seen.
+                Event::Key { key: Key::V, pressed: false, .. } if !std::mem::take(&mut self.v_is_accounted_for) => {
+                    self.paste(None);
+                }
+                _ => {}
             }
-            None if released && !std::mem::take(&mut self.pasted_text) => self.paste(None),
-            None => {}
         }
     }
 

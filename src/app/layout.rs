@@ -21,7 +21,9 @@ impl Studio {
                 self.inspector_ui(ui);
             });
         }
+        let frame = egui::Frame::NONE.fill(Palette::of(&ctx).background);
         CentralPanel::no_frame()
+            .frame(frame)
             .show(ui, |ui| if self.items.is_empty() { self.welcome_ui(ui) } else { self.viewport_ui(ui) });
         self.dialog_ui(&ctx);
         self.drop_target_ui(&ctx);

@@ -108,7 +108,7 @@ pub struct Studio {
     last_exported: Option<PathBuf>,
     unsaved_since: Option<Instant>,
     /// Whether the key press whose end is still to come brought text.
-    pasted_text: bool,
+    v_is_accounted_for: bool,
     ctx: egui::Context,
 }
 
@@ -176,7 +176,7 @@ impl Studio {
             store,
             last_exported: None,
             unsaved_since: None,
-            pasted_text: false,
+            v_is_accounted_for: false,
             ctx: ctx.clone(),
         };
         studio.load_session();

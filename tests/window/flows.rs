@@ -169,3 +169,22 @@ fn a_broken_mesh_is_repaired_and_the_repair_is_undone() {
     window.keys(Modifiers::COMMAND, Key::Z);
     assert!(window.has("Not ready to print"));
 }
+
+#[test]
+fn a_clipboard_without_text_is_looked_into_for_a_picture() {
+    let mut window = Window::new();
+    let key = |pressed| egui::Event::Key {
+        key: Key::V,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    window.harness.event(key(true));
+    window.harness.event(key(false));
+    window.harness.run_ok();
+    assert_eq!(window.harness.state().messages.iter().count(), 0, "a plain V is no paste");
+    // All that is seen of Ctrl+V then.
+    window.harness.event(key(false));
+    window.wait("the answer", |s| s.messages.iter().count() > 0 || !s.items.is_empty());
+}
