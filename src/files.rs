@@ -79,13 +79,17 @@ pub fn write_atomically(
     temporary.as_file().sync_all().map_err(io_error)?;
     match if_exists {
         IfExists::Replace => temporary.persist(path).map_err(|e| io_error(e.error))?,
-        IfExists::Keep => temporary.persist_noclobber(path).map_err(|e| {
-            if e.error.kind() == io::ErrorKind::AlreadyExists {
-                WriteError::Exists(path.to_owned())
-            } else {
-                io_error(e.error)
+        IfExists::Keep => match temporary.persist_noclobber(path) {
+            Ok(file) => file,
+            Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(WriteError::Exists(path.to_owned()));
             }
-        })?,
+            // Some network and user-space file systems can neither rename without replacing nor link.
+            Err(e) => persist_claimed(e.file, path).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => WriteError::Exists(path.to_owned()),
+                _ => io_error(error),
+            })?,
+        },
     };
     // The rename itself survives a power cut only once the folder is synced; not every system can.
     if let Ok(folder) = File::open(folder) {
@@ -93,6 +97,16 @@ pub fn write_atomically(
     }
     Ok(())
 }
+
+/// Claims the name with an empty file, so that nobody else's is replaced, and then replaces that.
+fn persist_claimed(temporary: tempfile::NamedTempFile, path: &Path) -> io::Result<File> {
+    drop(File::create_new(path)?);
+    temporary.persist(path).map_err(|e| {
+        let _ = std::fs::remove_file(path);
+        e.error
+    })
+}
+
 /// Bytes as people say them: `512 B`, `1.5 MiB`.
 pub fn bytes_in_words(bytes: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];

@@ -306,7 +306,9 @@ impl Command {
         let mut all: Vec<(Self, KeyboardShortcut)> =
             Self::ALL.iter().flat_map(|&c| c.shortcuts().iter().map(move |&s| (c, s))).collect();
         all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
-        all.retain(|(_, s)| !typing || s.modifiers.command || is_function_key(s.logical_key));
+        // Text fields undo by themselves.
+        let is_of_texts = |c: &Self| matches!(c, Self::Undo | Self::Redo);
+        all.retain(|(c, s)| !typing || (s.modifiers.command && !is_of_texts(c)) || is_function_key(s.logical_key));
         ctx.input_mut(|input| {
             all.into_iter().filter_map(|(command, keys)| input.consume_shortcut(&keys).then_some(command)).collect()
         })

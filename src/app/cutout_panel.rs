@@ -33,6 +33,8 @@ pub struct CutOutEditor {
     item: ItemId,
     request: Request,
     state: State,
+    /// Names the reading that is awaited; answers of earlier ones are dropped.
+    awaited: Arc<()>,
     shown: Shown,
     tool: Tool,
     brush_px: f32,
@@ -60,10 +62,11 @@ struct Ready {
 impl CutOutEditor {
     /// An editor for the cut-out of a card; its picture is read when it is first drawn.
     pub fn new(item: &Item, studio: &mut Studio) -> Self {
-        let editor = Self {
+        let mut editor = Self {
             item: item.id,
             request: item.request,
             state: State::Loading,
+            awaited: Arc::new(()),
             shown: Shown::Overlay,
             tool: Tool::Add,
             brush_px: 40.0,
@@ -75,12 +78,17 @@ impl CutOutEditor {
     }
 
     /// Reads the picture and cuts it out beside the window.
-    fn load(&self, item: &Item, params: CutOutParams, mask: Option<std::path::PathBuf>, studio: &mut Studio) {
+    fn load(&mut self, item: &Item, params: CutOutParams, mask: Option<std::path::PathBuf>, studio: &mut Studio) {
         let (path, intake_params) = (item.source.path().to_owned(), item.request.intake);
+        let awaited = Arc::new(());
+        self.awaited = awaited.clone();
         studio.spawn(move || {
             let made = prepare(&path, intake_params, params, mask.as_deref());
             Box::new(move |studio| {
                 let Some(super::Dialog::CutOut(editor)) = &mut studio.dialog else { return };
+                if !Arc::ptr_eq(&editor.awaited, &awaited) {
+                    return;
+                }
                 editor.state = match made {
                     Ok((picture, mask, confidence)) => State::Ready(Box::new(Ready {
                         picture: Arc::new(picture),
@@ -307,7 +315,7 @@ impl Studio {
             self.messages.push(Level::Error, "The cut-out cannot be kept without a data folder");
             return;
         };
-        self.spawn(move || {
+        self.spawn_write(move || {
             let written = crate::files::write_atomically(&path, IfExists::Replace, |writer| {
                 let mut png = std::io::Cursor::new(Vec::new());
                 mask.write_to(&mut png, image::ImageFormat::Png).map_err(std::io::Error::other)?;

@@ -125,6 +125,7 @@ impl ExportDialog {
         if self.format != before {
             let path = Path::new(&self.path).with_extension(self.format.extension());
             self.path = path.display().to_string();
+            self.replace = false;
         }
         ui.end_row();
         ui.label("Up");
@@ -188,6 +189,10 @@ impl ExportDialog {
             let reduced = simplify::simplify(&mesh, target, &Monitor::silent());
             Box::new(move |studio| {
                 let Some(super::Dialog::Export(dialog)) = &mut studio.dialog else { return };
+                // The dialog may be another one by now.
+                if dialog.reducing != Some(count) || !Arc::ptr_eq(&dialog.finished.mesh, &mesh) {
+                    return;
+                }
                 dialog.reducing = None;
                 let mut preview = None;
                 match reduced {
@@ -215,10 +220,9 @@ impl ExportDialog {
         let label = ui.label("Save as");
         ui.horizontal(|ui| {
             let field = TextEdit::singleline(&mut self.path).desired_width(320.0);
-            if ui.add(field).labelled_by(label.id).changed()
-                && let Some(format) = Format::from_path(Path::new(&self.path))
-            {
-                self.format = format;
+            if ui.add(field).labelled_by(label.id).changed() {
+                self.replace = false;
+                self.format = Format::from_path(Path::new(&self.path)).unwrap_or(self.format);
             }
             if ui.button("Browse…").clicked() {
                 let path = PathBuf::from(&self.path);
@@ -311,7 +315,7 @@ impl Studio {
         self.settings.export_folder = job.path.parent().map(Path::to_owned);
         self.settings.export_format = job.format.extension().to_owned();
         self.messages.log(Level::Info, format!("Exporting {}", job.path.display()));
-        self.spawn(move || {
+        self.spawn_write(move || {
             let written = job.run();
             Box::new(move |studio| match written {
                 Ok(()) => {

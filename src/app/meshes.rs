@@ -50,7 +50,8 @@ impl Studio {
 
     fn take_mesh(&mut self, id: ItemId, mesh: Mesh, report: Report, request: Request, notes: Vec<String>) {
         let Some(item) = self.items.get_mut(id) else { return };
-        if item.status.is_open() {
+        // A newer one came meanwhile, or is coming.
+        if item.status.is_open() || item.finished.is_some() {
             return;
         }
         item.status = Status::Finished;
@@ -61,8 +62,11 @@ impl Studio {
     }
 
     fn mesh_unreadable(&mut self, id: ItemId, why: &str) {
-        self.results.remove(&id);
         let Some(item) = self.items.get_mut(id) else { return };
+        if item.status.is_open() || item.finished.is_some() {
+            return;
+        }
+        self.results.remove(&id);
         let text = format!("{}: {why}", item.name());
         item.status = match item.source {
             Source::MeshFile(_) => Status::Failed(why.to_owned()),

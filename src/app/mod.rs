@@ -107,6 +107,8 @@ pub struct Studio {
     store: Option<Store>,
     last_exported: Option<PathBuf>,
     unsaved_since: Option<Instant>,
+    /// Files that are being written beside the window.
+    writing: usize,
     /// Whether the key press whose end is still to come brought text.
     v_is_accounted_for: bool,
     ctx: egui::Context,
@@ -114,6 +116,8 @@ pub struct Studio {
 
 /// Changes are written at the latest after this time.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
+/// Longest that closing waits for files that are being written.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 
 /// Opens the window and returns when it is closed.
 ///
@@ -176,6 +180,7 @@ impl Studio {
             store,
             last_exported: None,
             unsaved_since: None,
+            writing: 0,
             v_is_accounted_for: false,
             ctx: ctx.clone(),
         };
@@ -208,6 +213,23 @@ impl Studio {
             Some(tasks) => tasks.spawn(task),
             None => self.messages.push(Level::Error, "The system gives the program no threads; restart it"),
         }
+    }
+
+    /// [`Self::spawn`] for a task that writes a file: closing the window waits for it.
+    fn spawn_write(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) {
+        if self.tasks.is_some() {
+            self.writing += 1;
+        }
+        self.spawn(move || {
+            let applied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(task));
+            Box::new(move |studio| {
+                studio.writing = studio.writing.saturating_sub(1);
+                match applied {
+                    Ok(apply) => apply(studio),
+                    Err(_) => studio.messages.push(Level::Error, "A file could not be written; please report it"),
+                }
+            })
+        });
     }
 
     fn load_session(&mut self) {
@@ -291,15 +313,19 @@ impl eframe::App for Studio {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain();
         self.take_dropped(ctx);
-        if !matches!(self.dialog, Some(Dialog::Palette(_))) {
+        // These dialogs have keys and changes of their own that must not be lost.
+        if !matches!(self.dialog, Some(Dialog::Palette(_) | Dialog::CutOut(_) | Dialog::Export(_))) {
             self.commands.extend(Command::pressed(ctx));
         }
         for command in std::mem::take(&mut self.commands) {
             self.run_command(command);
         }
-        if self.unsaved_since.is_some_and(|since| since.elapsed() >= SAVE_AFTER) {
-            self.save();
+        match self.unsaved_since.map(|since| SAVE_AFTER.saturating_sub(since.elapsed())) {
+            Some(Duration::ZERO) => self.save(),
+            Some(left) => ctx.request_repaint_after(left),
+            None => {}
         }
+        self.submit_waiting();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -307,9 +333,17 @@ impl eframe::App for Studio {
     }
 
     fn on_exit(&mut self) {
-        self.save();
         if let Some(queue) = &self.queue {
             queue.cancel_all();
         }
+        // Meshes and exports that are being written are let to end.
+        let until = Instant::now() + LONGEST_GOODBYE;
+        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {
+            match self.tasks.as_ref().and_then(|t| t.wait_next(left)) {
+                Some(apply) => apply(self),
+                None => break,
+            }
+        }
+        self.save();
     }
 }

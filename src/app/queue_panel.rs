@@ -124,7 +124,7 @@ impl Studio {
                 Status::Finished => None,
             };
             if let Some(command) = command {
-                self.items.select(item.id);
+                self.select_if_other(item.id);
                 self.send(command);
             }
         });
@@ -132,7 +132,7 @@ impl Studio {
 
     fn card_menu_ui(&mut self, ui: &mut Ui, id: ItemId) {
         use Command as C;
-        self.items.select(id);
+        self.select_if_other(id);
         for command in
             [C::Generate, C::Cancel, C::EditCutOut, C::Export, C::MoveUp, C::MoveDown, C::ApplyToAll, C::Remove]
         {

@@ -1,5 +1,7 @@
 //! Carries commands out, and takes in what the queue reports.
 
+use std::sync::Arc;
+
 use super::command::Command;
 use super::settings::ThemeChoice;
 use super::state::{Finished, ItemId, Source, Status};
@@ -8,7 +10,8 @@ use super::undo::Change;
 use super::{Dialog, SavedResult, Studio, cutout_panel, export_panel, help_panel, palette};
 use crate::export::{ExportOptions, Format};
 use crate::files::IfExists;
-use crate::job::{Event, JobRequest, Move};
+use crate::job::{Event, JobRequest, Move, QueueError};
+use crate::mesh::Mesh;
 use crate::pipeline::{Input, Output};
 use crate::request::Request;
 
@@ -24,7 +27,11 @@ impl Studio {
             C::Generate => self.generate_selected(),
             C::GenerateAll => self.generate_all(),
             C::Cancel => self.cancel_selected(),
-            C::CancelAll => self.queue.iter().for_each(|q| q.cancel_all()),
+            C::CancelAll => {
+                self.queue.iter().for_each(|q| q.cancel_all());
+                let alone = self.items.iter_mut().filter(|i| i.status == Status::Waiting && i.job.is_none());
+                alone.for_each(|i| i.status = Status::Cancelled);
+            }
             C::Retry => self.generate_selected(),
             C::Remove => self.remove_selected(),
             C::MoveUp => self.shift_selected(false),
@@ -79,12 +86,24 @@ impl Studio {
                 item.job = Some(job);
                 item.status = Status::Waiting;
             }
+            // It waits in the list until there is room.
+            Err(QueueError::Full(_)) => item.status = Status::Waiting,
             Err(error) => {
                 item.status = Status::Failed(error.to_string());
                 self.messages.push(Level::Warning, error.to_string());
             }
         }
         self.touch();
+    }
+
+    /// Starts cards that wait in the list alone, as far as the queue has room.
+    pub(super) fn submit_waiting(&mut self) {
+        let Some(room) = self.queue.as_ref().map(|q| crate::job::CAPACITY.saturating_sub(q.open_count())) else {
+            return;
+        };
+        let waiting = self.items.iter().filter(|i| i.status == Status::Waiting && i.job.is_none()).map(|i| i.id);
+        let next: Vec<ItemId> = waiting.take(room).collect();
+        next.into_iter().for_each(|id| self.start(id));
     }
 
     fn generate_selected(&mut self) {
@@ -105,6 +124,9 @@ impl Studio {
     }
 
     fn cancel_selected(&mut self) {
+        if let Some(item) = self.items.selected_mut().filter(|i| i.status == Status::Waiting && i.job.is_none()) {
+            item.status = Status::Cancelled;
+        }
         let job = self.items.selected().and_then(|i| i.job);
         if let (Some(queue), Some(job)) = (&self.queue, job) {
             queue.cancel(job);
@@ -155,6 +177,13 @@ impl Studio {
     fn select_by(&mut self, step: isize) {
         self.items.select_by(step);
         self.load_selected();
+    }
+
+    /// [`Self::select`], unless it is selected already.
+    pub(super) fn select_if_other(&mut self, id: ItemId) {
+        if self.items.selected_id() != Some(id) {
+            self.select(id);
+        }
     }
 
     /// Selects a card and shows its mesh.
@@ -282,15 +311,22 @@ impl Studio {
         self.touch();
     }
 
+    /// Whether `mesh` is what the card shows.
+    fn is_current(&self, id: ItemId, mesh: &Arc<Mesh>) -> bool {
+        self.items.get(id).and_then(|i| i.finished.as_ref()).is_some_and(|f| Arc::ptr_eq(&f.mesh, mesh))
+    }
+
     /// Writes the mesh of a finished card into the data folder.
     pub(super) fn keep_result(&mut self, id: ItemId, request: Request) {
         let Some(store) = self.store.as_ref().filter(|s| !s.is_read_only()) else { return };
         let Some(finished) = self.items.get(id).and_then(|i| i.finished.clone()) else { return };
         let file = store.new_result_path(id);
-        self.spawn(move || {
+        self.spawn_write(move || {
             let options = ExportOptions { if_exists: IfExists::Replace, ..ExportOptions::default() };
             let written = crate::export::write_file(&finished.mesh, Format::Ply, &file, &options);
             Box::new(move |studio| match written {
+                // A newer mesh is written by a task of its own.
+                Ok(()) if !studio.is_current(id, &finished.mesh) => {}
                 Ok(()) => {
                     studio.results.insert(id, SavedResult { file, request, notes: finished.notes });
                     studio.touch();

@@ -159,8 +159,13 @@ impl Store {
     /// Deletes meshes and masks that no card names any more.
     pub fn sweep(&self, session: &Session) {
         let Ok(entries) = fs::read_dir(self.folder.join("results")) else { return };
+        let entries: Vec<_> = entries.flatten().map(|e| e.path()).collect();
+        // A list that was set aside names files that its reader will want.
+        if entries.iter().any(|path| path.to_string_lossy().ends_with(".session.json")) {
+            return;
+        }
         let named: Vec<&Path> = session.items.iter().flat_map(SavedItem::files).collect();
-        for path in entries.flatten().map(|e| e.path()) {
+        for path in entries {
             let ours = path.extension().is_some_and(|e| e == "ply" || e == "png");
             if ours && !self.is_read_only() && !named.contains(&path.as_path()) {
                 // A file that cannot be deleted is tried again at the next start.

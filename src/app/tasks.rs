@@ -66,6 +66,11 @@ impl Tasks {
         }
     }
 
+    /// The next result, as soon as there is one within `patience`.
+    pub fn wait_next(&self, patience: std::time::Duration) -> Option<Apply> {
+        self.results.recv_timeout(patience).ok()
+    }
+
     /// The next result, if there is one.
     pub fn try_next(&self) -> Option<Apply> {
         self.results.try_recv().ok()

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::state::{Finished, Item, ItemId, Items};
+use super::state::{Finished, Item, ItemId, Items, Status};
 use crate::request::Request;
 
 /// Changes of the same setting within this time are one step back.
@@ -70,7 +70,14 @@ impl Change {
             }
             Self::Removed(removed) => {
                 let ids = removed.iter().map(|(_, item)| item.id).collect();
-                removed.into_iter().rev().for_each(|(position, item)| items.insert(position, item));
+                for (position, mut item) in removed.into_iter().rev() {
+                    // Its job went with it.
+                    item.job = None;
+                    if item.status.is_open() {
+                        item.status = if item.finished.is_some() { Status::Finished } else { Status::Cancelled };
+                    }
+                    items.insert(position, item);
+                }
                 Self::Added(ids)
             }
             Self::Added(ids) => Self::Removed(ids.into_iter().filter_map(|id| items.remove(id)).collect()),

@@ -60,9 +60,13 @@ impl<'a> Lines<'a> {
 
     fn next(&mut self) -> Option<Cow<'a, [u8]>> {
         let mut line = Cow::Borrowed(self.physical()?);
-        while let Some(start) = line.strip_suffix(b"\\") {
+        while line.ends_with(b"\\") {
             let next = self.physical().unwrap_or_default();
-            line = Cow::Owned([start, b" ".as_slice(), next].concat());
+            // In place: joined anew each time, a long run of such lines would take for ever.
+            let joined = line.to_mut();
+            joined.pop();
+            joined.push(b' ');
+            joined.extend_from_slice(next);
         }
         Some(line)
     }

@@ -57,49 +57,96 @@ pub fn repair(mesh: &Mesh, monitor: &Monitor) -> Result<Repaired, Cancelled> {
     let holes = close_holes(&mut mesh, monitor)?;
     tell(holes, ["hole was closed", "holes were closed"]);
     step(4)?;
-    let inward = turn_outward(&mut mesh);
+    let inward = turn_outward(&mut mesh, monitor)?;
     tell(inward, ["piece was turned outward", "pieces were turned outward"]);
     step(5)?;
     Ok(Repaired { mesh, done })
+}
+
+fn sorted(mut triangle: Triangle) -> Triangle {
+    triangle.sort_unstable();
+    triangle
 }
 
 /// Keeps the first of triangles with the same three vertices.
 fn drop_doubled(mesh: &mut Mesh) -> usize {
     let before = mesh.triangle_indices.len();
     let mut seen = HashSet::with_capacity(before);
-    mesh.triangle_indices.retain(|&triangle| {
-        let mut key = triangle;
-        key.sort_unstable();
-        seen.insert(key)
-    });
+    mesh.triangle_indices.retain(|&triangle| seen.insert(sorted(triangle)));
     before - mesh.triangle_indices.len()
 }
 
-/// Merges the two nearest corners of every triangle without area; returns how many triangles went.
+/// Drops pairs of triangles with the same vertices that face each other: a fold without volume.
+fn drop_folds(mesh: &mut Mesh) {
+    let is_even = |[a, b, c]: Triangle| !((a > b) ^ (a > c) ^ (b > c));
+    let mut seen: HashMap<Triangle, [bool; 2]> = HashMap::with_capacity(mesh.triangle_indices.len());
+    for &triangle in &mesh.triangle_indices {
+        seen.entry(sorted(triangle)).or_default()[usize::from(is_even(triangle))] = true;
+    }
+    mesh.triangle_indices.retain(|&triangle| seen.get(&sorted(triangle)) != Some(&[true, true]));
+}
+
+/// Takes triangles without area out without changing the shape; returns how many there were.
 fn collapse_slivers(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
-    let before = mesh.triangle_indices.len();
+    let count = |mesh: &Mesh| (0..mesh.triangle_indices.len()).filter(|&t| is_degenerate(mesh.triangle(t))).count();
+    let before = count(mesh);
     for _ in 0..SLIVER_ROUNDS {
         monitor.check()?;
-        let mut merged = false;
-        for t in 0..mesh.triangle_indices.len() {
-            let corners = mesh.triangle(t);
-            if !is_degenerate(corners) {
-                continue;
-            }
-            let length = |i: usize| corners[i].distance_squared(corners[(i + 1) % 3]);
-            let shortest = (0..3).min_by(|&a, &b| length(a).total_cmp(&length(b))).unwrap_or(0);
-            let triangle = mesh.triangle_indices[t];
-            let (from, to) = (triangle[shortest] as usize, triangle[(shortest + 1) % 3] as usize);
-            mesh.vertex_positions[from] = mesh.vertex_positions[to];
-            merged = true;
-        }
-        if !merged {
+        let slivers: Vec<usize> =
+            (0..mesh.triangle_indices.len()).filter(|&t| is_degenerate(mesh.triangle(t))).collect();
+        if slivers.is_empty() {
             break;
         }
+        let edges = by_edge(&mesh.triangle_indices);
+        // Each triangle changes once a round, since `edges` is of before.
+        let mut touched = HashSet::new();
+        for t in slivers {
+            take_out(mesh, t, &edges, &mut touched);
+        }
+        // Dropped slivers name one vertex three times.
+        mesh.triangle_indices.retain(|[a, b, c]| a != b && b != c && c != a);
         *mesh = weld(mesh);
-        drop_doubled(mesh);
+        drop_folds(mesh);
     }
-    Ok(before - mesh.triangle_indices.len())
+    Ok(before - count(mesh).min(before))
+}
+
+/// Takes one triangle without area out. Its middle vertex lies on its longest side: the neighbour
+/// across that side is split there. A needle, whose short side is next to nothing, is merged.
+fn take_out(mesh: &mut Mesh, t: usize, edges: &HashMap<[u32; 2], Vec<u32>>, touched: &mut HashSet<u32>) {
+    let (corners, triangle) = (mesh.triangle(t), mesh.triangle_indices[t]);
+    let length = |i: usize| corners[i % 3].distance(corners[(i + 1) % 3]);
+    let longest = (0..3).max_by(|&a, &b| length(a).total_cmp(&length(b))).unwrap_or(0);
+    let [a, b, m] = [0, 1, 2].map(|k| triangle[(longest + k) % 3]);
+    let (to_a, to_b) = (length(longest + 2), length(longest + 1));
+    let merge = |mesh: &mut Mesh| {
+        let nearer = if to_a <= to_b { a } else { b };
+        mesh.vertex_positions[m as usize] = mesh.vertex_positions[nearer as usize];
+    };
+    if to_a.min(to_b) <= 1e-6 * length(longest) {
+        return merge(mesh);
+    }
+    let others = edges.get(&[a.min(b), a.max(b)]).map_or(&[][..], Vec::as_slice);
+    let mut others = others.iter().copied().filter(|&o| o as usize != t);
+    let Some(other) = others.next() else {
+        // On a rim: without it the rim goes through the middle vertex.
+        mesh.triangle_indices[t] = [m; 3];
+        return;
+    };
+    if others.next().is_some() {
+        return merge(mesh);
+    }
+    if touched.contains(&other) || touched.contains(&(t as u32)) {
+        return;
+    }
+    let neighbor = mesh.triangle_indices[other as usize];
+    let Some(apex) = neighbor.into_iter().find(|v| *v != a && *v != b) else { return };
+    if apex == m || edges.contains_key(&[apex.min(m), apex.max(m)]) || !has_directed(neighbor, b, a) {
+        return merge(mesh);
+    }
+    mesh.triangle_indices[t] = [b, m, apex];
+    mesh.triangle_indices[other as usize] = [m, a, apex];
+    touched.extend([t as u32, other]);
 }
 
 /// Directed edge → the triangles that have it.
@@ -157,19 +204,28 @@ fn orient(mesh: &mut Mesh) -> usize {
     turned
 }
 
-/// Closes every rim that is a simple ring with a fan around its middle; returns how many.
+/// Closes every rim that is a simple ring with a fan around its middle, and takes single stray
+/// triangles out; returns how many.
 fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
     let mut holes = 0;
+    let lone: HashSet<Triangle> = mesh.triangle_indices.iter().map(|&t| sorted(t)).collect();
+    let mut strays = HashSet::new();
     for ring in rims(&mesh.triangle_indices) {
         monitor.check()?;
         if ring.len() > LONGEST_RIM {
             continue;
         }
-        holes += 1;
         if let &[a, b, c] = ring.as_slice() {
-            mesh.triangle_indices.push([a, b, c]);
+            // The rim of a single triangle: closing it would only double it.
+            if lone.contains(&sorted([a, b, c])) {
+                strays.insert(sorted([a, b, c]));
+            } else {
+                mesh.triangle_indices.push([a, b, c]);
+            }
+            holes += 1;
             continue;
         }
+        holes += 1;
         let share = 1.0 / ring.len() as f32;
         let middle: Vec3 = ring.iter().map(|&v| mesh.vertex_positions[v as usize] * share).sum();
         let center = mesh.vertex_positions.len() as u32;
@@ -181,6 +237,10 @@ fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
         }
         let next = ring.iter().skip(1).chain(ring.first());
         mesh.triangle_indices.extend(ring.iter().zip(next).map(|(&a, &b)| [a, b, center]));
+    }
+    if !strays.is_empty() {
+        mesh.triangle_indices.retain(|&t| !strays.contains(&sorted(t)));
+        *mesh = weld(mesh);
     }
     Ok(holes)
 }
@@ -231,7 +291,7 @@ fn take_one(next: &mut BTreeMap<u32, Vec<u32>>, at: u32) -> Option<u32> {
 /// Turns pieces of negative volume that lie in no other piece's box; returns how many.
 ///
 /// A piece within another is a hollow, and rightly inside out.
-fn turn_outward(mesh: &mut Mesh) -> usize {
+fn turn_outward(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
     let sets = UnionFind::new(mesh.vertex_positions.len());
     for &[a, b, c] in &mesh.triangle_indices {
         sets.union(a, b);
@@ -245,15 +305,22 @@ fn turn_outward(mesh: &mut Mesh) -> usize {
         piece.1 = piece.1.min(a).min(b).min(c);
         piece.2 = piece.2.max(a).max(b).max(c);
     }
-    let within = |(_, low, high): &(f64, Vec3, Vec3)| {
-        pieces.values().any(|(_, l, h)| l.cmplt(*low).all() && h.cmpgt(*high).all())
+    let mut boxes: Vec<(Vec3, Vec3)> = pieces.values().map(|(_, low, high)| (*low, *high)).collect();
+    boxes.sort_by(|a, b| a.0.x.total_cmp(&b.0.x));
+    let within = |low: Vec3, high: Vec3| {
+        boxes.iter().take_while(|b| b.0.x < low.x).any(|(l, h)| l.cmplt(low).all() && h.cmpgt(high).all())
     };
-    let inward: HashSet<u32> =
-        pieces.iter().filter(|(_, piece)| piece.0 < 0.0 && !within(piece)).map(|(root, _)| *root).collect();
+    let mut inward = HashSet::new();
+    for (root, &(volume, low, high)) in &pieces {
+        monitor.check()?;
+        if volume < 0.0 && !within(low, high) {
+            inward.insert(*root);
+        }
+    }
     for triangle in mesh.triangle_indices.iter_mut().filter(|t| inward.contains(&sets.find(t[0]))) {
         triangle.swap(1, 2);
     }
-    inward.len()
+    Ok(inward.len())
 }
 
 #[cfg(test)]
@@ -305,12 +372,38 @@ mod tests {
         let mut mesh = cube(Vec3::ZERO, 10.0);
         mesh.triangle_indices[3].swap(0, 1);
         mesh.triangle_indices.push([0, 2, 3]);
-        // The edge 0–2 is split by a vertex on it, on one side only: a triangle without area.
-        mesh.vertex_positions.push(Vec3::new(-5.0, 0.0, -5.0));
+        // A needle of two vertices at nearly one place, hung into the edge 0–2.
+        mesh.vertex_positions.push(Vec3::new(-5.0, -5.0, -5.000_001));
         mesh.triangle_indices.push([0, 2, 8]);
         let mended = mend(&mesh);
-        assert_eq!(mended.mesh.triangle_indices.len(), 12);
+        assert!((mended.mesh.signed_volume() - 1000.0).abs() < 0.01, "no corner has moved");
         assert_eq!(mended.done.len(), 3, "{:?}", mended.done);
+    }
+
+    #[test]
+    fn a_vertex_on_an_edge_of_one_side_only_is_sewn_in_where_it_is() {
+        // The edge 0–2 is parted at vertex 8 on one side; the crack is filled by a flat triangle.
+        for middle in [0.0, -3.0, 4.5] {
+            let mut mesh = cube(Vec3::ZERO, 10.0);
+            mesh.vertex_positions.push(Vec3::new(-5.0, middle, -5.0));
+            mesh.triangle_indices.retain(|t| *t != [0, 6, 2]);
+            mesh.triangle_indices.extend([[0, 6, 8], [8, 6, 2], [0, 8, 2]]);
+            let mended = mend(&mesh);
+            assert_eq!(mended.done, ["1 triangle without area was removed"]);
+            assert!((mended.mesh.signed_volume() - 1000.0).abs() < 0.01);
+        }
+    }
+
+    #[test]
+    fn a_stray_triangle_goes() {
+        let mut mesh = cube(Vec3::ZERO, 10.0);
+        mesh.append(&Mesh {
+            vertex_positions: vec![Vec3::splat(20.0), Vec3::new(25.0, 20.0, 20.0), Vec3::new(20.0, 25.0, 20.0)],
+            triangle_indices: vec![[0, 1, 2]],
+            vertex_colors: None,
+        })
+        .unwrap();
+        assert_eq!(mend(&mesh).mesh, cube(Vec3::ZERO, 10.0));
     }
 
     #[test]

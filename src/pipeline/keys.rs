@@ -51,7 +51,8 @@ impl Keys {
         let shape = match mode {
             Mode::Inflate if solid.min_wall_mm == 0.0 => shape.params(inflate),
             Mode::Inflate => shape.params(inflate).params(&solid.min_wall_mm).params(size),
-            Mode::Relief => shape.params(relief).params(size),
+            // Reliefs are painted where they are made.
+            Mode::Relief => shape.params(relief).params(&mesh.color).params(size),
             Mode::Lithophane => shape.params(lithophane).params(size),
             Mode::Stamp => shape.params(stamp).params(size),
         };

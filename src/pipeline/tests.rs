@@ -128,6 +128,19 @@ fn a_stored_result_is_the_fresh_one_whatever_changed_in_between() {
 }
 
 #[test]
+fn colors_come_back_when_they_were_off_before() {
+    let scene = Scene::new();
+    let cache = scene.cache();
+    for mode in [Mode::Inflate, Mode::Relief] {
+        let colored = request(mode);
+        let mut plain = colored;
+        plain.mesh.color = false;
+        assert!(scene.run(&plain, &cache).mesh.vertex_colors.is_none(), "{mode:?}");
+        assert_same(&scene.run(&colored, &cache), &scene.run(&colored, &Cache::disabled()), mode.name());
+    }
+}
+
+#[test]
 fn keys_change_where_a_parameter_matters_and_nowhere_else() {
     let mut base = request(Mode::Inflate);
     base.solid.min_wall_mm = 0.0;

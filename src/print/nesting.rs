@@ -64,8 +64,10 @@ fn winding_of_others(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Res
     if queries.len() > 1 || shells.iter().any(|shell| shell.closed) {
         let tasks = topology.shell_of_triangle.par_chunks(TRIANGLES_PER_TASK).enumerate();
         tasks.try_for_each(|(task, shell_of_triangle)| {
-            monitor.check()?;
             for (i, &shell) in shell_of_triangle.iter().enumerate() {
+                if i % 64 == 0 {
+                    monitor.check()?;
+                }
                 if queries.is_empty() || !shells[shell as usize].closed {
                     continue;
                 }

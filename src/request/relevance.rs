@@ -31,6 +31,7 @@ pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<S
         "stamp-hole" if kind != StampKind::Keychain => "--stamp-kind keychain",
         "hollow" | "smooth" if !is_field => "--mode inflate or stamp",
         "flat-base" | "min-wall" if mode != Mode::Inflate => "--mode inflate",
+        "color" if matches!(mode, Mode::Lithophane | Mode::Stamp) => "--mode inflate or relief",
         "quality" | "resolution" if mode == Mode::Lithophane => "another --mode; --litho-pitch sets how fine it is",
         _ => return None,
     };
@@ -77,7 +78,7 @@ mod tests {
                     }
                     "Lithophane" => assert_eq!(needed.is_some(), spec.flag == "litho-angle", "{}", spec.flag),
                     "Solid" => assert!(needed.is_some(), "{}", spec.flag),
-                    _ => assert_eq!(needed.is_some(), spec.flag == "smooth", "{}", spec.flag),
+                    _ => assert_eq!(needed.is_some(), matches!(spec.flag, "smooth" | "color"), "{}", spec.flag),
                 }
             }
         }

@@ -87,6 +87,12 @@ fn obj() {
 }
 
 #[test]
+fn an_obj_of_nothing_but_continued_lines_ends() {
+    // Joined anew line by line, this would take hours.
+    refusal(&b"\\\n".repeat(2_000_000), Format::Obj);
+}
+
+#[test]
 fn ply() {
     let header = |format: &str, vertices: &str, faces: &str, list: &str| {
         format!(

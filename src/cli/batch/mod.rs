@@ -181,7 +181,7 @@ impl Batch<'_> {
             folder: self.args.output.clone(),
             workers: usize::from(self.args.jobs),
             overwrite: self.args.overwrite,
-            file_settings: self.args.format.extension().to_owned(),
+            file_settings: format!("{}{}", self.args.format.extension(), if self.args.force { " force" } else { "" }),
         };
         let broken_pipe = Mutex::new(None);
         let observe = |index: usize, event: &ItemEvent| {

@@ -9,6 +9,7 @@ mod model;
 mod package;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use glam::{DAffine3, Vec3};
 
@@ -84,9 +85,11 @@ impl Scene<'_> {
                 assembly.add(&part.positions, &part.triangles, part.colors.as_deref(), place, mirrored)
             }
             Object::Components(components) => {
-                for component in components.clone() {
+                // Shared, not copied: a list of millions may name itself, over and over.
+                let components = Rc::clone(components);
+                for component in components.iter() {
                     let placement = placement * component.transform;
-                    self.place(&path, &component, placement, depth + 1, assembly)?;
+                    self.place(&path, component, placement, depth + 1, assembly)?;
                 }
                 Ok(())
             }

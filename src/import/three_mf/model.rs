@@ -1,6 +1,7 @@
 //! One model part of a 3MF package (core specification 1.3, materials extension 1.2).
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use glam::{DAffine3, DMat3, DVec3, Vec3};
 use quick_xml::events::BytesStart;
@@ -24,7 +25,7 @@ pub struct Model {
 /// A thing that can be placed.
 pub enum Object {
     Mesh(Part),
-    Components(Vec<Reference>),
+    Components(Rc<[Reference]>),
 }
 
 /// Triangles of one object.
@@ -117,7 +118,7 @@ impl Parser {
 
     fn end_object(&mut self) {
         if let Some((id, _, part, components)) = self.object.take() {
-            let object = if components.is_empty() { Object::Mesh(part) } else { Object::Components(components) };
+            let object = if components.is_empty() { Object::Mesh(part) } else { Object::Components(components.into()) };
             self.model.objects.insert(id, object);
         }
     }

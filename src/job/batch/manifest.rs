@@ -41,7 +41,7 @@ pub(super) struct Wanted {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Line {
+pub(super) struct Line {
     picture: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mask: Option<String>,
@@ -49,6 +49,9 @@ struct Line {
     /// Size of the finished file; absent while it is being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
+    /// SHA-256 of the finished file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -64,9 +67,9 @@ pub(super) struct Folder {
 }
 
 impl Wanted {
-    fn line(&self, bytes: Option<u64>) -> Line {
+    fn line(&self, bytes: Option<u64>, digest: Option<String>) -> Line {
         let mask = self.mask.as_ref().map(hex);
-        Line { picture: hex(&self.picture), mask, settings: hex(&self.settings), bytes }
+        Line { picture: hex(&self.picture), mask, settings: hex(&self.settings), bytes, digest }
     }
 }
 
@@ -99,33 +102,53 @@ impl Folder {
     /// Whether the file is there, whole, and made from just this.
     pub(super) fn is_done(&self, name: &str, wanted: &Wanted) -> bool {
         let found = self.path_of(name).metadata().ok().filter(fs::Metadata::is_file).map(|about| about.len());
-        found.is_some() && self.line(name) == Some(wanted.line(found))
+        let line = self.line(name);
+        // The size alone: reading every file again would make going on slow.
+        let digest = line.as_ref().and_then(|l| l.digest.clone());
+        found.is_some() && line == Some(wanted.line(found, digest))
     }
 
     /// Whether the file, if there is one, was made by a batch and not changed since.
     pub(super) fn is_ours(&self, name: &str) -> bool {
         let found = self.path_of(name).metadata().ok().filter(fs::Metadata::is_file).map(|about| about.len());
-        self.line(name).is_some_and(|line| line.bytes.is_none() || line.bytes == found)
+        self.line(name).is_some_and(|line| match &line.digest {
+            // Interrupted while it was made.
+            None => line.bytes.is_none(),
+            Some(digest) => {
+                line.bytes == found && file_digest(&self.path_of(name)).is_ok_and(|there| hex(&there) == *digest)
+            }
+        })
     }
 
-    /// Notes that the file is about to be made.
-    pub(super) fn begin(&self, name: &str, wanted: &Wanted) -> Result<(), ManifestError> {
-        self.record(name, wanted.line(None))
+    /// Notes that the file is about to be made. Returns what was noted before, for [`Self::restore`].
+    pub(super) fn begin(&self, name: &str, wanted: &Wanted) -> Result<Option<Line>, ManifestError> {
+        let before = self.line(name);
+        self.record(name, Some(wanted.line(None, None)))?;
+        Ok(before)
+    }
+
+    /// Notes again what was noted before a file that was not made after all.
+    pub(super) fn restore(&self, name: &str, before: Option<Line>) -> Result<(), ManifestError> {
+        self.record(name, before)
     }
 
     /// Notes that the file is whole.
     pub(super) fn finish(&self, name: &str, wanted: &Wanted) -> Result<(), ManifestError> {
-        let bytes = self.path_of(name).metadata().ok().map(|about| about.len());
-        self.record(name, wanted.line(bytes))
+        let path = self.path_of(name);
+        let bytes = path.metadata().ok().map(|about| about.len());
+        self.record(name, Some(wanted.line(bytes, file_digest(&path).ok().as_ref().map(hex))))
     }
 
     fn line(&self, name: &str) -> Option<Line> {
         self.manifest.lock().unwrap_or_else(PoisonError::into_inner).files.get(name).cloned()
     }
 
-    fn record(&self, name: &str, line: Line) -> Result<(), ManifestError> {
+    fn record(&self, name: &str, line: Option<Line>) -> Result<(), ManifestError> {
         let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
-        manifest.files.insert(name.to_owned(), line);
+        match line {
+            Some(line) => manifest.files.insert(name.to_owned(), line),
+            None => manifest.files.remove(name),
+        };
         let text = serde_json::to_vec_pretty(&*manifest).unwrap_or_default();
         write_atomically(&self.path.join(FILE_NAME), IfExists::Replace, |file| file.write_all(&text))?;
         Ok(())

@@ -9,7 +9,7 @@
 mod manifest;
 mod names;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -173,10 +173,17 @@ impl Batch<'_> {
         if !may_replace && path.symlink_metadata().is_ok() {
             return Err(WorkError::Failed(crate::files::WriteError::Exists(path).to_string()));
         }
-        self.folder.begin(&name, &wanted).map_err(failed)?;
+        let before = self.folder.begin(&name, &wanted).map_err(failed)?;
         let sink = |progress| (self.observe)(index, &ItemEvent::Progress(progress));
         let if_exists = if may_replace { IfExists::Replace } else { IfExists::Keep };
-        (self.work)(item, &path, if_exists, &Monitor::new(self.cancel, &sink))?;
+        let monitor = Monitor::new(self.cancel, &sink);
+        let work = || (self.work)(item, &path, if_exists, &monitor);
+        let worked = catch_unwind(AssertUnwindSafe(work));
+        if !matches!(worked, Ok(Ok(_))) {
+            // Nothing was made: whatever comes to lie there is somebody else's.
+            let _ = self.folder.restore(&name, before);
+        }
+        worked.unwrap_or_else(|panic| resume_unwind(panic))?;
         self.folder.finish(&name, &wanted).map_err(failed)?;
         Ok(true)
     }

@@ -25,10 +25,13 @@ pub fn output_names(pictures: &[PathBuf], extension: &str) -> Vec<PathBuf> {
         .collect();
     let mut taken = counts(&names);
     taken.retain(|_, count| *count == 1);
+    let unique = taken.clone();
+    // No made-up name may be one that another picture has by right.
+    taken.extend(counts(&names));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for name in &mut names {
         let folded = name.to_lowercase();
-        if taken.contains_key(&folded) {
+        if unique.contains_key(&folded) {
             continue;
         }
         let number = seen.entry(folded).or_insert(0);
@@ -77,5 +80,8 @@ mod tests {
             names(&["a/cat.png", "b/cat.png", "cat-png-1.gif"]),
             ["cat-png-2.stl", "cat-png-3.stl", "cat-png-1.stl"]
         );
+        let clashing = names(&["a/cat", "a/cat-1", "b/cat", "b/cat-1"]);
+        let distinct: std::collections::BTreeSet<_> = clashing.iter().collect();
+        assert_eq!(distinct.len(), 4, "{clashing:?}");
     }
 }
