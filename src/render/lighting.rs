@@ -2,7 +2,7 @@
 //!
 //! Directions are azimuth and elevation in degrees in the frame of [`super::View`]: azimuth 0 is
 //! where the front camera stands, positive is to its right. Radiance is linear and relative: each
-//! preset is scaled so that a white matt surface which faces up and forward gets [`Preset::level`].
+//! preset is scaled so that a white matt surface which faces up and forward gets `Preset::level`.
 
 use serde::{Deserialize, Serialize};
 

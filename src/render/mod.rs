@@ -16,8 +16,8 @@
 //! occlusion from depth                                         creases and contacts
 //! composite: tone mapping per sample ─► background ─► sRGB     any target
 //! ```
-//! One file and one `.wgsl` per thing drawn: [`surface`], [`wire`], [`cap`], [`ground`], [`light`]
-//! (shadows), [`finish`] (occlusion and composite). `Scene` is plain data; presets are the tables in
+//! One file and one `.wgsl` per thing drawn: `surface`, `wire`, `cap`, `ground`, `light`
+//! (shadows), `finish` (occlusion and composite). `Scene` is plain data; presets are the tables in
 //! [`material`] and [`lighting`].
 
 pub mod camera;
