@@ -61,18 +61,6 @@ struct Found {
     modified: SystemTime,
 }
 
-/// A new file in a folder that is made when it is missing. Another process may clear away the empty
-/// folder in between, again and again.
-fn temporary_in(shard: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let (prefix, suffix) = TEMPORARY_AFFIXES;
-    let attempt = || {
-        fs::create_dir_all(shard)?;
-        tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(shard)
-    };
-    let vanished = |r: &io::Result<_>| r.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
-    (0..9).map(|_| attempt()).find(|r| !vanished(r)).unwrap_or_else(attempt)
-}
-
 impl Store {
     pub(super) fn nowhere() -> Self {
         Self { folder: None }
@@ -129,7 +117,9 @@ impl Store {
         let shard = path.parent().ok_or(io::ErrorKind::NotFound)?;
         // Not `files::write_atomically`: syncing tens of megabytes would cost more than the stage
         // saved, and what a power cut tears is found by its digest.
-        let temporary = temporary_in(shard)?;
+        fs::create_dir_all(shard)?;
+        let (prefix, suffix) = TEMPORARY_AFFIXES;
+        let temporary = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(shard)?;
         entry::write(temporary.as_file(), key, parts)?;
         match temporary.persist(&path) {
             Ok(_) => Ok(()),
@@ -183,10 +173,7 @@ impl Store {
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        // Only empty folders go; one that another process writes to stays.
-        for shard in self.shards() {
-            let _ = fs::remove_dir(shard);
-        }
+        // The empty folders stay, 256 at most: another process may be about to write to one.
         failure.map_or(Ok((entries, bytes)), Err)
     }
 
