@@ -17,6 +17,7 @@
 //!   degrees only in text. Numbers with a unit end in `_mm _px _secs _bytes _deg`.
 
 pub mod app;
+pub mod background;
 pub mod cache;
 pub mod cli;
 pub mod craft;

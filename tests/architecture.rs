@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// Every top-level module and what it may use of the others, from the ground up: a module uses only
 /// what stands above it in this list. `mesh::Bounds` allows that one item.
 const MODULES: &[(&str, &[&str])] = &[
+    ("background", &[]),
     ("progress", &[]),
     ("files", &["progress"]),
     ("request", &[]),
@@ -27,7 +28,7 @@ const MODULES: &[(&str, &[&str])] = &[
         "pipeline",
         &["cache", "craft", "export", "field", "files", "image", "mesh", "print", "progress", "request", "surface"],
     ),
-    ("job", &["cache", "export", "files", "pipeline", "print", "progress", "request"]),
+    ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
     ("doctor", &["cache", "files", "render"]),
     (
         "cli",
@@ -39,8 +40,21 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print",
-            "progress", "render", "request",
+            "background",
+            "cache",
+            "craft",
+            "doctor",
+            "export",
+            "files",
+            "image",
+            "import",
+            "job",
+            "mesh",
+            "pipeline",
+            "print",
+            "progress",
+            "render",
+            "request",
         ],
     ),
     ("main", &["app", "cache", "cli"]),

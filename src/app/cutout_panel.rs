@@ -203,6 +203,7 @@ impl CutOutEditor {
         let (width, height) = ready.picture.pixels.dimensions();
         let size = vec2(width as f32, height as f32);
         let (area, response) = ui.allocate_exact_size(ui.available_size().max(Vec2::splat(64.0)), Sense::drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, "Picture with its cut-out"));
         let zoom = (area.width() / size.x).min(area.height() / size.y);
         let target = Rect::from_center_size(area.center(), size * zoom);
         if ready.stale {
@@ -325,9 +326,10 @@ impl Studio {
                 Ok(()) => {
                     let Some(item) = studio.items.get_mut(id) else { return };
                     let before = item.mask.replace(path);
+                    let request = Box::new(item.request);
                     // The mask says it all already.
                     item.request.cut_out.invert = false;
-                    studio.history.push(Change::Mask { id, mask: before });
+                    studio.history.push(Change::Mask { id, mask: before, request });
                     studio.start(id);
                 }
                 Err(error) => studio.messages.push(Level::Error, format!("The cut-out could not be kept: {error}")),

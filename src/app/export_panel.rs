@@ -10,8 +10,10 @@ use super::Studio;
 use super::inspector::thousands;
 use super::settings::Settings;
 use super::state::Finished;
+use super::tasks::caught;
 use super::theme::Palette;
 use super::toast::Level;
+use crate::background;
 use crate::export::{self, ExportOptions, Format};
 use crate::files::IfExists;
 use crate::mesh::Mesh;
@@ -115,13 +117,14 @@ impl ExportDialog {
     }
 
     fn format_ui(&mut self, ui: &mut Ui) {
-        ui.label("Format");
+        let name = ui.label("Format").id;
         let before = self.format;
-        ComboBox::from_id_salt("format").selected_text(self.format.label()).show_ui(ui, |ui| {
+        let list = ComboBox::from_id_salt("format").selected_text(self.format.label()).show_ui(ui, |ui| {
             for &format in Format::ALL {
                 ui.selectable_value(&mut self.format, format, format.label());
             }
         });
+        list.response.labelled_by(name);
         if self.format != before {
             let path = Path::new(&self.path).with_extension(self.format.extension());
             self.path = path.display().to_string();
@@ -144,26 +147,26 @@ impl ExportDialog {
     fn size_ui(&mut self, ui: &mut Ui) {
         let size = self.finished.report.size_mm.map(f64::from);
         for (name, full) in [("Width", size[0]), ("Depth", size[1]), ("Height", size[2])] {
-            ui.label(name);
+            let label = ui.label(name).id;
             let mut shown = full * self.scale_percent / 100.0;
             let field = DragValue::new(&mut shown).suffix(" mm").range(0.1..=5000.0).speed(0.5).max_decimals(1);
-            if ui.add(field).changed() && full > 0.0 {
+            if ui.add(field).labelled_by(label).changed() && full > 0.0 {
                 self.scale_percent = (shown / full * 100.0).clamp(0.1, 100_000.0);
             }
             ui.end_row();
         }
-        ui.label("Scale");
+        let label = ui.label("Scale").id;
         let field = DragValue::new(&mut self.scale_percent).suffix(" %").range(0.1..=100_000.0).speed(1.0);
-        ui.add(field.max_decimals(1));
+        ui.add(field.max_decimals(1)).labelled_by(label);
         ui.end_row();
     }
 
     fn detail_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
-        ui.checkbox(&mut self.reduce, "Reduce triangles");
+        let tick = ui.checkbox(&mut self.reduce, "Reduce triangles").id;
         ui.horizontal(|ui| {
             let most = self.finished.report.triangles.max(200);
             let field = DragValue::new(&mut self.triangles).range(100..=most).speed(most as f64 / 400.0);
-            ui.add_enabled(self.reduce, field);
+            ui.add_enabled(self.reduce, field).labelled_by(tick);
             if !self.reduce {
                 ui.weak(format!("{} now", thousands(self.finished.report.triangles)));
             } else if self.reducing.is_some() {
@@ -186,7 +189,9 @@ impl ExportDialog {
         self.reducing = Some(count);
         studio.spawn(move || {
             let target = Target { triangles: u32::try_from(count).ok(), max_error: None };
-            let reduced = simplify::simplify(&mesh, target, &Monitor::silent());
+            let simplify = || simplify::simplify(&mesh, target, &Monitor::silent());
+            let reduced = caught(|| background::run(simplify));
+            let reduced = reduced.and_then(|r| r.map_err(|error| error.to_string()));
             Box::new(move |studio| {
                 let Some(super::Dialog::Export(dialog)) = &mut studio.dialog else { return };
                 // The dialog may be another one by now.
@@ -343,7 +348,7 @@ impl Studio {
         if self.settings.export_folder.is_some() && dialog.is_ready() {
             self.write(dialog.job(), false);
         } else {
-            self.dialog = Some(super::Dialog::Export(Box::new(dialog)));
+            self.open(super::Dialog::Export(Box::new(dialog)));
         }
     }
 

@@ -41,6 +41,15 @@ impl Studio {
         });
     }
 
+    /// Adds what the command line named: files at once, so that their meshes are in the first picture.
+    pub(super) fn add_first(&mut self, paths: Vec<PathBuf>) {
+        if paths.iter().all(|p| p.is_file()) {
+            self.add_found(walk(paths));
+        } else {
+            self.add_paths(paths);
+        }
+    }
+
     fn add_found(&mut self, found: Found) {
         let room = MOST_CARDS.saturating_sub(self.items.len());
         let left_out = found.sources.len().saturating_sub(room);
@@ -125,7 +134,7 @@ impl Studio {
     }
 }
 
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
+pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
     let ending = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
     ending.is_some_and(|e| endings.contains(&e.as_str()))
 }

@@ -1,10 +1,11 @@
 //! The right panel: settings, built from the ranges and explanations of [`crate::request`], and what
 //! is known about the mesh.
 
-use egui::{CollapsingHeader, ComboBox, DragValue, Grid, RichText, ScrollArea, Slider, SliderClamping, Ui, vec2};
+use egui::{CollapsingHeader, ComboBox, DragValue, Grid, RichText, ScrollArea, Ui, vec2};
 
 use super::Studio;
 use super::command::Command;
+use super::layout::Dial;
 use super::state::{Finished, Source, Status};
 use super::theme::{self, Palette};
 use crate::request::parameter::{ParamGroup, ParamKind, ParamSpec, Value};
@@ -46,10 +47,14 @@ impl Studio {
 
     /// Says which stages the changed settings will run again.
     fn redo_note_ui(&self, ui: &mut Ui, request: &Request) {
-        let Some(finished) = self.items.selected().and_then(|i| i.finished.as_ref()) else { return };
-        let stages = crate::pipeline::stages_to_redo(&finished.request, request);
-        if !stages.is_empty() {
-            let labels: Vec<&str> = stages.iter().map(|s| s.label()).collect();
+        let Some(item) = self.items.selected() else { return };
+        let Some((made_with, mask)) = item.made_with() else { return };
+        let stages = crate::pipeline::stages_to_redo(made_with, request);
+        let mut labels: Vec<&str> = stages.iter().map(|s| s.label()).collect();
+        if mask != item.mask.as_deref() {
+            labels = vec!["cut-out", "everything after it"];
+        }
+        if !labels.is_empty() {
             let text = format!("Will be done again: {}", labels.join(", ").to_lowercase());
             ui.label(RichText::new(text).small().color(Palette::of(ui.ctx()).warning));
         }
@@ -214,43 +219,38 @@ fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
         (ParamKind::Choice(choices), Value::Choice(current)) => {
             let mut chosen = current;
             ui.horizontal(|ui| {
-                ui.label(&label).on_hover_text(spec.doc);
-                ComboBox::from_id_salt(spec.flag).selected_text(capitalised(current)).show_ui(ui, |ui| {
+                let name = ui.label(&label).on_hover_text(spec.doc);
+                let list = ComboBox::from_id_salt(spec.flag).selected_text(capitalised(current));
+                let shown = list.show_ui(ui, |ui| {
                     for choice in choices {
                         ui.selectable_value(&mut chosen, choice.name, capitalised(choice.name))
                             .on_hover_text(choice.doc);
                     }
                 });
+                shown.response.labelled_by(name.id);
             });
             Value::Choice(chosen)
         }
         (ParamKind::Number { optional: false }, Value::Number(mut number)) => {
-            ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
-            let slider = Slider::new(&mut number, spec.min..=spec.max).max_decimals(decimals(spec.step)).suffix(suffix);
-            let slider = slider.clamping(SliderClamping::Edits).logarithmic(spec.max > 100.0 * spec.min.max(spec.step));
-            if ui.add(slider).on_hover_text(spec.doc).changed() {
-                // Not `step_by`, which counts from the least value: 0.001, 0.011, …
-                number = ((number / spec.step).round() * spec.step).clamp(spec.min, spec.max);
-                Value::Number(number)
-            } else {
-                value
-            }
+            let name = ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
+            if dial(spec, suffix).show(ui, name.id, &mut number, &mut false) { Value::Number(number) } else { value }
         }
-        (ParamKind::Integer { optional: false }, Value::Integer(mut number)) => {
-            ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
-            let slider = Slider::new(&mut number, spec.min as u64..=spec.max as u64).suffix(suffix);
-            if ui.add(slider.clamping(SliderClamping::Edits)).on_hover_text(spec.doc).changed() {
-                number = ((number as f64 / spec.step).round() * spec.step).clamp(spec.min, spec.max) as u64;
-                Value::Integer(number)
-            } else {
-                value
-            }
+        (ParamKind::Integer { optional: false }, Value::Integer(number)) => {
+            let name = ui.label(RichText::new(&label).small()).on_hover_text(spec.doc);
+            let mut shown = number as f64;
+            let changed = dial(spec, suffix).show(ui, name.id, &mut shown, &mut false);
+            if changed { Value::Integer(shown as u64) } else { value }
         }
         (ParamKind::Number { optional: true } | ParamKind::Integer { optional: true }, value) => {
             optional_ui(ui, spec, &label, &suffix, value)
         }
         (_, value) => value,
     }
+}
+
+fn dial(spec: &ParamSpec, suffix: String) -> Dial {
+    let logarithmic = spec.max > 100.0 * spec.min.max(spec.step);
+    Dial { range: spec.min..=spec.max, step: spec.step, decimals: decimals(spec.step), suffix, logarithmic }
 }
 
 /// Digits behind the point that a step needs.
@@ -269,9 +269,10 @@ fn optional_ui(ui: &mut Ui, spec: &ParamSpec, label: &str, suffix: &str, value: 
         _ => (spec.min.max(1.0) * spec.max).sqrt().round(),
     };
     ui.horizontal(|ui| {
-        ui.checkbox(&mut set, label).on_hover_text(spec.doc);
+        let tick = ui.checkbox(&mut set, label).on_hover_text(spec.doc);
         let field = DragValue::new(&mut number).range(spec.min..=spec.max).speed(spec.step).suffix(suffix);
-        if ui.add_enabled(set, field).on_hover_text(spec.doc).on_disabled_hover_text("Automatic").changed() {
+        let response = ui.add_enabled(set, field).labelled_by(tick.id);
+        if response.on_hover_text(spec.doc).on_disabled_hover_text("Automatic").changed() {
             set = true;
         }
     });

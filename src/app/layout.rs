@@ -1,6 +1,6 @@
 //! Where things stand in the window.
 
-use egui::{Align, CentralPanel, Context, Layout, MenuBar, Panel, RichText, Ui};
+use egui::{Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, RichText, Slider, SliderClamping, Ui};
 
 use super::command::{Command, Menu};
 use super::palette::Outcome;
@@ -179,6 +179,41 @@ impl Studio {
 pub(super) fn dialog<'a>(ctx: &Context, title: &'a str) -> egui::Window<'a> {
     let middle = ctx.content_rect().center();
     egui::Window::new(title).collapsible(false).pivot(egui::Align2::CENTER_CENTER).default_pos(middle)
+}
+
+/// A number that can be dragged or typed, and how it is shown.
+pub(super) struct Dial {
+    /// Least and largest value.
+    pub range: std::ops::RangeInclusive<f64>,
+    /// Smallest change that matters.
+    pub step: f64,
+    /// Digits behind the point.
+    pub decimals: usize,
+    /// Unit with a space before it, or nothing.
+    pub suffix: String,
+    /// Whether equal distances mean equal factors.
+    pub logarithmic: bool,
+}
+
+impl Dial {
+    /// A slider with a field beside it, both named by the label `name`. A number outside of the range
+    /// stays until it is changed. `dragged` tells whether the slider is held.
+    pub fn show(self, ui: &mut Ui, name: egui::Id, number: &mut f64, dragged: &mut bool) -> bool {
+        let before = *number;
+        ui.horizontal(|ui| {
+            let slider = Slider::new(number, self.range.clone()).show_value(false).logarithmic(self.logarithmic);
+            let slid = ui.add(slider.clamping(SliderClamping::Edits)).labelled_by(name);
+            *dragged = slid.dragged();
+            let field = DragValue::new(number).range(self.range.clone()).clamp_existing_to_range(false);
+            let field = field.max_decimals(self.decimals).min_decimals(self.decimals.min(2)).suffix(&self.suffix);
+            let typed = ui.add(field.speed(self.step)).labelled_by(name);
+            if slid.changed() || typed.changed() {
+                // Not `step_by`, which counts from the least value: 0.001, 0.011, …
+                *number = ((*number / self.step).round() * self.step).clamp(*self.range.start(), *self.range.end());
+            }
+        });
+        *number != before
+    }
 }
 
 /// Tooltip with the key.

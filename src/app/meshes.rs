@@ -1,16 +1,18 @@
 //! Gets the selected card's mesh into the view: from memory, the data folder, or its own file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Studio;
-use super::state::{Finished, ItemId, Source, Status};
+use super::state::{Finished, Item, ItemId, SavedResult, Source, Status};
 use super::toast::Level;
+use super::viewport::{Prepared, Uploaded};
+use crate::background;
 use crate::import;
 use crate::mesh::Mesh;
 use crate::print::{self, Report};
 use crate::progress::{Cancelled, Monitor};
-use crate::request::Request;
+use crate::render::RenderError;
 
 /// Meshes that stay in memory besides the selected one; the others are read again when selected.
 const IN_MEMORY: usize = 8;
@@ -25,48 +27,82 @@ impl Studio {
         let id = item.id;
         if let Some(finished) = &item.finished {
             let mesh = finished.mesh.clone();
-            self.show_mesh(id, &mesh);
-            self.forget_old_meshes(id);
+            self.show_mesh(id, &mesh, None);
+            self.forget_old_meshes();
+            return;
+        }
+        let reading = file_of(item).filter(|_| !item.status.is_open()).map(|file| Reading { id, file });
+        if reading.is_some() && reading == self.reading {
             return;
         }
         self.viewport.clear();
-        if item.status.is_open() {
-            return;
-        }
-        let (path, request, notes) = match (&item.source, self.results.get(&id)) {
-            // Also the repaired mesh of a file.
-            (_, Some(saved)) => (saved.file.clone(), saved.request, saved.notes.clone()),
-            (Source::MeshFile(path), None) => (path.clone(), item.request, Vec::new()),
-            (Source::Picture(_), None) => return,
-        };
+        self.reading = reading.clone();
+        let Some(reading) = reading else { return };
+        let early = self.early.take_mesh(&reading.file);
+        let (uploader, slow) = (self.viewport.uploader(), self.viewport.is_slow());
         self.spawn(move || {
-            let read = read_checked(&path);
+            // A thread that panicked has read nothing.
+            let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&reading.file, slow));
+            let read = read.map(|Read { mesh, prepared }| {
+                let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(prepared)));
+                (Arc::new(mesh), uploaded)
+            });
             Box::new(move |studio| match read {
-                Ok((mesh, report)) => studio.take_mesh(id, mesh, report, request, notes),
-                Err(why) => studio.mesh_unreadable(id, &why),
+                Ok((mesh, uploaded)) => studio.take_unchecked(reading, mesh, uploaded),
+                Err(why) => studio.mesh_unreadable(&reading, &why),
             })
         });
     }
 
-    fn take_mesh(&mut self, id: ItemId, mesh: Mesh, report: Report, request: Request, notes: Vec<String>) {
-        let Some(item) = self.items.get_mut(id) else { return };
-        // A newer one came meanwhile, or is coming.
-        if item.status.is_open() || item.finished.is_some() {
+    /// Shows a mesh that was read, and has it checked meanwhile.
+    fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, uploaded: Option<Uploaded>) {
+        if !self.is_awaited(&reading) {
             return;
         }
+        if self.items.selected_id() == Some(reading.id) {
+            self.show_mesh(reading.id, &mesh, uploaded);
+        }
+        self.spawn(move || {
+            let checked = background::run(|| print::check(&mesh, &Monitor::silent()));
+            let checked = checked.map_err(|error: Cancelled| error.to_string());
+            Box::new(move |studio| match checked {
+                Ok(report) => studio.take_mesh(&reading, mesh, report),
+                Err(why) => studio.mesh_unreadable(&reading, &why),
+            })
+        });
+    }
+
+    fn take_mesh(&mut self, reading: &Reading, mesh: Arc<Mesh>, report: Report) {
+        if !self.is_awaited(reading) {
+            return;
+        }
+        let Some(item) = self.items.get_mut(reading.id) else { return };
+        let (request, mask, notes) = match item.saved.clone() {
+            Some(SavedResult { request, mask, notes, .. }) => (request, mask, notes),
+            None => (item.request, item.mask.clone(), Vec::new()),
+        };
+        let repaired = item.saved.is_some() && matches!(item.source, Source::MeshFile(_));
         item.status = Status::Finished;
-        item.finished = Some(Finished { mesh: Arc::new(mesh), report: Arc::new(report), notes, request });
-        if self.items.selected_id() == Some(id) {
+        item.finished = Some(Finished { mesh, report: Arc::new(report), notes, request, mask, repaired });
+        self.reading = self.reading.take().filter(|r| r != reading);
+        if self.items.selected_id() == Some(reading.id) {
             self.load_selected();
         }
     }
 
-    fn mesh_unreadable(&mut self, id: ItemId, why: &str) {
-        let Some(item) = self.items.get_mut(id) else { return };
-        if item.status.is_open() || item.finished.is_some() {
+    /// Whether the card still wants what was read: no newer mesh came meanwhile, or is coming.
+    fn is_awaited(&self, reading: &Reading) -> bool {
+        let item = self.items.get(reading.id);
+        item.is_some_and(|i| !i.status.is_open() && i.finished.is_none() && file_of(i).as_ref() == Some(&reading.file))
+    }
+
+    fn mesh_unreadable(&mut self, reading: &Reading, why: &str) {
+        self.reading = self.reading.take().filter(|r| r != reading);
+        if !self.is_awaited(reading) {
             return;
         }
-        self.results.remove(&id);
+        let Some(item) = self.items.get_mut(reading.id) else { return };
+        item.saved = None;
         let text = format!("{}: {why}", item.name());
         item.status = match item.source {
             Source::MeshFile(_) => Status::Failed(why.to_owned()),
@@ -78,13 +114,10 @@ impl Studio {
     }
 
     /// Drops the meshes of cards that are kept on disk, except those nearest to the selected one.
-    fn forget_old_meshes(&mut self, selected: ItemId) {
-        let on_disk: Vec<ItemId> = self
-            .items
-            .iter()
-            .filter(|i| i.id != selected && i.finished.is_some() && self.results.contains_key(&i.id))
-            .map(|i| i.id)
-            .collect();
+    pub(super) fn forget_old_meshes(&mut self) {
+        let selected = self.items.selected_id();
+        let is_extra = |i: &&Item| Some(i.id) != selected && i.finished.is_some() && i.saved.is_some();
+        let on_disk: Vec<ItemId> = self.items.iter().filter(is_extra).map(|i| i.id).collect();
         let extra = on_disk.len().saturating_sub(IN_MEMORY);
         for id in on_disk.into_iter().take(extra) {
             if let Some(item) = self.items.get_mut(id) {
@@ -94,9 +127,34 @@ impl Studio {
     }
 }
 
-/// Reads a mesh file and checks it.
-fn read_checked(path: &Path) -> Result<(Mesh, Report), String> {
-    let mesh = import::read_file(path).map_err(|error| error.to_string())?;
-    let report = print::check(&mesh, &Monitor::silent()).map_err(|error: Cancelled| error.to_string())?;
-    Ok((mesh, report))
+/// A mesh file that is being read for a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    id: ItemId,
+    file: PathBuf,
+}
+
+/// Where the mesh of a card is read from, if it is in any file.
+fn file_of(item: &Item) -> Option<PathBuf> {
+    match (&item.source, &item.saved) {
+        // Also the repaired mesh of a file.
+        (_, Some(saved)) => Some(saved.file.clone()),
+        (Source::MeshFile(path), None) => Some(path.clone()),
+        (Source::Picture(_), None) => None,
+    }
+}
+
+/// A mesh that was read, ready for the device.
+pub(super) struct Read {
+    mesh: Mesh,
+    prepared: Result<Prepared, RenderError>,
+}
+
+impl Read {
+    /// Reads a mesh file; `for_slow` as of [`Prepared::new`].
+    pub fn file(path: &Path, for_slow: bool) -> Result<Self, String> {
+        let mesh = import::read_file(path).map_err(|error| error.to_string())?;
+        let prepared = Prepared::new(&mesh, for_slow);
+        Ok(Self { mesh, prepared })
+    }
 }

@@ -6,10 +6,12 @@
 
 pub mod command;
 mod cutout_panel;
+mod early;
 mod export_panel;
 mod files_in;
 mod help_panel;
 mod inspector;
+mod launch;
 mod layout;
 mod mask_edit;
 mod meshes;
@@ -28,12 +30,12 @@ mod undo;
 mod viewport;
 mod welcome;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use command::Command;
-use session::{Loaded, SavedResult, Session, Store};
+use session::{Loaded, Session, Store};
 use settings::Settings;
 use state::{ItemId, Items, Source, Status};
 use tasks::Tasks;
@@ -41,7 +43,10 @@ use toast::{Level, Messages};
 
 use crate::cache::{Cache, CacheOptions};
 use crate::job;
+use crate::render::{Faults, RenderError};
 use crate::request::Request;
+
+pub use launch::run;
 
 /// How the window is started.
 pub struct Options {
@@ -51,15 +56,23 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Where results are cached.
     pub cache: Cache,
+    early: early::Early,
+    faults: Faults,
 }
 
 impl Options {
+    /// Opens `files`, and keeps everything in folders of the caller's choice.
+    pub fn new(files: Vec<PathBuf>, data_dir: PathBuf, cache: Cache) -> Self {
+        let early = early::Early::start(&files);
+        Self { files, data_dir, cache, early, faults: Faults::default() }
+    }
+
     /// Opens `files` in the user's own folders.
     pub fn with_files(files: Vec<PathBuf>) -> Self {
         let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
         let system = || directories::ProjectDirs::from("", "", "orfeas").map(|d| d.data_dir().to_owned());
         let data_dir = variable.or_else(system).unwrap_or_else(|| std::env::temp_dir().join("orfeas"));
-        Self { files, data_dir, cache: Cache::open(&CacheOptions::default()) }
+        Self::new(files, data_dir, Cache::open(&CacheOptions::default()))
     }
 }
 
@@ -97,16 +110,19 @@ pub struct Studio {
     history: undo::History,
     dialog: Option<Dialog>,
     viewport: viewport::Viewport,
+    faults: Faults,
+    early: early::Early,
+    reading: Option<meshes::Reading>,
     queue_view: queue_panel::QueueView,
-    /// Mesh files of finished cards.
-    results: HashMap<ItemId, SavedResult>,
     commands: Vec<Command>,
     queue: Option<job::Queue>,
     cache: Cache,
     tasks: Option<Tasks>,
-    store: Option<Store>,
+    store: Option<Arc<Store>>,
     last_exported: Option<PathBuf>,
     unsaved_since: Option<Instant>,
+    /// Whether the list is being written right now.
+    saving: bool,
     /// Files that are being written beside the window.
     writing: usize,
     /// Whether the key press whose end is still to come brought text.
@@ -119,37 +135,15 @@ const SAVE_AFTER: Duration = Duration::from_secs(1);
 /// Longest that closing waits for files that are being written.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 
-/// Opens the window and returns when it is closed.
-///
-/// # Errors
-/// When the system gives no window or no graphics adapter; the text says what to do.
-pub fn run(options: Options) -> anyhow::Result<()> {
-    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default();
-    let native = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_app_id("orfeas")
-            .with_icon(icon)
-            .with_inner_size([1280.0, 800.0])
-            .with_min_inner_size([720.0, 480.0])
-            .with_drag_and_drop(true),
-        ..Default::default()
-    };
-    let create = move |cc: &eframe::CreationContext<'_>| {
-        Ok(Box::new(Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options)) as Box<dyn eframe::App>)
-    };
-    eframe::run_native("ORFEAS Studio", native, Box::new(create)).map_err(|error| {
-        anyhow::anyhow!(
-            "the window could not be opened ({error}); the command line works without one: see `orfeas --help`. \
-             On Linux a display and a Vulkan or OpenGL driver are needed (Debian: mesa-vulkan-drivers)"
-        )
-    })
-}
-
 impl Studio {
     /// The window's state, with the last session in it. `gpu` is absent in some tests.
     pub fn new(ctx: &egui::Context, gpu: Option<&egui_wgpu::RenderState>, options: Options) -> Self {
         theme::install(ctx);
         let mut messages = Messages::default();
+        launch::watch(&options.faults, gpu);
+        if launch::is_anew() {
+            messages.push(Level::Warning, "The graphics device was lost; the window was opened anew, with your list");
+        }
         let wake = ctx.clone();
         let queue = job::Queue::new(options.cache.clone(), move || wake.request_repaint());
         let queue = queue.map_err(|error| messages.push(Level::Error, error.to_string())).ok();
@@ -162,7 +156,8 @@ impl Studio {
                 let text = format!("The picture list will not be kept: its folder cannot be used ({error}): {folder}");
                 messages.push(Level::Warning, text);
             })
-            .ok();
+            .ok()
+            .map(Arc::new);
         let mut studio = Self {
             items: Items::default(),
             draft: Request::default(),
@@ -171,8 +166,10 @@ impl Studio {
             history: undo::History::default(),
             dialog: None,
             viewport: viewport::Viewport::new(gpu),
+            faults: options.faults,
+            early: options.early,
+            reading: None,
             queue_view: queue_panel::QueueView::default(),
-            results: HashMap::new(),
             commands: Vec::new(),
             queue,
             cache: options.cache,
@@ -180,13 +177,15 @@ impl Studio {
             store,
             last_exported: None,
             unsaved_since: None,
+            saving: false,
             writing: 0,
             v_is_accounted_for: false,
             ctx: ctx.clone(),
         };
         studio.load_session();
         studio.apply_settings();
-        studio.add_paths(options.files);
+        studio.prepare_light();
+        studio.add_first(options.files);
         studio
     }
 
@@ -198,8 +197,7 @@ impl Studio {
 
     /// Whether every finished mesh that was made here is in the data folder.
     pub fn is_kept(&self) -> bool {
-        let mut made = self.items.iter().filter(|i| i.finished.is_some() && matches!(i.source, Source::Picture(_)));
-        made.all(|i| self.results.contains_key(&i.id))
+        !self.items.iter().any(state::Item::is_unsaved)
     }
 
     /// Whether the selected mesh is in graphics memory.
@@ -207,29 +205,31 @@ impl Studio {
         self.viewport.is_mesh_shown()
     }
 
-    /// Runs `task` beside the window; see [`Tasks`].
-    fn spawn(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) {
+    /// Runs `task` beside the window; see [`Tasks`]. Returns whether it will run.
+    fn spawn(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) -> bool {
         match &self.tasks {
             Some(tasks) => tasks.spawn(task),
-            None => self.messages.push(Level::Error, "The system gives the program no threads; restart it"),
+            None => {
+                self.messages.push(Level::Error, "The system gives the program no threads; restart it");
+                false
+            }
         }
     }
 
     /// [`Self::spawn`] for a task that writes a file: closing the window waits for it.
-    fn spawn_write(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) {
-        if self.tasks.is_some() {
-            self.writing += 1;
-        }
-        self.spawn(move || {
-            let applied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(task));
+    fn spawn_write(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) -> bool {
+        let runs = self.spawn(move || {
+            let applied = tasks::caught(task);
             Box::new(move |studio| {
                 studio.writing = studio.writing.saturating_sub(1);
                 match applied {
                     Ok(apply) => apply(studio),
-                    Err(_) => studio.messages.push(Level::Error, "A file could not be written; please report it"),
+                    Err(why) => studio.messages.push(Level::Error, why),
                 }
             })
         });
+        self.writing += usize::from(runs);
+        runs
     }
 
     fn load_session(&mut self) {
@@ -245,14 +245,8 @@ impl Studio {
             Loaded::Session(session) => {
                 store.sweep(&session);
                 let (cards, selected) = session.cards();
-                for (item, result) in &cards {
-                    if let Some(result) = result {
-                        self.results.insert(item.id, result.clone());
-                    }
-                }
-                let waiting: Vec<ItemId> =
-                    cards.iter().filter(|(i, _)| i.status == Status::Waiting).map(|(i, _)| i.id).collect();
-                self.items.restore(cards.into_iter().map(|(item, _)| item), selected);
+                let waiting: Vec<ItemId> = cards.iter().filter(|i| i.status == Status::Waiting).map(|i| i.id).collect();
+                self.items.restore(cards, selected);
                 self.draft = session.draft;
                 self.settings = session.settings;
                 waiting.into_iter().for_each(|id| self.start(id));
@@ -268,13 +262,25 @@ impl Studio {
     }
 
     fn session(&self) -> Session {
-        Session::of(&self.items, self.draft, &self.settings, |id| self.results.get(&id).cloned())
+        Session::of(&self.items, self.draft, &self.settings)
     }
 
+    /// Writes the picture list beside the window.
     fn save(&mut self) {
         self.unsaved_since = None;
-        let Some(store) = &self.store else { return };
-        if let Err(error) = store.save(&self.session()) {
+        let Some(store) = self.store.clone() else { return };
+        let session = self.session();
+        self.saving = self.spawn_write(move || {
+            let saved = store.save(&session);
+            Box::new(move |studio| {
+                studio.saving = false;
+                studio.tell_kept(saved);
+            })
+        });
+    }
+
+    fn tell_kept(&mut self, saved: Result<(), crate::files::WriteError>) {
+        if let Err(error) = saved {
             self.messages.push(Level::Warning, format!("The picture list could not be kept: {error}"));
         }
     }
@@ -311,6 +317,13 @@ impl Studio {
 
 impl eframe::App for Studio {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        tracing::trace!(secs = ctx.input(|i| i.unstable_dt), causes = ?ctx.repaint_causes(), "frame");
+        match self.faults.check() {
+            Ok(()) => {}
+            // Closing saves the list; `run` opens the window anew.
+            Err(RenderError::DeviceLost(_)) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Err(error) => self.messages.push(Level::Error, format!("The view cannot be drawn: {error}")),
+        }
         self.drain();
         self.take_dropped(ctx);
         // These dialogs have keys and changes of their own that must not be lost.
@@ -321,6 +334,8 @@ impl eframe::App for Studio {
             self.run_command(command);
         }
         match self.unsaved_since.map(|since| SAVE_AFTER.saturating_sub(since.elapsed())) {
+            // One at a time, or an older list could overwrite a newer one.
+            Some(Duration::ZERO) if self.saving => {}
             Some(Duration::ZERO) => self.save(),
             Some(left) => ctx.request_repaint_after(left),
             None => {}
@@ -344,6 +359,8 @@ impl eframe::App for Studio {
                 None => break,
             }
         }
-        self.save();
+        if let Some(saved) = self.store.as_ref().map(|store| store.save(&self.session())) {
+            self.tell_kept(saved);
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::Studio;
 use super::state::{Finished, ItemId};
 use super::toast::Level;
 use super::undo::Change;
+use crate::background;
 use crate::mesh::repair::repair;
 use crate::print;
 use crate::progress::{Cancelled, Monitor};
@@ -19,7 +20,7 @@ impl Studio {
         };
         self.messages.push(Level::Info, "Repairing the mesh …");
         self.spawn(move || {
-            let mended = mend(&finished);
+            let mended = background::run(|| mend(&finished));
             Box::new(move |studio| match mended {
                 Ok((mended, done)) => studio.take_repaired(id, &finished, mended, &done),
                 Err(error) => studio.messages.push(Level::Error, error.to_string()),
@@ -39,13 +40,13 @@ impl Studio {
         }
         let left = if mended.report.is_print_ready() { "ready to print" } else { "some problems are left" };
         self.messages.push(Level::Success, format!("{}; {left}", done.join(", ")));
-        let request = mended.request;
         let old = item.finished.replace(mended);
-        self.history.push(Change::Mesh { id, finished: Box::new(old) });
+        let saved = Box::new(item.saved.take());
+        self.history.push(Change::Mesh { id, finished: Box::new(old), saved });
         if self.items.selected_id() == Some(id) {
             self.load_selected();
         }
-        self.keep_result(id, request);
+        self.keep_result(id);
         self.touch();
     }
 }
@@ -55,6 +56,7 @@ fn mend(finished: &Finished) -> Result<(Finished, Vec<String>), Cancelled> {
     let report = print::check(&repaired.mesh, &Monitor::silent())?;
     let mut notes = finished.notes.clone();
     notes.extend(repaired.done.iter().map(|d| format!("repaired: {d}")));
-    let mended = Finished { mesh: Arc::new(repaired.mesh), report: Arc::new(report), notes, request: finished.request };
+    let mended =
+        Finished { mesh: Arc::new(repaired.mesh), report: Arc::new(report), notes, repaired: true, ..finished.clone() };
     Ok((mended, repaired.done))
 }

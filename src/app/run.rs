@@ -1,17 +1,14 @@
 //! Carries commands out, and takes in what the queue reports.
 
-use std::sync::Arc;
-
 use super::command::Command;
 use super::settings::ThemeChoice;
-use super::state::{Finished, ItemId, Source, Status};
+use super::state::{Finished, ItemId, SavedResult, Source, Status};
 use super::toast::Level;
 use super::undo::Change;
-use super::{Dialog, SavedResult, Studio, cutout_panel, export_panel, help_panel, palette};
+use super::{Dialog, Studio, cutout_panel, export_panel, help_panel, palette};
 use crate::export::{ExportOptions, Format};
 use crate::files::IfExists;
 use crate::job::{Event, JobRequest, Move, QueueError};
-use crate::mesh::Mesh;
 use crate::pipeline::{Input, Output};
 use crate::request::Request;
 
@@ -54,7 +51,7 @@ impl Studio {
             ),
             C::Settings => self.toggle_dialog(|d| matches!(d, Dialog::Settings), |_| Dialog::Settings),
             C::Shortcuts => self.toggle_dialog(|d| matches!(d, Dialog::Shortcuts), |_| Dialog::Shortcuts),
-            C::Palette => self.dialog = Some(Dialog::Palette(palette::CommandPalette::default())),
+            C::Palette => self.open(Dialog::Palette(palette::CommandPalette::default())),
             C::ThemeSystem => self.settings.theme = ThemeChoice::System,
             C::ThemeLight => self.settings.theme = ThemeChoice::Light,
             C::ThemeDark => self.settings.theme = ThemeChoice::Dark,
@@ -69,7 +66,20 @@ impl Studio {
     }
 
     fn toggle_dialog(&mut self, is_it: impl Fn(&Dialog) -> bool, make: impl FnOnce(&mut Self) -> Dialog) {
-        self.dialog = if self.dialog.as_ref().is_some_and(is_it) { None } else { Some(make(self)) };
+        if self.dialog.as_ref().is_some_and(is_it) {
+            self.dialog = None;
+        } else {
+            let dialog = make(self);
+            self.open(dialog);
+        }
+    }
+
+    /// Opens a dialog in the place of the one before.
+    pub(super) fn open(&mut self, dialog: Dialog) {
+        if let Some(Dialog::Export(_)) = self.dialog.replace(dialog) {
+            // The view may show a reduced mesh.
+            self.load_selected();
+        }
     }
 
     /// Puts a card into the queue. A card that is in it already starts over with its new settings.
@@ -107,7 +117,13 @@ impl Studio {
     }
 
     fn generate_selected(&mut self) {
-        if let Some(id) = self.items.selected_id() {
+        let Some(item) = self.items.selected_mut() else { return };
+        if let (Source::MeshFile(_), Status::Failed(_)) = (&item.source, &item.status) {
+            // There is nothing to generate, but the file may be readable by now.
+            item.status = Status::New;
+            self.load_selected();
+        } else {
+            let id = item.id;
             self.start(id);
         }
     }
@@ -142,7 +158,7 @@ impl Studio {
                 queue.remove(job);
             }
             if item.status.is_open() {
-                item.status = if self.results.contains_key(&id) { Status::Finished } else { Status::New };
+                item.status = if item.made_with().is_some() { Status::Finished } else { Status::New };
             }
             removed.push((position, item));
         }
@@ -194,23 +210,21 @@ impl Studio {
     }
 
     fn undo(&mut self) {
-        if let Some(mended) = self.history.undo(&mut self.items) {
-            self.after_undo(mended);
+        if self.history.undo(&mut self.items) {
+            self.after_undo();
         }
     }
 
     fn redo(&mut self) {
-        if let Some(mended) = self.history.redo(&mut self.items) {
-            self.after_undo(mended);
+        if self.history.redo(&mut self.items) {
+            self.after_undo();
         }
     }
 
-    /// `changed` is the card whose mesh is another one now.
-    fn after_undo(&mut self, changed: Option<ItemId>) {
-        let mesh = changed.and_then(|id| self.items.get(id)?.finished.as_ref().map(|f| (id, f.request)));
-        if let Some((id, request)) = mesh {
-            self.keep_result(id, request);
-        }
+    fn after_undo(&mut self) {
+        // Meshes whose writing was overtaken by what is now taken back.
+        let unsaved: Vec<ItemId> = self.items.iter().filter(|i| i.is_unsaved()).map(|i| i.id).collect();
+        unsaved.into_iter().for_each(|id| self.keep_result(id));
         self.load_selected();
     }
 
@@ -241,7 +255,7 @@ impl Studio {
         match self.items.selected().and_then(|i| i.finished.as_ref().map(|f| (i.name(), f.clone()))) {
             Some((name, finished)) => {
                 let dialog = export_panel::ExportDialog::new(&name, finished, &self.settings);
-                self.dialog = Some(Dialog::Export(Box::new(dialog)));
+                self.open(Dialog::Export(Box::new(dialog)));
             }
             None => self.messages.push(Level::Info, "There is no mesh to export yet; generate one first (Ctrl+G)"),
         }
@@ -251,7 +265,7 @@ impl Studio {
         match self.items.selected().cloned() {
             Some(item) if matches!(item.source, Source::Picture(_)) => {
                 let editor = cutout_panel::CutOutEditor::new(&item, self);
-                self.dialog = Some(Dialog::CutOut(Box::new(editor)));
+                self.open(Dialog::CutOut(Box::new(editor)));
             }
             _ => self.messages.push(Level::Info, "Select a picture first"),
         }
@@ -268,7 +282,7 @@ impl Studio {
                 item.status = Status::Running { stage: Some(progress.stage), estimate };
             }
             Event::Cancelled(_) => {
-                item.status = if item.finished.is_some() { Status::Finished } else { Status::Cancelled };
+                item.status = if item.made_with().is_some() { Status::Finished } else { Status::Cancelled };
                 self.messages.push(Level::Info, format!("Cancelled: {name}"));
                 self.touch();
             }
@@ -286,17 +300,18 @@ impl Studio {
 
     fn finish(&mut self, id: ItemId, output: &Output) {
         let Some(item) = self.items.get_mut(id) else { return };
-        let request = self
-            .queue
-            .as_ref()
-            .and_then(|q| q.snapshot().into_iter().find(|s| Some(s.id) == item.job).map(|s| s.request.request));
-        let request = request.unwrap_or(item.request);
+        let job = self.queue.as_ref().and_then(|q| q.snapshot().into_iter().find(|s| Some(s.id) == item.job));
+        let (request, mask) =
+            job.map_or((item.request, item.mask.clone()), |j| (j.request.request, j.request.input.mask));
         item.status = Status::Finished;
+        item.saved = None;
         item.finished = Some(Finished {
             mesh: output.mesh.clone(),
             report: output.report.clone().into(),
             notes: output.notes.clone(),
             request,
+            mask,
+            repaired: false,
         });
         let name = item.name();
         let secs: f32 = output.stages.iter().map(|s| s.secs).sum();
@@ -307,17 +322,12 @@ impl Studio {
         if self.items.selected_id() == Some(id) {
             self.load_selected();
         }
-        self.keep_result(id, request);
+        self.keep_result(id);
         self.touch();
     }
 
-    /// Whether `mesh` is what the card shows.
-    fn is_current(&self, id: ItemId, mesh: &Arc<Mesh>) -> bool {
-        self.items.get(id).and_then(|i| i.finished.as_ref()).is_some_and(|f| Arc::ptr_eq(&f.mesh, mesh))
-    }
-
     /// Writes the mesh of a finished card into the data folder.
-    pub(super) fn keep_result(&mut self, id: ItemId, request: Request) {
+    pub(super) fn keep_result(&mut self, id: ItemId) {
         let Some(store) = self.store.as_ref().filter(|s| !s.is_read_only()) else { return };
         let Some(finished) = self.items.get(id).and_then(|i| i.finished.clone()) else { return };
         let file = store.new_result_path(id);
@@ -325,10 +335,12 @@ impl Studio {
             let options = ExportOptions { if_exists: IfExists::Replace, ..ExportOptions::default() };
             let written = crate::export::write_file(&finished.mesh, Format::Ply, &file, &options);
             Box::new(move |studio| match written {
-                // A newer mesh is written by a task of its own.
-                Ok(()) if !studio.is_current(id, &finished.mesh) => {}
                 Ok(()) => {
-                    studio.results.insert(id, SavedResult { file, request, notes: finished.notes });
+                    let Finished { mesh, request, mask, notes, .. } = finished;
+                    // A newer mesh is written by a task of its own.
+                    let Some(item) = studio.items.get_mut(id).filter(|i| i.shows(&mesh)) else { return };
+                    item.saved = Some(SavedResult { file, request, mask, notes });
+                    studio.forget_old_meshes();
                     studio.touch();
                 }
                 Err(error) => studio.messages.push(Level::Warning, format!("The mesh could not be kept: {error}")),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
-use super::state::{Item, ItemId, Items, Source, Status};
+use super::state::{Item, ItemId, Items, SavedResult, Source, Status};
 use crate::files::{IfExists, WriteError, write_atomically};
 use crate::request::Request;
 
@@ -46,18 +46,6 @@ pub struct SavedItem {
     /// Mesh file in the results folder and the settings it was made with.
     #[serde(default)]
     result: Option<SavedResult>,
-}
-
-/// A finished mesh on disk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SavedResult {
-    /// The PLY file.
-    pub file: PathBuf,
-    /// The settings it was made with.
-    pub request: Request,
-    /// Notes shown with it.
-    #[serde(default)]
-    pub notes: Vec<String>,
 }
 
 /// The data folder, held by this process alone.
@@ -129,7 +117,10 @@ impl Store {
         };
         match serde_json::from_str::<Session>(&text) {
             Ok(session) if session.version > VERSION => self.set_aside("it was written by a newer version"),
-            Ok(session) if session.is_valid() => Loaded::Session(Box::new(session)),
+            Ok(mut session) if session.is_valid() => {
+                session.settings.mend();
+                Loaded::Session(Box::new(session))
+            }
             Ok(_) => self.set_aside("it holds settings out of range"),
             Err(error) => self.set_aside(&error.to_string()),
         }
@@ -182,13 +173,8 @@ impl SavedItem {
 }
 
 impl Session {
-    /// The session as it stands. `result_of` names the mesh file of a finished card.
-    pub fn of(
-        items: &Items,
-        draft: Request,
-        settings: &Settings,
-        result_of: impl Fn(ItemId) -> Option<SavedResult>,
-    ) -> Self {
+    /// The session as it stands.
+    pub fn of(items: &Items, draft: Request, settings: &Settings) -> Self {
         let saved = |item: &Item| SavedItem {
             id: item.id,
             source: item.source.clone(),
@@ -196,7 +182,7 @@ impl Session {
             mask: item.mask.clone(),
             open: item.status.is_open(),
             failed: if let Status::Failed(why) = &item.status { Some(why.clone()) } else { None },
-            result: result_of(item.id),
+            result: item.saved.clone(),
         };
         Self {
             version: VERSION,
@@ -212,9 +198,9 @@ impl Session {
         self.draft.validate().is_ok() && self.items.iter().all(|i| i.request.validate().is_ok())
     }
 
-    /// The cards, with the mesh files of finished ones, and the selected card. Cards that waited or
-    /// ran come back as [`Status::Waiting`] without a job.
-    pub fn cards(&self) -> (Vec<(Item, Option<SavedResult>)>, Option<ItemId>) {
+    /// The cards and the selected one. Cards that waited or ran come back as [`Status::Waiting`]
+    /// without a job.
+    pub fn cards(&self) -> (Vec<Item>, Option<ItemId>) {
         let card = |saved: &SavedItem| {
             let status = match (&saved.failed, saved.open, &saved.result) {
                 (_, true, _) => Status::Waiting,
@@ -222,7 +208,7 @@ impl Session {
                 (None, false, Some(_)) => Status::Finished,
                 (None, false, None) => Status::New,
             };
-            let item = Item {
+            Item {
                 id: saved.id,
                 source: saved.source.clone(),
                 request: saved.request,
@@ -230,8 +216,8 @@ impl Session {
                 status,
                 job: None,
                 finished: None,
-            };
-            (item, saved.result.clone())
+                saved: saved.result.clone(),
+            }
         };
         (self.items.iter().map(card).collect(), self.selected)
     }
@@ -255,13 +241,13 @@ mod tests {
     fn a_session_comes_back_with_waiting_cards_still_waiting() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("deep/data")).unwrap();
-        store.save(&Session::of(&two_cards(), Request::default(), &Settings::default(), |_| None)).unwrap();
+        store.save(&Session::of(&two_cards(), Request::default(), &Settings::default())).unwrap();
         let Loaded::Session(session) = store.load() else { panic!("not read") };
         let (cards, selected) = session.cards();
         assert_eq!(cards.len(), 2);
-        assert_eq!(cards[0].0.request.size.height_mm, Some(33.0));
-        assert_eq!(cards[0].0.status, Status::Waiting);
-        assert_eq!(selected, Some(cards[0].0.id));
+        assert_eq!(cards[0].request.size.height_mm, Some(33.0));
+        assert_eq!(cards[0].status, Status::Waiting);
+        assert_eq!(selected, Some(cards[0].id));
     }
 
     #[test]
@@ -296,11 +282,10 @@ mod tests {
         let drop = store.new_result_path(ItemId(77));
         fs::write(&keep, "x").unwrap();
         fs::write(&drop, "x").unwrap();
-        let result = SavedResult { file: keep.clone(), request: Request::default(), notes: vec![] };
-        let session = Session::of(&two_cards(), Request::default(), &Settings::default(), |id| {
-            (id == ItemId(1)).then(|| result.clone())
-        });
-        store.sweep(&session);
+        let mut items = two_cards();
+        let result = SavedResult { file: keep.clone(), request: Request::default(), mask: None, notes: vec![] };
+        items.get_mut(ItemId(1)).unwrap().saved = Some(result);
+        store.sweep(&Session::of(&items, Request::default(), &Settings::default()));
         assert!(keep.exists() && !drop.exists());
     }
 }

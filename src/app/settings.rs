@@ -69,6 +69,10 @@ impl Default for Settings {
 
 /// Recent files that are kept.
 const RECENT: usize = 12;
+/// Least and largest interface scale.
+pub const SCALE: [f32; 2] = [0.5, 3.0];
+/// Least and largest side of a printer's room, in millimetres.
+pub const BED_MM: [f32; 2] = [50.0, 2000.0];
 
 impl Settings {
     /// Puts a file at the head of the recent ones.
@@ -78,8 +82,30 @@ impl Settings {
         self.recent.truncate(RECENT);
     }
 
+    /// Brings numbers that a file may hold back to what can be used.
+    pub fn mend(&mut self) {
+        self.set_scale(self.scale);
+        let usual = Self::default().bed_mm;
+        for (side, usual) in self.bed_mm.iter_mut().zip(usual) {
+            *side = if side.is_finite() { side.clamp(BED_MM[0], BED_MM[1]) } else { usual };
+        }
+        self.recent.truncate(RECENT);
+    }
+
     /// Sets the interface scale, within what can still be used.
     pub fn set_scale(&mut self, scale: f32) {
-        self.scale = if scale.is_finite() { scale.clamp(0.5, 3.0) } else { 1.0 };
+        self.scale = if scale.is_finite() { scale.clamp(SCALE[0], SCALE[1]) } else { 1.0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_no_window_can_use_are_mended() {
+        let mut settings = Settings { scale: 900.0, bed_mm: [f32::NAN, -4.0, 1e9], ..Settings::default() };
+        settings.mend();
+        assert_eq!((settings.scale, settings.bed_mm), (3.0, [220.0, 50.0, 2000.0]));
     }
 }

@@ -1,10 +1,11 @@
 //! Settings of the window, the sheet of keys, and the log.
 
-use egui::{Context, Grid, RichText, ScrollArea, Slider};
+use egui::{Context, Grid, RichText, ScrollArea};
 
 use super::Studio;
 use super::command::{Command, Menu};
-use super::settings::ThemeChoice;
+use super::layout::Dial;
+use super::settings::{BED_MM, SCALE, ThemeChoice};
 use super::theme::Palette;
 
 impl Studio {
@@ -22,11 +23,16 @@ impl Studio {
                     ui.selectable_value(theme, ThemeChoice::Dark, "Dark");
                 });
                 ui.end_row();
-                ui.label("Size of text");
+                let name = ui.label("Size of text").id;
                 // Applied when the slider is let go: it would run away under the pointer otherwise.
                 let mut scale = ctx.data(|d| d.get_temp(egui::Id::new("scale"))).unwrap_or(self.settings.scale);
-                let response = ui.add(Slider::new(&mut scale, 0.5..=2.5).step_by(0.1));
-                if response.dragged() {
+                let range = f64::from(SCALE[0])..=f64::from(SCALE[1]);
+                let dial = Dial { range, step: 0.1, decimals: 1, suffix: " ×".to_owned(), logarithmic: false };
+                let (mut shown, mut dragged) = (f64::from(scale), false);
+                if dial.show(ui, name, &mut shown, &mut dragged) {
+                    scale = shown as f32;
+                }
+                if dragged {
                     ctx.data_mut(|d| d.insert_temp(egui::Id::new("scale"), scale));
                 } else {
                     ctx.data_mut(|d| d.remove::<f32>(egui::Id::new("scale")));
@@ -39,8 +45,9 @@ impl Studio {
                 ui.label("Printer");
                 ui.horizontal(|ui| {
                     for (axis, name) in self.settings.bed_mm.iter_mut().zip(["Width", "Depth", "Height"]) {
-                        let field = egui::DragValue::new(axis).range(50.0..=2000.0).suffix(" mm").speed(1.0);
-                        ui.add(field).on_hover_text(name);
+                        let field = egui::DragValue::new(axis).range(BED_MM[0]..=BED_MM[1]).suffix(" mm").speed(1.0);
+                        let label = ui.weak(name).id;
+                        ui.add(field).labelled_by(label);
                     }
                 });
                 ui.end_row();

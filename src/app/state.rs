@@ -64,6 +64,21 @@ impl Status {
     }
 }
 
+/// A finished mesh on disk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedResult {
+    /// The PLY file.
+    pub file: PathBuf,
+    /// The settings it was made with.
+    pub request: Request,
+    /// The corrected cut-out it was made with.
+    #[serde(default)]
+    pub mask: Option<PathBuf>,
+    /// Notes shown with it.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
 /// A finished mesh with everything that is shown about it.
 #[derive(Clone, Debug)]
 pub struct Finished {
@@ -75,6 +90,10 @@ pub struct Finished {
     pub notes: Vec<String>,
     /// The settings it was made with.
     pub request: Request,
+    /// The corrected cut-out it was made with.
+    pub mask: Option<PathBuf>,
+    /// Whether it was repaired here, so that no file of the user's holds it.
+    pub repaired: bool,
 }
 
 /// One card.
@@ -94,6 +113,8 @@ pub struct Item {
     pub job: Option<JobId>,
     /// The mesh; `None` as well while it is being read from the data folder.
     pub finished: Option<Finished>,
+    /// Where the mesh is kept in the data folder, once it is there.
+    pub saved: Option<SavedResult>,
 }
 
 impl Item {
@@ -103,9 +124,28 @@ impl Item {
         path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
     }
 
-    /// Whether the mesh was made with other settings than those shown.
+    /// Settings and corrected cut-out that the mesh was made with, if there is a mesh, in memory or
+    /// on disk.
+    pub fn made_with(&self) -> Option<(&Request, Option<&Path>)> {
+        let in_memory = self.finished.as_ref().map(|f| (&f.request, f.mask.as_deref()));
+        in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, s.mask.as_deref())))
+    }
+
+    /// Whether the mesh was made with other settings or another cut-out than those shown.
     pub fn is_outdated(&self) -> bool {
-        matches!(self.source, Source::Picture(_)) && self.finished.as_ref().is_some_and(|f| f.request != self.request)
+        let now = (&self.request, self.mask.as_deref());
+        matches!(self.source, Source::Picture(_)) && self.made_with().is_some_and(|made| made != now)
+    }
+
+    /// Whether `mesh` is the card's.
+    pub fn shows(&self, mesh: &Arc<Mesh>) -> bool {
+        self.finished.as_ref().is_some_and(|f| Arc::ptr_eq(&f.mesh, mesh))
+    }
+
+    /// Whether there is a mesh that would be lost with the window.
+    pub fn is_unsaved(&self) -> bool {
+        let made_here = |f: &Finished| f.repaired || matches!(self.source, Source::Picture(_));
+        self.saved.is_none() && self.finished.as_ref().is_some_and(made_here)
     }
 }
 
@@ -186,7 +226,7 @@ impl Items {
         self.next_id += 1;
         let id = ItemId(self.next_id);
         let status = Status::New;
-        self.list.push(Item { id, source, request, mask: None, status, job: None, finished: None });
+        self.list.push(Item { id, source, request, mask: None, status, job: None, finished: None, saved: None });
         id
     }
 
@@ -267,5 +307,21 @@ mod tests {
         assert_eq!(items.selected_id(), Some(b));
         items.select_by(-1);
         assert_eq!(items.selected_id(), Some(c));
+    }
+
+    #[test]
+    fn a_mesh_is_outdated_by_other_settings_or_another_cut_out_even_on_disk() {
+        let (mut items, [a, ..]) = three();
+        let item = items.get_mut(a).unwrap();
+        let request = item.request;
+        item.saved = Some(SavedResult { file: "a.ply".into(), request, mask: None, notes: vec![] });
+        assert!(!item.is_outdated() && !item.is_unsaved());
+        item.mask = Some("mask.png".into());
+        assert!(item.is_outdated());
+        item.mask = None;
+        item.request.size.height_mm = Some(11.0);
+        assert!(item.is_outdated());
+        item.saved = None;
+        assert!(!item.is_outdated(), "there is no mesh");
     }
 }

@@ -19,6 +19,15 @@ const THREADS: usize = 4;
 /// Tasks that may wait. A drop of thousands of files stays below, because one task walks them all.
 const WAITING: usize = 4096;
 
+/// Does `work`, which may panic: then the sentence to tell the user.
+///
+/// # Errors
+/// The sentence.
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|_| "Something went wrong inside the program; please report it".to_owned())
+}
+
 /// The task threads. They end when this is dropped.
 pub struct Tasks {
     work: Sender<Task>,
@@ -38,13 +47,8 @@ impl Tasks {
             let (waiting, done, wake) = (waiting.clone(), done.clone(), wake.clone());
             std::thread::Builder::new().name(format!("orfeas-task-{number}")).spawn(move || {
                 for task in waiting {
-                    let apply = catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|_| {
-                        Box::new(|studio: &mut Studio| {
-                            studio
-                                .messages
-                                .push(Level::Error, "Something went wrong inside the program; please report it");
-                        })
-                    });
+                    let apply = caught(task)
+                        .unwrap_or_else(|why| Box::new(|studio: &mut Studio| studio.messages.push(Level::Error, why)));
                     if done.send(apply).is_err() {
                         return;
                     }
@@ -55,15 +59,18 @@ impl Tasks {
         Ok(Self { work, results, keep_results_open: done })
     }
 
-    /// Runs `task` on a task thread. When too many wait already, the user is told instead.
-    pub fn spawn(&self, task: impl FnOnce() -> Apply + Send + 'static) {
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = self.work.try_send(Box::new(task)) {
+    /// Runs `task` on a task thread. When too many wait already, the user is told instead and `false`
+    /// comes back.
+    pub fn spawn(&self, task: impl FnOnce() -> Apply + Send + 'static) -> bool {
+        let sent = self.work.try_send(Box::new(task));
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = sent {
             let refuse: Apply = Box::new(|studio| {
                 studio.messages.push(Level::Warning, "Too much is going on at once; try again in a moment");
             });
             // A full list of results is being worked off right now; one lost warning does no harm.
             let _ = self.keep_results_open.try_send(refuse);
         }
+        sent.is_ok()
     }
 
     /// The next result, as soon as there is one within `patience`.

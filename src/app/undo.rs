@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::state::{Finished, Item, ItemId, Items, Status};
+use super::state::{Finished, Item, ItemId, Items, SavedResult, Status};
 use crate::request::Request;
 
 /// Changes of the same setting within this time are one step back.
@@ -29,13 +29,17 @@ pub enum Change {
         id: ItemId,
         /// The mask to go back to.
         mask: Option<PathBuf>,
+        /// The settings to go back to: a corrected mask is never inverted again.
+        request: Box<Request>,
     },
     /// The mesh of a card, repaired.
     Mesh {
         /// The card.
         id: ItemId,
-        /// The mesh to go back to.
+        /// The mesh to go back to, while it is in memory.
         finished: Box<Option<Finished>>,
+        /// Its file.
+        saved: Box<Option<SavedResult>>,
     },
     /// Cards that were removed, with their places, in the order of removal.
     Removed(Vec<(usize, Item)>),
@@ -58,15 +62,19 @@ impl Change {
                     })
                     .collect(),
             ),
-            Self::Mask { id, mask } => {
-                let before = items.get_mut(id).and_then(|i| std::mem::replace(&mut i.mask, mask));
-                Self::Mask { id, mask: before }
+            Self::Mask { id, mut mask, mut request } => {
+                if let Some(item) = items.get_mut(id) {
+                    std::mem::swap(&mut item.mask, &mut mask);
+                    std::mem::swap(&mut item.request, &mut request);
+                }
+                Self::Mask { id, mask, request }
             }
-            Self::Mesh { id, mut finished } => {
+            Self::Mesh { id, mut finished, mut saved } => {
                 if let Some(item) = items.get_mut(id) {
                     std::mem::swap(&mut item.finished, &mut finished);
+                    std::mem::swap(&mut item.saved, &mut saved);
                 }
-                Self::Mesh { id, finished }
+                Self::Mesh { id, finished, saved }
             }
             Self::Removed(removed) => {
                 let ids = removed.iter().map(|(_, item)| item.id).collect();
@@ -74,7 +82,7 @@ impl Change {
                     // Its job went with it.
                     item.job = None;
                     if item.status.is_open() {
-                        item.status = if item.finished.is_some() { Status::Finished } else { Status::Cancelled };
+                        item.status = if item.made_with().is_some() { Status::Finished } else { Status::Cancelled };
                     }
                     items.insert(position, item);
                 }
@@ -82,11 +90,6 @@ impl Change {
             }
             Self::Added(ids) => Self::Removed(ids.into_iter().filter_map(|id| items.remove(id)).collect()),
         }
-    }
-
-    /// The card whose mesh changes with it.
-    fn mended(&self) -> Option<ItemId> {
-        if let Self::Mesh { id, .. } = self { Some(*id) } else { None }
     }
 
     fn is_same_setting(&self, other: &Self) -> bool {
@@ -121,23 +124,20 @@ impl History {
         self.undo.push(change);
     }
 
-    /// Takes the last change back. `None` when there was none; else the card whose mesh is another
-    /// one now, if any.
-    pub fn undo(&mut self, items: &mut Items) -> Option<Option<ItemId>> {
+    /// Takes the last change back. Returns whether there was one.
+    pub fn undo(&mut self, items: &mut Items) -> bool {
         self.last = None;
-        let change = self.undo.pop()?;
-        let mended = change.mended();
+        let Some(change) = self.undo.pop() else { return false };
         self.redo.push(change.apply(items));
-        Some(mended)
+        true
     }
 
-    /// Makes the last undone change again; as [`History::undo`].
-    pub fn redo(&mut self, items: &mut Items) -> Option<Option<ItemId>> {
+    /// Makes the last undone change again. Returns whether there was one.
+    pub fn redo(&mut self, items: &mut Items) -> bool {
         self.last = None;
-        let change = self.redo.pop()?;
-        let mended = change.mended();
+        let Some(change) = self.redo.pop() else { return false };
         self.undo.push(change.apply(items));
-        Some(mended)
+        true
     }
 
     /// Whether there is something to take back.
@@ -171,13 +171,13 @@ mod tests {
             set_height(&mut items, &mut history, id, 50.0 + step as f32, start + Duration::from_millis(20 * step));
         }
         set_height(&mut items, &mut history, id, 99.0, start + Duration::from_secs(5));
-        assert!(history.undo(&mut items).is_some());
+        assert!(history.undo(&mut items));
         assert_eq!(items.get(id).unwrap().request.size.height_mm, Some(59.0));
-        assert!(history.undo(&mut items).is_some());
+        assert!(history.undo(&mut items));
         assert_eq!(items.get(id).unwrap().request.size.height_mm, None);
-        assert!(history.undo(&mut items).is_none());
-        assert!(history.redo(&mut items).is_some() && history.redo(&mut items).is_some());
-        assert!(history.redo(&mut items).is_none());
+        assert!(!history.undo(&mut items));
+        assert!(history.redo(&mut items) && history.redo(&mut items));
+        assert!(!history.redo(&mut items));
         assert_eq!(items.get(id).unwrap().request.size.height_mm, Some(99.0));
     }
 
@@ -193,5 +193,39 @@ mod tests {
         assert_eq!(items.iter().map(|i| i.id).collect::<Vec<_>>(), ids);
         history.redo(&mut items);
         assert_eq!(items.iter().map(|i| i.id).collect::<Vec<_>>(), [ids[0], ids[3]]);
+    }
+
+    #[test]
+    fn undoing_a_cut_out_brings_its_settings_back() {
+        let (mut items, mut history) = (Items::default(), History::default());
+        let id = items.add(Source::Picture("a".into()), Request::default());
+        let item = items.get_mut(id).unwrap();
+        item.request.cut_out.invert = true;
+        let request = Box::new(item.request);
+        item.request.cut_out.invert = false;
+        item.mask = Some("corrected.png".into());
+        history.push(Change::Mask { id, mask: None, request });
+        assert!(history.undo(&mut items));
+        let item = items.get(id).unwrap();
+        assert!(item.mask.is_none() && item.request.cut_out.invert);
+        assert!(history.redo(&mut items));
+        let item = items.get(id).unwrap();
+        assert!(item.mask.is_some() && !item.request.cut_out.invert);
+    }
+
+    #[test]
+    fn a_repaired_mesh_that_left_memory_is_found_again_by_undo_and_redo() {
+        let (mut items, mut history) = (Items::default(), History::default());
+        let id = items.add(Source::MeshFile("a.stl".into()), Request::default());
+        let on_disk = |file: &str| {
+            let (file, request) = (file.into(), Request::default());
+            Some(SavedResult { file, request, mask: None, notes: vec![] })
+        };
+        items.get_mut(id).unwrap().saved = on_disk("repaired.ply");
+        history.push(Change::Mesh { id, finished: Box::new(None), saved: Box::new(on_disk("before.ply")) });
+        assert!(history.undo(&mut items));
+        assert_eq!(items.get(id).unwrap().saved, on_disk("before.ply"));
+        assert!(history.redo(&mut items));
+        assert_eq!(items.get(id).unwrap().saved, on_disk("repaired.ply"));
     }
 }

@@ -9,26 +9,29 @@ use super::command::Command;
 use super::theme::{self, Palette};
 use super::toast::Level;
 use crate::files::{IfExists, WriteError, write_atomically};
+use crate::request::Mode;
 
 /// A picture that ships inside the program.
 struct Sample {
     name: &'static str,
+    /// What it is best made into.
+    mode: Mode,
     file: &'static str,
     bytes: &'static [u8],
 }
 
 macro_rules! sample {
-    ($name:literal, $file:literal) => {
-        Sample { name: $name, file: $file, bytes: include_bytes!(concat!("../../assets/samples/", $file)) }
+    ($name:literal, $mode:expr, $file:literal) => {
+        Sample { name: $name, mode: $mode, file: $file, bytes: include_bytes!(concat!("../../assets/samples/", $file)) }
     };
 }
 
 const SAMPLES: &[Sample] = &[
-    sample!("Fox", "fox.png"),
-    sample!("Rocket", "rocket.png"),
-    sample!("Elephant", "elephant.png"),
-    sample!("Owl", "owl.png"),
-    sample!("Amphora", "amphora.jpg"),
+    sample!("Fox", Mode::Inflate, "fox.png"),
+    sample!("Rocket", Mode::Inflate, "rocket.png"),
+    sample!("Elephant", Mode::Inflate, "elephant.png"),
+    sample!("Owl", Mode::Stamp, "owl.png"),
+    sample!("Amphora", Mode::Inflate, "amphora.jpg"),
 ];
 
 impl Studio {
@@ -82,30 +85,43 @@ impl Studio {
         });
     }
 
-    /// The small picture of a sample, decoded once.
+    /// The small picture of a sample, decoded once beside the window.
     fn sample_texture(&mut self, ctx: &egui::Context, sample: &Sample) -> Option<egui::TextureHandle> {
         let id = egui::Id::new(("sample", sample.file));
         if let Some(texture) = ctx.data(|d| d.get_temp::<egui::TextureHandle>(id)) {
             return Some(texture);
         }
-        let picture = image::load_from_memory(sample.bytes).ok()?.thumbnail(224, 224).to_rgba8();
-        let size = [picture.width() as usize, picture.height() as usize];
-        let image = egui::ColorImage::from_rgba_unmultiplied(size, picture.as_raw());
-        let texture = ctx.load_texture(sample.file, image, egui::TextureOptions::LINEAR);
-        ctx.data_mut(|d| d.insert_temp(id, texture.clone()));
-        Some(texture)
+        let asked = id.with("asked");
+        if !ctx.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<bool>(asked), true)) {
+            let (file, bytes) = (sample.file, sample.bytes);
+            self.spawn(move || {
+                let picture = image::load_from_memory(bytes).map(|p| p.thumbnail(224, 224).to_rgba8());
+                Box::new(move |studio| {
+                    // Compiled in, so it can be read; else its name is shown.
+                    let Ok(picture) = picture else { return };
+                    let size = [picture.width() as usize, picture.height() as usize];
+                    let image = egui::ColorImage::from_rgba_unmultiplied(size, picture.as_raw());
+                    let texture = studio.ctx.load_texture(file, image, egui::TextureOptions::LINEAR);
+                    studio.ctx.data_mut(|d| d.insert_temp(id, texture));
+                })
+            });
+        }
+        None
     }
 
     /// Puts a sample into the data folder, so that it is a file like any other, and adds it.
     fn open_sample(&mut self, sample: &Sample) {
         let folder = self.store.as_ref().map_or_else(std::env::temp_dir, |s| s.samples_folder());
-        let path: PathBuf = folder.join(sample.file);
-        let written = std::fs::create_dir_all(&folder).map_err(|source| WriteError::Io { source, path: path.clone() });
-        let written = written
-            .and_then(|()| write_atomically(&path, IfExists::Replace, |w| std::io::Write::write_all(w, sample.bytes)));
-        match written {
-            Ok(()) => self.add_paths(vec![path]),
-            Err(error) => self.messages.push(Level::Error, format!("The sample could not be opened: {error}")),
-        }
+        self.draft.mode = sample.mode;
+        let (path, bytes): (PathBuf, _) = (folder.join(sample.file), sample.bytes);
+        self.spawn_write(move || {
+            let made = std::fs::create_dir_all(&folder).map_err(|source| WriteError::Io { source, path: path.clone() });
+            let written =
+                made.and_then(|()| write_atomically(&path, IfExists::Replace, |w| std::io::Write::write_all(w, bytes)));
+            Box::new(move |studio| match written {
+                Ok(()) => studio.add_paths(vec![path]),
+                Err(error) => studio.messages.push(Level::Error, format!("The sample could not be opened: {error}")),
+            })
+        });
     }
 }

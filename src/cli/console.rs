@@ -103,7 +103,8 @@ impl Console {
 /// Sends `tracing` to stderr: `ORFEAS_LOG` decides, else the number of `-v`.
 pub fn start_log(verbosity: u8) {
     let level = match verbosity {
-        0 => "error,orfeas=warn",
+        // egui asks the clipboard for text and complains where it holds a picture.
+        0 => "error,egui_winit=off,orfeas=warn",
         1 => "warn,orfeas=info",
         2 => "warn,orfeas=debug",
         _ => "info,orfeas=trace",

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::estimate::{Estimate, Estimator, Run};
 use super::{CAPACITY, Event, JobId, JobRequest, JobState, JobStatus, Move, QueueError};
+use crate::background;
 use crate::cache::Cache;
 use crate::pipeline::{self, Output, PipelineError};
 use crate::progress::{CancelToken, Cancelled, Monitor, Progress, Stage};
@@ -93,7 +94,7 @@ impl Queue<Output> {
     /// [`QueueError::NoThread`].
     pub fn new(cache: Cache, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, QueueError> {
         let work = move |job: &JobRequest, monitor: &Monitor| {
-            pipeline::run(&job.request, &job.input, &cache, monitor).map_err(WorkError::from)
+            background::run(|| pipeline::run(&job.request, &job.input, &cache, monitor)).map_err(WorkError::from)
         };
         Self::with_work(work, wake)
     }

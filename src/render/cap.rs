@@ -3,7 +3,7 @@
 //! Along a ray through the part that is kept, the back faces of a closed mesh outnumber its front
 //! faces by one exactly where the cut shows its inside; the stencil counts both.
 
-use super::mesh::{GpuMesh, Vertex};
+use super::mesh::{AtLevel, Vertex};
 use super::pipeline::{Pipeline, SAMPLES, Spec, scene_color, scene_depth};
 use super::surface::Bindings;
 use super::{pipeline, shader};
@@ -30,7 +30,7 @@ fn counting(operation: wgpu::StencilOperation) -> wgpu::StencilFaceState {
 
 impl Cap {
     /// Counts faces and fills the cut; the stencil must be 0 before.
-    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, with: &Bindings<'_>, mesh: &GpuMesh) {
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, with: &Bindings<'_>, mesh: AtLevel<'_>) {
         let layouts = || vec![with.frame_layout];
         let count = self.count.get(with.device, || Spec {
             program: shader::CAP,

@@ -2,6 +2,7 @@
 //!
 //! Promises: nothing here panics, with or without drivers, and [`probe`] answers within two seconds.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -104,13 +105,15 @@ fn adapters() -> Vec<wgpu::Adapter> {
 ///
 /// wgpu reports many failures late and to a callback; without one it panics.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Option<RenderError>>>);
+pub struct Faults {
+    first: Arc<Mutex<Option<RenderError>>>,
+    lost: Arc<AtomicBool>,
+}
 
 impl Faults {
     /// Takes over the device's error and loss callbacks.
-    pub fn watch(device: &wgpu::Device) -> Self {
-        let faults = Self::default();
-        let (errors, losses) = (faults.clone(), faults.clone());
+    pub fn watch(&self, device: &wgpu::Device) {
+        let (errors, losses) = (self.clone(), self.clone());
         device.on_uncaptured_error(Arc::new(move |error| errors.report(RenderError::from(error))));
         device.set_device_lost_callback(move |reason, message| {
             // Destroying a device on purpose is not a failure.
@@ -118,7 +121,11 @@ impl Faults {
                 losses.report(RenderError::DeviceLost(one_line(&message)));
             }
         });
-        faults
+    }
+
+    /// Whether the device was ever lost.
+    pub fn is_device_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Fails with the first failure since the last call.
@@ -126,7 +133,7 @@ impl Faults {
     /// # Errors
     /// That failure; it is forgotten afterwards.
     pub fn check(&self) -> Result<(), RenderError> {
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        match self.first.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(error) => Err(error),
             None => Ok(()),
         }
@@ -134,7 +141,10 @@ impl Faults {
 
     fn report(&self, error: RenderError) {
         tracing::warn!("{error}");
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        if matches!(error, RenderError::DeviceLost(_)) {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+        self.first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 }
 
@@ -197,7 +207,8 @@ impl Gpu {
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).map_err(|error| {
             RenderError::NoDevice { adapter: info.name.clone(), reason: one_line(&error.to_string()) }
         })?;
-        let faults = Faults::watch(&device);
+        let faults = Faults::default();
+        faults.watch(&device);
         Ok(Self { device, queue, faults, adapter: info })
     }
 
@@ -232,5 +243,8 @@ mod tests {
         faults.report(RenderError::NoAdapter);
         assert_eq!(faults.check(), Err(RenderError::OutOfMemory));
         assert_eq!(faults.check(), Ok(()));
+        assert!(!faults.is_device_lost());
+        faults.report(RenderError::DeviceLost("unplugged".to_owned()));
+        assert!(faults.check().is_err() && faults.is_device_lost(), "a loss is for ever");
     }
 }

@@ -8,7 +8,7 @@ use wgpu::util::DeviceExt as _;
 use super::environment::{Environment, LEVELS, WIDTH};
 use super::finish::full_screen_pass;
 use super::frame::Placement;
-use super::mesh::{GpuMesh, Vertex};
+use super::mesh::{AtLevel, Vertex};
 use super::pipeline::{MAP_FORMAT, Pipeline, Spec, bind_group, binding, layout};
 use super::scene::Section;
 use super::{pipeline, shader, targets};
@@ -22,7 +22,7 @@ const GROUND_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rg8Unorm;
 /// What a cached map was drawn from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Drawn {
-    mesh: u64,
+    mesh: (u64, Option<usize>),
     clip_from_world: Mat4,
     section: Option<Section>,
 }
@@ -149,6 +149,11 @@ impl Light {
         self.draw_map(context, clip_from_world, |light| &mut light.key);
     }
 
+    /// Whether there is a shadow of that mesh on the ground, be it from where the light was before.
+    pub fn has_ground_shadow(&self, mesh: AtLevel<'_>) -> bool {
+        self.ground_drawn.is_some_and(|(drawn, ..)| drawn.mesh.0 == mesh.key().0)
+    }
+
     /// Draws the shadow that falls on the ground, if it is not what is there already.
     pub fn draw_ground_shadow(&mut self, context: &mut Context<'_>, key_spread: f32) {
         let floor = context.place.floor;
@@ -190,7 +195,7 @@ impl Light {
     }
 
     fn draw_map(&mut self, context: &mut Context<'_>, clip_from_world: Mat4, map: fn(&mut Self) -> &mut Map) {
-        let drawn = Some(Drawn { mesh: context.mesh.id, clip_from_world, section: context.section });
+        let drawn = Some(Drawn { mesh: context.mesh.key(), clip_from_world, section: context.section });
         if map(self).drawn == drawn {
             return;
         }
@@ -239,7 +244,7 @@ pub(super) struct Context<'a> {
     pub encoder: &'a mut wgpu::CommandEncoder,
     pub frame_layout: &'a wgpu::BindGroupLayout,
     pub frame: &'a wgpu::BindGroup,
-    pub mesh: &'a GpuMesh,
+    pub mesh: AtLevel<'a>,
     pub place: &'a Placement,
     pub section: Option<Section>,
 }

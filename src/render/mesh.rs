@@ -10,7 +10,16 @@ use glam::Vec3;
 use rayon::prelude::*;
 
 use super::{RenderError, normals};
+use crate::mesh::simplify::levels::{self, Level};
 use crate::mesh::{Bounds, Mesh, MeshError};
+
+/// Meshes up to this many triangles are drawn as they are.
+const SMALL: usize = 150_000;
+/// Triangles of the version that is drawn while the view moves, without and with colours.
+const QUICK: [usize; 2] = [20_000, 60_000];
+/// Error of the version that looks the same, as a share of the mesh's largest side: under half a
+/// pixel where the mesh fills a screen.
+const UNSEEN: f32 = 0.0004;
 
 /// Largest buffer that is made even where the device could more: drivers stumble over larger ones.
 const LARGEST_BUFFER_BYTES: u64 = 512 << 20;
@@ -57,7 +66,37 @@ pub struct PreparedMesh {
     hull: Vec<Vec3>,
 }
 
+/// A coarser version of a [`PreparedMesh`], on the same vertices.
+#[derive(Clone, Debug)]
+pub struct PreparedLevel(Level);
+
 impl PreparedMesh {
+    /// A version to draw while the view moves, made in a moment. `None` for meshes that are small.
+    pub fn quick_level(&self) -> Option<PreparedLevel> {
+        let count = QUICK[usize::from(self.is_colored())];
+        self.level(|vertices, triangles| levels::quick(vertices, size_of::<Vertex>(), triangles, count))
+    }
+
+    /// A version that looks the same unless one comes near; takes about a second per million
+    /// triangles. `None` for meshes that are small.
+    pub fn faithful_level(&self) -> Option<PreparedLevel> {
+        let colors = || self.vertices.iter().map(|v| [0, 1, 2].map(|c| f32::from(v.color[c]) / 255.0));
+        self.level(|vertices, triangles| {
+            let colors: Option<Vec<_>> = self.is_colored().then(|| colors().collect());
+            levels::faithful(vertices, size_of::<Vertex>(), colors.as_deref(), triangles, UNSEEN)
+        })
+    }
+
+    fn is_colored(&self) -> bool {
+        self.vertices.first().is_some_and(|v| v.color[3] > 0)
+    }
+
+    fn level(&self, make: impl FnOnce(&[u8], &[[u32; 3]]) -> Option<Level>) -> Option<PreparedLevel> {
+        let vertices = bytemuck::cast_slice(&self.vertices);
+        let large = self.triangles.len() > SMALL;
+        large.then(|| make(vertices, &self.triangles)).flatten().map(PreparedLevel)
+    }
+
     /// Computes normals and packs the vertices of a mesh in print space (mm, +Z up).
     ///
     /// # Errors
@@ -142,19 +181,28 @@ fn outermost(positions: &[Vec3]) -> Vec<Vec3> {
 }
 
 /// One pair of buffers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Piece {
     pub vertices: wgpu::Buffer,
     pub indices: wgpu::Buffer,
     pub index_count: u32,
 }
 
-/// A mesh in graphics memory; drawn as often as wished.
-#[derive(Debug)]
+/// A coarser version in graphics memory.
+#[derive(Clone, Debug)]
+struct GpuLevel {
+    piece: Piece,
+    error_mm: f32,
+    keeps_closed: bool,
+}
+
+/// A mesh in graphics memory; drawn as often as wished. Clones share it.
+#[derive(Clone, Debug)]
 pub struct GpuMesh {
     pub(super) pieces: Vec<Piece>,
-    /// Unique in the process; shadows are made anew when it changes.
-    pub(super) id: u64,
+    /// From many triangles to few.
+    levels: Vec<GpuLevel>,
+    id: u64,
     bounds: Bounds,
     hull: Vec<Vec3>,
     triangle_count: usize,
@@ -187,7 +235,52 @@ impl GpuMesh {
         };
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { pieces, id, bounds: mesh.bounds, hull: mesh.hull.clone(), triangle_count: mesh.triangles.len() })
+        Ok(Self {
+            pieces,
+            levels: Vec::new(),
+            id,
+            bounds: mesh.bounds,
+            hull: mesh.hull.clone(),
+            triangle_count: mesh.triangles.len(),
+        })
+    }
+
+    /// Unique in the process for what was uploaded together; coarser versions do not change it.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The same mesh with a coarser version beside it. Meshes in several pieces stay as they are.
+    ///
+    /// # Errors
+    /// [`RenderError::OutOfMemory`] when graphics memory is short.
+    pub fn with_level(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        level: &PreparedLevel,
+    ) -> Result<Self, RenderError> {
+        let mut mesh = self.clone();
+        if let [whole] = mesh.pieces.as_slice() {
+            let Level { triangles, error, keeps_closed } = &level.0;
+            let indices = buffer_of(device, "coarse mesh indices", triangles.as_slice(), wgpu::BufferUsages::INDEX)?;
+            write(queue, &indices, bytemuck::cast_slice(triangles));
+            let piece = Piece { vertices: whole.vertices.clone(), indices, index_count: triangles.len() as u32 * 3 };
+            mesh.levels.push(GpuLevel { piece, error_mm: *error, keeps_closed: *keeps_closed });
+            mesh.levels.sort_by_key(|l| std::cmp::Reverse(l.piece.index_count));
+        }
+        Ok(mesh)
+    }
+
+    /// The mesh as it is.
+    pub(super) fn exact(&self) -> AtLevel<'_> {
+        AtLevel { mesh: self, level: None }
+    }
+
+    /// The version of the fewest triangles that is off by at most `max_error_mm`, and closed if it has to be.
+    pub(super) fn within(&self, max_error_mm: f32, closed: bool) -> AtLevel<'_> {
+        let fits = |l: &GpuLevel| l.error_mm <= max_error_mm && (l.keeps_closed || !closed);
+        AtLevel { mesh: self, level: self.levels.iter().rposition(fits) }
     }
 
     /// The box around the mesh, in mm.
@@ -204,14 +297,50 @@ impl GpuMesh {
     pub fn triangle_count(&self) -> usize {
         self.triangle_count
     }
+}
+
+/// A mesh, or one of its coarser versions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AtLevel<'a> {
+    pub mesh: &'a GpuMesh,
+    level: Option<usize>,
+}
+
+impl AtLevel<'_> {
+    /// Tells all versions of all meshes apart.
+    pub fn key(&self) -> (u64, Option<usize>) {
+        (self.mesh.id, self.level)
+    }
 
     /// Draws every piece with the pipeline that is set.
-    pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>) {
-        for piece in &self.pieces {
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>) {
+        let level = self.level.and_then(|l| self.mesh.levels.get(l)).map(|l| std::slice::from_ref(&l.piece));
+        for piece in level.unwrap_or(&self.mesh.pieces) {
             pass.set_vertex_buffer(0, piece.vertices.slice(..));
             pass.set_index_buffer(piece.indices.slice(..), wgpu::IndexFormat::Uint32);
             pass.draw_indexed(0..piece.index_count, 0, 0..1);
         }
+    }
+}
+
+/// An empty buffer for `contents`.
+fn buffer_of<T: Pod>(
+    device: &wgpu::Device,
+    label: &str,
+    contents: &[T],
+    usage: wgpu::BufferUsages,
+) -> Result<wgpu::Buffer, RenderError> {
+    let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size: size_of_val(contents) as u64,
+        // Wireframes read both as storage.
+        usage: usage | wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    match pollster::block_on(out_of_memory.pop()) {
+        Some(error) => Err(error.into()),
+        None => Ok(buffer),
     }
 }
 
@@ -222,22 +351,9 @@ impl Piece {
         vertices: &[Vertex],
         triangles: &[[u32; 3]],
     ) -> Result<Self, RenderError> {
-        let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let buffer = |label, bytes: usize, usage| {
-            device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some(label),
-                size: bytes as u64,
-                // Wireframes read both as storage.
-                usage: usage | wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            })
-        };
         let (vertex_bytes, index_bytes) = (bytemuck::cast_slice(vertices), bytemuck::cast_slice(triangles));
-        let vertices = buffer("mesh vertices", vertex_bytes.len(), wgpu::BufferUsages::VERTEX);
-        let indices = buffer("mesh indices", index_bytes.len(), wgpu::BufferUsages::INDEX);
-        if let Some(error) = pollster::block_on(out_of_memory.pop()) {
-            return Err(error.into());
-        }
+        let vertices = buffer_of(device, "mesh vertices", vertices, wgpu::BufferUsages::VERTEX)?;
+        let indices = buffer_of(device, "mesh indices", triangles, wgpu::BufferUsages::INDEX)?;
         write(queue, &vertices, vertex_bytes);
         write(queue, &indices, index_bytes);
         Ok(Self { vertices, indices, index_count: triangles.len() as u32 * 3 })

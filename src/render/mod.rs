@@ -55,9 +55,9 @@ pub use error::RenderError;
 pub use frame::AlphaMode;
 pub use lighting::{Lighting, LightingPreset};
 pub use material::{Material, MaterialPreset, Pattern};
-pub use mesh::{GpuMesh, PreparedMesh};
+pub use mesh::{GpuMesh, PreparedLevel, PreparedMesh};
 pub use pick::{Hit, pick};
-pub use renderer::Renderer;
+pub use renderer::{Effort, Renderer};
 pub use scene::{Background, Bed, Ground, Scene, Section, Shading, Wireframe};
 pub use still::{MAX_STILL_SIDE_PX, StillMaker, StillOptions, contact_sheet, still};
 

@@ -11,7 +11,7 @@ use super::frame::{AlphaMode, Frame, Placement, casts_shadow, occlusion_strength
 use super::ground::GroundPlane;
 use super::light::{Context, Light, upload};
 use super::lighting::LightingPreset;
-use super::mesh::GpuMesh;
+use super::mesh::{AtLevel, GpuMesh};
 use super::pipeline::{bind_group, binding, layout};
 use super::scene::{Scene, Shading};
 use super::surface::{Bindings, Surface, is_glass};
@@ -25,6 +25,38 @@ enum Loaded {
     Nothing,
     Preset(LightingPreset),
     Custom,
+}
+
+/// Sizes of pictures that textures are kept for: a window's fine and coarse one.
+const SIZES: usize = 2;
+
+/// How much a picture may cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// It is replaced at once, as while the camera moves: coarser, without ambient occlusion.
+    Glance,
+    /// What is smaller than half a pixel may be left out.
+    Look,
+    /// Every triangle.
+    #[default]
+    Full,
+}
+
+impl Effort {
+    /// The version of `mesh` to draw.
+    fn level<'a>(self, mesh: &'a GpuMesh, camera: &Camera, scene: &Scene) -> AtLevel<'a> {
+        // The near side is larger than the middle, for which the camera tells.
+        let pixel_mm = 0.7 * camera.millimetres_per_pixel();
+        // Facets and edges are looked at for themselves.
+        let exact = scene.wireframe.is_some() || scene.shading == Shading::Flat;
+        // The cut is found by counting faces.
+        let closed = scene.section.is_some();
+        match self {
+            Self::Glance if scene.wireframe.is_none() => mesh.within(f32::INFINITY, closed),
+            Self::Look if !exact => mesh.within(0.5 * pixel_mm, closed),
+            _ => mesh.exact(),
+        }
+    }
 }
 
 /// Draws meshes. Pipelines, textures and shadows are made when first needed and kept.
@@ -42,11 +74,13 @@ pub struct Renderer {
     cap: Cap,
     ground: GroundPlane,
     finish: Finish,
-    targets: Option<Targets>,
+    /// Of the last sizes, the last one at the end.
+    targets: Vec<Targets>,
     /// Environments by preset, once computed.
     environments: Vec<(LightingPreset, Environment)>,
     custom: Option<Environment>,
     loaded: Loaded,
+    effort: Effort,
 }
 
 impl Renderer {
@@ -74,11 +108,17 @@ impl Renderer {
             cap: Cap::default(),
             ground: GroundPlane::default(),
             finish: Finish::new(device, format),
-            targets: None,
+            targets: Vec::new(),
             environments: Vec::new(),
             custom: None,
             loaded: Loaded::Nothing,
+            effort: Effort::default(),
         }
+    }
+
+    /// Sets how much the next pictures may cost.
+    pub fn set_effort(&mut self, effort: Effort) {
+        self.effort = effort;
     }
 
     /// Lights every picture from now on with `environment` instead of the scene's preset; `None`
@@ -114,26 +154,31 @@ impl Renderer {
         scene: &Scene,
         alpha: AlphaMode,
     ) -> Result<(), RenderError> {
-        if self.targets.as_ref().is_none_or(|t| t.size_px != camera.size_px()) {
-            // The old ones go first, or both would have to fit.
-            self.targets = None;
-            self.targets = Some(Targets::new(&self.device, camera.size_px())?);
+        match self.targets.iter().position(|t| t.size_px == camera.size_px()) {
+            Some(known) => self.targets[known..].rotate_left(1),
+            None => {
+                // The old ones go first, or all would have to fit.
+                self.targets.drain(..self.targets.len().saturating_sub(SIZES - 1));
+                self.targets.push(Targets::new(&self.device, camera.size_px())?);
+            }
         }
         self.load_environment(scene.lighting.preset);
-        let Self { targets: Some(targets), light, surface, wire, cap, ground, finish, .. } = self else {
-            return Err(RenderError::ZeroSize);
-        };
+        let Self { targets, light, surface, wire, cap, ground, finish, .. } = self;
+        let Some(targets) = targets.last() else { return Err(RenderError::ZeroSize) };
         let environment = match (&self.custom, self.environments.iter().find(|(p, _)| *p == scene.lighting.preset)) {
             (Some(custom), _) => custom,
             (None, Some((_, preset))) => preset,
             (None, None) => return Err(RenderError::Environment("it was not computed".to_owned())),
         };
+        let scene =
+            &Scene { ambient_occlusion: scene.ambient_occlusion && self.effort > Effort::Glance, ..scene.clone() };
         let nothing = Bounds { min: Vec3::new(-40.0, -40.0, 0.0), max: Vec3::new(40.0, 40.0, 80.0) };
         let bounds = mesh.map_or(nothing, GpuMesh::bounds);
         let place = Placement::new(bounds, camera, scene, environment);
         let frame = Frame::new(camera, scene, environment, &place, alpha, self.target_encodes_srgb);
         upload(&self.device, encoder, &self.frame_buffer, bytemuck::bytes_of(&frame));
 
+        let mesh = mesh.map(|mesh| self.effort.level(mesh, camera, scene));
         if let Some(mesh) = mesh {
             let mut context = Context {
                 device: &self.device,
@@ -147,11 +192,13 @@ impl Renderer {
             if casts_shadow(scene) {
                 light.draw_key_shadow(&mut context);
             }
-            if scene.ground.shadow {
+            // It is soft, and costs as much as all the rest.
+            let may_lag = self.effort == Effort::Glance && light.has_ground_shadow(mesh);
+            if scene.ground.shadow && !may_lag {
                 light.draw_ground_shadow(&mut context, environment.key_spread);
             }
             if scene.wireframe.is_some() {
-                wire.prepare(&self.device, mesh);
+                wire.prepare(&self.device, mesh.mesh);
             }
         }
         let with =
@@ -169,7 +216,7 @@ impl Renderer {
             if let Some(mesh) = mesh {
                 surface.draw(&mut pass, &with, mesh, scene, targets);
                 if scene.wireframe.is_some() {
-                    wire.draw(&mut pass, &with, mesh, scene.section.is_some());
+                    wire.draw(&mut pass, &with, mesh.mesh, scene.section.is_some());
                 }
                 if scene.section.is_some() && !see_through {
                     cap.draw(&mut pass, &with, mesh);

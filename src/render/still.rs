@@ -4,7 +4,7 @@ use image::RgbaImage;
 
 use super::camera::{Camera, NamedView, Projection, View};
 use super::device::Gpu;
-use super::mesh::{GpuMesh, PreparedMesh};
+use super::mesh::{GpuMesh, PreparedLevel, PreparedMesh};
 use super::scene::{Scene, Shading, Wireframe};
 use super::{RenderError, Renderer, offscreen};
 use crate::mesh::Mesh;
@@ -61,6 +61,20 @@ impl StillMaker {
         let mesh = GpuMesh::upload(&gpu.device, &gpu.queue, mesh)?;
         gpu.faults.check()?;
         Ok(Self { gpu, renderer, mesh })
+    }
+
+    /// The mesh.
+    pub fn mesh(&self) -> &GpuMesh {
+        &self.mesh
+    }
+
+    /// Adds a coarser version of the mesh, for pictures of less [`super::Effort`].
+    ///
+    /// # Errors
+    /// [`RenderError::OutOfMemory`] when it does not fit.
+    pub fn add_level(&mut self, level: &PreparedLevel) -> Result<(), RenderError> {
+        self.mesh = self.mesh.with_level(&self.gpu.device, &self.gpu.queue, level)?;
+        Ok(())
     }
 
     /// The renderer, to give it an environment.

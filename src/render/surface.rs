@@ -2,7 +2,7 @@
 
 use super::frame::{casts_shadow, material_of};
 use super::material::Pattern;
-use super::mesh::{GpuMesh, Vertex};
+use super::mesh::{AtLevel, Vertex};
 use super::pipeline::{COLOR_FORMAT, Pipeline, SAMPLES, Spec, bind_group, binding, layout, scene_color, scene_depth};
 use super::scene::{Scene, Shading};
 use super::targets::Targets;
@@ -74,7 +74,7 @@ impl Surface {
         &self,
         pass: &mut wgpu::RenderPass<'_>,
         with: &Bindings<'_>,
-        mesh: &GpuMesh,
+        mesh: AtLevel<'_>,
         scene: &Scene,
         targets: &Targets,
     ) {
@@ -124,7 +124,7 @@ impl Surface {
         &self,
         encoder: &mut wgpu::CommandEncoder,
         with: &Bindings<'_>,
-        mesh: &GpuMesh,
+        mesh: AtLevel<'_>,
         scene: &Scene,
         targets: &Targets,
     ) {

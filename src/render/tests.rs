@@ -318,3 +318,46 @@ fn odd_meshes_are_drawn_without_trouble() {
         assert_eq!(maker.still(&options).unwrap().dimensions(), (64, 64));
     }
 }
+
+/// A bumpy ball of 300 000 triangles.
+fn fine_mesh() -> Mesh {
+    let mut mesh = shapes::sphere(Vec3::new(0.0, 0.0, 40.0), 40.0, 388);
+    for p in &mut mesh.vertex_positions {
+        let from_middle = *p - Vec3::Z * 40.0;
+        *p += from_middle * 0.06 * ((from_middle * 0.2).sin().element_sum());
+    }
+    let stripes = |p: &Vec3| if (p.z * 0.5 + p.x * 0.3).sin() > 0.0 { [200, 40, 60] } else { [240, 220, 90] };
+    mesh.vertex_colors = Some(mesh.vertex_positions.iter().map(stripes).collect());
+    mesh
+}
+
+#[test]
+fn coarser_versions_look_the_same_or_nearly_so() {
+    let Some(gpu) = gpu() else { return };
+    let mesh = fine_mesh();
+    let prepared = PreparedMesh::new(&mesh).unwrap();
+    let (quick, faithful) = (prepared.quick_level().unwrap(), prepared.faithful_level().unwrap());
+    let whole = GpuMesh::upload(&gpu.device, &gpu.queue, &prepared).unwrap();
+    let levelled = whole.with_level(&gpu.device, &gpu.queue, &quick).unwrap();
+    let levelled = levelled.with_level(&gpu.device, &gpu.queue, &faithful).unwrap();
+    let mut renderer = Renderer::new(&gpu.device, &gpu.queue, offscreen::FORMAT);
+    let camera = front_camera(Projection::Perspective, Vec3::new(0.0, 0.0, 40.0), 100.0);
+    let mut scene = Scene { ground: Ground { shadow: false, ..Ground::default() }, ..Scene::default() };
+    scene.material.vertex_colors = true;
+    let mut picture = |effort, mesh: &GpuMesh| {
+        renderer.set_effort(effort);
+        offscreen::render_to_image(&gpu, &mut renderer, mesh, &camera, &scene).unwrap()
+    };
+    let full = picture(Effort::Full, &levelled);
+    assert_eq!(full, picture(Effort::Full, &whole), "full means every triangle");
+    let differs = |other: &RgbaImage, by: u8| {
+        let pixels = full.pixels().zip(other.pixels());
+        let far = pixels.filter(|(a, b)| (0..4).any(|c| a[c].abs_diff(b[c]) > by)).count();
+        far as f32 / (full.width() * full.height()) as f32
+    };
+    let look = picture(Effort::Look, &levelled);
+    assert_ne!(look, full, "nothing was left out");
+    assert!(differs(&look, 12) < 0.01, "{} of the pixels differ", differs(&look, 12));
+    let glance = picture(Effort::Glance, &levelled);
+    assert!(differs(&glance, 40) < 0.05, "{} of the pixels differ", differs(&glance, 40));
+}

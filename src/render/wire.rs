@@ -22,12 +22,12 @@ impl Wire {
 
     /// Makes the bindings of `mesh`, once per mesh.
     pub fn prepare(&mut self, device: &wgpu::Device, mesh: &GpuMesh) {
-        if self.mesh.as_ref().is_none_or(|(id, _)| *id != mesh.id) {
+        if self.mesh.as_ref().is_none_or(|(id, _)| *id != mesh.id()) {
             let groups = mesh.pieces.iter().map(|piece| {
                 let buffers = [piece.vertices.as_entire_binding(), piece.indices.as_entire_binding()];
                 bind_group(device, &self.layout, &buffers)
             });
-            self.mesh = Some((mesh.id, groups.collect()));
+            self.mesh = Some((mesh.id(), groups.collect()));
         }
     }
 

@@ -28,7 +28,7 @@ impl Window {
         folder: TempDir,
         adapt: impl FnOnce(egui_kittest::HarnessBuilder<Studio>) -> egui_kittest::HarnessBuilder<Studio>,
     ) -> Self {
-        let options = Options { files: Vec::new(), data_dir: folder.path().join("data"), cache: Cache::disabled() };
+        let options = Options::new(Vec::new(), folder.path().join("data"), Cache::disabled());
         let builder = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(20);
         let harness = adapt(builder).build_eframe(|cc| {
             let mut studio = Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options);

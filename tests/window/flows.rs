@@ -60,6 +60,19 @@ fn a_broken_picture_fails_with_a_reason_and_can_be_tried_again() {
 }
 
 #[test]
+fn a_mesh_file_that_cannot_be_read_can_be_tried_again() {
+    let mut window = Window::new();
+    let path = window.folder.path().join("part.obj");
+    std::fs::write(&path, "v 0 0").unwrap();
+    window.drop_files(std::slice::from_ref(&path));
+    window.wait("the failure", |s| s.items.iter().any(|i| matches!(i.status, Status::Failed(_))));
+    let corners = "v 0 0 0\nv 20 0 0\nv 0 20 0\nv 0 0 20\n";
+    std::fs::write(&path, format!("{corners}f 1 2 4\nf 2 3 4\nf 3 1 4\nf 1 3 2\n")).unwrap();
+    window.click("Try again");
+    window.wait_finished(1);
+}
+
+#[test]
 fn a_cancelled_picture_stops_and_the_others_go_on() {
     let mut window = Window::new();
     let pictures: Vec<PathBuf> = (0..3).map(|n| window.picture(&format!("{n}.png"))).collect();
@@ -135,23 +148,48 @@ fn nothing_is_drawn_again_while_nothing_changes() {
     assert!(delay > std::time::Duration::from_millis(500), "{delay:?}");
 }
 
+/// Roles and values of everything that can be worked and has no name for screen readers.
+fn nameless(window: &Window) -> Vec<String> {
+    use egui::accesskit::Role;
+    let nodes = window.harness.root().children_recursive();
+    nodes
+        .filter_map(|node| {
+            let node = node.accesskit_node();
+            let worked = matches!(
+                node.role(),
+                Role::Button
+                    | Role::CheckBox
+                    | Role::ComboBox
+                    | Role::Image
+                    | Role::RadioButton
+                    | Role::Slider
+                    | Role::SpinButton
+                    | Role::TextInput
+            );
+            let named = |text: Option<String>| text.is_some_and(|t| !t.trim().is_empty());
+            let nameless = worked && !named(node.label()) && !named(node.data().placeholder().map(str::to_owned));
+            nameless.then(|| format!("{:?} {:?} {:?}", node.role(), node.value(), node.data().bounds()))
+        })
+        .collect()
+}
+
 #[test]
-fn every_button_has_a_name_for_screen_readers() {
+fn everything_that_can_be_worked_has_a_name_for_screen_readers() {
     let mut window = Window::new();
+    assert_eq!(nameless(&window), Vec::<String>::new(), "at the start");
     let picture = window.picture("disc.png");
     window.drop_files(&[picture]);
     window.wait_finished(1);
-    let nameless = window
-        .harness
-        .root()
-        .children_recursive()
-        .filter(|node| {
-            let node = node.accesskit_node();
-            matches!(node.role(), egui::accesskit::Role::Button | egui::accesskit::Role::CheckBox)
-                && node.label().is_none_or(|l| l.trim().is_empty())
-        })
-        .count();
-    assert_eq!(nameless, 0);
+    for header in ["Cut-out", "Solid", "Mesh"] {
+        window.harness.get_by_role_and_label(egui::accesskit::Role::Button, header).click();
+        window.harness.run_ok();
+    }
+    assert_eq!(nameless(&window), Vec::<String>::new(), "with a mesh");
+    for command in [Command::ToggleSection, Command::Export, Command::Settings, Command::Palette, Command::EditCutOut] {
+        window.harness.state_mut().send(command);
+        window.harness.run_ok();
+        assert_eq!(nameless(&window), Vec::<String>::new(), "{command:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,11 @@
-//! Pictures of the main states. They are not compared pixel by pixel, which would pin one driver;
-//! what a person would notice is: the view is not empty, and the themes are light and dark.
+//! Pictures of the main states.
+//!
+//! The kept pictures beside this file were drawn by Mesa's software driver, and are compared where it
+//! draws. `UPDATE_SNAPSHOTS=1 cargo test --test window` draws them anew; look at each before keeping it.
 
+use egui_kittest::SnapshotOptions;
 use orfeas::app::command::Command;
+use orfeas::app::toast::Messages;
 
 use super::driver::Window;
 
@@ -50,4 +54,46 @@ fn the_mesh_is_seen_and_the_themes_differ() {
         dark.save(std::path::Path::new(&folder).join("window-dark.png")).unwrap();
         light.save(std::path::Path::new(&folder).join("window-light.png")).unwrap();
     }
+}
+
+/// Waits until the view has settled, and compares the window with its kept picture.
+fn compare(window: &mut Window, name: &str) {
+    // Times differ from run to run.
+    window.harness.state_mut().messages = Messages::default();
+    // The fine picture follows when the camera has stood still.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    window.harness.run_ok();
+    let options = SnapshotOptions::new().threshold(1.0).failed_pixel_count_threshold(500_usize);
+    window.harness.snapshot_options(name, &options.output_path("tests/window/pictures"));
+}
+
+#[test]
+fn the_main_states_look_as_they_did() {
+    if !orfeas::render::probe().first().is_some_and(|a| a.name.contains("llvmpipe")) {
+        #[allow(clippy::print_stderr, reason = "says why a test did nothing")]
+        {
+            eprintln!("skipped: the kept pictures were drawn by another driver");
+        }
+        return;
+    }
+    let small = |builder: egui_kittest::HarnessBuilder<_>| builder.wgpu().with_size([840.0, 520.0]);
+    let mut window = Window::in_folder(tempfile::tempdir().unwrap(), small);
+    window.harness.state_mut().send(Command::ThemeDark);
+    window.wait("the samples", |_| true);
+    compare(&mut window, "start");
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    window.wait("the upload", |s| s.is_mesh_shown());
+    compare(&mut window, "finished");
+    for command in [Command::ThemeLight, Command::ToggleSection, Command::ToggleDimensions] {
+        window.harness.state_mut().send(command);
+    }
+    window.harness.run_ok();
+    compare(&mut window, "section-light");
+    window.harness.state_mut().send(Command::EditCutOut);
+    window.wait("the cut-out", |_| true);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    window.harness.run_ok();
+    compare(&mut window, "cut-out");
 }

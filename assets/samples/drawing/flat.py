@@ -210,7 +210,7 @@ def owl():
 def fox():
     """A sitting fox in flat colours on a plain background."""
     width, height = 900, 900
-    sheet = Sheet(width, height, (244, 234, 214, 255))
+    sheet = Sheet(width, height, (168, 206, 202, 255))
     orange, dark, cream, deep, black = (228, 112, 44, 255), (196, 84, 30, 255), (253, 243, 224, 255), (92, 46, 32, 255), (46, 28, 26, 255)
     # Tail around the feet.
     sheet.blob([(560, 770), (660, 800), (770, 770), (826, 680), (812, 566), (744, 476), (734, 560), (722, 640), (668, 680), (590, 690)], dark)

@@ -1,11 +1,12 @@
-// Copies the finished picture into egui's pass, pixel by pixel.
+// Copies the finished picture into egui's pass, pixel by pixel or enlarged.
 
 struct Placement {
     // Upper left corner of the view in the window, in pixels.
     origin: vec2<f32>,
     // 1 when the target encodes sRGB itself, so that the stored bytes must be decoded first.
     decode: u32,
-    padding: u32,
+    // Pixels of the window per pixel of the picture.
+    shrink: u32,
 }
 
 @group(0) @binding(0) var picture: texture_2d<f32>;
@@ -18,11 +19,26 @@ fn vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
     return vec4<f32>(corner * vec2<f32>(2.0, -2.0) + vec2<f32>(-1.0, 1.0), 0.0, 1.0);
 }
 
+fn texel(pixel: vec2<i32>) -> vec4<f32> {
+    return textureLoad(picture, clamp(pixel, vec2<i32>(0), vec2<i32>(textureDimensions(picture)) - 1), 0);
+}
+
+// The picture at a place in its pixels; in the middle of a pixel exactly that.
+fn sample(at: vec2<f32>) -> vec4<f32> {
+    if placement.shrink == 1u {
+        return texel(vec2<i32>(at));
+    }
+    let corner = floor(at - 0.5);
+    let share = at - 0.5 - corner;
+    let first = vec2<i32>(corner);
+    let above = mix(texel(first), texel(first + vec2<i32>(1, 0)), share.x);
+    let below = mix(texel(first + vec2<i32>(0, 1)), texel(first + vec2<i32>(1, 1)), share.x);
+    return mix(above, below, share.y);
+}
+
 @fragment
 fn fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    let limit = vec2<i32>(textureDimensions(picture)) - 1;
-    let pixel = clamp(vec2<i32>(position.xy - placement.origin), vec2<i32>(0), limit);
-    let color = textureLoad(picture, pixel, 0);
+    let color = sample((position.xy - placement.origin) / f32(placement.shrink));
     if placement.decode == 0u {
         return color;
     }

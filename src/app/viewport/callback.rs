@@ -1,14 +1,21 @@
 //! The paint callback: draws the scene into a texture of its own before egui's pass, and copies it
-//! in during the pass. Nothing is drawn again while nothing has changed.
+//! in during the pass. Nothing is drawn again while nothing has changed. While the camera moves on a
+//! slow device a coarser picture of half the size stands in.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor};
 
-use crate::render::{AlphaMode, Camera, GpuMesh, Pose, Projection, RenderError, Renderer, Scene};
+use crate::render::{
+    AlphaMode, Camera, Effort, Environment, GpuMesh, LightingPreset, Pose, Projection, RenderError, Renderer, Scene,
+};
 
 /// Bytes are sRGB already, as egui's own are.
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
+
+/// Places of the pictures.
+const COARSE: usize = 0;
+const FINE: usize = 1;
 
 /// The last failure to draw, for the window to tell.
 pub type Failure = Arc<Mutex<Option<RenderError>>>;
@@ -20,7 +27,10 @@ pub struct Resources {
     layout: wgpu::BindGroupLayout,
     placement: wgpu::Buffer,
     decode: bool,
-    picture: Option<Picture>,
+    /// The coarse one and the fine one.
+    pictures: [Option<Picture>; 2],
+    /// Which of them is shown.
+    current: usize,
 }
 
 /// The drawn picture and what it shows.
@@ -37,7 +47,7 @@ struct Shown {
     pose: Pose,
     projection: Projection,
     scene: Scene,
-    mesh: Option<usize>,
+    mesh: Option<u64>,
 }
 
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -45,7 +55,7 @@ struct Shown {
 struct Placement {
     origin: [f32; 2],
     decode: u32,
-    padding: u32,
+    shrink: u32,
 }
 
 impl Resources {
@@ -116,20 +126,25 @@ impl Resources {
             layout,
             placement,
             decode: gpu.target_format.is_srgb(),
-            picture: None,
+            pictures: [None, None],
+            current: 0,
         }
     }
 
     /// Lights every picture from now on with a user's environment, or with the presets again.
-    pub fn set_environment(&mut self, environment: Option<crate::render::Environment>) {
+    pub fn set_environment(&mut self, environment: Option<Environment>) {
         self.renderer.set_environment(environment);
-        if let Some(picture) = &mut self.picture {
-            picture.shows = None;
-        }
+        self.pictures.iter_mut().flatten().for_each(|picture| picture.shows = None);
     }
 
-    fn resize(&mut self, device: &wgpu::Device, size_px: [u32; 2]) {
-        if self.picture.as_ref().is_some_and(|p| p.size_px == size_px) {
+    /// Takes the computed light of a preset.
+    pub fn supply_environment(&mut self, preset: LightingPreset, environment: Environment) {
+        self.renderer.supply_environment(preset, environment);
+    }
+
+    /// Makes the picture `which` of that size.
+    fn resize(&mut self, device: &wgpu::Device, which: usize, size_px: [u32; 2]) {
+        if self.pictures[which].as_ref().is_some_and(|p| p.size_px == size_px) {
             return;
         }
         let texture = device.create_texture(&wgpu::TextureDescriptor {
@@ -151,7 +166,7 @@ impl Resources {
                 wgpu::BindGroupEntry { binding: 1, resource: self.placement.as_entire_binding() },
             ],
         });
-        self.picture = Some(Picture { view, bind_group, shows: None, size_px });
+        self.pictures[which] = Some(Picture { view, bind_group, shows: None, size_px });
     }
 }
 
@@ -167,6 +182,8 @@ pub struct DrawView {
     pub scene: Scene,
     /// What is shown.
     pub mesh: Option<Arc<GpuMesh>>,
+    /// Whether the picture stands for a moment only, and may be coarse.
+    pub passing: bool,
     /// Upper left corner of the view in the window, in pixels.
     pub origin_px: [f32; 2],
     /// Where a failure is left.
@@ -183,20 +200,28 @@ impl CallbackTrait for DrawView {
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
         let Some(resources) = resources.get_mut::<Resources>() else { return Vec::new() };
-        resources.resize(device, self.camera.size_px());
-        let placement = Placement { origin: self.origin_px, decode: resources.decode.into(), padding: 0 };
-        queue.write_buffer(&resources.placement, 0, bytemuck::bytes_of(&placement));
         let shows = Shown {
             pose: self.camera.pose(),
             projection: self.camera.projection(),
             scene: self.scene.clone(),
-            mesh: self.mesh.as_ref().map(|m| Arc::as_ptr(m) as usize),
+            mesh: self.mesh.as_ref().map(|m| m.id()),
         };
-        let Resources { renderer, picture: Some(picture), .. } = resources else { return Vec::new() };
+        let is_there = |p: &Picture| p.shows.as_ref() == Some(&shows) && p.size_px == self.camera.size_px();
+        let fine_is_there = resources.pictures[FINE].as_ref().is_some_and(is_there);
+        let which = if self.passing && !fine_is_there { COARSE } else { FINE };
+        let (shrink, effort) = if which == COARSE { (2, Effort::Glance) } else { (1, Effort::Look) };
+        let mut camera = self.camera.clone();
+        camera.set_size(camera.size_px().map(|side| side.div_ceil(shrink)));
+        resources.current = which;
+        resources.resize(device, which, camera.size_px());
+        let placement = Placement { origin: self.origin_px, decode: resources.decode.into(), shrink };
+        queue.write_buffer(&resources.placement, 0, bytemuck::bytes_of(&placement));
+        let Resources { renderer, pictures, .. } = resources;
+        let Some(picture) = &mut pictures[which] else { return Vec::new() };
         if picture.shows.as_ref() != Some(&shows) {
+            renderer.set_effort(effort);
             let mesh = self.mesh.as_deref();
-            let drawn =
-                renderer.draw(encoder, &picture.view, mesh, &self.camera, &self.scene, AlphaMode::Premultiplied);
+            let drawn = renderer.draw(encoder, &picture.view, mesh, &camera, &self.scene, AlphaMode::Premultiplied);
             match drawn {
                 Ok(()) => picture.shows = Some(shows),
                 Err(error) => *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
@@ -212,7 +237,7 @@ impl CallbackTrait for DrawView {
         resources: &CallbackResources,
     ) {
         let Some(resources) = resources.get::<Resources>() else { return };
-        let Some(picture) = &resources.picture else { return };
+        let Some(picture) = &resources.pictures[resources.current] else { return };
         pass.set_pipeline(&resources.pipeline);
         pass.set_bind_group(0, &picture.bind_group, &[]);
         pass.draw(0..3, 0..1);

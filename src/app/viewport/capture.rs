@@ -13,7 +13,7 @@ use super::super::toast::Level;
 use crate::files::{IfExists, write_atomically};
 use crate::mesh::Mesh;
 use crate::progress::CancelToken;
-use crate::render::{Background, Camera, Scene, StillMaker};
+use crate::render::{Background, Camera, Environment, RenderError, Scene, StillMaker};
 
 /// Frames of one turn.
 const FRAMES: u32 = 48;
@@ -28,6 +28,23 @@ pub struct Running {
     cancel: CancelToken,
 }
 
+/// What a picture is taken of.
+struct Sitting {
+    mesh: Arc<Mesh>,
+    camera: Camera,
+    scene: Scene,
+    light: Option<Arc<Environment>>,
+}
+
+impl Sitting {
+    /// A device of its own with the mesh and the light on it.
+    fn maker(&self) -> Result<StillMaker, RenderError> {
+        let mut maker = StillMaker::new(&self.mesh)?;
+        maker.renderer_mut().set_environment(self.light.as_deref().cloned());
+        Ok(maker)
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         self.cancel.cancel();
@@ -37,17 +54,18 @@ impl Drop for Running {
 impl Studio {
     /// Asks for a file and writes what the view shows, twice as fine.
     pub(super) fn save_picture(&mut self) {
-        let Some((mesh, mut camera, scene)) = self.capture_input() else { return };
-        let [width, height] = camera.size_px();
+        let Some(mut sitting) = self.sitting() else { return };
+        let [width, height] = sitting.camera.size_px();
         let factor = if width.max(height) <= 2048 { 2 } else { 1 };
-        camera.set_size([width * factor, height * factor]);
+        sitting.camera.set_size([width * factor, height * factor]);
         let picked = self.ask_png("view.png");
         self.spawn(move || {
             let Some(path) = pollster::block_on(picked).map(|f| f.path().to_owned()) else {
                 return Box::new(|_| {});
             };
-            let saved = StillMaker::new(&mesh)
-                .and_then(|mut maker| maker.still_from(&camera, &scene))
+            let saved = sitting
+                .maker()
+                .and_then(|mut maker| maker.still_from(&sitting.camera, &sitting.scene))
                 .map_err(|error| error.to_string())
                 .and_then(|picture| write_png(&path, &[picture], |_| true));
             Box::new(move |studio| studio.tell_saved(saved, &path))
@@ -56,10 +74,14 @@ impl Studio {
 
     /// Asks for a file and writes one turn as an animated PNG.
     pub(super) fn save_turntable(&mut self) {
-        let Some((mesh, mut camera, scene)) = self.capture_input() else { return };
-        let [width, height] = camera.size_px().map(|s| s as f32);
+        if self.viewport.capture.is_some() {
+            self.messages.push(Level::Info, "A turntable is being drawn already; cancel it first");
+            return;
+        }
+        let Some(mut sitting) = self.sitting() else { return };
+        let [width, height] = sitting.camera.size_px().map(|s| s as f32);
         let shrink = (TURNTABLE_SIDE_PX / width.max(height)).min(1.0);
-        camera.set_size([(width * shrink) as u32, (height * shrink) as u32]);
+        sitting.camera.set_size([(width * shrink) as u32, (height * shrink) as u32]);
         let picked = self.ask_png("turntable.png");
         let (done, cancel) = (Arc::new(AtomicU32::new(0)), CancelToken::new());
         self.viewport.capture = Some(Running { done: done.clone(), cancel: cancel.clone() });
@@ -67,7 +89,7 @@ impl Studio {
         self.spawn(move || {
             let path = pollster::block_on(picked).map(|f| f.path().to_owned());
             let saved = path.as_ref().map(|path| {
-                let frames = turn(&mesh, camera, &scene, |frame| {
+                let frames = turn(&sitting, |frame| {
                     done.store(frame, Ordering::Relaxed);
                     ctx.request_repaint();
                     !cancel.is_cancelled()
@@ -97,7 +119,7 @@ impl Studio {
         }
     }
 
-    fn capture_input(&mut self) -> Option<(Arc<Mesh>, Camera, Scene)> {
+    fn sitting(&self) -> Option<Sitting> {
         let view = &self.viewport;
         let mesh = view.shown.as_ref()?.mesh.clone();
         let mut scene = view.scene.clone();
@@ -106,7 +128,8 @@ impl Studio {
             scene.ground.grid = false;
             scene.ground.bed = None;
         }
-        Some((mesh, view.camera.clone(), scene))
+        let light = view.own_light.as_ref().map(|own| own.environment.clone());
+        Some(Sitting { mesh, camera: view.camera.clone(), scene, light })
     }
 
     fn ask_png(&self, name: &str) -> impl Future<Output = Option<rfd::FileHandle>> + Send + 'static {
@@ -129,8 +152,9 @@ impl Studio {
 }
 
 /// The frames of one turn. `go_on(frame)` is asked before each.
-fn turn(mesh: &Mesh, mut camera: Camera, scene: &Scene, go_on: impl Fn(u32) -> bool) -> Result<Vec<RgbaImage>, String> {
-    let mut maker = StillMaker::new(mesh).map_err(|e| e.to_string())?;
+fn turn(sitting: &Sitting, go_on: impl Fn(u32) -> bool) -> Result<Vec<RgbaImage>, String> {
+    let mut maker = sitting.maker().map_err(|e| e.to_string())?;
+    let mut camera = sitting.camera.clone();
     let start = camera.pose();
     let mut frames = Vec::new();
     for frame in 0..FRAMES {
@@ -140,7 +164,7 @@ fn turn(mesh: &Mesh, mut camera: Camera, scene: &Scene, go_on: impl Fn(u32) -> b
         let mut pose = start;
         pose.view.azimuth += std::f32::consts::TAU * frame as f32 / FRAMES as f32;
         camera.set_pose(pose);
-        frames.push(maker.still_from(&camera, scene).map_err(|e| e.to_string())?);
+        frames.push(maker.still_from(&camera, &sitting.scene).map_err(|e| e.to_string())?);
     }
     Ok(frames)
 }

@@ -2,9 +2,13 @@
 
 mod callback;
 mod capture;
+mod motion;
 mod overlay;
 mod surroundings;
 mod toolbar;
+mod upload;
+
+pub(super) use upload::{Prepared, Uploaded};
 
 use std::sync::{Arc, PoisonError};
 
@@ -16,9 +20,7 @@ use super::command::Command;
 use super::state::ItemId;
 use super::toast::Level;
 use crate::mesh::{Bounds, Mesh};
-use crate::render::{
-    Bed, Camera, GpuMesh, NamedView, PreparedMesh, Projection, Scene, Section, Shading, View, Wireframe, pick,
-};
+use crate::render::{Bed, Camera, GpuMesh, NamedView, Projection, Scene, Section, Shading, View, Wireframe, pick};
 use callback::{DrawView, Failure, Resources};
 
 /// Picking goes through all triangles: above this only on a click, not on every turn of the wheel.
@@ -41,8 +43,10 @@ pub struct Viewport {
     measure: Option<Vec<Vec3>>,
     /// A place that was asked to be shown, such as a defect.
     marker: Option<Vec3>,
-    /// Name of the panorama that lights the view instead of a preset.
-    own_light: Option<String>,
+    /// The panorama that lights the view instead of a preset.
+    own_light: Option<surroundings::OwnLight>,
+    motion: motion::Motion,
+    lights: surroundings::Lights,
     overlay: Option<overlay::PictureOverlay>,
     capture: Option<capture::Running>,
     transparent_pictures: bool,
@@ -72,11 +76,15 @@ impl Viewport {
         scene.ground.bed = Some(Bed::default());
         scene.material.vertex_colors = true;
         scene.lighting.follow_camera = true;
+        let camera = Camera::fit(NOTHING, View::default(), Projection::Perspective, [640, 480]);
+        let slow = gpu.is_some_and(|g| g.adapter.get_info().device_type == wgpu::DeviceType::Cpu);
+        let motion = motion::Motion::new(camera.pose(), slow);
         Self {
             gpu: gpu.cloned(),
             device,
             failure: Failure::default(),
-            camera: Camera::fit(NOTHING, View::default(), Projection::Perspective, [640, 480]),
+            camera,
+            motion,
             scene,
             shown: None,
             fitted: None,
@@ -86,6 +94,7 @@ impl Viewport {
             measure: None,
             marker: None,
             own_light: None,
+            lights: surroundings::Lights::default(),
             overlay: None,
             capture: None,
             transparent_pictures: false,
@@ -141,51 +150,6 @@ impl Viewport {
 }
 
 impl Studio {
-    /// Shows `mesh` (print space, mm) of card `id`; the camera fits it when the card is another one.
-    pub(super) fn show_mesh(&mut self, id: ItemId, mesh: &Arc<Mesh>) {
-        let view = &mut self.viewport;
-        if view.shown.as_ref().is_some_and(|s| Arc::ptr_eq(&s.mesh, mesh)) {
-            return;
-        }
-        view.marker = None;
-        view.overlay = None;
-        view.measure.iter_mut().for_each(Vec::clear);
-        self.upload(mesh);
-        let view = &mut self.viewport;
-        if view.fitted.replace(id) != Some(id) {
-            view.fit();
-        }
-    }
-
-    /// Shows `mesh` without moving the camera. It appears once it is in graphics memory; until then
-    /// the one before stays.
-    pub(super) fn upload(&mut self, mesh: &Arc<Mesh>) {
-        let Some(bounds) = mesh.bounds() else { return };
-        let view = &mut self.viewport;
-        view.generation += 1;
-        let before = view.shown.take().and_then(|s| s.gpu_mesh);
-        view.shown = Some(Shown { mesh: mesh.clone(), bounds, gpu_mesh: before });
-        view.camera.set_subject(bounds);
-        let Some(gpu) = &view.gpu else { return };
-        let (device, queue, generation, mesh) = (gpu.device.clone(), gpu.queue.clone(), view.generation, mesh.clone());
-        self.spawn(move || {
-            let uploaded = PreparedMesh::new(&mesh).and_then(|prepared| GpuMesh::upload(&device, &queue, &prepared));
-            Box::new(move |studio| {
-                if studio.viewport.generation != generation {
-                    return;
-                }
-                let shown = studio.viewport.shown.as_mut();
-                match (uploaded, shown) {
-                    (Ok(gpu_mesh), Some(shown)) => shown.gpu_mesh = Some(Arc::new(gpu_mesh)),
-                    (Err(error), _) => {
-                        studio.messages.push(Level::Error, format!("The mesh cannot be shown: {error}"));
-                    }
-                    (Ok(_), None) => {}
-                }
-            })
-        });
-    }
-
     pub(super) fn viewport_ui(&mut self, ui: &mut Ui) {
         self.toolbar_ui(ui);
         let rect = ui.available_rect_before_wrap();
@@ -206,6 +170,7 @@ impl Studio {
     }
 
     fn draw(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {
+        self.prepare_light();
         let view = &mut self.viewport;
         if view.gpu.is_none() {
             let weak = ui.visuals().weak_text_color();
@@ -220,10 +185,14 @@ impl Studio {
             view.camera.set_pose(pose);
             ui.ctx().request_repaint();
         }
+        let Some(preset) = view.lights.usable(view.scene.lighting.preset, view.own_light.is_some()) else { return };
+        let mut scene = if view.is_mesh_shown() { view.scene.clone() } else { empty(&view.scene) };
+        scene.lighting.preset = preset;
         let callback = DrawView {
             camera: view.camera.clone(),
-            scene: if view.is_mesh_shown() { view.scene.clone() } else { empty(&view.scene) },
+            scene,
             mesh: view.shown.as_ref().and_then(|s| s.gpu_mesh.clone()),
+            passing: view.motion.is_passing(view.camera.pose(), ui),
             origin_px: [(rect.min.x * scale).round(), (rect.min.y * scale).round()],
             failure: view.failure.clone(),
         };

@@ -1,16 +1,69 @@
-//! Light from a picture of the user's own: a panorama as .hdr or .exr.
+//! Where the light comes from: a preset, computed beside the window, or a panorama of the user's own
+//! as .hdr or .exr.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::Studio;
 use super::super::toast::Level;
 use super::callback::Resources;
-use crate::render::Environment;
+use crate::render::{Environment, LightingPreset};
 
 /// Pixels that a panorama may have: 16 384 × 8192, the largest that are commonly offered.
 const MOST_PIXELS: u64 = 1 << 27;
 
+/// A panorama of the user's.
+pub(super) struct OwnLight {
+    /// To show.
+    pub name: String,
+    /// For pictures that are drawn on another device.
+    pub environment: Arc<Environment>,
+}
+
+/// The presets whose light was computed.
+#[derive(Default)]
+pub(super) struct Lights {
+    ready: Vec<LightingPreset>,
+    awaited: Option<LightingPreset>,
+    /// The last that was drawn with.
+    last: Option<LightingPreset>,
+}
+
+impl Lights {
+    /// The preset to draw with: the wanted one once it is there, until then the one before.
+    pub fn usable(&mut self, wanted: LightingPreset, has_own: bool) -> Option<LightingPreset> {
+        if has_own || self.ready.contains(&wanted) {
+            self.last = Some(wanted);
+        }
+        self.last
+    }
+}
+
 impl Studio {
+    /// Has the light of the chosen preset computed, if it is not there yet.
+    pub(in super::super) fn prepare_light(&mut self) {
+        let view = &mut self.viewport;
+        let preset = view.scene.lighting.preset;
+        let lights = &mut view.lights;
+        if view.gpu.is_none() || lights.ready.contains(&preset) || lights.awaited.is_some() {
+            return;
+        }
+        lights.awaited = Some(preset);
+        let early = if preset == LightingPreset::default() { self.early.take_light() } else { None };
+        self.spawn(move || {
+            let environment = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Environment::preset(preset));
+            Box::new(move |studio| {
+                let view = &mut studio.viewport;
+                view.lights.awaited = None;
+                view.lights.ready.push(preset);
+                let Some(gpu) = &view.gpu else { return };
+                if let Some(resources) = gpu.renderer.write().callback_resources.get_mut::<Resources>() {
+                    resources.supply_environment(preset, environment);
+                }
+            })
+        });
+    }
+
     /// Lights the view with a panorama from now on; it is read beside the window.
     pub(in super::super) fn light_from(&mut self, path: PathBuf) {
         self.spawn(move || {
@@ -33,8 +86,8 @@ impl super::Viewport {
         let Some(gpu) = &self.gpu else { return };
         let (name, environment) = light.unzip();
         if let Some(resources) = gpu.renderer.write().callback_resources.get_mut::<Resources>() {
-            resources.set_environment(environment);
-            self.own_light = name;
+            resources.set_environment(environment.clone());
+            self.own_light = name.zip(environment).map(|(name, light)| OwnLight { name, environment: Arc::new(light) });
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The bar over the view: shading, material, light, and the tools.
 
-use egui::{ComboBox, Frame, Slider, Ui};
+use egui::{ComboBox, Frame, Ui};
 use glam::Vec3;
 
 use super::super::Studio;
 use super::super::command::Command;
-use super::super::layout::tooltip;
+use super::super::layout::{Dial, tooltip};
 use crate::render::{Background, LightingPreset, MaterialPreset, Section, Shading};
 
 impl Studio {
@@ -41,8 +41,8 @@ impl Studio {
             ui.checkbox(&mut scene.material.vertex_colors, "Colours").on_hover_text("Use the colours of the picture");
         });
         choice_ui(ui, "Light", &mut scene.lighting.preset, LightingPreset::ALL, LightingPreset::name);
-        if let Some(name) = &self.viewport.own_light {
-            let button = ui.button(format!("✖ {name}")).on_hover_text("Use the light presets again");
+        if let Some(own) = &self.viewport.own_light {
+            let button = ui.button(format!("✖ {}", own.name)).on_hover_text("Use the light presets again");
             if button.clicked() {
                 self.viewport.take_light(None);
             }
@@ -88,8 +88,8 @@ impl Studio {
     fn section_ui(&mut self, ui: &mut Ui) {
         let view = &mut self.viewport;
         let (Some(section), Some(shown)) = (&mut view.scene.section, &view.shown) else { return };
-        ui.horizontal(|ui| {
-            ui.label("Section");
+        ui.horizontal_wrapped(|ui| {
+            let name = ui.label("Section").id;
             for (name, normal) in [("Width", Vec3::X), ("Depth", Vec3::NEG_Y), ("Height", Vec3::Z)] {
                 if ui.selectable_label(section.normal == normal, name).clicked() {
                     let offset_mm = shown.bounds.center().dot(normal);
@@ -97,7 +97,12 @@ impl Studio {
                 }
             }
             let (a, b) = (shown.bounds.min.dot(section.normal), shown.bounds.max.dot(section.normal));
-            ui.add(Slider::new(&mut section.offset_mm, a.min(b)..=a.max(b)).suffix(" mm").fixed_decimals(1));
+            let range = f64::from(a.min(b))..=f64::from(a.max(b));
+            let dial = Dial { range, step: 0.1, decimals: 1, suffix: " mm".to_owned(), logarithmic: false };
+            let mut offset = f64::from(section.offset_mm);
+            if dial.show(ui, name, &mut offset, &mut false) {
+                section.offset_mm = offset as f32;
+            }
         });
     }
 }

@@ -14,6 +14,7 @@ mod background;
 mod blocks;
 mod crossings;
 mod exact;
+pub mod levels;
 mod mend;
 mod verdict;
 

@@ -1,0 +1,105 @@
+//! Opens the window, and opens it anew when the graphics device is lost.
+
+use std::io::IsTerminal as _;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, bail};
+
+use super::{Options, Studio};
+use crate::render::Faults;
+
+/// Tells a window when (seconds since 1970) the one before it lost its device.
+const RESTART_VARIABLE: &str = "ORFEAS_RESTARTED_AT";
+/// A device that is lost again within this time, in seconds, will be lost again and again.
+const TOO_SOON_SECS: u64 = 30;
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// When the system gives no window or no graphics adapter; the text says what to do.
+pub fn run(options: Options) -> anyhow::Result<()> {
+    let faults = options.faults.clone();
+    let opened = catch_unwind(AssertUnwindSafe(|| open(options)));
+    // egui panics on a lost device; the picture list was written before.
+    if faults.is_device_lost() {
+        return open_anew();
+    }
+    let opened = opened.unwrap_or_else(|panic| resume_unwind(panic));
+    if let Err(error) = &opened {
+        tell_without_terminal(&error.to_string());
+    }
+    opened
+}
+
+fn open(options: Options) -> anyhow::Result<()> {
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default();
+    let native = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_app_id("orfeas")
+            .with_icon(icon)
+            .with_inner_size([1280.0, 800.0])
+            .with_min_inner_size([720.0, 480.0])
+            .with_drag_and_drop(true),
+        ..Default::default()
+    };
+    let create = move |cc: &eframe::CreationContext<'_>| {
+        Ok(Box::new(Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options)) as Box<dyn eframe::App>)
+    };
+    eframe::run_native("ORFEAS Studio", native, Box::new(create)).map_err(|error| {
+        anyhow::anyhow!(
+            "the window could not be opened ({error}); the command line works without one: see `orfeas --help`. \
+             On Linux a display and a Vulkan or OpenGL driver are needed (Debian: mesa-vulkan-drivers)"
+        )
+    })
+}
+
+/// Whether this window stands in for one that lost its device.
+pub(super) fn is_anew() -> bool {
+    std::env::var_os(RESTART_VARIABLE).is_some()
+}
+
+/// Starts the program over: a device cannot be replaced under a running window.
+fn open_anew() -> anyhow::Result<()> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let before = std::env::var(RESTART_VARIABLE).ok().and_then(|at| at.parse::<u64>().ok());
+    if before.is_some_and(|at| now.saturating_sub(at) < TOO_SOON_SECS) {
+        let text = "the graphics device was lost twice in a short time; update its driver, or use the command line: \
+                    see `orfeas --help`. The picture list is kept";
+        tell_without_terminal(text);
+        bail!(text);
+    }
+    let program = std::env::current_exe().context("the window could not be opened anew")?;
+    let mut command = Command::new(program);
+    command.env(RESTART_VARIABLE, now.to_string());
+    start(command).context("the window could not be opened anew")
+}
+
+/// Replaces this process, so that its lock on the picture list is gone.
+#[cfg(unix)]
+fn start(mut command: Command) -> std::io::Result<()> {
+    Err(std::os::unix::process::CommandExt::exec(&mut command))
+}
+
+#[cfg(not(unix))]
+fn start(mut command: Command) -> std::io::Result<()> {
+    command.spawn().map(|_| ())
+}
+
+/// Shows an error to those who started the program by a click.
+fn tell_without_terminal(text: &str) {
+    let displays = ["DISPLAY", "WAYLAND_DISPLAY"];
+    let has_display = !cfg!(target_os = "linux") || displays.iter().any(|name| std::env::var_os(name).is_some());
+    if has_display && !std::io::stderr().is_terminal() {
+        let dialog = rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("ORFEAS Studio");
+        dialog.set_description(text).show();
+    }
+}
+
+/// Takes over what `faults` are reported by the window's device.
+pub(super) fn watch(faults: &Faults, gpu: Option<&egui_wgpu::RenderState>) {
+    if let Some(gpu) = gpu {
+        faults.watch(&gpu.device);
+    }
+}
