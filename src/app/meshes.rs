@@ -44,7 +44,7 @@ impl Studio {
             // A thread that panicked has read nothing.
             let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&reading.file, slow));
             let read = read.map(|Read { mesh, prepared }| {
-                let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(prepared)));
+                let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(&prepared)));
                 (Arc::new(mesh), uploaded)
             });
             Box::new(move |studio| match read {

@@ -8,7 +8,7 @@ use wgpu::util::DeviceExt as _;
 use super::environment::{Environment, LEVELS, WIDTH};
 use super::finish::full_screen_pass;
 use super::frame::Placement;
-use super::mesh::{AtLevel, Vertex};
+use super::mesh::{AtLevel, GpuMesh, Vertex};
 use super::pipeline::{MAP_FORMAT, Pipeline, Spec, bind_group, binding, layout};
 use super::scene::Section;
 use super::{pipeline, shader, targets};
@@ -150,8 +150,8 @@ impl Light {
     }
 
     /// Whether there is a shadow of that mesh on the ground, be it from where the light was before.
-    pub fn has_ground_shadow(&self, mesh: AtLevel<'_>) -> bool {
-        self.ground_drawn.is_some_and(|(drawn, ..)| drawn.mesh.0 == mesh.key().0)
+    pub fn has_ground_shadow(&self, mesh: &GpuMesh) -> bool {
+        self.ground_drawn.is_some_and(|(drawn, ..)| drawn.mesh.0 == mesh.id())
     }
 
     /// Draws the shadow that falls on the ground, if it is not what is there already.

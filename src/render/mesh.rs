@@ -11,12 +11,13 @@ use rayon::prelude::*;
 
 use super::{RenderError, normals};
 use crate::mesh::simplify::levels::{self, Level};
+use crate::mesh::weld::gather;
 use crate::mesh::{Bounds, Mesh, MeshError};
 
-/// Meshes up to this many triangles are drawn as they are.
-const SMALL: usize = 150_000;
 /// Triangles of the version that is drawn while the view moves, without and with colours.
 const QUICK: [usize; 2] = [20_000, 60_000];
+/// Meshes up to this many triangles are ready so soon that nothing has to stand in for them.
+const LARGE: usize = 400_000;
 /// Error of the version that looks the same, as a share of the mesh's largest side: under half a
 /// pixel where the mesh fills a screen.
 const UNSEEN: f32 = 0.0004;
@@ -70,7 +71,33 @@ pub struct PreparedMesh {
 #[derive(Clone, Debug)]
 pub struct PreparedLevel(Level);
 
+impl PreparedLevel {
+    /// Number of its triangles.
+    pub fn triangle_count(&self) -> usize {
+        self.0.triangles.len()
+    }
+}
+
 impl PreparedMesh {
+    /// A coarse mesh to draw until [`Self::new`] is done, made in a third of its time. `None` for meshes
+    /// that are small.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn stand_in(mesh: &Mesh) -> Result<Option<Self>, RenderError> {
+        if mesh.triangle_indices.len() <= LARGE {
+            return Ok(None);
+        }
+        check(mesh)?;
+        let positions = bytemuck::cast_slice(&mesh.vertex_positions);
+        let count = QUICK[usize::from(mesh.vertex_colors.is_some())];
+        let Some(level) = levels::quick(positions, size_of::<Vec3>(), &mesh.triangle_indices, count) else {
+            return Ok(None);
+        };
+        let coarse = gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), level.triangles);
+        Self::new(&coarse).map(Some)
+    }
+
     /// A version to draw while the view moves, made in a moment. `None` for meshes that are small.
     pub fn quick_level(&self) -> Option<PreparedLevel> {
         let count = QUICK[usize::from(self.is_colored())];
@@ -93,7 +120,7 @@ impl PreparedMesh {
 
     fn level(&self, make: impl FnOnce(&[u8], &[[u32; 3]]) -> Option<Level>) -> Option<PreparedLevel> {
         let vertices = bytemuck::cast_slice(&self.vertices);
-        let large = self.triangles.len() > SMALL;
+        let large = self.triangles.len() > GpuMesh::SMALL;
         large.then(|| make(vertices, &self.triangles)).flatten().map(PreparedLevel)
     }
 
@@ -103,10 +130,7 @@ impl PreparedMesh {
     /// [`RenderError::Mesh`] when the mesh is empty or not well-formed. Triangles that name a vertex
     /// twice are drawn as nothing, not refused: an imported file may have some.
     pub fn new(mesh: &Mesh) -> Result<Self, RenderError> {
-        match mesh.validate() {
-            Err(MeshError::RepeatedVertex(_)) | Ok(()) => {}
-            Err(error) => return Err(error.into()),
-        }
+        check(mesh)?;
         let bounds = mesh.bounds().ok_or(MeshError::Empty)?;
         if mesh.triangle_indices.len() > (u32::MAX / 3) as usize {
             return Err(MeshError::TooLarge.into());
@@ -167,6 +191,14 @@ impl PreparedMesh {
     }
 }
 
+/// Triangles that name a vertex twice are let pass.
+fn check(mesh: &Mesh) -> Result<(), RenderError> {
+    match mesh.validate() {
+        Err(MeshError::RepeatedVertex(_)) | Ok(()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// For each of 96 even directions the vertex that lies farthest that way, of at most some 50 000.
 fn outermost(positions: &[Vec3]) -> Vec<Vec3> {
     const DIRECTIONS: usize = 96;
@@ -209,6 +241,9 @@ pub struct GpuMesh {
 }
 
 impl GpuMesh {
+    /// Meshes up to this many triangles are drawn as they are, on any device.
+    pub const SMALL: usize = 150_000;
+
     /// Uploads a mesh. May be called from any thread.
     ///
     /// # Errors

@@ -163,6 +163,7 @@ impl Renderer {
             }
         }
         self.load_environment(scene.lighting.preset);
+        let scene = &self.affordable(scene, mesh);
         let Self { targets, light, surface, wire, cap, ground, finish, .. } = self;
         let Some(targets) = targets.last() else { return Err(RenderError::ZeroSize) };
         let environment = match (&self.custom, self.environments.iter().find(|(p, _)| *p == scene.lighting.preset)) {
@@ -170,8 +171,6 @@ impl Renderer {
             (None, Some((_, preset))) => preset,
             (None, None) => return Err(RenderError::Environment("it was not computed".to_owned())),
         };
-        let scene =
-            &Scene { ambient_occlusion: scene.ambient_occlusion && self.effort > Effort::Glance, ..scene.clone() };
         let nothing = Bounds { min: Vec3::new(-40.0, -40.0, 0.0), max: Vec3::new(40.0, 40.0, 80.0) };
         let bounds = mesh.map_or(nothing, GpuMesh::bounds);
         let place = Placement::new(bounds, camera, scene, environment);
@@ -192,9 +191,7 @@ impl Renderer {
             if casts_shadow(scene) {
                 light.draw_key_shadow(&mut context);
             }
-            // It is soft, and costs as much as all the rest.
-            let may_lag = self.effort == Effort::Glance && light.has_ground_shadow(mesh);
-            if scene.ground.shadow && !may_lag {
+            if scene.ground.shadow && self.effort > Effort::Glance {
                 light.draw_ground_shadow(&mut context, environment.key_spread);
             }
             if scene.wireframe.is_some() {
@@ -231,6 +228,17 @@ impl Renderer {
         }
         finish.draw_composite(encoder, &with, targets, target);
         Ok(())
+    }
+
+    /// The scene without what the effort does not allow.
+    fn affordable(&self, scene: &Scene, mesh: Option<&GpuMesh>) -> Scene {
+        let mut scene = scene.clone();
+        if self.effort == Effort::Glance {
+            scene.ambient_occlusion = false;
+            // It is soft and costs as much as all the rest: it may lag behind the light, but not the mesh.
+            scene.ground.shadow &= mesh.is_some_and(|mesh| self.light.has_ground_shadow(mesh));
+        }
+        scene
     }
 
     fn load_environment(&mut self, preset: LightingPreset) {

@@ -56,6 +56,8 @@ struct Shown {
     mesh: Arc<Mesh>,
     bounds: Bounds,
     gpu_mesh: Option<Arc<GpuMesh>>,
+    /// Whether coarser versions were asked for.
+    has_levels: bool,
 }
 
 /// Where the camera starts: around an empty bed.
@@ -171,6 +173,11 @@ impl Studio {
 
     fn draw(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {
         self.prepare_light();
+        let is_large = |m: &Arc<GpuMesh>| m.triangle_count() > GpuMesh::SMALL;
+        let shown = self.viewport.shown.as_ref().and_then(|s| s.gpu_mesh.as_ref());
+        if self.viewport.motion.is_slow() && shown.is_some_and(is_large) {
+            self.add_levels();
+        }
         let view = &mut self.viewport;
         if view.gpu.is_none() {
             let weak = ui.visuals().weak_text_color();

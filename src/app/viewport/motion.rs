@@ -19,14 +19,14 @@ pub(super) struct Motion {
     moved: Option<Instant>,
     slow: bool,
     slow_frames: u32,
-    /// Whether the version of the mesh that looks the same and is drawn sooner is still being made.
-    pub awaits_level: bool,
+    /// Whether the versions of the mesh that are drawn sooner are still being made.
+    pub awaits_levels: bool,
 }
 
 impl Motion {
     /// A camera that stands still. `slow` devices draw coarser pictures from the start.
     pub fn new(pose: Pose, slow: bool) -> Self {
-        Self { pose, moved: None, slow, slow_frames: 0, awaits_level: false }
+        Self { pose, moved: None, slow, slow_frames: 0, awaits_levels: false }
     }
 
     /// Whether the device does not keep up.
@@ -51,7 +51,7 @@ impl Motion {
             self.slow |= self.slow_frames >= SLOW_FRAMES;
         }
         // Until then a fine picture takes longer than waiting for it.
-        if self.awaits_level {
+        if self.awaits_levels {
             return true;
         }
         let left = self.moved.map(|moved| STILL_AFTER.saturating_sub(moved.elapsed())).filter(|l| !l.is_zero());

@@ -9,25 +9,32 @@ use super::super::toast::Level;
 use super::Shown;
 use crate::background;
 use crate::mesh::Mesh;
-use crate::render::{GpuMesh, PreparedLevel, PreparedMesh, RenderError};
+use crate::render::{GpuMesh, PreparedMesh, RenderError};
 
 /// A mesh made ready for the device, which can be done before there is one.
 pub(in super::super) struct Prepared {
-    whole: PreparedMesh,
-    quick: Option<PreparedLevel>,
+    drawn: PreparedMesh,
+    is_stand_in: bool,
 }
 
 impl Prepared {
-    /// Makes `mesh` ready, for slow devices with a version to draw while the view moves.
+    /// Makes `mesh` ready; for slow devices a coarse one that stands in for a large mesh.
     pub fn new(mesh: &Mesh, for_slow: bool) -> Result<Self, RenderError> {
-        let whole = PreparedMesh::new(mesh)?;
-        let quick = if for_slow { whole.quick_level() } else { None };
-        Ok(Self { whole, quick })
+        let stand_in = if for_slow { PreparedMesh::stand_in(mesh)? } else { None };
+        let is_stand_in = stand_in.is_some();
+        let drawn = stand_in.map_or_else(|| PreparedMesh::new(mesh), Ok)?;
+        Ok(Self { drawn, is_stand_in })
     }
 }
 
 /// A mesh in graphics memory, or why it is not there.
-pub(in super::super) type Uploaded = Result<(GpuMesh, PreparedMesh), RenderError>;
+pub(in super::super) type Uploaded = Result<OnDevice, RenderError>;
+
+/// A mesh in graphics memory.
+pub(in super::super) struct OnDevice {
+    mesh: GpuMesh,
+    is_stand_in: bool,
+}
 
 /// Puts meshes into graphics memory, from any thread.
 #[derive(Clone)]
@@ -38,14 +45,23 @@ pub(in super::super) struct Uploader {
 
 impl Uploader {
     /// Uploads what is ready.
-    pub fn upload(&self, prepared: Prepared) -> Uploaded {
-        let Prepared { whole, quick } = prepared;
-        let mesh = GpuMesh::upload(&self.device, &self.queue, &whole)?;
-        let mesh = match &quick {
-            Some(level) => mesh.with_level(&self.device, &self.queue, level)?,
-            None => mesh,
-        };
-        Ok((mesh, whole))
+    pub fn upload(&self, prepared: &Prepared) -> Uploaded {
+        let mesh = GpuMesh::upload(&self.device, &self.queue, &prepared.drawn)?;
+        Ok(OnDevice { mesh, is_stand_in: prepared.is_stand_in })
+    }
+
+    /// Uploads the whole of `mesh`, with coarser versions.
+    fn upload_levels(&self, mesh: &Mesh) -> Result<GpuMesh, RenderError> {
+        let whole = PreparedMesh::new(mesh)?;
+        let mut on_device = GpuMesh::upload(&self.device, &self.queue, &whole)?;
+        let faithful = whole.faithful_level();
+        // Where little can be left out, what moves is drawn roughly.
+        let is_enough = faithful.as_ref().is_some_and(|level| level.triangle_count() <= GpuMesh::SMALL);
+        let quick = if is_enough { None } else { whole.quick_level() };
+        for level in [faithful, quick].iter().flatten() {
+            on_device = on_device.with_level(&self.device, &self.queue, level)?;
+        }
+        Ok(on_device)
     }
 }
 
@@ -65,9 +81,9 @@ impl super::Viewport {
     fn expect(&mut self, mesh: &Arc<Mesh>) -> bool {
         let Some(bounds) = mesh.bounds() else { return false };
         self.generation += 1;
-        self.motion.awaits_level = false;
+        self.motion.awaits_levels = false;
         let before = self.shown.take().and_then(|s| s.gpu_mesh);
-        self.shown = Some(Shown { mesh: mesh.clone(), bounds, gpu_mesh: before });
+        self.shown = Some(Shown { mesh: mesh.clone(), bounds, gpu_mesh: before, has_levels: false });
         self.camera.set_subject(bounds);
         true
     }
@@ -107,7 +123,7 @@ impl Studio {
         let Some(uploader) = view.uploader() else { return };
         let (generation, slow, mesh) = (view.generation, view.is_slow(), mesh.clone());
         self.spawn(move || {
-            let uploaded = Prepared::new(&mesh, slow).and_then(|prepared| uploader.upload(prepared));
+            let uploaded = Prepared::new(&mesh, slow).and_then(|prepared| uploader.upload(&prepared));
             Box::new(move |studio| {
                 if studio.viewport.generation == generation {
                     studio.take_uploaded(uploaded);
@@ -119,11 +135,11 @@ impl Studio {
     fn take_uploaded(&mut self, uploaded: Uploaded) {
         let view = &mut self.viewport;
         match (uploaded, &mut view.shown) {
-            (Ok((gpu_mesh, prepared)), Some(shown)) => {
-                shown.gpu_mesh = Some(Arc::new(gpu_mesh));
+            (Ok(OnDevice { mesh, is_stand_in }), Some(shown)) => {
+                shown.gpu_mesh = Some(Arc::new(mesh));
                 view.motion.start();
-                if view.is_slow() {
-                    self.add_faithful_level(prepared);
+                if is_stand_in {
+                    self.add_levels();
                 }
             }
             (Err(error), _) => self.messages.push(Level::Error, format!("The mesh cannot be shown: {error}")),
@@ -131,30 +147,33 @@ impl Studio {
         }
     }
 
-    /// Adds the version of the shown mesh that looks the same and is drawn sooner, once it is made.
-    fn add_faithful_level(&mut self, prepared: PreparedMesh) {
+    /// Has the whole of the shown mesh uploaded with coarser versions beside it, once.
+    pub(super) fn add_levels(&mut self) {
         let view = &mut self.viewport;
-        let gpu_mesh = view.shown.as_ref().and_then(|s| s.gpu_mesh.clone());
-        let (Some(uploader), Some(gpu_mesh)) = (view.uploader(), gpu_mesh) else { return };
-        let generation = view.generation;
-        view.motion.awaits_level = true;
+        let (Some(uploader), Some(shown)) = (view.uploader(), &mut view.shown) else { return };
+        if std::mem::replace(&mut shown.has_levels, true) {
+            return;
+        }
+        let (generation, mesh) = (view.generation, shown.mesh.clone());
+        view.motion.awaits_levels = true;
         let is_made = self.spawn(move || {
-            let level = caught(|| background::run(|| prepared.faithful_level())).unwrap_or_default();
-            let levelled = level.and_then(|l| gpu_mesh.with_level(&uploader.device, &uploader.queue, &l).ok());
+            let made = caught(|| background::run(|| uploader.upload_levels(&mesh)));
+            let made = made.and_then(|made| made.map_err(|error| error.to_string()));
             Box::new(move |studio| {
                 let view = &mut studio.viewport;
                 if view.generation != generation {
                     return;
                 }
-                view.motion.awaits_level = false;
-                // Without it everything is drawn as before.
-                if let (Some(shown), Some(levelled)) = (&mut view.shown, levelled) {
-                    shown.gpu_mesh = Some(Arc::new(levelled));
+                view.motion.awaits_levels = false;
+                match (made, &mut view.shown) {
+                    (Ok(mesh), Some(shown)) => shown.gpu_mesh = Some(Arc::new(mesh)),
+                    (Ok(_), None) => {}
+                    (Err(why), _) => studio.messages.push(Level::Error, format!("The mesh cannot be shown: {why}")),
                 }
             })
         });
         if !is_made {
-            self.viewport.motion.awaits_level = false;
+            self.viewport.motion.awaits_levels = false;
         }
     }
 }
