@@ -27,7 +27,8 @@ impl Studio {
     fn look_ui(&mut self, ui: &mut Ui) {
         let scene = &mut self.viewport.scene;
         choice_ui(ui, "Shading", &mut scene.shading, Shading::ALL, Shading::name);
-        ui.add_enabled_ui(scene.shading == Shading::Material, |ui| {
+        // Not in a group of their own, which would not be wrapped.
+        if scene.shading == Shading::Material {
             let id = egui::Id::new("material preset");
             let mut preset: MaterialPreset = ui.data(|d| d.get_temp(id)).unwrap_or_default();
             let before = preset;
@@ -39,7 +40,7 @@ impl Studio {
                 ui.data_mut(|d| d.insert_temp(id, preset));
             }
             ui.checkbox(&mut scene.material.vertex_colors, "Colours").on_hover_text("Use the colours of the picture");
-        });
+        }
         choice_ui(ui, "Light", &mut scene.lighting.preset, LightingPreset::ALL, LightingPreset::name);
         if let Some(own) = &self.viewport.own_light {
             let button = ui.button(format!("✖ {}", own.name)).on_hover_text("Use the light presets again");
