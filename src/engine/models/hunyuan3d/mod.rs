@@ -1,0 +1,3 @@
+//! Hunyuan3D 2.1, 2.0, 2mini and 2mv: a picture to a signed field, by flow matching over latent tokens.
+//!
+//! Parts in the order of the papers: conditioner, denoiser (2.1 and 2.0), scheduler and loop, ShapeVAE.

@@ -1,0 +1,8 @@
+//! The inference engine against vectors recorded from the reference implementations.
+//!
+//! `ORFEAS_GOLDEN` names another folder of vectors; every size is read from the files themselves.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
+
+mod support;
+mod weights;
