@@ -34,3 +34,15 @@ pub fn merge_heads(x: Tensor<4>) -> Tensor<3> {
     let [batch, heads, tokens, width] = x.dims();
     x.swap_dims(1, 2).reshape([batch, tokens, heads * width])
 }
+
+/// Cuts projections into heads and each head into its `N` parts: head i's parts are neighbours.
+///
+/// # Shapes
+/// - input: `[batch, tokens, heads · N · width]`
+/// - output: N times `[batch, heads, tokens, width]`
+pub fn interleaved_heads<const N: usize>(x: Tensor<3>, heads: usize) -> [Tensor<4>; N] {
+    let [batch, tokens, channels] = x.dims();
+    let width = channels / (heads * N);
+    let x = x.reshape([batch, tokens, heads, N * width]);
+    std::array::from_fn(|part| x.clone().narrow(3, part * width, width).swap_dims(1, 2))
+}

@@ -7,7 +7,7 @@ mod mlp;
 mod norm;
 mod timestep;
 
-pub use attention::{attend, merge_heads, split_heads};
+pub use attention::{attend, interleaved_heads, merge_heads, split_heads};
 pub use linear::Linear;
 pub use mlp::{Activation, Mlp};
 pub use norm::{LayerNorm, RmsNorm, layer_norm_plain};

@@ -244,31 +244,6 @@ mod tests {
     }
 
     #[test]
-    #[ignore]
-    fn oracle() {
-        let d = std::fs::read("/tmp/vaevenv/oracle.bin").unwrap();
-        let mut at = 0;
-        let mut bad = std::collections::BTreeMap::new();
-        while at < d.len() {
-            let h: Vec<usize> = (0..6).map(|i| u32::from_le_bytes(d[at + 4 * i..at + 4 * i + 4].try_into().unwrap()) as usize).collect();
-            at += 24;
-            let n = h[1] * h[2] * h[5];
-            let source = Pixels { width: h[2], height: h[1], channels: h[5], data: d[at..at + n].to_vec() };
-            at += n;
-            let m = h[3] * h[4] * h[5];
-            let expected = &d[at..at + m];
-            at += m;
-            let r = [nearest, cubic, area][h[0]](&source, h[4], h[3]);
-            let diff = r.data.iter().zip(expected).filter(|(a, b)| a != b).count();
-            let max = r.data.iter().zip(expected).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
-            let e = bad.entry(h[0]).or_insert((0, 0, 0, 0, 0));
-            e.0 += 1; e.1 += usize::from(diff > 0); e.2 += diff; e.3 += m; e.4 = e.4.max(max);
-            if diff * 200 > m || max > 1 { println!("{h:?} {diff}/{m} max {max}"); }
-        }
-        println!("{bad:?}");
-    }
-
-    #[test]
     fn nothing_changes_at_the_same_size() {
         let source = noise(17, 9);
         for resize in [nearest, cubic, area] {
