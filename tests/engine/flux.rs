@@ -1,9 +1,8 @@
 //! The denoiser of the 2.0 family.
 
 use orfeas::engine::Tensor;
-use orfeas::engine::layers::{Order, sinusoid};
 use orfeas::engine::models::hunyuan3d::config::FluxConfig;
-use orfeas::engine::models::hunyuan3d::flux::FluxDenoiser;
+use orfeas::engine::models::hunyuan3d::flux::{FluxDenoiser, spread};
 
 use crate::support::{Vectors, device};
 
@@ -14,13 +13,9 @@ fn check(name: &'static str) {
     let model = v.module("", |w| FluxDenoiser::load(w, &config));
     let times = v.floats("in.t");
     let guidance = if config.guidance_embed { v.floats("in.guidance") } else { vec![0.0; times.len()] };
-    let spread = |n: &[f32]| {
-        let n: Vec<f32> = n.iter().map(|n| n * 1000.0).collect();
-        sinusoid(&n, 128, 1000.0, Order::CosSin, &device())
-    };
-    v.expect("t_sincos", &spread(&times), 1e-5);
+    v.expect("t_sincos", &spread(&times, &device()), 1e-5);
     if config.guidance_embed {
-        v.expect("guidance_sincos", &spread(&guidance), 1e-5);
+        v.expect("guidance_sincos", &spread(&guidance, &device()), 1e-5);
     } else {
         v.expect("time_in", &model.vector(&times, &guidance, &device()), 1e-5);
     }

@@ -11,4 +11,5 @@ mod manifests;
 mod sampler;
 mod scheduler;
 mod support;
+mod torch;
 mod weights;

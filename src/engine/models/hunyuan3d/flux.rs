@@ -5,11 +5,11 @@
 
 use super::config::FluxConfig;
 use super::denoiser::EachBlock;
-use crate::engine::Tensor;
 use crate::engine::layers::{
-    Activation, Linear, Mlp, Order, RmsNorm, attend, layer_norm_plain, merge_heads, sinusoid,
+    Activation, Linear, Mlp, Order, RmsNorm, attend, frequencies, layer_norm_plain, merge_heads, sinusoid,
 };
 use crate::engine::weights::{Precision, Weights};
+use crate::engine::{Device, Tensor};
 use crate::progress::Cancelled;
 
 /// ε of all layer norms of this network.
@@ -74,12 +74,8 @@ impl FluxDenoiser {
     /// # Shapes
     /// - times, guidance: one per row; guidance is not used by models without it
     /// - output: `[batch, hidden_size]`
-    pub fn vector(&self, times: &[f32], guidance: &[f32], device: &crate::engine::Device) -> Tensor<2> {
-        // The base of the frequencies is 1000, and so is the factor of the time.
-        let spread = |numbers: &[f32]| {
-            let numbers: Vec<f32> = numbers.iter().map(|n| n * 1000.0).collect();
-            sinusoid(&numbers, SINUSOID_WIDTH / 2, 1000.0, Order::CosSin, device).cast(self.precision.dtype())
-        };
+    pub fn vector(&self, times: &[f32], guidance: &[f32], device: &Device) -> Tensor<2> {
+        let spread = |numbers: &[f32]| spread(numbers, device).cast(self.precision.dtype());
         let time = self.time_in.forward(spread(times));
         match &self.guidance_in {
             Some(guidance_in) => time + guidance_in.forward(spread(guidance)),
@@ -123,6 +119,24 @@ impl FluxDenoiser {
         let image = modulated(all.narrow(1, context_count, count), shift, scale);
         Ok(self.linear.forward(image).cast(Precision::F32.dtype()))
     }
+}
+
+/// Frequencies whose last bit the reference's exponential rounds the other way. At a guidance of 5 the
+/// angles are in the thousands, and that bit is the fourth digit of a sine.
+const LAST_BITS: [(usize, i32); 3] = [(9, 1), (26, 1), (122, -1)];
+
+/// Times or guidance scales spread over cosines and sines. The base of the frequencies is 1000 here, not
+/// 10000, and so is the factor of the numbers.
+///
+/// # Shapes
+/// - output: `[numbers, 256]`, in `f32`
+pub fn spread(numbers: &[f32], device: &Device) -> Tensor<2> {
+    let mut frequencies = frequencies(SINUSOID_WIDTH / 2, 1000.0);
+    for (index, ulps) in LAST_BITS {
+        frequencies[index] = f32::from_bits(frequencies[index].to_bits().wrapping_add_signed(ulps));
+    }
+    let numbers: Vec<f32> = numbers.iter().map(|n| n * 1000.0).collect();
+    sinusoid(&numbers, &frequencies, Order::CosSin, device)
 }
 
 /// A modulation cut into its N vectors, each to be spread over the tokens.
