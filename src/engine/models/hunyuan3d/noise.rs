@@ -78,6 +78,6 @@ mod tests {
     fn the_first_numbers_never_change() {
         // Stored latents and shared seeds depend on them.
         let bits: Vec<u32> = normal_numbers(1234, 6).iter().map(|n| n.to_bits()).collect();
-        assert_eq!(bits, []);
+        assert_eq!(bits, [0x3f9d_54f6, 0xbfce_e929, 0x3eed_e2d2, 0xbfc7_bfcb, 0x3f3e_4d4e, 0x3f22_11b7]);
     }
 }
