@@ -15,6 +15,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("request", &[]),
     ("mesh", &["progress"]),
     ("field", &["mesh::Bounds", "progress"]),
+    ("engine", &["progress"]),
     ("surface", &["field", "mesh", "progress"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
@@ -28,7 +29,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["cache", "craft", "export", "field", "files", "image", "mesh", "print", "progress", "request", "surface"],
     ),
     ("job", &["cache", "export", "files", "pipeline", "print", "progress", "request"]),
-    ("doctor", &["cache", "files", "render"]),
+    ("doctor", &["cache", "engine::device", "files", "render"]),
     (
         "cli",
         &[
@@ -71,7 +72,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("three_d", &["render", "app/viewport", "app/viewport.rs"]),
     ("tobj", &["import"]),
     ("tracing_subscriber", &["app", "cli", "main.rs"]),
-    ("wgpu", &["render", "app/viewport", "app/viewport.rs"]),
+    ("wgpu", &["render", "app/viewport", "app/viewport.rs", "engine/device"]),
 ];
 
 /// Lines a file may have, its `mod tests` not counted.

@@ -5,6 +5,7 @@
 //! requests and pictures. Tensors live on the device that they were loaded on; all work on one device
 //! belongs on one thread for the life of the process.
 
+pub mod device;
 pub mod layers;
 pub mod models;
 pub mod weights;

@@ -4,5 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
 
+mod conditioner;
+mod denoiser;
+mod flux;
+mod manifests;
+mod sampler;
+mod scheduler;
 mod support;
+mod torch;
 mod weights;

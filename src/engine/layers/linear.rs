@@ -29,11 +29,9 @@ impl Linear {
 
     /// Several maps of the same input as one: their outputs one after another.
     pub fn load_stacked(w: &Weights, parts: &[&str], d_input: usize, d_output: usize, biased: bool) -> Self {
-        let names = |what: &str| parts.iter().map(|part| format!("{part}.{what}")).collect::<Vec<_>>();
-        let stack = |names: &[String]| names.iter().map(String::as_str).collect::<Vec<_>>();
-        let (weights, biases) = (names("weight"), names("bias"));
-        let weight = w.stacked(&stack(&weights), [d_output, d_input]).transpose();
-        Self { weight, bias: biased.then(|| w.stacked(&stack(&biases), [d_output])) }
+        let all = |what: &str| parts.iter().map(|part| format!("{part}.{what}")).collect::<Vec<_>>();
+        let weight = w.stacked(&all("weight"), [d_output, d_input]).transpose();
+        Self { weight, bias: biased.then(|| w.stacked(&all("bias"), [d_output])) }
     }
 
     /// Applies the map to the last axis.

@@ -11,4 +11,4 @@ pub use attention::{attend, interleaved_heads, merge_heads, split_heads};
 pub use linear::Linear;
 pub use mlp::{Activation, Mlp};
 pub use norm::{LayerNorm, RmsNorm, layer_norm_plain};
-pub use timestep::{Order, sinusoid};
+pub use timestep::{Order, frequencies, sinusoid};

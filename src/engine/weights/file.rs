@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use memmap2::Mmap;
 
 use super::stored::{self, StoredType};
-use super::{WeightsError, safetensors};
+use super::{WeightsError, safetensors, torch};
 
 /// A file of weights whose index has been checked: every tensor lies wholly inside the file.
 ///
@@ -59,7 +59,7 @@ impl IndexError {
 }
 
 impl WeightFile {
-    /// Opens a `.safetensors` file. The format is told by the content, not by the name.
+    /// Opens a `.safetensors`, `.ckpt` or `.pt` file. The format is told by the content, not by the name.
     ///
     /// # Errors
     /// See [`WeightsError`]: no such file, another format, damaged, or holding what is refused.
@@ -75,6 +75,8 @@ impl WeightFile {
         let map = unsafe { Mmap::map(&file) }.map_err(open_error)?;
         let index = if safetensors::looks_like(&map) {
             safetensors::index(&map)
+        } else if torch::looks_like(&map) {
+            torch::index(&map)
         } else {
             return Err(WeightsError::UnknownFormat(path.to_owned()));
         };

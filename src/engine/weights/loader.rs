@@ -229,10 +229,10 @@ impl Weights<'_> {
     /// # Shapes
     /// - each: `shape`
     /// - output: `shape` with the first size times the number of names
-    pub fn stacked<const D: usize>(&self, names: &[&str], mut shape: [usize; D]) -> Tensor<D> {
+    pub fn stacked<const D: usize>(&self, names: &[impl AsRef<str>], mut shape: [usize; D]) -> Tensor<D> {
         let precision = self.precision();
         let parts: Vec<_> =
-            names.iter().map(|name| self.loading.data(&self.name(name), &shape, precision)).collect();
+            names.iter().map(|name| self.loading.data(&self.name(name.as_ref()), &shape, precision)).collect();
         shape[0] *= names.len();
         let data = match parts.into_iter().collect::<Option<Vec<_>>>() {
             Some(mut parts) if parts.len() == 1 => parts.pop(),
@@ -249,7 +249,7 @@ impl Weights<'_> {
         match data {
             Some(data) => burn::tensor::Tensor::<Backend, D>::from_data(data, (self.device(), precision.dtype())),
             // On the CPU, one number seen many times: no device is touched and no memory taken.
-            None => Tensor::zeros([1; D], &Device::Flex(Default::default())).expand(shape),
+            None => Tensor::<D>::zeros([1; D], &Device::Flex(Default::default())).expand(shape),
         }
     }
 }

@@ -9,6 +9,7 @@ mod file;
 mod loader;
 mod safetensors;
 mod stored;
+mod torch;
 
 pub use error::{Mismatch, WeightsError};
 pub use file::{TensorView, WeightFile};

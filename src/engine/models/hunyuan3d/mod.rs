@@ -1,3 +1,11 @@
 //! Hunyuan3D 2.1, 2.0, 2mini and 2mv: a picture to a signed field, by flow matching over latent tokens.
 //!
 //! Parts in the order of the papers: conditioner, denoiser (2.1 and 2.0), scheduler and loop, ShapeVAE.
+
+pub mod config;
+pub mod conditioner;
+pub mod denoiser;
+pub mod flux;
+pub mod noise;
+pub mod sampler;
+pub mod scheduler;

@@ -13,7 +13,7 @@ pub use experts::{Experts, Routing};
 
 use super::config::{ConfigError, DenoiserConfig};
 use crate::engine::Tensor;
-use crate::engine::layers::{Activation, LayerNorm, Linear, Mlp, Order, sinusoid};
+use crate::engine::layers::{Activation, LayerNorm, Linear, Mlp, Order, frequencies, sinusoid};
 use crate::engine::weights::{Precision, Weights};
 use crate::progress::Cancelled;
 
@@ -135,7 +135,8 @@ impl Denoiser {
     /// - output: `[batch, 1 + tokens, hidden_size]`
     pub fn embed(&self, latents: Tensor<3>, times: &[f32]) -> Tensor<3> {
         let dtype = self.precision.dtype();
-        let time = sinusoid(times, self.config.hidden_size / 2, 10_000.0, Order::SinCos, &latents.device());
+        let frequencies = frequencies(self.config.hidden_size / 2, 10_000.0);
+        let time = sinusoid(times, &frequencies, Order::SinCos, &latents.device());
         let time = self.time.forward(time.cast(dtype)).unsqueeze_dim(1);
         Tensor::cat(vec![time, self.x_embedder.forward(latents.cast(dtype))], 1)
     }
