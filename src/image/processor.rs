@@ -42,6 +42,9 @@ pub enum ProcessorError {
         /// Height of the object.
         height_px: usize,
     },
+    /// Two pictures of one view, or none at all.
+    #[error("a model of several views needs one picture for each view, and at least one")]
+    Views,
     /// The model's settings are out of range.
     #[error("the model asks for a picture of {size_px} pixels with a border of {border_ratio}")]
     Settings {
@@ -50,6 +53,23 @@ pub enum ProcessorError {
         /// Border asked for.
         border_ratio: f64,
     },
+}
+
+/// Where a picture was taken from, for models that take several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum View {
+    Front,
+    Left,
+    Back,
+    Right,
+}
+
+impl View {
+    /// Its number in the models: front 0, left 1, back 2, right 3.
+    pub fn index(self) -> usize {
+        self as usize
+    }
 }
 
 /// A picture as a model reads it.
@@ -108,6 +128,19 @@ impl ImageProcessor {
         let rgb = resize::cubic(&rgb, size_px, size_px).data;
         let mask = resize::nearest(&mask, size_px, size_px).data;
         Ok(ProcessedImage { size_px, rgb, mask })
+    }
+
+    /// Prepares pictures of several views, each by itself, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`ProcessorError`].
+    pub fn process_views(&self, views: &[(View, &RgbaImage)]) -> Result<Vec<(View, ProcessedImage)>, ProcessorError> {
+        let mut sorted = views.to_vec();
+        sorted.sort_by_key(|(view, _)| *view);
+        if sorted.is_empty() || sorted.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(ProcessorError::Views);
+        }
+        sorted.into_iter().map(|(view, picture)| Ok((view, self.process(picture)?))).collect()
     }
 
     /// Crops `picture` to what is visible, centres it with the border, and puts it on white.

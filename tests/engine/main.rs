@@ -6,10 +6,15 @@
 
 mod conditioner;
 mod denoiser;
+mod e2e;
 mod flux;
 mod manifests;
+mod picture;
 mod sampler;
 mod scheduler;
 mod support;
+mod surface;
 mod torch;
+mod vae;
+mod volume;
 mod weights;

@@ -46,7 +46,8 @@ pub(super) fn nearest(source: &Pixels, width: usize, height: usize) -> Pixels {
         let step = step(from, to);
         (0..to).map(move |i| ((i as f64 * step).floor() as usize).min(from - 1))
     };
-    let (columns, rows): (Vec<_>, Vec<_>) = (index(source.width, width).collect(), index(source.height, height).collect());
+    let (columns, rows): (Vec<_>, Vec<_>) =
+        (index(source.width, width).collect(), index(source.height, height).collect());
     let channels = source.channels;
     source.from_rows(width, height, |y, row| {
         let from = source.row(rows[y]);
@@ -66,10 +67,8 @@ struct Taps<T> {
 pub(super) fn cubic(source: &Pixels, width: usize, height: usize) -> Pixels {
     let (columns, rows) = (cubic_taps(source.width, width), cubic_taps(source.height, height));
     let channels = source.channels;
-    let narrow: Vec<Vec<f64>> = (0..source.height)
-        .into_par_iter()
-        .map(|y| cubic_along(source.row(y), channels, &columns))
-        .collect();
+    let narrow: Vec<Vec<f64>> =
+        (0..source.height).into_par_iter().map(|y| cubic_along(source.row(y), channels, &columns)).collect();
     source.from_rows(width, height, |y, row| {
         for (i, value) in row.iter_mut().enumerate() {
             let at = |k: isize| narrow[clamped(rows[y].0, k, source.height)][i];
@@ -133,9 +132,7 @@ fn area_of_blocks(source: &Pixels, width: usize, height: usize, [across, down]: 
             let (x, c) = (i / channels, i % channels);
             let sum_of_row = |dy: usize| -> u32 {
                 let from = source.row((y * down + dy).min(source.height - 1));
-                (0..across)
-                    .map(|dx| u32::from(from[(x * across + dx).min(source.width - 1) * channels + c]))
-                    .sum()
+                (0..across).map(|dx| u32::from(from[(x * across + dx).min(source.width - 1) * channels + c])).sum()
             };
             let sum: u32 = (0..down).map(sum_of_row).sum();
             *value = match (across, down) {

@@ -304,12 +304,7 @@ impl<'a, F: PointField> Work<'a, F> {
 
     fn finish(self) -> Followed {
         let Known { samples, lattice: Lattice { samples_per_axis, origin, spacing }, .. } = self.known;
-        let grid = ScalarGrid {
-            samples,
-            samples_per_axis,
-            origin: origin.as_vec3(),
-            spacing: spacing as f32,
-        };
+        let grid = ScalarGrid { samples, samples_per_axis, origin: origin.as_vec3(), spacing: spacing as f32 };
         Followed { grid, evaluated: self.count }
     }
 }

@@ -83,7 +83,8 @@ impl Parents {
                     let distance = apart.iter().map(|d| d * d).sum::<f64>().sqrt() * spacing;
                     (f64::from(value.abs()) - f64::from(slope) * distance, value)
                 };
-                let (bound, value) = corners.map(far).fold((f64::NEG_INFINITY, 0.0), |a, b| if b.0 > a.0 { b } else { a });
+                let (bound, value) =
+                    corners.map(far).fold((f64::NEG_INFINITY, 0.0), |a, b| if b.0 > a.0 { b } else { a });
                 // A hair is left for the rounding of values and positions.
                 let bound = (bound - 1e-6 * f64::from(value.abs())) as f32;
                 if bound > 0.0 { Verdict::Bound(bound.copysign(value)) } else { Verdict::Evaluate }

@@ -117,7 +117,8 @@ fn everything_is_found_on_the_whole_bestiary_with_a_slope() {
 
 #[test]
 fn solids_that_reach_the_border_are_closed_there() {
-    for field in [&(|p: Vec3| p.x + 0.3 * p.y) as &(dyn Fn(Vec3) -> f32 + Sync), &|p: Vec3| 0.9 - p.length(), &|_| -1.0] {
+    for field in [&(|p: Vec3| p.x + 0.3 * p.y) as &(dyn Fn(Vec3) -> f32 + Sync), &|p: Vec3| 0.9 - p.length(), &|_| -1.0]
+    {
         let found = followed(field, 96, FollowOptions { coarse_cells: 20, trust: Trust::Signs });
         assert!(mesh(&found.grid) == mesh(&dense(field, 96)));
     }
@@ -150,8 +151,7 @@ fn gaps_take_the_sign_around_them() {
 #[test]
 fn odd_sizes_and_threads_change_nothing() {
     for [x, y, z] in [[97, 41, 60], [83, 84, 85], [50, 200, 13]] {
-        let lattice =
-            Lattice { samples_per_axis: [x, y, z], origin: DVec3::new(-1.0, -0.5, -0.3), spacing: 0.013 };
+        let lattice = Lattice { samples_per_axis: [x, y, z], origin: DVec3::new(-1.0, -0.5, -0.3), spacing: 0.013 };
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut field = |points: &[Vec3], values: &mut [f32]| {

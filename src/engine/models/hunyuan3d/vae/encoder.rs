@@ -3,10 +3,10 @@
 use burn::tensor::{DType, TensorData};
 use glam::Vec3;
 
+use super::VaeConfig;
 use super::blocks::{BlockSize, CrossBlock, Transformer};
 use super::fourier::FourierEmbedding;
 use super::sampling::{Kept, SampleOrder, SamplingError, keep};
-use super::VaeConfig;
 use crate::engine::layers::{LayerNorm, Linear};
 use crate::engine::weights::Weights;
 use crate::engine::{Device, Tensor};
@@ -94,15 +94,14 @@ impl ShapeEncoder {
             queries.extend(kinds.iter().flat_map(of_kind).map(|i| self.point(surface, i)));
             chosen.push(kinds.map(|kept| kept.queries));
         }
-        Ok(PointFeatures { queries: self.embed(&queries, surfaces.len()), data: self.embed(&data, surfaces.len()), chosen })
+        Ok(PointFeatures {
+            queries: self.embed(&queries, surfaces.len()),
+            data: self.embed(&data, surfaces.len()),
+            chosen,
+        })
     }
 
-    fn kept(
-        &self,
-        surface: &[f32],
-        order: &SampleOrder,
-        monitor: &Monitor,
-    ) -> Result<[Kept; 2], SamplingError> {
+    fn kept(&self, surface: &[f32], order: &SampleOrder, monitor: &Monitor) -> Result<[Kept; 2], SamplingError> {
         let VaeConfig { pc_size, pc_sharpedge_size, point_feats, downsample_ratio, .. } = self.config;
         let (needed, stride) = (pc_size + pc_sharpedge_size, 3 + point_feats);
         if surface.len() != needed * stride {

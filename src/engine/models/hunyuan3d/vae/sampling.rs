@@ -111,7 +111,12 @@ pub(super) fn keep(
 ///
 /// # Errors
 /// [`Cancelled`].
-pub fn farthest_points(points: &[Vec3], count: usize, start: usize, monitor: &Monitor) -> Result<Vec<usize>, Cancelled> {
+pub fn farthest_points(
+    points: &[Vec3],
+    count: usize,
+    start: usize,
+    monitor: &Monitor,
+) -> Result<Vec<usize>, Cancelled> {
     const CHUNK: usize = 4096;
     let count = count.min(points.len());
     let mut nearest = vec![f32::INFINITY; points.len()];
@@ -135,7 +140,8 @@ pub fn farthest_points(points: &[Vec3], count: usize, start: usize, monitor: &Mo
             best
         };
         let chunks = nearest.par_chunks_mut(CHUNK).zip(points.par_chunks(CHUNK)).enumerate().map(farthest);
-        let first_of_farther = |a: (f32, usize), b: (f32, usize)| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a };
+        let first_of_farther =
+            |a: (f32, usize), b: (f32, usize)| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a };
         next = chunks.reduce(|| (f32::NEG_INFINITY, usize::MAX), first_of_farther).1.min(points.len() - 1);
     }
     Ok(chosen)

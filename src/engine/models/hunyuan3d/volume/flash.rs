@@ -49,10 +49,7 @@ pub fn select_by_mean(queries: Tensor<4>, shape: &KeyValues) -> KeyValues {
     let scores = queries.mean_dim(2).matmul(shape.keys.clone().swap_dims(2, 3)).swap_dims(2, 3);
     let (_, chosen) = scores.topk_with_indices(kept, 2);
     let chosen = chosen.expand([batch, heads, kept, width]);
-    KeyValues {
-        keys: shape.keys.clone().gather(2, chosen.clone()),
-        values: shape.values.clone().gather(2, chosen),
-    }
+    KeyValues { keys: shape.keys.clone().gather(2, chosen.clone()), values: shape.values.clone().gather(2, chosen) }
 }
 
 /// The tokens, the same for all heads, whose attention averaged over heads exceeds 1e-6 for any of

@@ -1,5 +1,7 @@
 //! The whole grid, or bands around the surface from coarse to fine.
 
+use rayon::prelude::*;
+
 use super::mask::{NOT_EVALUATED, dilate, near_surface};
 use super::{FieldEvaluator, NEAR, Volume, VolumeError, VolumeOptions};
 use crate::progress::{Monitor, Stage};
@@ -39,7 +41,7 @@ impl Counter<'_> {
             if block.is_empty() {
                 return Ok(());
             }
-            let points: Vec<_> = block.iter().map(|&i| lattice.position(i)).collect();
+            let points: Vec<_> = block.par_iter().map(|&i| lattice.position(i)).collect();
             let mut values = vec![0.0; block.len()];
             let (monitor, before, total) = (self.monitor, self.done, self.total);
             evaluator.logits(&points, &mut values, &mut |points| {

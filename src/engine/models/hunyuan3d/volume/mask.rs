@@ -17,7 +17,15 @@ fn evaluated(value: f32) -> bool {
 /// `grid` has `side³` values; so has the result.
 pub fn near_surface(grid: &[f32], side: usize, offset: f32) -> Vec<bool> {
     let value = |i: usize| grid[i] + offset;
-    let sign = |v: f32| if v > 0.0 { 1 } else if v < 0.0 { -1 } else { 0 };
+    let sign = |v: f32| {
+        if v > 0.0 {
+            1
+        } else if v < 0.0 {
+            -1
+        } else {
+            0
+        }
+    };
     let mark = |i: usize| {
         let here = value(i);
         let differs = |j: usize| evaluated(value(j)) && sign(value(j)) != sign(here);

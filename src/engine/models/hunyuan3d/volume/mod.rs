@@ -86,9 +86,7 @@ pub enum VolumeError {
         box_v: f64,
     },
     /// The network gave a value that is not a number.
-    #[error(
-        "the model gave values that are not numbers; choose a higher precision, or verify the model's files"
-    )]
+    #[error("the model gave values that are not numbers; choose a higher precision, or verify the model's files")]
     NotFinite,
     /// Nothing is inside, or the grid is malformed.
     #[error(transparent)]
