@@ -1,13 +1,16 @@
 //! ShapeVAE: both halves, and the field at points.
 
+use std::collections::BTreeMap;
+
 use orfeas::engine::Tensor;
 use orfeas::engine::layers::attend;
 use orfeas::engine::models::hunyuan3d::vae::{
-    FourierEmbedding, PointFeatures, SampleOrder, ShapeDecoder, ShapeEncoder, VaeConfig,
+    FourierEmbedding, PointFeatures, SampleOrder, SamplingError, ShapeDecoder, ShapeEncoder, VaeConfig,
 };
+use orfeas::engine::weights::inventory;
 use orfeas::progress::Monitor;
 
-use crate::support::{Vectors, device};
+use crate::support::{Vectors, device, golden};
 
 fn config(v: &Vectors) -> VaeConfig {
     let config: VaeConfig = v.config_of(None);
@@ -18,6 +21,10 @@ fn config(v: &Vectors) -> VaeConfig {
 fn decoder(v: &Vectors) -> ShapeDecoder {
     let config = config(v);
     v.module("", |w| ShapeDecoder::load(w, &config))
+}
+
+fn numbers(x: &Tensor<3>) -> Vec<f32> {
+    x.to_data().to_vec().unwrap()
 }
 
 #[test]
@@ -69,7 +76,7 @@ fn keys_and_values_computed_once_serve_any_number_of_points() {
         let chunk = points.clone().narrow(1, start, size);
         let cached = geo.forward(chunk.clone(), &shape);
         let anew = geo.forward(chunk, &geo.key_values(features.clone()));
-        assert_eq!(cached.to_data(), anew.to_data());
+        assert_eq!(numbers(&cached), numbers(&anew));
         let difference = (cached - whole.clone().narrow(1, start, size)).abs().max().into_scalar();
         assert!(difference < 1e-5, "{difference}");
     }
@@ -120,6 +127,64 @@ fn surfaces_become_latents() {
         v.expect("mean", &encoding.mean, 1e-4);
         v.expect("std", &encoding.std(), 1e-4);
         let noise = encoding.mean.zeros_like();
-        assert_eq!(encoding.sample(noise).to_data(), encoding.mean.to_data());
+        assert_eq!(numbers(&encoding.sample(noise)), numbers(&encoding.mean));
     }
+}
+
+#[test]
+fn the_full_size_halves_have_the_published_tensors() {
+    for name in ["hunyuan3d-2.1", "hunyuan3d-2.0", "hunyuan3d-2mini", "hunyuan3d-2mini-turbo"] {
+        let Ok(text) = std::fs::read_to_string(golden().join(format!("manifests/{name}.json"))) else {
+            eprintln!("skipped: no manifest of {name}");
+            continue;
+        };
+        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let config: VaeConfig = serde_json::from_value(manifest["configs"]["vae"].clone()).unwrap();
+        config.check().unwrap();
+        let mut found = inventory(|w| ShapeDecoder::load(w, &config));
+        // The files of the others hold the decoder half only.
+        if name == "hunyuan3d-2.1" {
+            found.extend(inventory(|w| ShapeEncoder::load(w, &config)));
+        }
+        let listed = manifest["components"]["vae"]["tensors"].as_array().unwrap();
+        let shape = |t: &serde_json::Value| serde_json::from_value(t["shape"].clone()).unwrap();
+        let expected: BTreeMap<String, Vec<usize>> =
+            listed.iter().map(|t| (t["name"].as_str().unwrap().to_owned(), shape(t))).collect();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn sizes_that_make_no_network_are_told_by_name() {
+    let published = r#"{"num_latents":4096,"embed_dim":64,"width":1024,"heads":16,"num_decoder_layers":16,"scale_factor":1.0039506158752403}"#;
+    let published: VaeConfig = serde_json::from_str(published).unwrap();
+    published.check().unwrap();
+    assert_eq!((published.pc_size, published.geo_width(), published.fourier_size()), (81_920, 1024, 51));
+    for (config, name) in [
+        (VaeConfig { width: 0, ..published.clone() }, "width"),
+        (VaeConfig { heads: 7, ..published.clone() }, "heads"),
+        (VaeConfig { geo_decoder_downsample_ratio: 3, ..published.clone() }, "geo_decoder_downsample_ratio"),
+        (VaeConfig { num_latents: usize::MAX, ..published.clone() }, "num_latents"),
+        (VaeConfig { num_freqs: 64, ..published.clone() }, "num_freqs"),
+        (VaeConfig { scale_factor: f64::NAN, ..published.clone() }, "scale factor"),
+    ] {
+        let error = config.check().unwrap_err().to_string();
+        assert!(error.contains(name), "{error}");
+    }
+}
+
+#[test]
+fn points_that_do_not_fit_the_configuration_are_refused() {
+    let Some(v) = Vectors::open("hunyuan3d21/vae_encode_sharp") else { return };
+    let config = config(&v);
+    let encoder = v.module("", |w| ShapeEncoder::load(w, &config));
+    let surface = v.floats("in.surface")[..v.shape("in.surface")[1..].iter().product()].to_vec();
+    let order = SampleOrder::seeded(3, &config);
+    let points = encoder.point_features(std::slice::from_ref(&surface), &order, &Monitor::silent()).unwrap();
+    let again = encoder.point_features(std::slice::from_ref(&surface), &order, &Monitor::silent()).unwrap();
+    assert_eq!(numbers(&points.data), numbers(&again.data));
+    let short = encoder.point_features(&[surface[..70].to_vec()], &order, &Monitor::silent());
+    assert!(matches!(short, Err(SamplingError::Count { found: 10, .. })));
+    let wrong = SampleOrder { even: vec![0; config.pc_size], ..order };
+    assert!(matches!(encoder.point_features(&[surface], &wrong, &Monitor::silent()), Err(SamplingError::Order)));
 }
