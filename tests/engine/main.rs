@@ -8,6 +8,7 @@ mod conditioner;
 mod denoiser;
 mod flux;
 mod manifests;
+mod published;
 mod sampler;
 mod scheduler;
 mod support;

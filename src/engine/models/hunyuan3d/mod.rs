@@ -2,10 +2,11 @@
 //!
 //! Parts in the order of the papers: conditioner, denoiser (2.1 and 2.0), scheduler and loop, ShapeVAE.
 
-pub mod config;
 pub mod conditioner;
+pub mod config;
 pub mod denoiser;
 pub mod flux;
 pub mod noise;
+pub mod published;
 pub mod sampler;
 pub mod scheduler;
