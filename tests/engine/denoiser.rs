@@ -4,12 +4,14 @@ use burn::tensor::TensorData;
 use orfeas::engine::Tensor;
 use orfeas::engine::models::hunyuan3d::config::DenoiserConfig;
 use orfeas::engine::models::hunyuan3d::denoiser::{Block, CrossAttention, Denoiser, Experts, SelfAttention};
+use orfeas::engine::weights::Precision;
 
 use crate::support::{Vectors, device};
 
 /// A whole configuration from the few options that a part's vectors name.
 fn config(options: &serde_json::Value, names: &[(&str, &str)]) -> DenoiserConfig {
-    let mut whole = serde_json::json!({ "in_channels": 8, "hidden_size": 64, "context_dim": 32, "depth": 3, "num_heads": 4 });
+    let mut whole =
+        serde_json::json!({ "in_channels": 8, "hidden_size": 64, "context_dim": 32, "depth": 3, "num_heads": 4 });
     for (theirs, ours) in names {
         if let Some(value) = options.get(theirs) {
             whole[ours] = value.clone();
@@ -154,5 +156,26 @@ fn the_network_does_not_depend_on_how_many_pictures_are_in_a_batch() {
         let alone = model.forward(own(&x), &[*time], &model.context(own(&context)), &mut |_, _| Ok(())).unwrap();
         let difference: TensorData = (alone - own(&together)).abs().max().into_data();
         assert!(difference.to_vec::<f32>().unwrap()[0] < 1e-5);
+    }
+}
+
+#[test]
+fn sixteen_bits_lose_no_more_than_in_the_reference() {
+    let Some(v) = Vectors::open("hunyuan3d21/dit") else { return };
+    let config: DenoiserConfig = v.config_of(None);
+    let exact = v.floats("out.velocity_f64");
+    let loss = |numbers: &[f32]| {
+        let square = |n: f32| f64::from(n) * f64::from(n);
+        let off: f64 = numbers.iter().zip(&exact).map(|(n, e)| square(n - e)).sum();
+        (off / exact.iter().map(|e| square(*e)).sum::<f64>()).sqrt()
+    };
+    for (precision, run) in [(Precision::F16, "fp16"), (Precision::Bf16, "bf16")] {
+        let model = v.module_in(precision, "", |w| Denoiser::load(w, &config));
+        let context = model.context(v.tensor("in.context"));
+        let velocity = model.forward(v.tensor("in.x"), &v.floats("in.t"), &context, &mut |_, _| Ok(())).unwrap();
+        let ours = loss(&velocity.into_data().to_vec::<f32>().unwrap());
+        let theirs = loss(&v.floats(&format!("out.velocity_{run}_run")));
+        eprintln!("{run}: relative L2 {ours:.1e}, in the reference {theirs:.1e}");
+        assert!(ours <= 2.0 * theirs, "{run}: {ours:e}, in the reference {theirs:e}");
     }
 }

@@ -10,6 +10,7 @@ mod e2e;
 mod flux;
 mod manifests;
 mod picture;
+mod published;
 mod sampler;
 mod scheduler;
 mod support;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::golden;
 
-fn manifest(name: &str) -> Option<Value> {
+pub fn manifest(name: &str) -> Option<Value> {
     let path = golden().join(format!("manifests/{name}.json"));
     let Ok(text) = std::fs::read_to_string(&path) else {
         eprintln!("skipped: no {}", path.display());

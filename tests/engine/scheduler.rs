@@ -7,8 +7,7 @@ use crate::support::Vectors;
 /// Numbers N for which the file has `out.<start><N>.sigmas`.
 fn counts(v: &Vectors, start: &str) -> Vec<usize> {
     let start = format!("out.{start}");
-    let found: Vec<usize> =
-        v.names_below(&start).filter_map(|n| n.strip_suffix(".sigmas")?.parse().ok()).collect();
+    let found: Vec<usize> = v.names_below(&start).filter_map(|n| n.strip_suffix(".sigmas")?.parse().ok()).collect();
     assert!(!found.is_empty(), "no {start}");
     found
 }
@@ -37,8 +36,7 @@ fn the_flow_matching_schedule_is_that_of_the_pipeline() {
 #[test]
 fn the_consistency_schedule_is_that_of_the_turbo_models() {
     let Some(v) = Vectors::open("hunyuan3d21/scheduler") else { return };
-    let tables: Vec<usize> =
-        v.names_below("out.pcm").filter_map(|n| n.strip_suffix(".table")?.parse().ok()).collect();
+    let tables: Vec<usize> = v.names_below("out.pcm").filter_map(|n| n.strip_suffix(".table")?.parse().ok()).collect();
     assert!(!tables.is_empty());
     for table in tables {
         v.expect_floats(&format!("out.pcm{table}.table"), &Schedule::consistency_table(table).unwrap(), 1e-6);
@@ -53,9 +51,7 @@ fn the_consistency_schedule_is_that_of_the_turbo_models() {
 #[test]
 fn a_step_is_eulers() {
     let Some(v) = Vectors::open("hunyuan3d21/scheduler") else { return };
-    let steps = |start: &str| {
-        (1..).take_while(|k| v.has(&format!("out.{start}.x{k}"))).count()
-    };
+    let steps = |start: &str| (1..).take_while(|k| v.has(&format!("out.{start}.x{k}"))).count();
     for (name, schedule) in [
         ("euler", Schedule::flow_matching(steps("euler"), 1.0).unwrap()),
         ("pcm_euler", Schedule::consistency(steps("pcm_euler"), 100).unwrap()),

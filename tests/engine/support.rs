@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use burn::tensor::{DType, TensorData};
-use orfeas::engine::weights::{LoadOptions, WeightFile, Weights, load};
+use orfeas::engine::weights::{LoadOptions, Precision, WeightFile, Weights, load};
 use orfeas::engine::{Device, Tensor};
 
 /// Where the vectors are.
@@ -84,8 +84,13 @@ impl Vectors {
 
     /// A module from the weights under `weights.<prefix>`, strictly.
     pub fn module<M>(&self, prefix: &str, build: impl Fn(&Weights) -> M) -> M {
+        self.module_in(Precision::F32, prefix, build)
+    }
+
+    /// The same in another number format.
+    pub fn module_in<M>(&self, precision: Precision, prefix: &str, build: impl Fn(&Weights) -> M) -> M {
         let prefix = format!("weights.{prefix}");
-        let options = LoadOptions { prefix: &prefix, ..LoadOptions::new(device()) };
+        let options = LoadOptions { prefix: &prefix, precision, ..LoadOptions::new(device()) };
         load(&self.file, &options, build).unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
@@ -104,7 +109,16 @@ impl Vectors {
         assert_eq!(actual.len(), expected.len(), "{}: length of {name}", self.name);
         let difference = |(i, (a, e)): (usize, (&f32, &f32))| {
             let same = a == e || (a.is_nan() && e.is_nan());
-            (if same { 0.0 } else if (a - e).is_nan() { f32::INFINITY } else { (a - e).abs() }, i)
+            (
+                if same {
+                    0.0
+                } else if (a - e).is_nan() {
+                    f32::INFINITY
+                } else {
+                    (a - e).abs()
+                },
+                i,
+            )
         };
         let worst = actual.iter().zip(&expected).enumerate().map(difference);
         let (error, at) = worst.fold((0.0, 0), |w, d| if d.0 > w.0 { d } else { w });

@@ -59,7 +59,8 @@ impl Pickle {
 fn archive(parts: &[(&str, &[u8])], compression: CompressionMethod) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
-        zip.start_file(format!("archive/{name}"), SimpleFileOptions::default().compression_method(compression)).unwrap();
+        zip.start_file(format!("archive/{name}"), SimpleFileOptions::default().compression_method(compression))
+            .unwrap();
         zip.write_all(bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -166,7 +167,8 @@ fn tensors_outside_their_numbers_are_refused() {
         (0, &[2], &[-1]),
         (0, &[2, 3], &[1]),
     ] {
-        let pickle = Pickle::new().op(b"}").text("a").tensor("FloatStorage", "0", offset, shape, strides).op(b"s").end();
+        let pickle =
+            Pickle::new().op(b"}").text("a").tensor("FloatStorage", "0", offset, shape, strides).op(b"s").end();
         let error = open(pickle).err().unwrap_or_else(|| panic!("{offset} {shape:?} {strides:?} was accepted"));
         assert!(matches!(error, WeightsError::Damaged { .. }), "{error}");
     }
@@ -241,9 +243,9 @@ fn what_is_no_dictionary_of_tensors_is_refused() {
         assert!(open(pickle).is_err());
     }
     let parts: [(&str, &[u8]); 2] = [("data.pkl", &whole()), ("byteorder", b"big")];
+    assert!(matches!(open_bytes(&archive(&parts, CompressionMethod::Stored)), Err(WeightsError::Refused { .. })));
     assert!(matches!(
-        open_bytes(&archive(&parts, CompressionMethod::Stored)),
-        Err(WeightsError::Refused { .. })
+        WeightFile::open(Path::new("/")),
+        Err(WeightsError::Open { .. } | WeightsError::UnknownFormat(_))
     ));
-    assert!(matches!(WeightFile::open(Path::new("/")), Err(WeightsError::Open { .. } | WeightsError::UnknownFormat(_))));
 }

@@ -123,7 +123,8 @@ impl DeviceInfo {
     /// # Errors
     /// [`DeviceError::Broken`]
     pub fn open(&self) -> Result<Device, DeviceError> {
-        let broken = |what: &str| DeviceError::Broken { id: self.id, what: what.lines().next().unwrap_or("").to_owned() };
+        let broken =
+            |what: &str| DeviceError::Broken { id: self.id, what: what.lines().next().unwrap_or("").to_owned() };
         // A driver in a bad state makes burn panic, in its own threads too; the answer is then missing.
         let sum = catch_unwind(AssertUnwindSafe(|| {
             let ones = Tensor::<2>::ones([8, 8], &self.device);

@@ -153,8 +153,7 @@ impl<'a> Loading<'a> {
         state.done += view.byte_count();
         if data.is_none() {
             let path = file.path().to_owned();
-            state.failure =
-                Some(WeightsError::NotFinite { name: name.to_owned(), precision: precision.name(), path });
+            state.failure = Some(WeightsError::NotFinite { name: name.to_owned(), precision: precision.name(), path });
         }
         data
     }
@@ -245,7 +244,12 @@ impl Weights<'_> {
         self.on_device(data, shape, precision)
     }
 
-    fn on_device<const D: usize>(&self, data: Option<TensorData>, shape: [usize; D], precision: Precision) -> Tensor<D> {
+    fn on_device<const D: usize>(
+        &self,
+        data: Option<TensorData>,
+        shape: [usize; D],
+        precision: Precision,
+    ) -> Tensor<D> {
         match data {
             Some(data) => burn::tensor::Tensor::<Backend, D>::from_data(data, (self.device(), precision.dtype())),
             // On the CPU, one number seen many times: no device is touched and no memory taken.

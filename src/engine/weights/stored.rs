@@ -81,7 +81,9 @@ pub(super) fn to_i64(kind: StoredType, bytes: &[u8]) -> Vec<i64> {
 /// Returns `None` if a number is not finite there.
 pub(super) fn to_data(kind: StoredType, bytes: &[u8], shape: &[usize], precision: Precision) -> Option<TensorData> {
     match (kind, precision) {
-        (StoredType::F16, Precision::F16) => finite(numbers::<2, _>(bytes, f16::from_le_bytes), shape, |n| n.is_finite()),
+        (StoredType::F16, Precision::F16) => {
+            finite(numbers::<2, _>(bytes, f16::from_le_bytes), shape, |n| n.is_finite())
+        }
         (StoredType::BF16, Precision::Bf16) => {
             finite(numbers::<2, _>(bytes, bf16::from_le_bytes), shape, |n| n.is_finite())
         }

@@ -121,7 +121,11 @@ impl DenoiserConfig {
         divides("num_heads", self.num_heads, self.hidden_size)?;
         divides("hidden_size / 2", 2, self.hidden_size)?;
         if self.moe_top_k > self.num_experts {
-            return Err(ConfigError::Size { name: "moe_top_k", value: self.moe_top_k, expected: "at most num_experts" });
+            return Err(ConfigError::Size {
+                name: "moe_top_k",
+                value: self.moe_top_k,
+                expected: "at most num_experts",
+            });
         }
         supported(&[
             ("decoupled cross attention", !self.with_decoupled_ca),

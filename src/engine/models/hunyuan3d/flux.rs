@@ -35,9 +35,8 @@ impl FluxDenoiser {
     /// The network of these sizes. The configuration must have passed its check.
     pub fn load(w: &Weights, config: &FluxConfig) -> Self {
         let width = config.hidden_size;
-        let vector = |name| {
-            Mlp::load(&w.at(name), ["in_layer", "out_layer"], [SINUSOID_WIDTH, width, width], Activation::Silu)
-        };
+        let vector =
+            |name| Mlp::load(&w.at(name), ["in_layer", "out_layer"], [SINUSOID_WIDTH, width, width], Activation::Silu);
         let last = w.at("final_layer");
         Self {
             latent_in: Linear::load(&w.at("latent_in"), config.in_channels, width),

@@ -7,6 +7,7 @@ pub mod config;
 pub mod denoiser;
 pub mod flux;
 pub mod noise;
+pub mod published;
 pub mod sampler;
 pub mod scheduler;
 pub mod vae;

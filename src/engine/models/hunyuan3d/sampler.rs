@@ -193,9 +193,9 @@ fn run<V: Velocity>(
         if *effort == Effort::All && done > 0 {
             ready = model.prepare(context.clone(), *effort);
         }
-        let mut each = |block: usize, _: &Tensor<3>| monitor.step(Stage::Shape, done * blocks + block as u64 + 1, total);
-        let velocities =
-            model.velocities(latents.clone(), schedule.model_time(index), &ready, sampling, &mut each)?;
+        let mut each =
+            |block: usize, _: &Tensor<3>| monitor.step(Stage::Shape, done * blocks + block as u64 + 1, total);
+        let velocities = model.velocities(latents.clone(), schedule.model_time(index), &ready, sampling, &mut each)?;
         let velocity = if model.is_guided_by_pairs() {
             let with = velocities.clone().narrow(0, 0, batch);
             let without = velocities.clone().narrow(0, batch, batch);

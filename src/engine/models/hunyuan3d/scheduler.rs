@@ -78,7 +78,9 @@ impl Schedule {
     pub fn consistency(steps: usize, table_length: usize) -> Result<Self, ScheduleError> {
         steps_in_range(steps)?;
         let table = Self::consistency_table(table_length)?;
-        let sigmas = (0..steps).map(|k| table[k * table_length / steps]).chain([1.0]).collect();
+        // In 64 bits, as NumPy spaces them: a whole number may come out just below itself.
+        let stride = table_length as f64 / steps as f64;
+        let sigmas = (0..steps).map(|k| table[(k as f64 * stride) as usize]).chain([1.0]).collect();
         Ok(Self { sigmas })
     }
 

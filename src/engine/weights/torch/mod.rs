@@ -97,7 +97,8 @@ fn entry(record: &Record, storage: &Range<usize>) -> Option<Entry> {
     if count == 0 {
         return Some(Entry { kind: record.kind, shape: record.shape.clone(), strides: None, bytes: 0..0 });
     }
-    let bytes = storage.start + record.offset.checked_mul(size)?..storage.start + last.checked_add(1)?.checked_mul(size)?;
+    let bytes =
+        storage.start + record.offset.checked_mul(size)?..storage.start + last.checked_add(1)?.checked_mul(size)?;
     (bytes.end <= storage.end).then(|| Entry {
         kind: record.kind,
         shape: record.shape.clone(),

@@ -128,7 +128,10 @@ struct Layer {
 enum FeedForward {
     Plain(Mlp),
     /// `outer(silu(a) · b)`, where `inner` gives a and b.
-    Gated { inner: Linear, outer: Linear },
+    Gated {
+        inner: Linear,
+        outer: Linear,
+    },
 }
 
 impl Layer {
@@ -166,8 +169,7 @@ impl Layer {
     fn attend(&self, x: Tensor<3>) -> Tensor<3> {
         let [_, _, width] = x.dims();
         let projected = self.projection.forward(x);
-        let [q, k, v] =
-            std::array::from_fn(|i| split_heads(projected.clone().narrow(2, i * width, width), self.heads));
+        let [q, k, v] = std::array::from_fn(|i| split_heads(projected.clone().narrow(2, i * width, width), self.heads));
         self.dense.forward(merge_heads(attend(q, k, v)))
     }
 }

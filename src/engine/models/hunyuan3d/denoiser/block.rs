@@ -28,8 +28,9 @@ impl Block {
     pub fn load(w: &Weights, config: &DenoiserConfig, index: usize) -> Self {
         let width = config.hidden_size;
         let norm = |name| LayerNorm::load(&w.at(name), width, EPSILON);
-        let skip =
-            || (Linear::load(&w.at("skip_linear"), 2 * width, width), LayerNorm::load(&w.at("skip_norm"), width, EPSILON));
+        let skip = || {
+            (Linear::load(&w.at("skip_linear"), 2 * width, width), LayerNorm::load(&w.at("skip_norm"), width, EPSILON))
+        };
         let widths = [width, config.ffn_size(), width];
         Self {
             skip: config.takes_skip(index).then(skip),

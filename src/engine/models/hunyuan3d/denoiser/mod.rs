@@ -147,7 +147,9 @@ impl Denoiser {
         let mut z = z;
         for (index, (block, keys)) in self.blocks.iter().zip(&context.blocks).enumerate() {
             if index > 0 {
-                if self.config.takes_skip(index) && let Some(skip) = saved.pop() {
+                if self.config.takes_skip(index)
+                    && let Some(skip) = saved.pop()
+                {
                     z = block.merge_skip(skip, z);
                 }
                 z = block.self_attend(z);
