@@ -50,6 +50,20 @@ fn latents_become_a_field() {
 }
 
 #[test]
+fn a_light_decoder_is_known_by_its_tensors() {
+    let Some(v) = Vectors::open("hunyuan3d2/vae_geo_decoder_light") else { return };
+    let silent = VaeConfig {
+        geo_decoder_downsample_ratio: 1,
+        geo_decoder_mlp_expand_ratio: 4,
+        geo_decoder_ln_post: true,
+        ..config(&v)
+    };
+    let decoder = v.module("", |w| ShapeDecoder::load(w, &silent));
+    let shape = decoder.geo_decoder().key_values(v.tensor("out.features"));
+    v.expect("logits", &decoder.geo_decoder().forward(v.tensor("in.queries"), &shape), 1e-5);
+}
+
+#[test]
 fn every_block_of_the_decoder_is_that_of_the_reference() {
     let Some(v) = Vectors::open("hunyuan3d21/vae_decode") else { return };
     let decoder = decoder(&v);

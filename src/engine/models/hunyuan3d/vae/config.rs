@@ -128,6 +128,30 @@ impl VaeConfig {
         }
     }
 
+    /// With the sizes of the geometry decoder that the stored tensors have, whatever the configuration
+    /// says: that of some turbo models is smaller and not described. `shape` gives the shape of a tensor
+    /// if it is there; without tensors nothing changes.
+    pub fn as_stored(&self, shape: impl Fn(&str) -> Option<Vec<usize>>) -> Self {
+        let rows = |name: &str| shape(name).and_then(|s| s.first().copied());
+        let width = shape("geo_decoder.output_proj.weight").and_then(|s| s.get(1).copied());
+        let hidden = rows("geo_decoder.cross_attn_decoder.mlp.c_fc.weight");
+        let (Some(width), Some(hidden), Some(full)) = (width, hidden, rows("post_kl.weight")) else {
+            return self.clone();
+        };
+        let divided = |a: usize, b: usize| (b > 0 && a.is_multiple_of(b) && a > 0).then(|| a / b);
+        let (Some(narrower), Some(expand)) = (divided(full, width), divided(hidden, width)) else {
+            return self.clone();
+        };
+        let stored = Self {
+            geo_decoder_downsample_ratio: narrower,
+            geo_decoder_mlp_expand_ratio: expand,
+            geo_decoder_ln_post: rows("geo_decoder.ln_post.weight").is_some(),
+            ..self.clone()
+        };
+        // Sizes that make no network are left to the comparison of names and shapes.
+        if stored.check().is_ok() { stored } else { self.clone() }
+    }
+
     /// Width of the geometry decoder.
     pub fn geo_width(&self) -> usize {
         self.width / self.geo_decoder_downsample_ratio

@@ -33,8 +33,10 @@ pub struct ShapeDecoder {
 }
 
 impl ShapeDecoder {
-    /// Of the configured sizes. The encoder half is left where it is if the file has one.
+    /// Of the configured sizes, or [as stored](VaeConfig::as_stored) where the file differs. The encoder
+    /// half is left where it is if the file has one.
     pub fn load(w: &Weights, config: &VaeConfig) -> Self {
+        let config = &config.as_stored(|name| w.shape(name));
         w.ignore("encoder.");
         w.ignore("pre_kl.");
         Self {
