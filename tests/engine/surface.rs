@@ -47,7 +47,8 @@ fn volume(v: &Vectors, name: &str) -> Volume {
 
 /// The largest distance from a vertex of `from` to the nearest of `to`.
 pub fn farthest(from: &[Vec3], to: &[Vec3]) -> f32 {
-    let mut sorted = to.to_vec();
+    // With holes the reference also has vertices that are not numbers.
+    let mut sorted: Vec<Vec3> = to.iter().copied().filter(|p| p.is_finite()).collect();
     sorted.sort_by(|a, b| a.x.total_cmp(&b.x));
     let nearest = |p: &Vec3| {
         let mut best = f32::INFINITY;
@@ -89,12 +90,13 @@ fn grids_become_the_meshes_of_the_reference() {
 
 #[test]
 fn noise_is_closed_and_has_the_vertices_of_the_reference() {
+    // Not within the 0.5 % of the other grids: where the signs of a cell leave open which corners hang
+    // together, the reference decides by interpolation (MC33), while ours always parts them, so that any
+    // field gives a manifold mesh. Noise is made of such cells; the vertices are the same all the same.
     let Some(v) = Vectors::open("hunyuan3d21/surface_extraction") else { return };
     let volume = volume(&v, "in.noise");
     let found = volume.mesh(0.0, VertexScale::Published, &Monitor::silent()).unwrap();
     assert!(Topology::of(&found).is_manifold());
-    // Where signs alone leave it open, the reference interpolates which corners hang together; ours
-    // always parts them, so topology may differ in such cells, and volume and area by a little.
     let stats = v.floats("out.noise.stats");
     let (volume_error, area_error) =
         (found.signed_volume() as f32 / stats[5] - 1.0, found.area() as f32 / stats[6] - 1.0);

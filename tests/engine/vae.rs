@@ -118,8 +118,8 @@ fn surfaces_become_latents() {
         let config = config(&v);
         let encoder = v.module("", |w| ShapeEncoder::load(w, &config));
         let shape = v.shape("in.surface");
-        let numbers = v.floats("in.surface");
-        let surfaces: Vec<Vec<f32>> = numbers.chunks_exact(shape[1] * shape[2]).map(<[f32]>::to_vec).collect();
+        let flat = v.floats("in.surface");
+        let surfaces: Vec<Vec<f32>> = flat.chunks_exact(shape[1] * shape[2]).map(<[f32]>::to_vec).collect();
         let points = encoder.point_features(&surfaces, &order(&v), &Monitor::silent()).unwrap();
         let [even, sharp] = config.latents_by_kind();
         let kept = |latents: usize, of: usize| (latents * config.downsample_ratio).min(of);

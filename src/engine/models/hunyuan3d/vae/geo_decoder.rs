@@ -98,7 +98,7 @@ impl GeoDecoder {
 }
 
 /// Points as a tensor `[1, points, 3]` where `like` is.
-pub(super) fn points_tensor(points: &[glam::Vec3], like: &Tensor<4>) -> Tensor<3> {
+pub fn points_tensor(points: &[glam::Vec3], like: &Tensor<4>) -> Tensor<3> {
     let numbers: Vec<f32> = points.iter().flat_map(|p| p.to_array()).collect();
     Tensor::from_data(TensorData::new(numbers, [1, points.len(), 3]), (&like.device(), DType::F32))
 }

@@ -14,10 +14,10 @@ pub use blocks::{BlockSize, CrossBlock, KeyValues, Transformer};
 pub use config::VaeConfig;
 pub use encoder::{Encoding, PointFeatures, ShapeEncoder};
 pub use fourier::FourierEmbedding;
-pub use geo_decoder::{GeoDecoder, Queries};
+pub use geo_decoder::{GeoDecoder, Queries, points_tensor};
 pub use sampling::{SampleOrder, SamplingError, farthest_points};
 
-pub(super) use geo_decoder::points_tensor;
+
 
 use crate::engine::Tensor;
 use crate::engine::layers::Linear;
