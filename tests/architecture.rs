@@ -15,7 +15,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("request", &[]),
     ("mesh", &["progress"]),
     ("field", &["mesh::Bounds", "progress"]),
-    ("engine", &["progress"]),
+    ("engine", &["files", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
