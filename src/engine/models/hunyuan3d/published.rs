@@ -175,8 +175,8 @@ impl PublishedConfig {
 
 fn load_velocity(w: &Weights, config: &VelocityConfig) -> VelocityModel {
     match config {
-        VelocityConfig::Moe(config) => VelocityModel::Moe(Denoiser::load(w, config)),
-        VelocityConfig::Flux(config) => VelocityModel::Flux(FluxDenoiser::load(w, config)),
+        VelocityConfig::Moe(config) => VelocityModel::Moe(Box::new(Denoiser::load(w, config))),
+        VelocityConfig::Flux(config) => VelocityModel::Flux(Box::new(FluxDenoiser::load(w, config))),
     }
 }
 
