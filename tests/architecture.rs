@@ -16,7 +16,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("mesh", &["progress"]),
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
-    ("engine", &["field", "mesh", "progress", "surface"]),
+    ("engine", &["field", "files", "mesh", "progress", "surface"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),

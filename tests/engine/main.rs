@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
 
 mod conditioner;
+mod cost;
 mod denoiser;
 mod e2e;
 mod flux;

@@ -1,13 +1,24 @@
 //! Published folders: their configuration, and what may be wrong in them.
 
 use std::fs;
+use std::sync::Mutex;
 
+use orfeas::engine::Tensor;
+use orfeas::engine::models::hunyuan3d::conditioner::Dino;
+use orfeas::engine::models::hunyuan3d::config::DinoConfig;
+use orfeas::engine::models::hunyuan3d::noise::normal_noise;
 use orfeas::engine::models::hunyuan3d::published::{
     Published, PublishedConfig, PublishedError, ScheduleConfig, VelocityConfig,
 };
+use orfeas::engine::models::hunyuan3d::sampler::{Effort, Sampling};
+use orfeas::engine::weights::{
+    LoadOptions, Precision, WeightFile, Weights, WeightsError, inventory, load, write_random,
+};
+use orfeas::progress::{CancelToken, Monitor, Progress};
 use serde_json::Value;
 
 use crate::manifests::manifest;
+use crate::support::device;
 
 /// A `config.yaml` of the published layout from a manifest's sizes.
 fn yaml(manifest: &Value, model: &str, encoder: &str, scheduler: &str) -> String {
@@ -94,4 +105,69 @@ fn folders_that_are_no_models_are_told() {
     assert!(matches!(Published::open(folder.path()), Err(PublishedError::NoWeights(_))));
     fs::write(folder.path().join("model.fp16.ckpt"), "no archive at all").unwrap();
     assert!(matches!(Published::open(folder.path()), Err(PublishedError::Weights(_))));
+}
+
+#[test]
+fn a_model_of_random_numbers_loads_and_runs() {
+    let Some(manifest) = manifest("hunyuan3d-2.1") else { return };
+    let right = yaml(&manifest, "HunYuanDiTPlain", "DinoImageEncoder", "FlowMatchEulerDiscreteScheduler");
+    // The published layout at a size that fits a test.
+    let small =
+        [("hidden_size\":2048", "hidden_size\":64"), ("depth\":21", "depth\":5"), ("layers\":24", "layers\":2")]
+            .iter()
+            .chain(&[("hidden_size\":1024", "hidden_size\":64"), ("context_dim\":1024", "context_dim\":64")])
+            .chain(&[("image_size\":518", "image_size\":42"), ("&size 518", "&size 42")])
+            .fold(right, |text, (from, to)| text.replace(from, to));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("config.yaml"), &small).unwrap();
+    let tensors = PublishedConfig::from_yaml(&small).unwrap().tensors();
+    let path = folder.path().join("model.fp16.safetensors");
+    let write = |seed| write_random(&path, &tensors, Precision::F16, seed, &Monitor::silent());
+    write(1).unwrap();
+    let once = fs::read(&path).unwrap();
+    write(1).unwrap();
+    assert_eq!(once, fs::read(&path).unwrap());
+    let published = Published::open(folder.path()).unwrap();
+    let options = LoadOptions::new(device());
+    let conditioner = published.load_conditioner(&options).unwrap();
+    let model = published.load_velocity(&options).unwrap();
+    let context = conditioner.forward(Tensor::zeros([1, 3, 50, 60], &device()), &mut |_, _| Ok(())).unwrap();
+    assert_eq!(context.dims(), [1, 10, 64]);
+    let schedule = published.config().schedule.schedule(3).unwrap();
+    let sampling =
+        Sampling { schedule: &schedule, guidance_scale: 5.0, effort: Effort::Needed, monitor: Monitor::silent() };
+    let latents = model.sample(normal_noise(1, [1, 20, 64], &device()), context, &sampling, |_| ()).unwrap();
+    let numbers = latents.into_data().to_vec::<f32>().unwrap();
+    assert!(numbers.iter().all(|n| n.is_finite() && n.abs() < 1e4) && numbers.iter().any(|n| n.abs() > 0.1));
+}
+
+#[test]
+fn loading_reports_every_byte_and_can_be_cancelled() {
+    let Some(manifest) = manifest("hunyuan3d-2.1") else { return };
+    let config: DinoConfig = serde_json::from_value(manifest["configs"]["conditioner"]["dino"].clone()).unwrap();
+    let config = DinoConfig { num_hidden_layers: 2, hidden_size: 32, ..config };
+    let build = |w: &Weights| Dino::load(w, &config);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.safetensors");
+    write_random(&path, &inventory(build), Precision::F16, 1, &Monitor::silent()).unwrap();
+    let file = WeightFile::open(&path).unwrap();
+    for stop in [0, 10, usize::MAX] {
+        let (cancel, seen) = (CancelToken::new(), Mutex::new(Vec::new()));
+        let sink = |progress: Progress| {
+            let mut seen = seen.lock().unwrap();
+            seen.push((progress.done, progress.total));
+            if seen.len() > stop {
+                cancel.cancel();
+            }
+        };
+        let options = LoadOptions { monitor: Monitor::new(&cancel, &sink), ..LoadOptions::new(device()) };
+        let result = load(&file, &options, build);
+        let seen = seen.into_inner().unwrap();
+        assert!(seen.is_sorted() && seen.iter().all(|(done, total)| done <= total));
+        if stop == usize::MAX {
+            assert!(result.is_ok() && seen.last().is_some_and(|(done, total)| done * 10 > total * 9));
+        } else {
+            assert!(matches!(result.err(), Some(WeightsError::Cancelled(_))) && seen.len() == stop + 1);
+        }
+    }
 }

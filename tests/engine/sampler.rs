@@ -23,7 +23,7 @@ fn steps(v: &Vectors) -> usize {
 
 fn moe(v: &Vectors) -> VelocityModel {
     let config: DenoiserConfig = v.config_of(Some("dit"));
-    VelocityModel::Moe(v.module("model.", |w| Denoiser::load(w, &config)))
+    VelocityModel::Moe(Box::new(v.module("model.", |w| Denoiser::load(w, &config))))
 }
 
 /// Latents, and how often each step was seen.
@@ -87,7 +87,7 @@ fn several_pictures_at_once_give_what_each_gives_alone() {
 fn the_turbo_loop_is_that_of_the_pipeline() {
     let Some(v) = Vectors::open("hunyuan3d2/turbo_loop") else { return };
     let config: FluxConfig = v.config_of(Some("dit"));
-    let model = VelocityModel::Flux(v.module("model.", |w| FluxDenoiser::load(w, &config)));
+    let model = VelocityModel::Flux(Box::new(v.module("model.", |w| FluxDenoiser::load(w, &config))));
     let table = v.config()["pcm_timesteps"].as_u64().unwrap() as usize;
     let schedule = Schedule::consistency(steps(&v), table).unwrap();
     for effort in [Effort::All, Effort::Needed] {

@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod loader;
+mod random;
 mod safetensors;
 mod stored;
 mod torch;
@@ -14,4 +15,5 @@ mod torch;
 pub use error::{Mismatch, WeightsError};
 pub use file::{TensorView, WeightFile};
 pub use loader::{LoadOptions, Precision, Weights, inventory, load};
+pub use random::write_random;
 pub use stored::StoredType;

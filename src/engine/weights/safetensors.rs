@@ -4,12 +4,13 @@
 //! <https://huggingface.co/docs/safetensors>
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
-use super::file::{Entry, Index, IndexError};
+use super::file::{self, Index, IndexError};
 use super::stored::StoredType;
 
 /// Longest header that is read, in bytes; the format's own limit.
@@ -29,15 +30,15 @@ fn header(file: &[u8]) -> Option<(&[u8], usize)> {
 }
 
 /// Reads and checks the index: types known, sizes equal to shapes, no overlap, no gap, nothing outside.
-pub(super) fn index(file: &[u8]) -> Result<Index, IndexError> {
-    let Some((header, start)) = header(file) else {
+pub(super) fn index(bytes: &[u8]) -> Result<Index, IndexError> {
+    let Some((header, start)) = header(bytes) else {
         return IndexError::damaged("its header is cut off or too long");
     };
     let header: Header = match serde_json::from_slice(header) {
         Ok(header) => header,
         Err(error) => return IndexError::damaged(format!("its header cannot be read: {error}")),
     };
-    let data = file.len() - start;
+    let data = bytes.len() - start;
     let mut tensors = BTreeMap::new();
     for (name, tensor) in header.tensors {
         let [from, to] = tensor.data_offsets;
@@ -51,15 +52,15 @@ pub(super) fn index(file: &[u8]) -> Result<Index, IndexError> {
         if size != Some(to - from) {
             return IndexError::damaged(format!("the size of {name} does not fit its shape"));
         }
-        let entry = Entry { kind, shape: tensor.shape, strides: None, bytes: start + from..start + to };
+        let entry = file::Entry { kind, shape: tensor.shape, strides: None, bytes: start + from..start + to };
         tensors.insert(name, entry);
     }
-    covers_all(&tensors, start, file.len())?;
+    covers_all(&tensors, start, bytes.len())?;
     Ok(Index { tensors, metadata: header.metadata })
 }
 
 /// Whether the tensors follow each other from `start` to `end`, as the format demands.
-fn covers_all(tensors: &BTreeMap<String, Entry>, start: usize, end: usize) -> Result<(), IndexError> {
+fn covers_all(tensors: &BTreeMap<String, file::Entry>, start: usize, end: usize) -> Result<(), IndexError> {
     let mut ordered: Vec<_> = tensors.iter().collect();
     ordered.sort_by_key(|(_, entry)| (entry.bytes.start, entry.bytes.end));
     let mut at = start;
@@ -108,12 +109,12 @@ impl<'de> Visitor<'de> for HeaderVisitor {
         while let Some(name) = map.next_key::<String>()? {
             if name == "__metadata__" {
                 header.metadata = map.next_value()?;
-            } else if header.tensors.contains_key(&name) {
-                return Err(A::Error::custom(format!("two tensors named {name}")));
-            } else {
-                let tensor = map.next_value()?;
-                header.tensors.insert(name, tensor);
+                continue;
             }
+            match header.tensors.entry(name) {
+                Entry::Vacant(place) => place.insert(map.next_value()?),
+                Entry::Occupied(place) => return Err(A::Error::custom(format!("two tensors named {}", place.key()))),
+            };
         }
         Ok(header)
     }

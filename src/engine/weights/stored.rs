@@ -31,21 +31,37 @@ impl StoredType {
         }
     }
 
+    /// Its name in a `.safetensors` header.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::F64 => "F64",
+            Self::F32 => "F32",
+            Self::F16 => "F16",
+            Self::BF16 => "BF16",
+            Self::I64 => "I64",
+            Self::I32 => "I32",
+            Self::I16 => "I16",
+            Self::I8 => "I8",
+            Self::U8 => "U8",
+            Self::Bool => "BOOL",
+        }
+    }
+
     /// From its name in a `.safetensors` header.
     pub(super) fn from_safetensors(name: &str) -> Option<Self> {
-        Some(match name {
-            "F64" => Self::F64,
-            "F32" => Self::F32,
-            "F16" => Self::F16,
-            "BF16" => Self::BF16,
-            "I64" => Self::I64,
-            "I32" => Self::I32,
-            "I16" => Self::I16,
-            "I8" => Self::I8,
-            "U8" => Self::U8,
-            "BOOL" => Self::Bool,
-            _ => return None,
-        })
+        let all = [
+            Self::F64,
+            Self::F32,
+            Self::F16,
+            Self::BF16,
+            Self::I64,
+            Self::I32,
+            Self::I16,
+            Self::I8,
+            Self::U8,
+            Self::Bool,
+        ];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 }
 

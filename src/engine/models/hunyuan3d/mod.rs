@@ -4,6 +4,7 @@
 
 pub mod conditioner;
 pub mod config;
+pub mod cost;
 pub mod denoiser;
 pub mod flux;
 pub mod noise;

@@ -3,6 +3,7 @@
 //! Promises: the parts are loaded one by one, so that only what a stage needs is in memory; whatever is
 //! wrong in the folder is told before the first tensor is loaded.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use super::denoiser::Denoiser;
 use super::flux::FluxDenoiser;
 use super::sampler::VelocityModel;
 use super::scheduler::{Schedule, ScheduleError};
-use crate::engine::weights::{LoadOptions, WeightFile, WeightsError, load};
+use crate::engine::weights::{LoadOptions, WeightFile, Weights, WeightsError, inventory, load};
 
 /// Longest `config.yaml` that is read, in bytes; the published ones have a few thousand.
 const CONFIG_MAX: u64 = 1 << 20;
@@ -153,12 +154,29 @@ impl PublishedConfig {
         Ok(config)
     }
 
+    /// Names and shapes of the tensors of conditioner and denoiser, as in a file of weights.
+    pub fn tensors(&self) -> BTreeMap<String, Vec<usize>> {
+        let conditioner = inventory(|w| Conditioner::load(w, &self.conditioner));
+        let velocity = inventory(|w| load_velocity(w, &self.velocity));
+        let named = |part: &'static str, tensors: BTreeMap<String, Vec<usize>>| {
+            tensors.into_iter().map(move |(name, shape)| (format!("{part}.{name}"), shape))
+        };
+        named("conditioner", conditioner).chain(named("model", velocity)).collect()
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         self.conditioner.check()?;
         match &self.velocity {
             VelocityConfig::Moe(moe) => moe.check(),
             VelocityConfig::Flux(flux) => flux.check(),
         }
+    }
+}
+
+fn load_velocity(w: &Weights, config: &VelocityConfig) -> VelocityModel {
+    match config {
+        VelocityConfig::Moe(config) => VelocityModel::Moe(Box::new(Denoiser::load(w, config))),
+        VelocityConfig::Flux(config) => VelocityModel::Flux(Box::new(FluxDenoiser::load(w, config))),
     }
 }
 
@@ -274,10 +292,7 @@ impl Published {
     /// See [`WeightsError`].
     pub fn load_velocity(&self, options: &LoadOptions) -> Result<VelocityModel, WeightsError> {
         let options = LoadOptions { prefix: "model.", ..options.clone() };
-        load(&self.weights, &options, |w| match &self.config.velocity {
-            VelocityConfig::Moe(config) => VelocityModel::Moe(Denoiser::load(w, config)),
-            VelocityConfig::Flux(config) => VelocityModel::Flux(FluxDenoiser::load(w, config)),
-        })
+        load(&self.weights, &options, |w| load_velocity(w, &self.config.velocity))
     }
 }
 

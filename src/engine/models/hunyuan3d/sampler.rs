@@ -20,9 +20,9 @@ pub enum Effort {
 /// A denoiser of either family.
 pub enum VelocityModel {
     /// 2.1
-    Moe(Denoiser),
+    Moe(Box<Denoiser>),
     /// 2.0, 2mini, 2mv, and their fast and turbo variants
-    Flux(FluxDenoiser),
+    Flux(Box<FluxDenoiser>),
 }
 
 /// One run of the loop.
@@ -168,8 +168,8 @@ impl VelocityModel {
         observe: impl FnMut(Step),
     ) -> Result<Tensor<3>, Cancelled> {
         match self {
-            Self::Moe(moe) => run(moe, noise, context, sampling, observe),
-            Self::Flux(flux) => run(flux, noise, context, sampling, observe),
+            Self::Moe(moe) => run(moe.as_ref(), noise, context, sampling, observe),
+            Self::Flux(flux) => run(flux.as_ref(), noise, context, sampling, observe),
         }
     }
 }

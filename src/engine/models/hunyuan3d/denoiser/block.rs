@@ -19,8 +19,8 @@ pub struct Block {
 }
 
 enum FeedForward {
-    Dense(Mlp),
-    Experts(Experts),
+    Dense(Box<Mlp>),
+    Experts(Box<Experts>),
 }
 
 impl Block {
@@ -41,9 +41,9 @@ impl Block {
             norm3: norm("norm3"),
             ffn: if config.has_experts(index) {
                 let experts = [config.num_experts, config.moe_top_k];
-                FeedForward::Experts(Experts::load(&w.at("moe"), width, config.ffn_size(), experts))
+                FeedForward::Experts(Box::new(Experts::load(&w.at("moe"), width, config.ffn_size(), experts)))
             } else {
-                FeedForward::Dense(Mlp::load(&w.at("mlp"), ["fc1", "fc2"], widths, Activation::Gelu))
+                FeedForward::Dense(Box::new(Mlp::load(&w.at("mlp"), ["fc1", "fc2"], widths, Activation::Gelu)))
             },
         }
     }

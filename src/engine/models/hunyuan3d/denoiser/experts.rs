@@ -5,7 +5,11 @@ use burn::tensor::{Int, TensorData, activation::softmax};
 
 use crate::engine::layers::{Activation, Mlp};
 use crate::engine::weights::{Precision, Weights};
-use crate::engine::{Backend, Tensor};
+use crate::engine::{Backend, Device, Tensor};
+
+/// On a graphics card, experts get whole multiples of so many tokens: kernels are chosen and memory is kept
+/// by size, and nearly every choice would be a new one.
+const CARD_ROWS: usize = 64;
 
 /// `blocks.N.moe`: `Σ score_e · Expert_e(y) + Shared(y)` over the `top_k` experts of highest score.
 ///
@@ -106,8 +110,11 @@ impl Experts {
             for (position, choice) in chosen.iter().enumerate() {
                 slots[*choice] = (filled + position) as i64;
             }
-            filled += chosen.len();
-            let rows = chosen.iter().map(|choice| (choice / routing.top_k) as i64).collect();
+            let multiple = if matches!(device, Device::Flex(_)) { 1 } else { CARD_ROWS };
+            let mut rows: Vec<i64> = chosen.iter().map(|choice| (choice / routing.top_k) as i64).collect();
+            // What comes out of the added rows is never gathered.
+            rows.resize(rows.len().next_multiple_of(multiple), 0);
+            filled += rows.len();
             outputs.push(expert.forward(tokens.clone().select(0, indices(rows))));
         }
         let outputs = Tensor::cat(outputs, 0);
