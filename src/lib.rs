@@ -22,6 +22,7 @@ pub mod cache;
 pub mod cli;
 pub mod craft;
 pub mod doctor;
+pub mod engine;
 pub mod export;
 pub mod field;
 pub mod files;

@@ -17,6 +17,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("mesh", &["progress"]),
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
+    ("engine", &["field", "files", "mesh", "progress", "surface"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
@@ -29,7 +30,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["cache", "craft", "export", "field", "files", "image", "mesh", "print", "progress", "request", "surface"],
     ),
     ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
-    ("doctor", &["cache", "files", "render"]),
+    ("doctor", &["cache", "engine::device", "files", "render"]),
     (
         "cli",
         &[
@@ -78,14 +79,16 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("lib3mf", &["export", "import"]),
     ("manifold_rust", &["mesh", "print"]),
+    ("memmap2", &["engine"]),
     ("meshopt", &["mesh"]),
     ("ply_rs_bw", &["import"]),
     ("rfd", &["app"]),
+    ("serde_yaml_ng", &["engine"]),
     ("stl_io", &["import"]),
     ("three_d", &["render", "app/viewport", "app/viewport.rs"]),
     ("tobj", &["import"]),
     ("tracing_subscriber", &["app", "cli", "main.rs"]),
-    ("wgpu", &["render", "app/viewport", "app/viewport.rs"]),
+    ("wgpu", &["render", "app/viewport", "app/viewport.rs", "engine/device"]),
 ];
 
 /// Lines a file may have, its `mod tests` not counted.

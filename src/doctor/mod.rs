@@ -1,7 +1,5 @@
 //! What this machine has, and whether ORFEAS can use it: for `orfeas doctor` and the window's diagnostics.
 
-mod cuda;
-
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +7,7 @@ use serde::Serialize;
 use sysinfo::{CpuRefreshKind, Disks, MemoryRefreshKind, RefreshKind, System};
 
 use crate::cache::Cache;
+use crate::engine::device::cuda;
 use crate::files::bytes_in_words;
 use crate::render::{AdapterInfo, AdapterKind};
 

@@ -7,6 +7,7 @@ pub mod intake;
 mod jpeg;
 pub mod mask;
 pub mod matte;
+pub mod processor;
 pub mod recenter;
 mod resample;
 

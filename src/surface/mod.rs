@@ -19,6 +19,7 @@
 
 mod bits;
 mod cells;
+pub mod follow;
 mod table;
 
 use std::sync::atomic::AtomicU64;

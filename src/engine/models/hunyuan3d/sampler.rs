@@ -1,0 +1,211 @@
+//! The denoising loop: from noise to latents, along a schedule, with guidance.
+
+use super::denoiser::{Context, Denoiser, EachBlock};
+use super::flux::FluxDenoiser;
+use super::scheduler::Schedule;
+use crate::engine::Tensor;
+use crate::progress::{Cancelled, Monitor, Stage};
+
+/// How much of the work that cannot change the result is done all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// What is known beforehand is not computed: steps of size 0, cross attention to a context of
+    /// zeros, keys and values of the context in every step, what both guided halves share.
+    #[default]
+    Needed,
+    /// Everything, as the reference does: to measure and test against.
+    All,
+}
+
+/// A denoiser of either family.
+pub enum VelocityModel {
+    /// 2.1
+    Moe(Box<Denoiser>),
+    /// 2.0, 2mini, 2mv, and their fast and turbo variants
+    Flux(Box<FluxDenoiser>),
+}
+
+/// One run of the loop.
+pub struct Sampling<'a> {
+    /// The times.
+    pub schedule: &'a Schedule,
+    /// Weight of the context: 5 is the published default.
+    pub guidance_scale: f32,
+    /// Whether to skip what cannot change the result.
+    pub effort: Effort,
+    /// Told of every block of every step under [`Stage::Shape`]; cancels between blocks.
+    pub monitor: Monitor<'a>,
+}
+
+/// What a step did.
+pub struct Step<'a> {
+    /// Its number, from 0.
+    pub index: usize,
+    /// Velocities `[rows, tokens, channels]`: conditional rows, then unconditional ones if there are any.
+    pub velocities: &'a Tensor<3>,
+    /// `[batch, tokens, channels]` after the step, in `f32`.
+    pub latents: &'a Tensor<3>,
+    /// `[batch, tokens, channels]`: where the flow is heading, for previews.
+    pub predicted: &'a Tensor<3>,
+}
+
+/// What the loop needs of a network.
+trait Velocity {
+    /// A context made ready for all steps.
+    type Context;
+
+    /// Blocks of one evaluation.
+    fn blocks(&self) -> usize;
+
+    /// Whether each step evaluates every row with and without its context.
+    fn is_guided_by_pairs(&self) -> bool;
+
+    /// Makes a context ready.
+    fn prepare(&self, context: Tensor<3>, effort: Effort) -> Self::Context;
+
+    /// Velocities of the conditional rows, then of the unconditional ones if it is guided by pairs.
+    fn velocities(
+        &self,
+        latents: Tensor<3>,
+        time: f32,
+        context: &Self::Context,
+        sampling: &Sampling,
+        each: EachBlock,
+    ) -> Result<Tensor<3>, Cancelled>;
+}
+
+/// Conditional rows, then as many of zeros.
+fn with_zeros(context: Tensor<3>) -> Tensor<3> {
+    Tensor::cat(vec![context.clone(), context.zeros_like()], 0)
+}
+
+impl Velocity for Denoiser {
+    type Context = Context;
+
+    fn blocks(&self) -> usize {
+        self.config().depth
+    }
+
+    fn is_guided_by_pairs(&self) -> bool {
+        true
+    }
+
+    fn prepare(&self, context: Tensor<3>, effort: Effort) -> Context {
+        match effort {
+            Effort::Needed => self.context(context),
+            Effort::All => self.context(with_zeros(context)),
+        }
+    }
+
+    fn velocities(
+        &self,
+        latents: Tensor<3>,
+        time: f32,
+        context: &Context,
+        sampling: &Sampling,
+        each: EachBlock,
+    ) -> Result<Tensor<3>, Cancelled> {
+        let [batch, _, _] = latents.dims();
+        match sampling.effort {
+            Effort::Needed => self.forward_pair(latents, time, context, each),
+            Effort::All => self.forward(latents.repeat_dim(0, 2), &vec![time; 2 * batch], context, each),
+        }
+    }
+}
+
+impl Velocity for FluxDenoiser {
+    type Context = Tensor<3>;
+
+    fn blocks(&self) -> usize {
+        self.config().depth + self.config().depth_single_blocks
+    }
+
+    fn is_guided_by_pairs(&self) -> bool {
+        !self.config().guidance_embed
+    }
+
+    fn prepare(&self, context: Tensor<3>, _: Effort) -> Tensor<3> {
+        self.context(if self.is_guided_by_pairs() { with_zeros(context) } else { context })
+    }
+
+    fn velocities(
+        &self,
+        latents: Tensor<3>,
+        time: f32,
+        context: &Tensor<3>,
+        sampling: &Sampling,
+        each: EachBlock,
+    ) -> Result<Tensor<3>, Cancelled> {
+        let latents = if self.is_guided_by_pairs() { latents.repeat_dim(0, 2) } else { latents };
+        let [rows, _, _] = latents.dims();
+        self.forward(latents, &vec![time; rows], &vec![sampling.guidance_scale; rows], context, each)
+    }
+}
+
+impl VelocityModel {
+    /// Channels of a latent token.
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Moe(moe) => moe.config().in_channels,
+            Self::Flux(flux) => flux.config().in_channels,
+        }
+    }
+
+    /// Latents at the end of the flow that starts from `noise`.
+    ///
+    /// # Shapes
+    /// - noise: `[batch, tokens, channels]`
+    /// - context: `[batch, context tokens, context width]`
+    /// - output: as the noise, in `f32`
+    ///
+    /// # Errors
+    /// [`Cancelled`]
+    pub fn sample(
+        &self,
+        noise: Tensor<3>,
+        context: Tensor<3>,
+        sampling: &Sampling,
+        observe: impl FnMut(Step),
+    ) -> Result<Tensor<3>, Cancelled> {
+        match self {
+            Self::Moe(moe) => run(moe.as_ref(), noise, context, sampling, observe),
+            Self::Flux(flux) => run(flux.as_ref(), noise, context, sampling, observe),
+        }
+    }
+}
+
+fn run<V: Velocity>(
+    model: &V,
+    noise: Tensor<3>,
+    context: Tensor<3>,
+    sampling: &Sampling,
+    mut observe: impl FnMut(Step),
+) -> Result<Tensor<3>, Cancelled> {
+    let Sampling { schedule, guidance_scale, effort, monitor } = sampling;
+    let [batch, _, _] = noise.dims();
+    let counts = |k: &usize| *effort == Effort::All || schedule.step_size(*k) != 0.0;
+    let steps: Vec<usize> = (0..schedule.steps()).filter(counts).collect();
+    let (blocks, total) = (model.blocks() as u64, (steps.len() * model.blocks()) as u64);
+    monitor.step(Stage::Shape, 0, total)?;
+    let mut ready = model.prepare(context.clone(), *effort);
+    let mut latents = noise;
+    for (done, &index) in (0..).zip(&steps) {
+        if *effort == Effort::All && done > 0 {
+            ready = model.prepare(context.clone(), *effort);
+        }
+        let mut each =
+            |block: usize, _: &Tensor<3>| monitor.step(Stage::Shape, done * blocks + block as u64 + 1, total);
+        let velocities = model.velocities(latents.clone(), schedule.model_time(index), &ready, sampling, &mut each)?;
+        let velocity = if model.is_guided_by_pairs() {
+            let with = velocities.clone().narrow(0, 0, batch);
+            let without = velocities.clone().narrow(0, batch, batch);
+            without.clone() + (with - without).mul_scalar(*guidance_scale)
+        } else {
+            velocities.clone()
+        };
+        let predicted = schedule.predicted_data(index, latents.clone(), velocity.clone());
+        latents = schedule.euler(index, latents, velocity);
+        observe(Step { index, velocities: &velocities, latents: &latents, predicted: &predicted });
+    }
+    Ok(latents)
+}

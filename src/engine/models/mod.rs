@@ -1,0 +1,3 @@
+//! The model families, one folder each.
+
+pub mod hunyuan3d;
