@@ -1,8 +1,10 @@
 //! Files of recorded vectors: `weights.<name>`, `in.<name>`, `out.<name>`, and the sizes as JSON.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use burn::tensor::{DType, TensorData};
+use orfeas::engine::device::find;
 use orfeas::engine::weights::{LoadOptions, Precision, WeightFile, Weights, load};
 use orfeas::engine::{Device, Tensor};
 
@@ -12,9 +14,13 @@ pub fn golden() -> PathBuf {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/golden"), PathBuf::from)
 }
 
-/// The device that the tests run on.
+/// The device that the tests run on: the processor, or the one that `ORFEAS_TEST_DEVICE` names (`vulkan:0`).
 pub fn device() -> Device {
-    Device::Flex(Default::default())
+    static DEVICE: LazyLock<Device> = LazyLock::new(|| match std::env::var("ORFEAS_TEST_DEVICE") {
+        Ok(name) => find(name.parse().unwrap()).unwrap().open().unwrap(),
+        Err(_) => Device::Flex(Default::default()),
+    });
+    DEVICE.clone()
 }
 
 /// One file of vectors.
