@@ -54,7 +54,7 @@ fn published_configurations_are_understood() {
 fn floats_and_anchors_are_read_as_python_reads_them() {
     let Some(manifest) = manifest("hunyuan3d-2.1") else { return };
     let text = yaml(&manifest, "HunYuanDiTPlain", "DinoImageEncoder", "FlowMatchEulerDiscreteScheduler")
-        .replace("\"layer_norm_eps\":1e-06", "\"layer_norm_eps\": 1.e-6")
+        .replace(&format!("\"layer_norm_eps\":{}", serde_json::json!(1e-6)), "\"layer_norm_eps\": 1.e-6")
         .replace("    size: 512", "    size: *size");
     assert!(text.contains("1.e-6"));
     let config = PublishedConfig::from_yaml(&text).unwrap();

@@ -137,23 +137,27 @@ impl<'a> Loading<'a> {
         if mismatch.is_empty() { Ok(total) } else { Err(Box::new(mismatch).into()) }
     }
 
-    /// The numbers of one tensor, in the precision asked for. `None` once anything has failed.
-    fn data(&self, name: &str, shape: &[usize], precision: Precision) -> Option<TensorData> {
+    /// The numbers of tensors of one shape, one after another. `None` once anything has failed.
+    fn data(&self, names: &[String], shape: &[usize], whole: &[usize], precision: Precision) -> Option<TensorData> {
         let mut state = self.state.borrow_mut();
-        state.asked.insert(name.to_owned(), shape.to_vec());
+        state.asked.extend(names.iter().map(|name| (name.clone(), shape.to_vec())));
         let file = self.file.filter(|_| self.real && state.failure.is_none())?;
-        // `check` found it, with this shape.
-        let view = file.get(&format!("{}{name}", self.options.prefix)).filter(|v| v.shape() == shape)?;
         if let Err(cancelled) = self.options.monitor.step(Stage::Shape, state.done, self.total) {
             state.failure = Some(cancelled.into());
             return None;
         }
-        let data = stored::to_data(view.kind(), &view.bytes(), shape, precision);
-        view.release();
-        state.done += view.byte_count();
+        // `check` found them, with this shape.
+        let views = names.iter().map(|name| file.get(&format!("{}{name}", self.options.prefix)));
+        let views = views.map(|view| view.filter(|v| v.shape() == shape)).collect::<Option<Vec<_>>>()?;
+        let parts: Vec<_> = views.iter().map(|view| (view.kind(), view.bytes())).collect();
+        let data = stored::to_data(&parts, whole, precision);
+        for view in views {
+            view.release();
+            state.done += view.byte_count();
+        }
         if data.is_none() {
-            let path = file.path().to_owned();
-            state.failure = Some(WeightsError::NotFinite { name: name.to_owned(), precision: precision.name(), path });
+            let (name, path) = (names.join(", "), file.path().to_owned());
+            state.failure = Some(WeightsError::NotFinite { name, precision: precision.name(), path });
         }
         data
     }
@@ -219,8 +223,7 @@ impl Weights<'_> {
 
     /// The tensor `name`, in `f32` whatever the model's precision is.
     pub fn exact<const D: usize>(&self, name: &str, shape: [usize; D]) -> Tensor<D> {
-        let data = self.loading.data(&self.name(name), &shape, Precision::F32);
-        self.on_device(data, shape, Precision::F32)
+        self.load(&[name], shape, shape, Precision::F32)
     }
 
     /// Several tensors of one shape, one after another along the first axis, in the model's precision.
@@ -228,32 +231,24 @@ impl Weights<'_> {
     /// # Shapes
     /// - each: `shape`
     /// - output: `shape` with the first size times the number of names
-    pub fn stacked<const D: usize>(&self, names: &[impl AsRef<str>], mut shape: [usize; D]) -> Tensor<D> {
-        let precision = self.precision();
-        let parts: Vec<_> =
-            names.iter().map(|name| self.loading.data(&self.name(name.as_ref()), &shape, precision)).collect();
-        shape[0] *= names.len();
-        let data = match parts.into_iter().collect::<Option<Vec<_>>>() {
-            Some(mut parts) if parts.len() == 1 => parts.pop(),
-            Some(parts) => {
-                let bytes: Vec<u8> = parts.iter().flat_map(|p| p.as_bytes()).copied().collect();
-                Some(TensorData::from_bytes_vec(bytes, shape.to_vec(), precision.dtype()))
-            }
-            None => None,
-        };
-        self.on_device(data, shape, precision)
+    pub fn stacked<const D: usize>(&self, names: &[impl AsRef<str>], shape: [usize; D]) -> Tensor<D> {
+        let mut whole = shape;
+        whole[0] *= names.len();
+        self.load(names, shape, whole, self.precision())
     }
 
-    fn on_device<const D: usize>(
+    fn load<const D: usize>(
         &self,
-        data: Option<TensorData>,
+        names: &[impl AsRef<str>],
         shape: [usize; D],
+        whole: [usize; D],
         precision: Precision,
     ) -> Tensor<D> {
-        match data {
+        let names: Vec<_> = names.iter().map(|name| self.name(name.as_ref())).collect();
+        match self.loading.data(&names, &shape, &whole, precision) {
             Some(data) => burn::tensor::Tensor::<Backend, D>::from_data(data, (self.device(), precision.dtype())),
             // On the CPU, one number seen many times: no device is touched and no memory taken.
-            None => Tensor::<D>::zeros([1; D], &Device::Flex(Default::default())).expand(shape),
+            None => Tensor::<D>::zeros([1; D], &Device::Flex(Default::default())).expand(whole),
         }
     }
 }

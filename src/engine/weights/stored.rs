@@ -1,6 +1,9 @@
 //! Number formats of files, and turning stored bytes into numbers.
 
+use std::borrow::Cow;
+
 use burn::tensor::{DType, TensorData, bf16, f16};
+use rayon::prelude::*;
 
 use super::Precision;
 
@@ -92,37 +95,50 @@ pub(super) fn to_i64(kind: StoredType, bytes: &[u8]) -> Vec<i64> {
     }
 }
 
-/// The numbers of `bytes` as a tensor's data in the precision asked for.
+/// The numbers of several stored tensors, one after another, as one tensor's data in the precision asked for.
 ///
 /// Returns `None` if a number is not finite there.
-pub(super) fn to_data(kind: StoredType, bytes: &[u8], shape: &[usize], precision: Precision) -> Option<TensorData> {
-    match (kind, precision) {
-        (StoredType::F16, Precision::F16) => {
-            finite(numbers::<2, _>(bytes, f16::from_le_bytes), shape, |n| n.is_finite())
-        }
-        (StoredType::BF16, Precision::Bf16) => {
-            finite(numbers::<2, _>(bytes, bf16::from_le_bytes), shape, |n| n.is_finite())
-        }
-        (_, Precision::F32) => finite(to_f32(kind, bytes), shape, |n| n.is_finite()),
-        (_, Precision::F16) => {
-            finite(to_f32(kind, bytes).into_iter().map(f16::from_f32).collect(), shape, |n| n.is_finite())
-        }
-        (_, Precision::Bf16) => {
-            finite(to_f32(kind, bytes).into_iter().map(bf16::from_f32).collect(), shape, |n| n.is_finite())
-        }
+pub(super) fn to_data(parts: &[(StoredType, Cow<[u8]>)], shape: &[usize], precision: Precision) -> Option<TensorData> {
+    match precision {
+        Precision::F32 => joined(parts, shape, to_f32, |n| n.is_finite()),
+        Precision::F16 => joined(
+            parts,
+            shape,
+            |kind, bytes| match kind {
+                StoredType::F16 => numbers::<2, _>(bytes, f16::from_le_bytes),
+                _ => to_f32(kind, bytes).into_iter().map(f16::from_f32).collect(),
+            },
+            |n| n.is_finite(),
+        ),
+        Precision::Bf16 => joined(
+            parts,
+            shape,
+            |kind, bytes| match kind {
+                StoredType::BF16 => numbers::<2, _>(bytes, bf16::from_le_bytes),
+                _ => to_f32(kind, bytes).into_iter().map(bf16::from_f32).collect(),
+            },
+            |n| n.is_finite(),
+        ),
     }
 }
 
-fn finite<E: burn::tensor::Element>(
-    numbers: Vec<E>,
+fn joined<E: burn::tensor::Element>(
+    parts: &[(StoredType, Cow<[u8]>)],
     shape: &[usize],
-    is_finite: impl Fn(&E) -> bool,
+    convert: impl Fn(StoredType, &[u8]) -> Vec<E>,
+    is_finite: impl Fn(&E) -> bool + Sync + Send,
 ) -> Option<TensorData> {
-    numbers.iter().all(is_finite).then(|| TensorData::new(numbers, shape.to_vec()))
+    let mut parts = parts.iter();
+    let (kind, bytes) = parts.next()?;
+    let mut numbers = convert(*kind, bytes);
+    for (kind, bytes) in parts {
+        numbers.extend(convert(*kind, bytes));
+    }
+    numbers.par_iter().all(is_finite).then(|| TensorData::new(numbers, shape.to_vec()))
 }
 
-fn numbers<const N: usize, T>(bytes: &[u8], from: impl Fn([u8; N]) -> T) -> Vec<T> {
-    bytes.as_chunks::<N>().0.iter().map(|b| from(*b)).collect()
+fn numbers<const N: usize, T: Send>(bytes: &[u8], from: impl Fn([u8; N]) -> T + Sync) -> Vec<T> {
+    bytes.as_chunks::<N>().0.par_iter().with_min_len(1 << 14).map(|b| from(*b)).collect()
 }
 
 impl Precision {
