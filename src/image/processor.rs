@@ -190,9 +190,9 @@ fn on_white(object: &Pixels, side: usize) -> Recentered {
         for (x, pixel) in row.chunks_exact(4).enumerate() {
             let at = (top + y) * side + left + x;
             let opacity = f32::from(pixel[3]) / 255.0;
-            for c in 0..3 {
-                let blended = f32::from(pixel[c]) * opacity + 255.0 * (1.0 - opacity);
-                result.rgb[at * 3 + c] = blended.clamp(0.0, 255.0) as u8;
+            for (level, &color) in result.rgb[at * 3..].iter_mut().zip(&pixel[..3]) {
+                let blended = f32::from(color) * opacity + 255.0 * (1.0 - opacity);
+                *level = blended.clamp(0.0, 255.0) as u8;
             }
             result.mask[at] = (opacity * 255.0).clamp(0.0, 255.0) as u8;
         }

@@ -33,7 +33,7 @@ fn models(v: &Vectors) -> Models {
     let vae: VaeConfig = v.config_of(Some("vae"));
     Models {
         conditioner: v.module("conditioner.", |w| Conditioner::load(w, &conditioner)),
-        denoiser: VelocityModel::Moe(v.module("model.", |w| Denoiser::load(w, &denoiser))),
+        denoiser: VelocityModel::Moe(Box::new(v.module("model.", |w| Denoiser::load(w, &denoiser)))),
         decoder: v.module("vae.", |w| ShapeDecoder::load(w, &vae)),
     }
 }

@@ -28,7 +28,7 @@ impl Pixels {
     }
 
     /// Pixels of another size whose rows are written by `f(y, row)`.
-    fn from_rows(&self, width: usize, height: usize, f: impl Fn(usize, &mut [u8]) + Sync) -> Self {
+    fn with_rows(&self, width: usize, height: usize, f: impl Fn(usize, &mut [u8]) + Sync) -> Self {
         let mut resized = Self::new(width, height, self.channels);
         resized.data.par_chunks_mut((width * self.channels).max(1)).enumerate().for_each(|(y, row)| f(y, row));
         resized
@@ -49,7 +49,7 @@ pub(super) fn nearest(source: &Pixels, width: usize, height: usize) -> Pixels {
     let (columns, rows): (Vec<_>, Vec<_>) =
         (index(source.width, width).collect(), index(source.height, height).collect());
     let channels = source.channels;
-    source.from_rows(width, height, |y, row| {
+    source.with_rows(width, height, |y, row| {
         let from = source.row(rows[y]);
         for (pixel, &x) in row.chunks_exact_mut(channels).zip(&columns) {
             pixel.copy_from_slice(&from[x * channels..(x + 1) * channels]);
@@ -69,7 +69,7 @@ pub(super) fn cubic(source: &Pixels, width: usize, height: usize) -> Pixels {
     let channels = source.channels;
     let narrow: Vec<Vec<f64>> =
         (0..source.height).into_par_iter().map(|y| cubic_along(source.row(y), channels, &columns)).collect();
-    source.from_rows(width, height, |y, row| {
+    source.with_rows(width, height, |y, row| {
         for (i, value) in row.iter_mut().enumerate() {
             let at = |k: isize| narrow[clamped(rows[y].0, k, source.height)][i];
             let sum: f64 = rows[y].1.iter().zip(-1..).map(|(weight, k)| weight * at(k)).sum();
@@ -127,7 +127,7 @@ pub(super) fn area(source: &Pixels, width: usize, height: usize) -> Pixels {
 fn area_of_blocks(source: &Pixels, width: usize, height: usize, [across, down]: [usize; 2]) -> Pixels {
     let channels = source.channels;
     let scale = 1.0 / (across * down) as f32;
-    source.from_rows(width, height, |y, row| {
+    source.with_rows(width, height, |y, row| {
         for (i, value) in row.iter_mut().enumerate() {
             let (x, c) = (i / channels, i % channels);
             let sum_of_row = |dy: usize| -> u32 {
@@ -151,7 +151,7 @@ fn rounded(value: f32) -> u8 {
 fn area_reduced(source: &Pixels, width: usize, height: usize) -> Pixels {
     let (columns, rows) = (area_taps(source.width, width), area_taps(source.height, height));
     let channels = source.channels;
-    source.from_rows(width, height, |y, row| {
+    source.with_rows(width, height, |y, row| {
         let mut sums = vec![0f32; row.len()];
         for (k, &down) in rows[y].weights.iter().enumerate() {
             let from = source.row(rows[y].first + k);
@@ -204,7 +204,7 @@ fn area_enlarged(source: &Pixels, width: usize, height: usize) -> Pixels {
         columns.iter().flat_map(|tap| (0..channels).map(move |c| blend(tap, c))).collect()
     };
     let wide: Vec<Vec<i32>> = (0..source.height).into_par_iter().map(blend_row).collect();
-    source.from_rows(width, height, |y, row| {
+    source.with_rows(width, height, |y, row| {
         let (first, [a, b]) = rows[y];
         let (upper, lower) = (&wide[first], &wide[(first + 1).min(source.height - 1)]);
         for ((value, &u), &l) in row.iter_mut().zip(upper).zip(lower) {

@@ -71,6 +71,21 @@ impl Parents {
         self.values[(x * self.axes[1].len() + y) * self.axes[2].len() + z]
     }
 
+    /// A bound from the nearest corner alone, where the surface is so far that a better one is of no use.
+    fn far_away(&self, place: [usize; 3], brackets: [[usize; 2]; 3], slope: f32, spacing: f64) -> Option<f32> {
+        let mut numbers = [0; 3];
+        let mut squared = 0;
+        for (axis, number) in numbers.iter_mut().enumerate() {
+            let apart = brackets[axis].map(|number| self.axes[axis].place(number).abs_diff(place[axis]));
+            let side = usize::from(apart[1] < apart[0]);
+            *number = brackets[axis][side];
+            squared += apart[side] * apart[side];
+        }
+        let (value, cell) = (self.value(numbers), slope * spacing as f32);
+        let bound = value.abs() - cell * (squared as f32).sqrt() * 1.0001;
+        (bound > 4.0 * cell * self.axes[0].stride as f32).then(|| bound.copysign(value))
+    }
+
     fn judge(&self, place: [usize; 3], brackets: [[usize; 2]; 3], trust: Trust, spacing: f64) -> Verdict {
         let corners = (0..8usize).map(|corner| {
             let numbers = [0, 1, 2].map(|axis| brackets[axis][corner >> axis & 1]);
@@ -78,6 +93,9 @@ impl Parents {
         });
         match trust {
             Trust::Lipschitz(slope) => {
+                if let Some(bound) = self.far_away(place, brackets, slope, spacing) {
+                    return Verdict::Bound(bound);
+                }
                 let far = |(numbers, value): ([usize; 3], f32)| {
                     let apart = [0, 1, 2].map(|axis| self.axes[axis].place(numbers[axis]).abs_diff(place[axis]) as f64);
                     let distance = apart.iter().map(|d| d * d).sum::<f64>().sqrt() * spacing;

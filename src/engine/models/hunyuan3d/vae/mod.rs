@@ -17,8 +17,6 @@ pub use fourier::FourierEmbedding;
 pub use geo_decoder::{GeoDecoder, Queries, points_tensor};
 pub use sampling::{SampleOrder, SamplingError, farthest_points};
 
-
-
 use crate::engine::Tensor;
 use crate::engine::layers::Linear;
 use crate::engine::weights::Weights;

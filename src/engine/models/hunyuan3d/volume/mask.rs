@@ -77,9 +77,9 @@ mod tests {
         mask[2 * 25 + 2 * 5 + 2] = true;
         dilate(&mut mask, 5);
         let place = |i: usize| [i / 25, i / 5 % 5, i % 5];
-        for i in 0..125 {
+        for (i, marked) in mask.into_iter().enumerate() {
             let within = |low, high| place(i).iter().all(|p| (low..=high).contains(p));
-            assert_eq!(mask[i], within(0, 1) || within(1, 3), "{:?}", place(i));
+            assert_eq!(marked, within(0, 1) || within(1, 3), "{:?}", place(i));
         }
     }
 }

@@ -20,6 +20,7 @@ pub use mask::{NOT_EVALUATED, dilate, near_surface};
 pub use result::{VertexScale, Volume};
 
 use glam::DVec3;
+use rayon::prelude::*;
 
 use super::vae::GeoDecoder;
 use crate::engine::Tensor;
@@ -144,9 +145,9 @@ pub fn decode_volume(
         VolumeDecoder::SurfaceFollowing(follow_options) => {
             let lattice = options.lattice(options.octree_resolution);
             let mut field = Negated { evaluator: &evaluator, level: options.mc_level };
-            let followed = follow(&mut field, &lattice, &follow_options, monitor)?;
-            let logits = followed.grid.samples.iter().map(|v| options.mc_level - v).collect();
-            Ok(Volume::new(logits, options.octree_resolution, options, followed.evaluated))
+            let mut followed = follow(&mut field, &lattice, &follow_options, monitor)?;
+            followed.grid.samples.par_iter_mut().for_each(|v| *v = options.mc_level - *v);
+            Ok(Volume::new(followed.grid.samples, options.octree_resolution, options, followed.evaluated))
         }
     }
 }
