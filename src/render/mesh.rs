@@ -225,7 +225,7 @@ pub(super) struct Piece {
 struct GpuLevel {
     piece: Piece,
     error_mm: f32,
-    keeps_closed: bool,
+    is_faithful: bool,
 }
 
 /// A mesh in graphics memory; drawn as often as wished. Clones share it.
@@ -238,6 +238,7 @@ pub struct GpuMesh {
     bounds: Bounds,
     hull: Vec<Vec3>,
     triangle_count: usize,
+    is_colored: bool,
 }
 
 impl GpuMesh {
@@ -277,6 +278,7 @@ impl GpuMesh {
             bounds: mesh.bounds,
             hull: mesh.hull.clone(),
             triangle_count: mesh.triangles.len(),
+            is_colored: mesh.is_colored(),
         })
     }
 
@@ -297,14 +299,19 @@ impl GpuMesh {
     ) -> Result<Self, RenderError> {
         let mut mesh = self.clone();
         if let [whole] = mesh.pieces.as_slice() {
-            let Level { triangles, error, keeps_closed } = &level.0;
+            let Level { triangles, error, is_faithful } = &level.0;
             let indices = buffer_of(device, "coarse mesh indices", triangles.as_slice(), wgpu::BufferUsages::INDEX)?;
             write(queue, &indices, bytemuck::cast_slice(triangles));
             let piece = Piece { vertices: whole.vertices.clone(), indices, index_count: triangles.len() as u32 * 3 };
-            mesh.levels.push(GpuLevel { piece, error_mm: *error, keeps_closed: *keeps_closed });
+            mesh.levels.push(GpuLevel { piece, error_mm: *error, is_faithful: *is_faithful });
             mesh.levels.sort_by_key(|l| std::cmp::Reverse(l.piece.index_count));
         }
         Ok(mesh)
+    }
+
+    /// Whether its vertices have colours.
+    pub(super) fn is_colored(&self) -> bool {
+        self.is_colored
     }
 
     /// The mesh as it is.
@@ -312,9 +319,10 @@ impl GpuMesh {
         AtLevel { mesh: self, level: None }
     }
 
-    /// The version of the fewest triangles that is off by at most `max_error_mm`, and closed if it has to be.
-    pub(super) fn within(&self, max_error_mm: f32, closed: bool) -> AtLevel<'_> {
-        let fits = |l: &GpuLevel| l.error_mm <= max_error_mm && (l.keeps_closed || !closed);
+    /// The version of the fewest triangles that is off by at most `max_error_mm`, and with colours and
+    /// closedness kept if it has to be faithful.
+    pub(super) fn within(&self, max_error_mm: f32, faithful: bool) -> AtLevel<'_> {
+        let fits = |l: &GpuLevel| l.error_mm <= max_error_mm && (l.is_faithful || !faithful);
         AtLevel { mesh: self, level: self.levels.iter().rposition(fits) }
     }
 

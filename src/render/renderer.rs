@@ -53,7 +53,8 @@ impl Effort {
         let closed = scene.section.is_some();
         match self {
             Self::Glance if scene.wireframe.is_none() => mesh.within(f32::INFINITY, closed),
-            Self::Look if !exact => mesh.within(0.5 * pixel_mm, closed),
+            // Colours are finer than any triangles.
+            Self::Look if !exact && !mesh.is_colored() => mesh.within(0.5 * pixel_mm, true),
             _ => mesh.exact(),
         }
     }

@@ -334,12 +334,6 @@ fn fine_mesh() -> Mesh {
 #[test]
 fn coarser_versions_look_the_same_or_nearly_so() {
     let Some(gpu) = gpu() else { return };
-    let mesh = fine_mesh();
-    let prepared = PreparedMesh::new(&mesh).unwrap();
-    let (quick, faithful) = (prepared.quick_level().unwrap(), prepared.faithful_level().unwrap());
-    let whole = GpuMesh::upload(&gpu.device, &gpu.queue, &prepared).unwrap();
-    let levelled = whole.with_level(&gpu.device, &gpu.queue, &quick).unwrap();
-    let levelled = levelled.with_level(&gpu.device, &gpu.queue, &faithful).unwrap();
     let mut renderer = Renderer::new(&gpu.device, &gpu.queue, offscreen::FORMAT);
     let camera = front_camera(Projection::Perspective, Vec3::new(0.0, 0.0, 40.0), 100.0);
     let mut scene = Scene { ground: Ground { shadow: false, ..Ground::default() }, ..Scene::default() };
@@ -348,16 +342,25 @@ fn coarser_versions_look_the_same_or_nearly_so() {
         renderer.set_effort(effort);
         offscreen::render_to_image(&gpu, &mut renderer, mesh, &camera, &scene).unwrap()
     };
-    let full = picture(Effort::Full, &levelled);
-    assert_eq!(full, picture(Effort::Full, &whole), "full means every triangle");
-    let differs = |other: &RgbaImage, by: u8| {
-        let pixels = full.pixels().zip(other.pixels());
-        let far = pixels.filter(|(a, b)| (0..4).any(|c| a[c].abs_diff(b[c]) > by)).count();
-        far as f32 / (full.width() * full.height()) as f32
+    let upload = |mesh: &Mesh| {
+        let prepared = PreparedMesh::new(mesh).unwrap();
+        let whole = GpuMesh::upload(&gpu.device, &gpu.queue, &prepared).unwrap();
+        let levels = [prepared.quick_level().unwrap(), prepared.faithful_level().unwrap()];
+        levels.iter().fold(whole, |mesh, level| mesh.with_level(&gpu.device, &gpu.queue, level).unwrap())
     };
-    let look = picture(Effort::Look, &levelled);
+    let differ = |a: &RgbaImage, b: &RgbaImage, by: u8| {
+        let far = a.pixels().zip(b.pixels()).filter(|(a, b)| (0..4).any(|c| a[c].abs_diff(b[c]) > by)).count();
+        far as f32 / (a.width() * a.height()) as f32
+    };
+    let colored = upload(&fine_mesh());
+    let full = picture(Effort::Full, &colored);
+    assert_eq!(full, picture(Effort::Look, &colored), "every vertex has its colour");
+    assert!(differ(&full, &picture(Effort::Glance, &colored), 80) < 0.05);
+    let plain = upload(&Mesh { vertex_colors: None, ..fine_mesh() });
+    let full = picture(Effort::Full, &plain);
+    let look = picture(Effort::Look, &plain);
     assert_ne!(look, full, "nothing was left out");
-    assert!(differs(&look, 12) < 0.01, "{} of the pixels differ", differs(&look, 12));
-    let glance = picture(Effort::Glance, &levelled);
-    assert!(differs(&glance, 40) < 0.05, "{} of the pixels differ", differs(&glance, 40));
+    assert!(differ(&full, &look, 12) < 0.006, "{} of the pixels differ", differ(&full, &look, 12));
+    let glance = picture(Effort::Glance, &plain);
+    assert!(differ(&full, &glance, 40) < 0.005, "{} of the pixels differ", differ(&full, &glance, 40));
 }

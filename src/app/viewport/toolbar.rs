@@ -100,6 +100,9 @@ impl Studio {
             let (a, b) = (shown.bounds.min.dot(section.normal), shown.bounds.max.dot(section.normal));
             let range = f64::from(a.min(b))..=f64::from(a.max(b));
             let dial = Dial { range, step: 0.1, decimals: 1, suffix: " mm".to_owned(), logarithmic: false };
+            if ui.available_size_before_wrap().x < 2.2 * LIST_WIDTH {
+                ui.end_row();
+            }
             let mut offset = f64::from(section.offset_mm);
             if dial.show(ui, name, &mut offset, &mut false) {
                 section.offset_mm = offset as f32;
@@ -108,6 +111,9 @@ impl Studio {
     }
 }
 
+/// Width of a drop-down list, in points.
+const LIST_WIDTH: f32 = 88.0;
+
 /// A drop-down list of names.
 fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, label: &str, value: &mut T, all: &[T], name: fn(T) -> &'static str) {
     let shown = |text: &str| {
@@ -115,7 +121,12 @@ fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, label: &str, value: &mut T, all: 
         let mut letters = text.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>())
     };
-    let response = ComboBox::from_id_salt(label).selected_text(shown(name(*value))).width(88.0).show_ui(ui, |ui| {
+    // A list is not wrapped by itself.
+    if ui.available_size_before_wrap().x < 1.4 * LIST_WIDTH {
+        ui.end_row();
+    }
+    let list = ComboBox::from_id_salt(label).selected_text(shown(name(*value))).width(LIST_WIDTH);
+    let response = list.show_ui(ui, |ui| {
         for &choice in all {
             ui.selectable_value(value, choice, shown(name(choice)));
         }
