@@ -126,7 +126,8 @@ impl Studio {
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(RichText::new(self.viewport.device_text()).small().weak());
+                // Its name must not depend on how much stands before it.
+                ui.push_id("device", |ui| ui.label(RichText::new(self.viewport.device_text()).small().weak()));
             });
         });
     }
