@@ -320,8 +320,11 @@ impl eframe::App for Studio {
         tracing::trace!(secs = ctx.input(|i| i.unstable_dt), causes = ?ctx.repaint_causes(), "frame");
         match self.faults.check() {
             Ok(()) => {}
-            // Closing saves the list; `run` opens the window anew.
-            Err(RenderError::DeviceLost(_)) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Err(RenderError::DeviceLost(_)) => {
+                // What is drawn from now on panics.
+                self.say_goodbye();
+                launch::replace_window();
+            }
             Err(error) => self.messages.push(Level::Error, format!("The view cannot be drawn: {error}")),
         }
         self.drain();
@@ -348,6 +351,13 @@ impl eframe::App for Studio {
     }
 
     fn on_exit(&mut self) {
+        self.say_goodbye();
+    }
+}
+
+impl Studio {
+    /// Ends what goes on and keeps what was made.
+    fn say_goodbye(&mut self) {
         if let Some(queue) = &self.queue {
             queue.cancel_all();
         }
