@@ -19,6 +19,7 @@
 
 mod bits;
 mod cells;
+mod decide;
 pub mod follow;
 mod table;
 
@@ -61,7 +62,7 @@ pub fn extract(grid: &ScalarGrid, monitor: &Monitor) -> Result<Mesh, SurfaceErro
     monitor.check()?;
     let bits = SignBits::of(grid);
     monitor.check()?;
-    let layers = Layers::count(&bits, monitor)?;
+    let layers = Layers::count(grid, &bits, monitor)?;
     let (vertices, triangles) = layers.totals();
     if triangles == 0 {
         return Err(FieldError::Empty.into());
@@ -87,17 +88,17 @@ pub fn extract(grid: &ScalarGrid, monitor: &Monitor) -> Result<Mesh, SurfaceErro
     Ok(mesh)
 }
 
-/// Writes the vertices on the edges of layer `x` (counted with the added layer): row by row those
-/// on edges along z, y and x. [`Layers`] counts in the same order.
-fn place_vertices(
+/// Writes the vertices of layer `x` (counted with the added layer): row by row those on edges along z, y
+/// and x, then those within cells, which `rows` gives. [`Layers`] counts in the same order.
+fn place_vertices<'a>(
     grid: &ScalarGrid,
     bits: &SignBits,
     x: usize,
-    rows: impl Iterator<Item = usize>,
+    rows: impl Iterator<Item = (usize, &'a [Vec3])>,
     positions: &mut [Vec3],
 ) {
     let mut slots = positions.iter_mut();
-    for y in rows {
+    for (y, centers) in rows {
         let corner = Vec3::new(x as f32 - 1.0, y as f32 - 1.0, -1.0);
         let here = (bits.row(x, y), Samples::row(grid, x, y));
         place_along::<2>(grid, corner, (here, here), &mut slots);
@@ -108,6 +109,9 @@ fn place_vertices(
         if x + 1 < bits.size[0] {
             let there = (bits.row(x + 1, y), Samples::row(grid, x + 1, y));
             place_along::<0>(grid, corner, (here, there), &mut slots);
+        }
+        for (center, slot) in centers.iter().zip(&mut slots) {
+            *slot = grid.origin + grid.spacing * *center;
         }
     }
 }
