@@ -140,7 +140,8 @@ fn count_row(grid: &ScalarGrid, bits: &SignBits, [x, y]: [usize; 2], cells: &mut
 #[cold]
 fn decided(grid: &ScalarGrid, place: [usize; 3], pattern: u16, centers: &mut Vec<Vec3>) -> u16 {
     let [x, y, z] = place;
-    let corners: Corners = std::array::from_fn(|c| Samples::row(grid, x + (c & 1), y + (c >> 1 & 1)).at(z + (c >> 2)));
+    let rows = [[x, y], [x + 1, y], [x, y + 1], [x + 1, y + 1]].map(|[x, y]| Samples::row(grid, x, y));
+    let corners: Corners = std::array::from_fn(|c| rows[c & 3].at(z + (c >> 2)));
     let case = &CASES[usize::from(pattern)];
     let number = case.decided(decide::joined_faces(case, &corners));
     let case = &CASES[usize::from(number)];
