@@ -114,26 +114,27 @@ fn accumulate(rows: &mut [RowStart]) -> (u64, u64) {
 
 /// Counts the vertices of a row and the triangles of its cells, which it adds to `cells`.
 fn count_row(grid: &ScalarGrid, bits: &SignBits, [x, y]: [usize; 2], cells: &mut Cells) -> RowStart {
-    let here = bits.row(x, y);
-    let count = |there: &[u64], along_z: bool| {
-        let mut count = 0;
-        for_each_word(here, there, along_z, |_, crossed| count += crossed.count_ones());
-        count
-    };
-    let along_x = if x + 1 < bits.size[0] { count(bits.row(x + 1, y), false) } else { 0 };
-    let along_y = if y + 1 < bits.size[1] { count(bits.row(x, y + 1), false) } else { 0 };
-    let (cell, centers, table) = (cells.cases.len(), cells.centers.len(), CASES.as_slice());
-    let mut triangle = 0;
-    for_each_cell(bits, x, y, |z, pattern| {
-        let mut number = u16::from(pattern);
-        if table[usize::from(number)].ambiguous != 0 {
-            number = decided(grid, [x, y, z], number, &mut cells.centers);
+    let (centers, table) = (cells.centers.len(), CASES.as_slice());
+    let mut row = RowStart { cell: cells.cases.len() as u32, ..RowStart::default() };
+    // A crossed edge of the row is an edge of a cell that the surface passes, in the same word.
+    for_each_active_word(bits, x, y, |word, low, high, mut active| {
+        for (count, end) in row.vertices.iter_mut().zip([high[0], low[2], low[1]]) {
+            *count += (low[0] ^ end).count_ones();
         }
-        triangle += u32::from(table[usize::from(number)].triangle_count);
-        cells.cases.push(number);
+        while active != 0 {
+            let z = active.trailing_zeros();
+            active &= active - 1;
+            let corners = |words: [u64; 4]| (0..4).fold(0, |pattern, c| pattern | (words[c] >> z & 1) << c);
+            let mut number = (corners(low) | corners(high) << 4) as u16;
+            if table[usize::from(number)].ambiguous != 0 {
+                number = decided(grid, [x, y, 64 * word + z as usize], number, &mut cells.centers);
+            }
+            row.triangle += u32::from(table[usize::from(number)].triangle_count);
+            cells.cases.push(number);
+        }
     });
-    let inner = cells.centers.len() - centers;
-    RowStart { vertices: [count(here, true), along_y, along_x, inner as u32], triangle, cell: cell as u32 }
+    row.vertices[3] = (cells.centers.len() - centers) as u32;
+    row
 }
 
 /// The case of an ambiguous cell by its samples; its inner vertex, if it has one, goes to `centers`.
@@ -167,24 +168,27 @@ fn shifted(row: &[u64], word: usize) -> u64 {
     row[word] >> 1 | row.get(word + 1).copied().unwrap_or(0) << 63
 }
 
-/// Calls `f(z, pattern)` for every cell that the surface passes between rows `[x, y]`, `[x + 1, y]`,
-/// `[x, y + 1]` and `[x + 1, y + 1]`, in the order of z.
-fn for_each_cell(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(usize, u8)) {
+/// Calls `f(word index, low, high, active)` for every word with cells that the surface passes between rows
+/// `[x, y]`, `[x + 1, y]`, `[x, y + 1]` and `[x + 1, y + 1]`, and sets their bits in `active`. The words of
+/// the four rows are `low`, and `high` those moved to the samples behind.
+fn for_each_active_word(bits: &SignBits, x: usize, y: usize, mut f: impl FnMut(usize, [u64; 4], [u64; 4], u64)) {
     if x + 1 >= bits.size[0] || y + 1 >= bits.size[1] {
         return;
     }
     let rows = [bits.row(x, y), bits.row(x + 1, y), bits.row(x, y + 1), bits.row(x + 1, y + 1)];
+    let [a, b, c, d] = rows;
+    let any_and_all = |word: usize| {
+        let words = (a.get(word), b.get(word), c.get(word), d.get(word));
+        let (Some(a), Some(b), Some(c), Some(d)) = words else { return [0, 0] };
+        [a | b | c | d, a & b & c & d]
+    };
+    let mut next = any_and_all(0);
     for word in 0..bits.size[2] {
-        let low = rows.map(|row| row[word]);
-        let high = rows.map(|row| shifted(row, word));
-        let any = low.iter().chain(&high).fold(0, |bits, &w| bits | w);
-        let all = low.iter().chain(&high).fold(u64::MAX, |bits, &w| bits & w);
-        let mut active = any & !all;
-        while active != 0 {
-            let z = active.trailing_zeros();
-            active &= active - 1;
-            let corners = |words: [u64; 4]| (0..4).fold(0, |pattern, c| pattern | (words[c] >> z & 1) << c);
-            f(64 * word + z as usize, (corners(low) | corners(high) << 4) as u8);
+        let [any, all] = next;
+        next = any_and_all(word + 1);
+        let active = (any | any >> 1 | next[0] << 63) & !(all & (all >> 1 | next[1] << 63));
+        if active != 0 {
+            f(word, rows.map(|row| row[word]), rows.map(|row| shifted(row, word)), active);
         }
     }
 }
