@@ -64,8 +64,16 @@ fn ambiguous_fields_are_closed_and_manifold() {
     let zeros = |p| [0.0, -1.0, 1.0, 0.0][(noise(lattice(&base, p), 5).abs() * 3.99) as usize];
     let sheet = |p: Vec3| (p.x + 0.3 * p.y).abs() - 0.2 * base.spacing;
     let touching = |p: Vec3| (p - Vec3::X * 0.4).length().min((p + Vec3::X * 0.4).length()) - 0.4;
-    let fields: [(&str, ScalarGrid); 7] = [
+    let wild = |p| {
+        let p = lattice(&base, p);
+        10f32.powf(4.0 * noise(p, 7)).copysign(noise(p, 8))
+    };
+    // The patterns with six ambiguous faces, among others.
+    let disturbed = |p| if noise(lattice(&base, p), 9) < 0.7 { checkerboard(p) * wild(p).abs() } else { wild(p) };
+    let fields: [(&str, ScalarGrid); 9] = [
         ("noise", grid(64, |p| noise(lattice(&base, p), 1))),
+        ("noise of all sizes", grid(33, wild)),
+        ("a disturbed checkerboard", grid(33, disturbed)),
         ("checkerboard", grid(64, checkerboard)),
         ("zeros on the grid", grid(64, zeros)),
         ("an octahedron with zeros on the grid", grid(65, |p| (p.x.abs() + p.y.abs() + p.z.abs()) - 0.75)),
@@ -89,11 +97,64 @@ fn every_sign_pattern_of_a_cell_is_closed_and_manifold() {
             let cell = ScalarGrid::from_fn([2; 3], Vec3::ZERO, 1.0, value);
             assert_sound(&mesh_of(&cell), &format!("signs {mask:08b}"));
         }
+        // Other sizes, so that faces are decided one way and the other.
+        for seed in 0..8 {
+            let value = |p: Vec3| {
+                let corner = p.x as u32 + 2 * p.y as u32 + 4 * p.z as u32;
+                let size = [0.01, 0.9, 1.0, 1.1, 100.0][(noise([corner as i32, mask, 0], seed).abs() * 4.99) as usize];
+                if mask >> corner & 1 == 1 { -size } else { size }
+            };
+            let cell = ScalarGrid::from_fn([2; 3], Vec3::ZERO, 1.0, value);
+            assert_sound(&mesh_of(&cell), &format!("signs {mask:08b}, sizes {seed}"));
+        }
     }
+}
+
+#[test]
+fn corners_across_a_face_hang_together_where_its_middle_is_inside() {
+    // On each of the faces of a cell; the mean of the four is negative just where the saddle is.
+    for (axis, side) in (0..3).flat_map(|axis| [0.0, 1.0].map(|side| (axis, side))) {
+        for (inside, outside, pieces) in [(-2.0, 1.0, 1), (-1.0, 2.0, 2), (-1.0, 1.0, 2)] {
+            let value = |p: Vec3| {
+                let across = (p.x + p.y + p.z - p[axis]) as i32;
+                if p[axis] == side && across % 2 == 0 { inside } else { outside }
+            };
+            let mesh = mesh_of(&ScalarGrid::from_fn([2; 3], Vec3::ZERO, 1.0, value));
+            assert_eq!(Topology::of(&mesh).shells.len(), pieces, "axis {axis}, {inside} and {outside}");
+        }
+    }
+}
+
+#[test]
+fn a_thin_slanting_wall_has_no_holes() {
+    // Less than a cell thick, along the diagonal of faces: inside samples touch across diagonals alone.
+    let base = grid(33, |_| 0.0);
+    let wall = |p: Vec3| ((p.x + p.y).abs() * 0.5f32.sqrt() - 0.4 * base.spacing).max(p.abs().max_element() - 0.8);
+    let mesh = mesh_of(&grid(33, wall));
+    assert_sound(&mesh, "a slanting wall");
+    let topology = Topology::of(&mesh);
+    let euler = mesh.vertex_positions.len() as i64 - topology.edges as i64 + mesh.triangle_indices.len() as i64;
+    assert_eq!((topology.shells.len(), euler), (1, 2));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn samples_of_any_size_are_closed_and_manifold(
+        values in prop::collection::vec(prop_oneof![
+            3 => any::<f32>(),
+            1 => prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN]),
+            1 => prop::sample::select(vec![0.0, -0.0, 1e-45, -1e-45, f32::MIN_POSITIVE, -f32::MIN_POSITIVE]),
+            1 => prop::sample::select(vec![1.0, -1.0]),
+        ], 64),
+    ) {
+        let field =
+            ScalarGrid { samples: values, samples_per_axis: [4; 3], origin: Vec3::splat(0.1), spacing: 0.01 };
+        if let Ok(mesh) = extract(&field, &Monitor::silent()) {
+            assert_sound(&mesh, "any size");
+        }
+    }
 
     #[test]
     fn random_small_grids_are_closed_and_manifold(

@@ -71,6 +71,7 @@ fn grids_become_the_meshes_of_the_reference() {
         ("vanilla", "in.vanilla", 0.0, "vanilla.stats"),
         ("level", "in.vanilla", 0.1, "level.stats"),
         ("holes", "in.holes", 0.0, "holes.finite_stats"),
+        ("noise", "in.noise", 0.0, "noise.stats"),
     ] {
         if !v.has(grid) {
             continue;
@@ -78,32 +79,20 @@ fn grids_become_the_meshes_of_the_reference() {
         let volume = volume(&v, grid);
         let found = volume.mesh(level, VertexScale::Published, &Monitor::silent()).unwrap();
         expect_stats(name, &found, &v.floats(&format!("out.{stats}")));
-        // Ours keep 1/64 of an edge away from samples; the reference also has vertices within cells.
+        // Ours keep 1/64 of an edge away from samples; the few within cells lie elsewhere in the reference.
         let expected: Vec<Vec3> =
             v.floats(&format!("out.{name}.verts")).chunks_exact(3).map(Vec3::from_slice).collect();
         let cell = 2.0 * volume.box_v as f32 / (volume.cells + 1) as f32;
-        let off = farthest(&found.vertex_positions, &expected) / cell;
-        eprintln!("{name}: vertices at most {off:.4} of a cell off");
+        let is_on_edge = |p: &Vec3| {
+            let place = (*p + volume.box_v as f32) / cell;
+            (place - place.round()).abs().to_array().iter().filter(|off| **off < 1e-3).count() == 2
+        };
+        let (on_edges, within): (Vec<Vec3>, Vec<Vec3>) = found.vertex_positions.iter().partition(|p| is_on_edge(p));
+        let off = farthest(&on_edges, &expected) / cell;
+        eprintln!("{name}: vertices at most {off:.4} of a cell off, {} within cells", within.len());
         assert!(off < 1.0 / 64.0 + 1e-3, "{name}: {off}");
+        assert!(40 * within.len() < on_edges.len(), "{name}: {}", within.len());
     }
-}
-
-#[test]
-fn noise_is_closed_and_has_the_vertices_of_the_reference() {
-    // Not within the 0.5 % of the other grids: where the signs of a cell leave open which corners hang
-    // together, the reference decides by interpolation (MC33), while ours always parts them, so that any
-    // field gives a manifold mesh. Noise is made of such cells; the vertices are the same all the same.
-    let Some(v) = Vectors::open("hunyuan3d21/surface_extraction") else { return };
-    let volume = volume(&v, "in.noise");
-    let found = volume.mesh(0.0, VertexScale::Published, &Monitor::silent()).unwrap();
-    assert!(Topology::of(&found).is_manifold());
-    let stats = v.floats("out.noise.stats");
-    let (volume_error, area_error) =
-        (found.signed_volume() as f32 / stats[5] - 1.0, found.area() as f32 / stats[6] - 1.0);
-    eprintln!("noise: volume {:.2} % and area {:.2} % off", 100.0 * volume_error, 100.0 * area_error);
-    let expected: Vec<Vec3> = v.floats("out.noise.verts").chunks_exact(3).map(Vec3::from_slice).collect();
-    let cell = 2.0 * volume.box_v as f32 / (volume.cells + 1) as f32;
-    assert!(farthest(&found.vertex_positions, &expected) < cell * (1.0 / 64.0 + 1e-3));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A field evaluated only where its surface is.
 //!
 //! Marching cubes needs the sign of every sample of a grid, but values only at the two ends of every
-//! edge that the surface cuts. [`follow`] evaluates a coarse lattice, refines it near the surface, and
+//! edge that the surface cuts: all four edges of an ambiguous face are such edges. [`follow`] evaluates a coarse lattice, refines it near the surface, and
 //! then follows the surface from cell to cell along sign changes; what lies between is filled with the
 //! sign around it.
 //!

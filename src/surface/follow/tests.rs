@@ -115,6 +115,31 @@ fn everything_is_found_on_the_whole_bestiary_with_a_slope() {
 }
 
 #[test]
+fn ambiguous_faces_are_decided_as_on_the_whole_grid() {
+    // Waves of three cells, turned against the lattice: it undersamples them, and many faces are ambiguous.
+    let turn = glam::Quat::from_euler(glam::EulerRot::XYZ, 0.3, 0.5, 0.7);
+    let wave = |p: Vec3| {
+        let q = 50.0 * (turn * p);
+        (q.x.sin() + q.y.sin() + q.z.sin()) / 90.0 + 0.1 * (p.length() - 0.7)
+    };
+    let grid = dense(wave, 48);
+    let whole = mesh(&grid);
+    let within_a_cell = |p: &Vec3| {
+        let place = (*p - grid.origin) / grid.spacing;
+        (place - place.round()).abs().to_array().iter().filter(|off| **off > 1e-3).count() == 3
+    };
+    assert!(whole.vertex_positions.iter().any(within_a_cell), "chosen so that some cells have inner vertices");
+    for trust in [Trust::Signs, Trust::Magnitude(0.05), Trust::Lipschitz(1.1)] {
+        let found = followed(wave, 48, FollowOptions { coarse_cells: 12, trust });
+        if let Trust::Lipschitz(_) = trust {
+            assert!(found.evaluated < found.grid.samples.len() as u64, "some samples are bounds");
+            assert!(mesh(&found.grid) == whole);
+        }
+        assert!(pieces(&mesh(&found.grid)).is_subset(&pieces(&whole)), "{trust:?}");
+    }
+}
+
+#[test]
 fn solids_that_reach_the_border_are_closed_there() {
     for field in [&(|p: Vec3| p.x + 0.3 * p.y) as &(dyn Fn(Vec3) -> f32 + Sync), &|p: Vec3| 0.9 - p.length(), &|_| -1.0]
     {
