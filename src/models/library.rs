@@ -11,7 +11,6 @@ use super::hub::Hub;
 use super::part;
 use super::places::{self, Owner, Place, length};
 use super::record::{self, Lock, Record, Records};
-use crate::files::TEMPORARY_AFFIXES;
 
 /// Names the folder of the models, before everything else.
 pub const FOLDER_VARIABLE: &str = "ORFEAS_MODELS";
@@ -197,13 +196,8 @@ impl Library {
         if self.is_agreed(model) {
             return Ok(());
         }
-        Err(ModelsError::LicenceNotAccepted {
-            id: model.id.clone(),
-            name: model.name.clone(),
-            licence: model.licence.name.clone(),
-            territory: model.licence.territory(),
-            url: model.licence.url.clone(),
-        })
+        let (id, name, licence) = (model.id.clone(), model.name.clone(), Box::new(model.licence.clone()));
+        Err(ModelsError::LicenceNotAccepted { id, name, licence })
     }
 
     /// The first place that has all of `model`, our own before all others.
@@ -243,11 +237,6 @@ impl Library {
         };
         model.files.iter().map(of).sum()
     }
-}
-
-/// Whether a file of this name is a temporary one of ours.
-pub(super) fn is_temporary(name: &str) -> bool {
-    name.starts_with(TEMPORARY_AFFIXES.0) && name.ends_with(TEMPORARY_AFFIXES.1)
 }
 
 /// The folder of everything that the program keeps for the user.
