@@ -53,9 +53,12 @@ pub enum ModelsError {
     /// The system names no folder for the user's data.
     #[error("the system names no folder for this user's data; set ORFEAS_MODELS to a folder for the models")]
     NoFolder,
+    /// The environment names the folder, so that a choice would have no effect.
+    #[error("ORFEAS_MODELS names the folder of the models; unset it to choose another one: {}", .0.display())]
+    FolderFixed(PathBuf),
     /// The licence leaves somebody out and was not agreed to.
     #[error(
-        "{name} comes under the {}, which you have not agreed to; {} `orfeas models pull {id} --yes` agrees to it: {}",
+        "{name} comes under the {}, which you have not agreed to; {} --yes agrees to it: {}",
         licence.name, licence.territory(), licence.url
     )]
     LicenceNotAccepted {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use orfeas::models::{ModelsError, Owner, Place, State, Verdict};
+use orfeas::models::{Choices, ModelsError, Owner, Place, State, Verdict};
 use orfeas::progress::Monitor;
 
 use super::server::Act;
@@ -140,4 +140,21 @@ fn our_own_folder_comes_first_and_tells_of_damage() {
 fn an_unknown_model_is_told_with_those_that_there_are() {
     let error = Desk::new().library().locate("tyo").unwrap_err().to_string();
     assert!(error.contains("tyo") && error.contains("toy, loose"), "{error}");
+}
+
+#[test]
+fn the_users_choice_of_folders_is_kept_and_followed() {
+    let desk = Desk::new();
+    desk.pull().unwrap();
+    let choices = desk.folder.path().join("data/models.json");
+    let library = desk.library().remembering(Some(choices.clone()));
+    let elsewhere = desk.folder.path().join("elsewhere");
+    let chosen = Choices { folder: Some(elsewhere.clone()), look_into: vec![desk.own()] };
+    let moved = library.choose(chosen.clone()).unwrap();
+    assert_eq!(moved.folder(), elsewhere);
+    assert_eq!(moved.locate("toy").unwrap(), desk.own().join("maker/Toy"), "the old folder is looked into");
+    let again = desk.library().remembering(Some(choices.clone()));
+    assert_eq!((again.folder(), again.choices()), (elsewhere.as_path(), chosen));
+    fs::write(&choices, "nonsense").unwrap();
+    assert_eq!(desk.library().remembering(Some(choices)).folder(), desk.own());
 }
