@@ -31,12 +31,12 @@ const MODULES: &[(&str, &[&str])] = &[
         &["cache", "craft", "export", "field", "files", "image", "mesh", "print", "progress", "request", "surface"],
     ),
     ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
-    ("doctor", &["cache", "engine::device", "files", "render"]),
+    ("doctor", &["cache", "engine::device", "files", "models", "render"]),
     (
         "cli",
         &[
-            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print",
-            "progress", "render", "request",
+            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "models", "pipeline",
+            "print", "progress", "render", "request",
         ],
     ),
     (
@@ -52,6 +52,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "import",
             "job",
             "mesh",
+            "models",
             "pipeline",
             "print",
             "progress",
