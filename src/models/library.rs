@@ -222,6 +222,18 @@ impl Library {
         self.records().read(&model.id)
     }
 
+    /// Whether [`Library::remove`] would find something of `model` to remove.
+    pub fn is_ours(&self, model: &Model) -> bool {
+        let root = self.own_root(model);
+        let is_begun = |file: &ModelFile| length(&part::part_path(&file.below(&root))).is_some();
+        self.record(model).is_some() || model.files.iter().any(is_begun)
+    }
+
+    /// The server that models are fetched from, to show.
+    pub fn host(&self) -> String {
+        self.hub.host()
+    }
+
     /// Whether the licence of `model` needs no question, or was agreed to.
     pub fn is_agreed(&self, model: &Model) -> bool {
         !model.licence.asks() || self.records().agreements().iter().any(|a| a.licence == model.licence.name)

@@ -21,8 +21,7 @@ impl Library {
         let model = self.model(id)?;
         let record = self.record(model);
         let root = self.own_root(model);
-        let has_parts = model.files.iter().any(|f| length(&part_path(&f.below(&root))).is_some());
-        if record.is_none() && !has_parts {
+        if !self.is_ours(model) {
             return Err(match self.find(model) {
                 Some((path, owner)) => {
                     let owner =

@@ -2,11 +2,11 @@
 
 use std::sync::Mutex;
 
-use orfeas::models::{DigestSource, Library, ModelsError, State};
+use orfeas::models::{DigestSource, Hub, Library, ModelsError, State};
 use orfeas::progress::{CancelToken, Monitor, Progress, Stage};
 
 use super::server::Act;
-use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, digest, weights};
+use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, catalogue, digest, patience, weights};
 
 #[test]
 fn a_pull_brings_the_published_files_and_the_next_one_asks_for_nothing() {
@@ -94,6 +94,42 @@ fn a_paused_pull_goes_on_where_it_was() {
     desk.assert_whole();
     let requests = desk.server.store_requests();
     assert!(requests.len() == 1 && requests[0].range_start().is_some_and(|s| s > 200_000), "{requests:?}");
+}
+
+/// Not a test: what [`a_killed_program_goes_on_where_it_was`] kills.
+#[test]
+#[ignore = "run by another test"]
+fn a_program_that_pulls() {
+    let Some((server, folder)) = std::env::var_os("TOY_SERVER").zip(std::env::var_os("TOY_FOLDER")) else { return };
+    let hub = Hub::at(server.to_str().unwrap(), None, patience());
+    let library = Library::new(catalogue(true), folder.into(), Vec::new(), hub);
+    let _ = library.pull("toy", &Monitor::silent());
+}
+
+#[test]
+fn a_killed_program_goes_on_where_it_was() {
+    let desk = Desk::new();
+    desk.agreed();
+    desk.server.set_store(Act::HalfThenWait);
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "pulled::a_program_that_pulls", "--ignored", "--test-threads=1"])
+        .env("TOY_SERVER", desk.server.url())
+        .env("TOY_FOLDER", desk.own())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let half = weights().len() as u64 / 2;
+    while std::fs::metadata(desk.part_path()).map_or(0, |m| m.len()) < half {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(matches!(desk.library().pull("toy", &Monitor::silent()), Err(ModelsError::Busy { .. })));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    desk.server.set(|_, _| Act::Honest);
+    desk.pull().unwrap();
+    desk.assert_whole();
+    assert_eq!(desk.server.store_requests()[0].range_start(), Some(half as usize), "and nobody holds the lock");
 }
 
 #[test]

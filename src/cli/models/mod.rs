@@ -138,7 +138,7 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
             let mut choices = if *reset { Choices::default() } else { library.choices() };
             if let Some(folder) = folder {
                 // Models there are not moved, but stay in use.
-                let old = std::mem::replace(&mut choices.folder, Some(folder.clone()));
+                let old = choices.folder.replace(folder.clone());
                 choices.look_into.extend(old.or_else(|| Some(library.folder().to_owned())));
             }
             choices.look_into.extend(look_into.iter().cloned());
