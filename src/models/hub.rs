@@ -164,14 +164,16 @@ impl Hub {
     pub(super) fn ask(&self, model: &Model, file: &ModelFile, monitor: &Monitor) -> Result<Published, Fault> {
         let start = self.address(model, file)?;
         let mut published = Published::default();
-        let answer = self.follow(&Method::HEAD, start, &[], file, monitor, &mut |line| {
-            let number = |name| line.header(name).and_then(|v| v.parse().ok());
-            published.bytes = published.bytes.or(number("x-linked-size"));
+        let mut read = |line: &Line| {
+            let linked = line.header("x-linked-size").and_then(|v| v.parse().ok());
+            published.bytes = published.bytes.or(linked);
             published.sha256 = published.sha256.or(line.header("x-linked-etag").and_then(sha256_of_etag));
-            published.bytes.is_some()
-        })?;
-        if (300..400).contains(&answer.status) {
-            // The rest was said on the way.
+            linked.is_some()
+        };
+        let answer = self.follow(&Method::HEAD, start, &[], file, monitor, &mut read)?;
+        let is_enough = read(&answer.line);
+        // Some mirrors answer no such question; then what is known here must do.
+        if is_enough || matches!(answer.status, 405 | 501) {
             return Ok(published);
         }
         check_status(&answer, file)?;

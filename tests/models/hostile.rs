@@ -143,6 +143,16 @@ fn what_may_pass_is_waited_for_but_not_for_ever() {
 }
 
 #[test]
+fn a_mirror_that_does_not_answer_questions_still_serves() {
+    for pinned in [true, false] {
+        let desk = Desk { pinned, ..Desk::new() };
+        desk.server.set(|asked, _| if asked.method == "HEAD" { Act::Status(405, "") } else { Act::Honest });
+        desk.pull().unwrap();
+        desk.assert_whole();
+    }
+}
+
+#[test]
 fn redirects_end_somewhere_and_lead_nowhere_else() {
     let desk = Desk::new();
     desk.server.set(|asked, _| Act::Redirect(format!("{}x", asked.path)));
