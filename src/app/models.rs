@@ -68,8 +68,14 @@ struct Seen {
 
 enum Event {
     Rows(Vec<Row>),
-    Done { id: String, level: Level, text: String },
+    Done {
+        id: String,
+        level: Level,
+        text: String,
+    },
     Chosen(Box<Result<Library, ModelsError>>),
+    /// The work came to no end; why.
+    Broken(String),
 }
 
 /// All models, and the work on them.
@@ -223,6 +229,10 @@ impl Shelf {
                     self.is_looking = false;
                     self.look();
                 }
+                Event::Broken(why) => {
+                    self.is_looking = false;
+                    told.push((Level::Error, why));
+                }
                 Event::Chosen(chosen) => match *chosen {
                     Ok(library) => {
                         self.library = library;
@@ -241,10 +251,9 @@ impl Shelf {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
         let thread = std::thread::Builder::new().name(name.to_owned());
         let spawned = thread.spawn(move || {
-            if let Ok(event) = caught(work) {
-                // The window may be gone by now.
-                let _ = sender.send(event);
-            }
+            let event = caught(work).unwrap_or_else(Event::Broken);
+            // The window may be gone by now.
+            let _ = sender.send(event);
             wake();
         });
         if let Err(error) = spawned {
