@@ -14,6 +14,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("progress", &[]),
     ("files", &["progress"]),
     ("request", &[]),
+    ("models", &["files", "progress"]),
     ("mesh", &["progress"]),
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
@@ -30,12 +31,12 @@ const MODULES: &[(&str, &[&str])] = &[
         &["cache", "craft", "export", "field", "files", "image", "mesh", "print", "progress", "request", "surface"],
     ),
     ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
-    ("doctor", &["cache", "engine::device", "files", "render"]),
+    ("doctor", &["cache", "engine::device", "files", "models", "render"]),
     (
         "cli",
         &[
-            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print",
-            "progress", "render", "request",
+            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "models", "pipeline",
+            "print", "progress", "render", "request",
         ],
     ),
     (
@@ -51,6 +52,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "import",
             "job",
             "mesh",
+            "models",
             "pipeline",
             "print",
             "progress",
@@ -69,7 +71,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "main.rs"]),
     ("clap_complete", &["cli"]),
     ("ctrlc", &["app", "cli"]),
-    ("directories", &["app", "cache", "cli"]),
+    ("directories", &["app", "cache", "cli", "models"]),
     ("eframe", &["app"]),
     ("egui", &["app"]),
     ("egui_wgpu", &["app"]),
@@ -88,6 +90,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("three_d", &["render", "app/viewport", "app/viewport.rs"]),
     ("tobj", &["import"]),
     ("tracing_subscriber", &["app", "cli", "main.rs"]),
+    ("ureq", &["models"]),
     ("wgpu", &["render", "app/viewport", "app/viewport.rs", "engine/device"]),
 ];
 
