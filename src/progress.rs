@@ -17,6 +17,8 @@ pub enum Stage {
     Intake,
     /// Separating the object from its background.
     CutOut,
+    /// Running a learned model over the picture.
+    Latents,
     /// Making the signed field, or the height field, of the solid.
     Shape,
     /// Turning the field into triangles.
@@ -35,6 +37,7 @@ impl Stage {
         match self {
             Self::Intake => "Reading the file",
             Self::CutOut => "Cutting out the object",
+            Self::Latents => "Running the model",
             Self::Shape => "Building the solid",
             Self::Surface => "Meshing",
             Self::Mesh => "Finishing the mesh",

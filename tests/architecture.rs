@@ -18,7 +18,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("mesh", &["progress"]),
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
-    ("engine", &["field", "files", "mesh", "progress", "surface"]),
+    ("engine", &["background", "field", "files", "mesh", "progress", "surface"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
@@ -28,15 +28,18 @@ const MODULES: &[(&str, &[&str])] = &[
     ("cache", &["files", "progress"]),
     (
         "pipeline",
-        &["cache", "craft", "export", "field", "files", "image", "mesh", "print", "progress", "request", "surface"],
+        &[
+            "cache", "craft", "engine", "export", "field", "files", "image", "mesh", "models", "print", "progress",
+            "request", "surface",
+        ],
     ),
     ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
     ("doctor", &["cache", "engine::device", "files", "render"]),
     (
         "cli",
         &[
-            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print",
-            "progress", "render", "request",
+            "cache", "craft", "doctor", "engine", "export", "files", "image", "import", "job", "mesh", "pipeline",
+            "print", "progress", "render", "request",
         ],
     ),
     (

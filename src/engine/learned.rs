@@ -12,10 +12,10 @@
 //!   one of them; the stage that it reports does not matter.
 //! * Weights are loaded when they are first needed and kept; [`LearnedModel::release`] lets all go.
 //! * Values that are not numbers are [`EngineError::NotFinite`], a full memory
-//!   [`EngineError::OutOfMemory`], and nothing else is a panic. What was done differently from what was
-//!   asked is said by [`Work::note`].
+//!   [`EngineError::OutOfMemory`], and nothing else is a panic. What was done in another way is said by
+//!   [`Work::note`], and by [`Work::fall_short`] where the result is another for it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use glam::Vec3;
 
@@ -131,6 +131,17 @@ pub struct Place {
     pub memory: Memory,
 }
 
+/// What was made, and what is worth telling about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made<T> {
+    /// What was made.
+    pub value: T,
+    /// What was done differently from what was asked, a sentence each.
+    pub notes: Vec<String>,
+    /// Whether it is what was asked for, however it was come by.
+    pub as_asked: bool,
+}
+
 /// One piece of work: whom to report to, and where it is done.
 pub struct Work<'a> {
     /// Progress and cancellation.
@@ -138,6 +149,7 @@ pub struct Work<'a> {
     /// The device.
     pub place: &'a Place,
     notes: RefCell<Vec<String>>,
+    as_asked: Cell<bool>,
     #[cfg(test)]
     faults: super::fault::Faults,
 }
@@ -149,6 +161,7 @@ impl<'a> Work<'a> {
             monitor,
             place,
             notes: RefCell::default(),
+            as_asked: Cell::new(true),
             #[cfg(test)]
             faults: super::fault::Faults::default(),
         }
@@ -168,9 +181,15 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// What was said.
-    pub fn into_notes(self) -> Vec<String> {
-        self.notes.into_inner()
+    /// Says that the result is not the one asked for, and how: it is not stored.
+    pub fn fall_short(&self, text: impl Into<String>) {
+        self.as_asked.set(false);
+        self.note(text);
+    }
+
+    /// What was made, and what was said.
+    pub fn made<T>(self, value: T) -> Made<T> {
+        Made { value, notes: self.notes.into_inner(), as_asked: self.as_asked.get() }
     }
 
     /// Called where memory is taken for `part`: fails where a test wants it to.

@@ -16,8 +16,11 @@ pub mod models;
 pub mod weights;
 
 mod guard;
+mod worker;
 
 pub use guard::guard;
+pub use learned::Made;
+pub use worker::{Engine, EngineOptions, PlaceInfo};
 
 pub use burn::{Dispatch as Backend, DispatchDevice as Device};
 

@@ -16,6 +16,10 @@ use super::learned::LearnedModel;
 pub enum Family {
     /// Hunyuan3D 2.1, 2.0, 2mini, their fast and turbo variants.
     Hunyuan3d,
+    /// TripoSR.
+    Triposr,
+    /// Columns, inside the program.
+    Columns,
 }
 
 /// A model to run: its family and its folder, laid out as published.
@@ -46,6 +50,7 @@ pub fn describe(source: &ModelSource) -> Result<Description, EngineError> {
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => hunyuan3d::model::describe(folder),
+        Family::Triposr | Family::Columns => Err(not_yet()),
     }
 }
 
@@ -57,5 +62,10 @@ pub fn open(source: &ModelSource) -> Result<Box<dyn LearnedModel>, EngineError> 
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => Ok(Box::new(hunyuan3d::model::Hunyuan3d::open(folder)?)),
+        Family::Triposr | Family::Columns => Err(not_yet()),
     }
+}
+
+fn not_yet() -> EngineError {
+    EngineError::Invalid("this version cannot run that model yet; choose another one with --model".to_owned())
 }

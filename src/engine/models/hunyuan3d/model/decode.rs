@@ -51,7 +51,7 @@ impl Hunyuan3d {
                         work.note("fewer points at a time went through the decoder: the memory was full");
                     } else if let Some(lower) = RESOLUTIONS.into_iter().find(|r| *r < options.resolution) {
                         options.resolution = lower;
-                        work.note(format!("the octree resolution was lowered to {lower}: the memory was full"));
+                        work.fall_short(format!("the octree resolution was lowered to {lower}: the memory was full"));
                     } else {
                         return Err(error);
                     }
@@ -113,7 +113,7 @@ fn that_fits(resolution: usize, work: &Work) -> Result<usize, EngineError> {
             advice: "close other programs or choose a lower octree resolution",
         });
     };
-    work.note(format!(
+    work.fall_short(format!(
         "the octree resolution was lowered from {resolution} to {lower}: the grid needs {}, {} are free",
         bytes_in_words(need(resolution)),
         bytes_in_words(free)
