@@ -23,6 +23,8 @@ mod stages;
 mod tools;
 
 #[cfg(test)]
+mod learned_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
