@@ -34,12 +34,12 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
-    ("doctor", &["cache", "engine::device", "files", "render"]),
+    ("doctor", &["cache", "engine::device", "files", "models", "render"]),
     (
         "cli",
         &[
-            "cache", "craft", "doctor", "engine", "export", "files", "image", "import", "job", "mesh", "pipeline",
-            "print", "progress", "render", "request",
+            "cache", "craft", "doctor", "engine", "export", "files", "image", "import", "job", "mesh", "models",
+            "pipeline", "print", "progress", "render", "request",
         ],
     ),
     (
@@ -55,6 +55,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "import",
             "job",
             "mesh",
+            "models",
             "pipeline",
             "print",
             "progress",

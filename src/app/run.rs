@@ -50,6 +50,10 @@ impl Studio {
                 |s| Dialog::Diagnostics(Box::new(help_panel::Diagnostics::gather(s))),
             ),
             C::Settings => self.toggle_dialog(|d| matches!(d, Dialog::Settings), |_| Dialog::Settings),
+            C::Models => match self.dialog {
+                Some(Dialog::Models(_)) => self.dialog = None,
+                _ => self.open_models(None),
+            },
             C::Shortcuts => self.toggle_dialog(|d| matches!(d, Dialog::Shortcuts), |_| Dialog::Shortcuts),
             C::Palette => self.open(Dialog::Palette(palette::CommandPalette::default())),
             C::ThemeSystem => self.settings.theme = ThemeChoice::System,

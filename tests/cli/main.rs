@@ -6,4 +6,8 @@ mod batch;
 mod files;
 mod generate;
 mod machine;
+mod models;
+#[allow(dead_code, reason = "the tests of the model manager use the rest")]
+#[path = "../models/server.rs"]
+mod server;
 mod support;
