@@ -33,7 +33,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "request", "surface",
         ],
     ),
-    ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
+    ("job", &["background", "cache", "export", "files", "mesh::Mesh", "pipeline", "print", "progress", "request"]),
     ("doctor", &["cache", "engine::device", "files", "models", "render"]),
     (
         "cli",
@@ -49,6 +49,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "cache",
             "craft",
             "doctor",
+            "engine",
             "export",
             "files",
             "image",

@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use super::estimate::{Estimate, Estimator, Run};
 use super::{CAPACITY, Event, JobId, JobRequest, JobState, JobStatus, Move, QueueError};
 use crate::background;
-use crate::cache::Cache;
-use crate::pipeline::{self, Output, PipelineError};
+use crate::mesh::Mesh;
+use crate::pipeline::{self, Circumstances, Input, Output, PipelineError, Tools};
 use crate::progress::{CancelToken, Cancelled, Monitor, Progress, Stage};
+use crate::request::Request;
 
 /// Name of the worker thread.
 const THREAD_NAME: &str = "orfeas-worker";
@@ -26,6 +27,8 @@ const REMEMBERED: usize = CAPACITY;
 /// Events that may lie unfetched before new jobs are refused: every job of a full queue queued,
 /// started, moved on and ended, twice over.
 const UNFETCHED: usize = 8 * CAPACITY;
+/// Waiting jobs that a learned model is told of ahead.
+const UPCOMING: usize = 8;
 /// Progress is passed on at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(33);
 
@@ -50,8 +53,17 @@ impl From<Cancelled> for WorkError {
     }
 }
 
-type Work<T> = dyn Fn(&JobRequest, &Monitor) -> Result<T, WorkError> + Send + Sync;
+type Work<T> = dyn Fn(&Turn, &Monitor) -> Result<T, WorkError> + Send + Sync;
 type Wake = dyn Fn() + Send + Sync;
+
+/// What the work of a job is told.
+struct Turn<'a> {
+    job: &'a JobRequest,
+    /// What comes next, for learned models, which take several pictures at once.
+    upcoming: &'a [(Request, Input)],
+    /// Takes a coarse mesh to show before the real one is done.
+    preview: &'a (dyn Fn(Arc<Mesh>) + Sync),
+}
 
 /// A bounded queue of jobs and the one thread that works it off. See the [module](super).
 pub struct Queue<T: Send + Sync + 'static = Output> {
@@ -92,11 +104,13 @@ impl Queue<Output> {
     ///
     /// # Errors
     /// [`QueueError::NoThread`].
-    pub fn new(cache: Cache, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, QueueError> {
-        let work = move |job: &JobRequest, monitor: &Monitor| {
-            background::run(|| pipeline::run(&job.request, &job.input, &cache, monitor)).map_err(WorkError::from)
+    pub fn new(tools: Tools, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, QueueError> {
+        let work = move |turn: &Turn, monitor: &Monitor| {
+            let Turn { job, upcoming, preview } = *turn;
+            let around = Circumstances { tools: &tools, upcoming, preview: Some(preview) };
+            background::run(|| pipeline::run_with(&job.request, &job.input, &around, monitor)).map_err(WorkError::from)
         };
-        Self::with_work(work, wake)
+        Self::with_turns(work, wake)
     }
 }
 
@@ -107,6 +121,13 @@ impl<T: Send + Sync + 'static> Queue<T> {
     /// [`QueueError::NoThread`].
     pub fn with_work(
         work: impl Fn(&JobRequest, &Monitor) -> Result<T, WorkError> + Send + Sync + 'static,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, QueueError> {
+        Self::with_turns(move |turn: &Turn, monitor: &Monitor| work(turn.job, monitor), wake)
+    }
+
+    fn with_turns(
+        work: impl Fn(&Turn, &Monitor) -> Result<T, WorkError> + Send + Sync + 'static,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, QueueError> {
         let shared = Arc::new(Shared {
@@ -282,7 +303,8 @@ impl<T> State<T> {
     /// Adds the last event of a job: its progress is past, and the oldest ended job is forgotten.
     fn add_last(&mut self, event: Event<T>) {
         let last_id = event.id();
-        self.events.retain(|e| !matches!(e, Event::Progress { id, .. } if *id == last_id));
+        let is_past = |e: &Event<T>| matches!(e, Event::Progress { .. } | Event::Preview(..)) && e.id() == last_id;
+        self.events.retain(|e| !is_past(e));
         self.events.push_back(event);
         let ended = self.jobs.iter().filter(|job| !job.state.is_open()).count();
         if ended > REMEMBERED
@@ -301,8 +323,23 @@ impl<T> State<T> {
         }
     }
 
+    fn add_preview(&mut self, id: JobId, mesh: Arc<Mesh>) {
+        self.events.retain(|e| !matches!(e, Event::Preview(other, _) if *other == id));
+        self.events.push_back(Event::Preview(id, mesh));
+    }
+
+    /// What waits behind `first`, if it goes through a learned model.
+    fn upcoming(&self, first: JobId) -> Vec<(Request, Input)> {
+        let mut behind = self.jobs.iter().skip_while(|job| job.id != first);
+        let learns = behind.next().is_some_and(|job| job.request.request.learned_model().is_some());
+        let waiting = behind.filter(|job| learns && job.state == JobState::Waiting);
+        waiting.take(UPCOMING).map(|job| (job.request.request, job.request.input.clone())).collect()
+    }
+
     /// Takes the next waiting job.
     fn start_next(&mut self) -> Option<Task> {
+        let next = self.jobs.iter().find(|job| job.state == JobState::Waiting)?.id;
+        let upcoming = self.upcoming(next);
         let job = self.jobs.iter_mut().find(|job| job.state == JobState::Waiting)?;
         job.state = JobState::Running { stage: None, estimate: Estimate::default() };
         let learned = job.request.request.learned_model();
@@ -312,6 +349,7 @@ impl<T> State<T> {
             id: job.id,
             generation: job.generation,
             request: job.request.clone(),
+            upcoming,
             cancel: job.cancel.clone(),
             kind,
             run: Mutex::new(self.estimator.start(kind, learned.is_some())),
@@ -341,6 +379,7 @@ struct Task {
     id: JobId,
     generation: u64,
     request: JobRequest,
+    upcoming: Vec<(Request, Input)>,
     cancel: CancelToken,
     kind: u64,
     run: Mutex<Run>,
@@ -381,7 +420,15 @@ fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> 
         }
     };
     let monitor = Monitor::new(&task.cancel, &sink);
-    catch_unwind(AssertUnwindSafe(|| work(&task.request, &monitor))).unwrap_or_else(|panic| {
+    let preview = |mesh: Arc<Mesh>| {
+        let mut state = shared.lock();
+        if state.wanted(task.id, task.generation).is_some() {
+            state.add_preview(task.id, mesh);
+            shared.announce(state);
+        }
+    };
+    let turn = Turn { job: &task.request, upcoming: &task.upcoming, preview: &preview };
+    catch_unwind(AssertUnwindSafe(|| work(&turn, &monitor))).unwrap_or_else(|panic| {
         let path = task.request.input.path.display();
         Err(WorkError::Failed(format!(
             "the program made a mistake on this picture ({}); the other jobs go on, please report it: {path}",

@@ -401,7 +401,8 @@ fn a_model_that_is_not_there_offers_to_fetch_it() {
         Vec::new(),
         crate::models::Hub::from_environment(),
     );
-    let tools = Tools::new(Cache::disabled(), studio.engine.clone(), Models::Of(Box::new(library)));
+    let tools =
+        Tools::new(Cache::disabled(), studio.engine.clone(), Models::Shared(Arc::new(std::sync::RwLock::new(library))));
     let around = Circumstances::of(&tools);
     let error = run_with(&request(), &studio.picture(1), &around, &Monitor::silent()).unwrap_err();
     assert!(matches!(error, PipelineError::NoModel(_)));
