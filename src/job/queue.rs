@@ -4,21 +4,23 @@
 //! lose a result, and a long one would hand over progress that is long past. The list is bounded
 //! because progress is merged and because a job is refused while too many events lie unfetched.
 
-use std::any::Any;
+mod worker;
+
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::estimate::{Estimate, Estimator, Run};
+use super::estimate::{Estimate, Estimator};
 use super::{CAPACITY, Event, JobId, JobRequest, JobState, JobStatus, Move, QueueError};
 use crate::background;
 use crate::mesh::Mesh;
 use crate::pipeline::{self, Circumstances, Input, Output, PipelineError, Tools};
-use crate::progress::{CancelToken, Cancelled, Monitor, Progress, Stage};
+use crate::progress::{CancelToken, Cancelled, Monitor, Progress};
 use crate::request::Request;
+
+pub(super) use worker::panic_text;
+use worker::{Task, Turn, work_off};
 
 /// Name of the worker thread.
 const THREAD_NAME: &str = "orfeas-worker";
@@ -29,8 +31,6 @@ const REMEMBERED: usize = CAPACITY;
 const UNFETCHED: usize = 8 * CAPACITY;
 /// Waiting jobs that a learned model is told of ahead.
 const UPCOMING: usize = 8;
-/// Progress is passed on at most this often.
-const PROGRESS_EVERY: Duration = Duration::from_millis(33);
 
 /// Why a piece of work made nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,17 +53,7 @@ impl From<Cancelled> for WorkError {
     }
 }
 
-type Work<T> = dyn Fn(&Turn, &Monitor) -> Result<T, WorkError> + Send + Sync;
 type Wake = dyn Fn() + Send + Sync;
-
-/// What the work of a job is told.
-struct Turn<'a> {
-    job: &'a JobRequest,
-    /// What comes next, for learned models, which take several pictures at once.
-    upcoming: &'a [(Request, Input)],
-    /// Takes a coarse mesh to show before the real one is done.
-    preview: &'a (dyn Fn(Arc<Mesh>) + Sync),
-}
 
 /// A bounded queue of jobs and the one thread that works it off. See the [module](super).
 pub struct Queue<T: Send + Sync + 'static = Output> {
@@ -372,99 +362,4 @@ impl<T> Shared<T> {
         self.event_added.notify_all();
         (self.wake)();
     }
-}
-
-/// What the worker is at.
-struct Task {
-    id: JobId,
-    generation: u64,
-    request: JobRequest,
-    upcoming: Vec<(Request, Input)>,
-    cancel: CancelToken,
-    kind: u64,
-    run: Mutex<Run>,
-}
-
-fn work_off<T: Send + Sync>(shared: &Shared<T>, work: &Work<T>) {
-    loop {
-        let mut state = shared.lock();
-        let task = loop {
-            if state.closed {
-                return;
-            }
-            match state.start_next() {
-                Some(task) => break task,
-                None => state = shared.work_changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-            }
-        };
-        shared.announce(state);
-        let result = run_task(shared, &task, work);
-        finish(shared, &task, result);
-    }
-}
-
-fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> Result<T, WorkError> {
-    let begun = Instant::now();
-    let last_millis = AtomicU64::new(u64::MAX);
-    let last_stage = Mutex::new(None::<Stage>);
-    let sink = |progress: Progress| {
-        let now_millis = begun.elapsed().as_millis() as u64;
-        let mut stage = last_stage.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new_stage = stage.replace(progress.stage) != Some(progress.stage);
-        drop(stage);
-        let before = last_millis.load(Ordering::Relaxed);
-        let is_due = before == u64::MAX || now_millis >= before + PROGRESS_EVERY.as_millis() as u64;
-        if is_new_stage || is_due {
-            last_millis.store(now_millis, Ordering::Relaxed);
-            report(shared, task, progress);
-        }
-    };
-    let monitor = Monitor::new(&task.cancel, &sink);
-    let preview = |mesh: Arc<Mesh>| {
-        let mut state = shared.lock();
-        if state.wanted(task.id, task.generation).is_some() {
-            state.add_preview(task.id, mesh);
-            shared.announce(state);
-        }
-    };
-    let turn = Turn { job: &task.request, upcoming: &task.upcoming, preview: &preview };
-    catch_unwind(AssertUnwindSafe(|| work(&turn, &monitor))).unwrap_or_else(|panic| {
-        let path = task.request.input.path.display();
-        Err(WorkError::Failed(format!(
-            "the program made a mistake on this picture ({}); the other jobs go on, please report it: {path}",
-            panic_text(panic.as_ref()),
-        )))
-    })
-}
-
-/// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
-}
-
-fn report<T>(shared: &Shared<T>, task: &Task, progress: Progress) {
-    let estimate = task.run.lock().unwrap_or_else(PoisonError::into_inner).update(progress);
-    let mut state = shared.lock();
-    let Some(job) = state.wanted(task.id, task.generation) else { return };
-    job.state = JobState::Running { stage: Some(progress.stage), estimate };
-    state.add_progress(task.id, progress, estimate);
-    shared.announce(state);
-}
-
-fn finish<T>(shared: &Shared<T>, task: &Task, result: Result<T, WorkError>) {
-    let mut state = shared.lock();
-    if result.is_ok() {
-        let run = task.run.lock().unwrap_or_else(PoisonError::into_inner);
-        state.estimator.learn(task.kind, &run);
-    }
-    let Some(job) = state.wanted(task.id, task.generation) else { return };
-    let (new_state, event) = match result {
-        Ok(output) => (JobState::Finished, Event::Finished(task.id, Arc::new(output))),
-        Err(WorkError::Failed(message)) => (JobState::Failed(message.clone()), Event::Failed(task.id, message)),
-        Err(WorkError::Cancelled) => (JobState::Cancelled, Event::Cancelled(task.id)),
-    };
-    job.state = new_state;
-    state.add_last(event);
-    shared.announce(state);
 }
