@@ -70,7 +70,7 @@ impl Worker {
         let mut memory = Memory::of(info);
         let shares_the_machine = !matches!(info.kind, DeviceKind::Cuda | DeviceKind::Discrete | DeviceKind::Virtual);
         if shares_the_machine {
-            let loaded = self.models.iter().filter(|k| k.model.is_loaded()).map(|k| k.model.weights_bytes(place));
+            let loaded = self.models.iter().map(|k| k.model.loaded_bytes(place));
             memory.free_bytes = memory.free_bytes.map(|free| free + loaded.sum::<u64>());
         }
         place.memory = memory;
@@ -97,8 +97,7 @@ impl Worker {
         let Some((_, place, _)) = &self.place else {
             return Err(EngineError::Broken { what: "no device".to_owned() });
         };
-        let others: u64 =
-            self.models.iter().filter(|k| k.model.is_loaded()).map(|k| k.model.weights_bytes(place)).sum();
+        let others: u64 = self.models.iter().map(|k| k.model.loaded_bytes(place)).sum();
         // Twice: the work needs room as well.
         let need = others.saturating_add(kept.model.weights_bytes(place).saturating_mul(2));
         if others > 0 && place.memory.free_bytes.is_none_or(|free| need > free) {
