@@ -19,7 +19,7 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 
 /// Lowers the priority of this thread as far as it goes. Without it the work is done all the same.
 #[cfg(target_os = "linux")]
-fn give_way() {
+pub fn give_way() {
     use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
     // Of this policy, since with niceness alone a thread that wakes still waits for the end of a slice,
     // and a frame drawn by the processor wakes threads many times.
@@ -30,7 +30,7 @@ fn give_way() {
 
 /// Lowers the priority of this thread as far as it goes. Without it the work is done all the same.
 #[cfg(not(target_os = "linux"))]
-fn give_way() {
+pub fn give_way() {
     let _ = thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Min);
 }
 

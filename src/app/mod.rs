@@ -44,8 +44,10 @@ use tasks::Tasks;
 use toast::{Level, Messages};
 
 use crate::cache::{Cache, CacheOptions};
+use crate::engine::{Engine, EngineOptions};
 use crate::job;
 use crate::models::{Catalogue, Hub, Library};
+use crate::pipeline::{Models, Tools};
 use crate::render::{Faults, RenderError};
 use crate::request::Request;
 
@@ -146,6 +148,13 @@ pub struct Studio {
     ctx: egui::Context,
 }
 
+/// What solids are made with: the engine of the process, giving way to the window.
+fn tools(cache: Cache, models: &models::Shelf) -> Tools {
+    let engine = Engine::shared();
+    engine.set_options(EngineOptions { gives_way: true, ..engine.options() });
+    Tools::new(cache, engine.clone(), Models::Shared(models.shared()))
+}
+
 /// Changes are written at the latest after this time.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
 /// Longest that closing waits for files that are being written.
@@ -161,7 +170,9 @@ impl Studio {
             messages.push(Level::Warning, "The graphics device was lost; the window was opened anew, with your list");
         }
         let wake = ctx.clone();
-        let queue = job::Queue::new(options.cache.clone(), move || wake.request_repaint());
+        let waking = ctx.clone();
+        let models = models::Shelf::new(options.models, move || waking.request_repaint());
+        let queue = job::Queue::new(tools(options.cache.clone(), &models), move || wake.request_repaint());
         let queue = queue.map_err(|error| messages.push(Level::Error, error.to_string())).ok();
         let wake = ctx.clone();
         let tasks = Tasks::new(move || wake.request_repaint());
@@ -174,8 +185,6 @@ impl Studio {
             })
             .ok()
             .map(Arc::new);
-        let wake = ctx.clone();
-        let models = models::Shelf::new(options.models, move || wake.request_repaint());
         let mut studio = Self {
             models,
             items: Items::default(),

@@ -4,7 +4,7 @@
 //! thread as well. What came of it is fetched before a frame is drawn.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -81,6 +81,8 @@ enum Event {
 /// All models, and the work on them.
 pub struct Shelf {
     library: Library,
+    /// The same, for those who make solids with them.
+    shared: Arc<RwLock<Library>>,
     rows: Vec<Row>,
     works: Vec<Work>,
     /// What last went wrong with a model.
@@ -112,7 +114,13 @@ impl Shelf {
         let (sender, events) = bounded(WAITING);
         let wake = Arc::new(wake);
         let (rows, works, troubles) = (Vec::new(), Vec::new(), Vec::new());
-        Self { library, rows, works, troubles, is_looking: false, sender, events, wake }
+        let shared = Arc::new(RwLock::new(library.clone()));
+        Self { library, shared, rows, works, troubles, is_looking: false, sender, events, wake }
+    }
+
+    /// The library, as the user changes it.
+    pub fn shared(&self) -> Arc<RwLock<Library>> {
+        self.shared.clone()
     }
 
     /// All models in order; empty until [`Shelf::look`] has looked.
@@ -235,6 +243,7 @@ impl Shelf {
                 }
                 Event::Chosen(chosen) => match *chosen {
                     Ok(library) => {
+                        self.shared.write().unwrap_or_else(PoisonError::into_inner).clone_from(&library);
                         self.library = library;
                         self.is_looking = false;
                         self.look();

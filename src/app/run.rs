@@ -285,6 +285,13 @@ impl Studio {
             Event::Progress { progress, estimate, .. } => {
                 item.status = Status::Running { stage: Some(progress.stage), estimate };
             }
+            Event::Preview(_, mesh) => {
+                let id = item.id;
+                // What is finished already is finer.
+                if item.finished.is_none() && self.items.selected_id() == Some(id) {
+                    self.show_mesh(id, &mesh, None);
+                }
+            }
             Event::Cancelled(_) => {
                 item.status = if item.made_with().is_some() { Status::Finished } else { Status::Cancelled };
                 self.messages.push(Level::Info, format!("Cancelled: {name}"));

@@ -8,9 +8,11 @@ use std::time::Instant;
 use super::codec::{self, Draft, Final, Stored};
 use super::error::{About as _, PipelineError};
 use super::keys::Keys;
-use super::{Input, StageReport, finish, solid, span};
+use super::learned::{self, Found};
+use super::{Circumstances, Input, StageReport, finish, solid};
 use crate::cache::{self, Cache, Key};
 use crate::craft::{self, Body, Solid, Unit};
+use crate::engine::learned::Latents;
 use crate::image::intake::{self, IntakeError, Limits};
 use crate::image::matte::{self, CutOut, MatteError};
 use crate::image::{Picture, mask, recenter};
@@ -20,25 +22,46 @@ use crate::{print, surface};
 
 /// One way through the stages.
 pub(super) struct Run<'a> {
-    request: &'a Request,
-    path: &'a Path,
-    cache: &'a Cache,
-    monitor: &'a Monitor<'a>,
-    keys: Keys,
+    pub(super) request: &'a Request,
+    pub(super) path: &'a Path,
+    pub(super) cache: &'a Cache,
+    pub(super) around: &'a Circumstances<'a>,
+    pub(super) monitor: &'a Monitor<'a>,
+    pub(super) keys: Keys,
+    pub(super) learned: Option<Found>,
     picture_bytes: Vec<u8>,
     mask_bytes: Option<Vec<u8>>,
     mask_path: Option<&'a Path>,
     picture: Option<Arc<Picture>>,
     cut_out: Option<Arc<CutOut>>,
+    pub(super) latents: Option<Arc<Latents>>,
+    /// What was done in another way than usual, and concerns this run alone.
+    pub(super) notes: Vec<String>,
+    /// Whether everything so far is what was asked for, so that it may be stored.
+    pub(super) as_asked: bool,
     spent: BTreeMap<Stage, StageReport>,
 }
 
 impl<'a> Run<'a> {
-    /// Reads the files, and knows by their content what is stored.
+    /// Reads the files, finds the model, and knows by their content what is stored.
     pub(super) fn start(
         request: &'a Request,
         input: &'a Input,
-        cache: &'a Cache,
+        around: &'a Circumstances<'a>,
+        monitor: &'a Monitor<'a>,
+    ) -> Result<Self, PipelineError> {
+        // What is wrong with the settings is said before what is missing on the machine.
+        request.validate()?;
+        let learned = learned::find(request, around.tools, monitor)?;
+        Self::start_with(learned, request, input, around, monitor)
+    }
+
+    /// The same for what comes before a learned model.
+    pub(super) fn start_with(
+        learned: Option<Found>,
+        request: &'a Request,
+        input: &'a Input,
+        around: &'a Circumstances<'a>,
         monitor: &'a Monitor<'a>,
     ) -> Result<Self, PipelineError> {
         request.validate()?;
@@ -51,18 +74,24 @@ impl<'a> Run<'a> {
             None => None,
         };
         let mask_digest = mask_bytes.as_deref().map(cache::digest);
-        let keys = Keys::of(request, &cache::digest(&picture_bytes), mask_digest.as_ref());
+        let model_digest = learned.as_ref().map(|found| found.digest);
+        let keys = Keys::of(request, &cache::digest(&picture_bytes), mask_digest.as_ref(), model_digest.as_ref());
         Ok(Self {
             request,
             path: &input.path,
-            cache,
+            cache: &around.tools.cache,
+            around,
             monitor,
             keys,
+            learned,
             picture_bytes,
             mask_bytes,
             mask_path,
             picture: None,
             cut_out: None,
+            latents: None,
+            notes: Vec::new(),
+            as_asked: true,
             spent: BTreeMap::new(),
         })
     }
@@ -73,8 +102,14 @@ impl<'a> Run<'a> {
 
     /// What each stage took; stages before a stored result took nothing.
     pub(super) fn reports(&self) -> Vec<StageReport> {
-        let stages = [Stage::Intake, Stage::CutOut, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
-        let stages = stages.into_iter().filter(|s| *s != Stage::CutOut || self.needs_cut_out());
+        let runs = |stage: &Stage| match stage {
+            Stage::CutOut => self.needs_cut_out(),
+            Stage::Latents => self.learned.is_some(),
+            _ => true,
+        };
+        let stages =
+            [Stage::Intake, Stage::CutOut, Stage::Latents, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
+        let stages = stages.into_iter().filter(runs);
         let unused = |stage| StageReport { stage, secs: 0.0, cached: true };
         stages.map(|stage| self.spent.get(&stage).copied().unwrap_or(unused(stage))).collect()
     }
@@ -98,8 +133,8 @@ impl<'a> Run<'a> {
         let picture: Picture = match self.stored(Stage::Intake, &key)? {
             Some(stored) => stored,
             None => self.make(Stage::Intake, &key, |run| {
-                let params = &run.request.intake;
-                intake::decode(&run.picture_bytes, params, &Limits::default(), run.monitor).about(run.path)
+                let params = run.request.intake_params();
+                intake::decode(&run.picture_bytes, &params, &Limits::default(), run.monitor).about(run.path)
             })?,
         };
         Ok(Arc::clone(self.picture.insert(Arc::new(picture))))
@@ -130,8 +165,11 @@ impl<'a> Run<'a> {
         Ok(Arc::clone(self.cut_out.insert(Arc::new(cut_out))))
     }
 
-    /// What the craft makes.
+    /// What the craft, or the learned model, makes.
     fn shape(&mut self) -> Result<Solid, PipelineError> {
+        if let Some(found) = self.learned.clone() {
+            return self.learned_shape(&found);
+        }
         let key = self.keys.shape;
         if let Some(stored) = self.stored(Stage::Shape, &key)? {
             return Ok(stored);
@@ -143,7 +181,7 @@ impl<'a> Run<'a> {
         }
         self.make(Stage::Shape, &key, |run| {
             let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
-            span::part(run.monitor, Stage::Shape, solid::CRAFT_SHARE, |monitor| {
+            run.monitor.part(Stage::Shape, solid::CRAFT_SHARE, |monitor| {
                 craft::make(run.request, &picture, condition.as_ref(), monitor).about(run.path)
             })
         })
@@ -185,6 +223,9 @@ impl<'a> Run<'a> {
         let draft = self.surface()?;
         // Only the balloon lies in the frame of the condition image; the others bring their colours.
         let is_painted = self.request.mesh.color && draft.unit == Unit::Model && draft.mesh.vertex_colors.is_none();
+        if let Some(found) = self.learned.clone() {
+            return self.finished_learned(&found, draft, is_painted);
+        }
         let cut_out = if is_painted && self.needs_cut_out() { Some(self.cut_out()?) } else { None };
         self.make(Stage::Mesh, &key, |run| {
             let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
@@ -201,7 +242,7 @@ impl<'a> Run<'a> {
     }
 
     /// What is stored under `key`, which saves `stage`.
-    fn stored<T: Stored>(&mut self, stage: Stage, key: &Key) -> Result<Option<T>, PipelineError> {
+    pub(super) fn stored<T: Stored>(&mut self, stage: Stage, key: &Key) -> Result<Option<T>, PipelineError> {
         self.monitor.check()?;
         let begun = Instant::now();
         let stored = codec::get(self.cache, key);
@@ -213,7 +254,7 @@ impl<'a> Run<'a> {
     }
 
     /// Makes what `stage` makes and stores it.
-    fn make<T: Stored>(
+    pub(super) fn make<T: Stored>(
         &mut self,
         stage: Stage,
         key: &Key,
@@ -221,13 +262,15 @@ impl<'a> Run<'a> {
     ) -> Result<T, PipelineError> {
         let begun = Instant::now();
         let made = self.timed(stage, make)?;
-        codec::put_if_quicker(self.cache, key, &made, begun.elapsed());
+        if self.as_asked {
+            codec::put_if_quicker(self.cache, key, &made, begun.elapsed());
+        }
         self.monitor.check()?;
         Ok(made)
     }
 
     /// Runs `work` and counts its time to `stage`.
-    fn timed<R>(
+    pub(super) fn timed<R>(
         &mut self,
         stage: Stage,
         work: impl FnOnce(&Self) -> Result<R, PipelineError>,

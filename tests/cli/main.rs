@@ -5,6 +5,7 @@
 mod batch;
 mod files;
 mod generate;
+mod learned;
 mod machine;
 mod models;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]
