@@ -14,6 +14,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("progress", &[]),
     ("files", &["progress"]),
     ("request", &[]),
+    ("models", &["files", "progress"]),
     ("mesh", &["progress"]),
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
@@ -69,7 +70,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "main.rs"]),
     ("clap_complete", &["cli"]),
     ("ctrlc", &["app", "cli"]),
-    ("directories", &["app", "cache", "cli"]),
+    ("directories", &["app", "cache", "cli", "models"]),
     ("eframe", &["app"]),
     ("egui", &["app"]),
     ("egui_wgpu", &["app"]),
@@ -90,6 +91,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("three_d", &["render", "app/viewport", "app/viewport.rs"]),
     ("tobj", &["import"]),
     ("tracing_subscriber", &["app", "cli", "main.rs"]),
+    ("ureq", &["models"]),
     ("wgpu", &["render", "app/viewport", "app/viewport.rs", "engine/device"]),
 ];
 

@@ -6,9 +6,18 @@
 //! belongs on one thread for the life of the process.
 
 pub mod device;
+pub mod error;
+#[cfg(test)]
+pub(crate) mod fault;
 pub mod layers;
+pub mod learned;
+pub mod memory;
 pub mod models;
 pub mod weights;
+
+mod guard;
+
+pub use guard::guard;
 
 pub use burn::{Dispatch as Backend, DispatchDevice as Device};
 

@@ -96,11 +96,16 @@ fn pictures_together_give_what_each_gives_alone() {
     for (number, alone) in [&first, &second, &first].into_iter().map(|p| codes(std::slice::from_ref(p))).enumerate() {
         let [ours, theirs] = [together.picture(number, &device()), alone.picture(0, &device())]
             .map(|codes| codes.unwrap().to_data().to_vec::<f32>().unwrap());
-        let error = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        eprintln!("picture {number} of 3 differs by {error:.2e} from itself alone");
-        assert!(error <= 1e-5, "{error}");
+        assert_eq!(ours, theirs, "picture {number} of 3");
     }
     assert!(together.picture(3, &device()).is_none());
+
+    // In one pass, products of other sizes round otherwise.
+    let both = Tensor::cat(vec![images(&first), images(&second)], 0);
+    let batch = codes_to_numbers(model.forward(both, &Monitor::silent()).unwrap()).unwrap();
+    let error = batch.numbers.iter().zip(&together.numbers).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    eprintln!("scene codes of a batch differ by {error:.2e} (tolerance 2e-4)");
+    assert!(error <= 2e-4, "{error}");
 }
 
 #[test]
@@ -110,7 +115,7 @@ fn every_layer_is_reported_and_can_be_the_last() {
     let picture = picture(&v, &model);
     let seen = Mutex::new(Vec::new());
     let (never, sink) = (CancelToken::new(), |p: Progress| seen.lock().unwrap().push(p));
-    model.scene_codes(std::slice::from_ref(&picture), &Monitor::new(&never, &sink)).unwrap();
+    model.forward(images(&picture), &Monitor::new(&never, &sink)).unwrap();
     let seen = seen.into_inner().unwrap();
     let layers = model.config().vit.num_hidden_layers + model.config().backbone.num_layers;
     assert_eq!(seen.iter().map(|p| p.done).collect::<Vec<_>>(), (0..=layers as u64 + 1).collect::<Vec<_>>());
@@ -119,10 +124,11 @@ fn every_layer_is_reported_and_can_be_the_last() {
     let (cancel, last) = (CancelToken::new(), Mutex::new(0));
     let sink = |p: Progress| {
         *last.lock().unwrap() = p.done;
-        if p.done == 2 {
+        if 2 * p.done > p.total {
             cancel.cancel();
         }
     };
-    assert!(model.scene_codes(&[picture], &Monitor::new(&cancel, &sink)).is_err());
-    assert_eq!(*last.lock().unwrap(), 2);
+    assert!(model.scene_codes(&[picture.clone(), picture], &Monitor::new(&cancel, &sink)).is_err());
+    // Within the second picture, and a step later at most.
+    assert!((500..700).contains(&*last.lock().unwrap()));
 }

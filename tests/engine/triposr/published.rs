@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use orfeas::engine::device::DeviceId;
+use orfeas::engine::error::EngineError;
+use orfeas::engine::learned::{DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Work};
+use orfeas::engine::memory::Memory;
 use orfeas::engine::models::triposr::config::TripoSrConfig;
 use orfeas::engine::models::triposr::picture::ModelPicture;
 use orfeas::engine::models::triposr::published::{Published, PublishedError};
+use orfeas::engine::models::{Family, ModelSource, describe, open};
 use orfeas::engine::weights::{LoadOptions, Precision, WeightsError, write_random};
 use orfeas::progress::Monitor;
 use serde_json::Value;
@@ -121,4 +126,57 @@ fn a_model_of_random_numbers_loads_strictly_and_runs() {
         assert_eq!((mismatch.missing.len(), mismatch.unexpected.len()), (1, 1), "{mismatch}");
         assert!(part.ends_with(&mismatch.missing[0]), "{mismatch}");
     }
+}
+
+#[test]
+fn the_engine_runs_it_like_any_other_model() {
+    let Some(manifest) = manifest("triposr") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &small(&manifest), |_| ());
+    let source = ModelSource { family: Family::Triposr, folder: folder.path().to_owned() };
+    let about = describe(&source).unwrap();
+    assert_eq!((about.picture_size_px, about.files.len()), (32, 2));
+    let mut model: Box<dyn LearnedModel> = open(&source).unwrap();
+    assert!(!model.is_loaded());
+
+    let place = Place {
+        id: DeviceId::Cpu,
+        name: "test".to_owned(),
+        device: device(),
+        precision: Precision::F32,
+        memory: Memory::default(),
+    };
+    let work = Work::new(Monitor::silent(), &place);
+    let options = EncodeOptions { steps: 1, guidance_scale: 1.0, guidance_until: 1.0, seed: 0 };
+    let picture = |level: u8| {
+        let rgba: Vec<u8> = (0..40 * 30).flat_map(|i| [level, 90, (i % 251) as u8, 255]).collect();
+        ModelPicture::prepare(&rgba, [30, 40], 0.85, 32).unwrap().planes()
+    };
+    let latents = model.encode(&[picture(10), picture(200)], &options, &work).unwrap();
+    assert_eq!((latents.len(), &latents[0].shape), (2, &model.latents_shape()));
+    assert_eq!(model.encode(&[picture(200)], &options, &work).unwrap(), latents[1..]);
+    assert!(model.is_loaded() && latents[0] != latents[1]);
+    let shape = [3, 32, 31];
+    let wrong = Planes { shape, values: vec![0.0; 3 * 32 * 31] };
+    assert!(matches!(model.encode(&[wrong], &options, &work), Err(EngineError::Invalid(_))));
+
+    model.release();
+    assert!(!model.is_loaded());
+    let mut options =
+        DecodeOptions { resolution: 20, level: 0.5, half_box: 1.0, method: DecodeMethod::Dense, chunk_points: 100 };
+    let field = model.decode(&latents[0], &options, &work).unwrap();
+    assert_eq!(field.samples_per_axis, [21; 3]);
+    options.method = DecodeMethod::FlashVdm;
+    assert_eq!(model.decode(&latents[0], &options, &work).unwrap(), field);
+    let points = [field.position(3, 4, 5), field.position(20, 0, 1)];
+    assert_eq!(model.colors(&latents[0], &points, &work).unwrap().unwrap().len(), 2);
+    let other = Latents { shape: vec![1], values: vec![0.0] };
+    assert!(matches!(model.decode(&other, &options, &work), Err(EngineError::Invalid(_))));
+    assert_eq!(model.weights_bytes(&place), 4 * count(&manifest));
+}
+
+/// Numbers in the small model.
+fn count(manifest: &Value) -> u64 {
+    let tensors = TripoSrConfig::from_yaml(&small(manifest)).unwrap().tensors();
+    tensors.values().map(|shape| shape.iter().product::<usize>() as u64).sum()
 }

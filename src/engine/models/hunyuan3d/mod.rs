@@ -7,6 +7,7 @@ pub mod config;
 pub mod cost;
 pub mod denoiser;
 pub mod flux;
+pub mod model;
 pub mod noise;
 pub mod published;
 pub mod sampler;

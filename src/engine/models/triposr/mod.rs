@@ -10,6 +10,7 @@ pub mod config;
 pub mod extract;
 pub mod field;
 mod host;
+pub mod model;
 pub mod picture;
 pub mod published;
 pub mod tokenizer;
@@ -58,8 +59,9 @@ impl TripoSr {
         (&self.tokenizer, &self.backbone, &self.upsampler)
     }
 
-    /// Scene codes of pictures of the configured size, all in one pass; each as if it were alone. A step
-    /// per layer and block under [`Stage::Shape`].
+    /// Scene codes of pictures of the configured size, one after another: a picture alone keeps a device
+    /// busy, and its codes do not depend on its company. A step per layer and block under
+    /// [`Stage::Shape`].
     ///
     /// # Shapes
     /// - output: `[pictures, 3, channels, side, side]`, in `f32`
@@ -67,10 +69,16 @@ impl TripoSr {
     /// # Errors
     /// [`Cancelled`], between two layers.
     pub fn scene_codes(&self, pictures: &[ModelPicture], monitor: &Monitor) -> Result<Tensor<5>, Cancelled> {
-        self.forward(picture::tensor(pictures, &self.device), monitor)
+        let count = pictures.len() as f64;
+        let codes = pictures.iter().enumerate().map(|(number, picture)| {
+            let share = [number as f64 / count, (number + 1) as f64 / count];
+            let images = picture::tensor(std::slice::from_ref(picture), &self.device);
+            monitor.part(Stage::Shape, share, |monitor| self.forward(images, monitor))
+        });
+        Ok(Tensor::cat(codes.collect::<Result<Vec<_>, _>>()?, 0))
     }
 
-    /// As [`Self::scene_codes`].
+    /// Scene codes of a batch. A step per layer and block under [`Stage::Shape`].
     ///
     /// # Shapes
     /// - images: `[batch, height, width, 3]` in `0..=1`
@@ -81,19 +89,19 @@ impl TripoSr {
     pub fn forward(&self, images: Tensor<4>, monitor: &Monitor) -> Result<Tensor<5>, Cancelled> {
         let total = self.steps();
         let mut done = 0;
-        let mut step = |wait: &dyn Fn()| {
-            if !matches!(self.device, Device::Flex(_)) {
+        let mut step = |x: Option<&Tensor<3>>| {
+            if let (false, Some(x)) = (matches!(self.device, Device::Flex(_)), x) {
                 // Work is only queued there: without waiting, cancelling would come too late.
-                wait();
+                settle(x);
             }
             done += 1;
             monitor.step(Stage::Shape, done, total)
         };
         monitor.step(Stage::Shape, 0, total)?;
-        let context = self.tokenizer.forward(images, &mut |_, x| step(&|| settle(x)))?;
-        let planes = self.backbone.forward(context, &mut |_, x| step(&|| settle(x)))?;
+        let context = self.tokenizer.forward(images, &mut |_, x| step(Some(x)))?;
+        let planes = self.backbone.forward(context, &mut |_, x| step(Some(x)))?;
         let codes = self.upsampler.forward(planes);
-        step(&|| ())?;
+        step(None)?;
         Ok(codes)
     }
 

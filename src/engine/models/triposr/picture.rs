@@ -6,7 +6,7 @@
 use burn::tensor::{DType, TensorData};
 use rayon::prelude::*;
 
-use crate::engine::models::hunyuan3d::conditioner::antialiased;
+use crate::engine::learned::Planes;
 use crate::engine::{Device, Tensor};
 
 /// Share of the frame that the object takes, as published.
@@ -137,6 +137,47 @@ impl ModelPicture {
         let levels: Vec<f32> = foreground.on_grey().iter().map(|level| f32::from(*level) / 255.0).collect();
         Ok(Self { side_px, rgb: resize(&levels, [foreground.side_px; 2], side_px) })
     }
+
+    /// The same colours as planes, `[3, side, side]`.
+    pub fn planes(&self) -> Planes {
+        let plane = |channel: usize| self.rgb.iter().skip(channel).step_by(3).copied();
+        Planes { shape: [3, self.side_px, self.side_px], values: (0..3).flat_map(plane).collect() }
+    }
+
+    /// From planes; `None` if they are no square of three channels.
+    pub fn from_planes(planes: &Planes) -> Option<Self> {
+        let [channels, side_px, width] = planes.shape;
+        let count = side_px * width;
+        if channels != 3 || side_px != width || planes.values.len() != 3 * count {
+            return None;
+        }
+        let rgb = (0..count).flat_map(|i| [0, 1, 2].map(|channel| planes.values[channel * count + i])).collect();
+        Some(Self { side_px, rgb })
+    }
+}
+
+/// Source pixels of one target pixel on an axis: the first, and their weights.
+type Taps = (usize, Vec<f32>);
+
+/// A triangle as wide as an output pixel, or as an input pixel if that is wider. Rounded to 32 bits where
+/// the reference does, which shows in the sixth place.
+fn antialiased(input: usize, output: usize) -> Vec<Taps> {
+    let scale = input as f32 / output as f32;
+    let support = scale.max(1.0);
+    let inverse = if scale >= 1.0 { 1.0 / scale } else { 1.0 };
+    let taps = |i: usize| {
+        let center = (f64::from(scale) * (i as f64 + 0.5)) as f32;
+        let first = (f64::from(center - support) + 0.5).max(0.0) as usize;
+        let end = ((f64::from(center + support) + 0.5) as usize).min(input);
+        let weight = |j: usize| {
+            let off = ((f64::from(j as f32 - center) + 0.5) * f64::from(inverse)) as f32;
+            (1.0 - off.abs()).max(0.0)
+        };
+        let weights: Vec<f32> = (first..end).map(weight).collect();
+        let sum: f32 = weights.iter().sum();
+        (first, weights.into_iter().map(|weight| weight / sum).collect())
+    };
+    (0..output).map(taps).collect()
 }
 
 /// Changes the size of colours, bilinear with antialiasing.
@@ -146,24 +187,18 @@ impl ModelPicture {
 /// - result: `[side, side, 3]`
 pub fn resize(rgb: &[f32], [height, width]: [usize; 2], side: usize) -> Vec<f32> {
     let (columns, rows) = (antialiased(width, side), antialiased(height, side));
-    let taps = |weights: &[f32]| {
-        let first = weights.iter().position(|w| *w != 0.0).unwrap_or(0);
-        let end = weights.iter().rposition(|w| *w != 0.0).map_or(first, |last| last + 1);
-        first..end
-    };
     let mut narrow = vec![0.0_f32; height * side * 3];
     narrow.par_chunks_mut((side * 3).max(1)).zip(rgb.par_chunks((width * 3).max(1))).for_each(|(out, row)| {
-        for (pixel, weights) in out.chunks_exact_mut(3).zip(columns.chunks_exact(width)) {
-            for j in taps(weights) {
-                (0..3).for_each(|c| pixel[c] += weights[j] * row[3 * j + c]);
+        for (pixel, (first, weights)) in out.chunks_exact_mut(3).zip(&columns) {
+            for (weight, from) in weights.iter().zip(row[3 * first..].chunks_exact(3)) {
+                pixel.iter_mut().zip(from).for_each(|(sum, value)| *sum += weight * value);
             }
         }
     });
     let mut out = vec![0.0; side * side * 3];
-    out.par_chunks_mut((side * 3).max(1)).zip(rows.par_chunks(height.max(1))).for_each(|(out, weights)| {
-        for j in taps(weights) {
-            let row = &narrow[j * side * 3..(j + 1) * side * 3];
-            out.iter_mut().zip(row).for_each(|(sum, value)| *sum += weights[j] * value);
+    out.par_chunks_mut((side * 3).max(1)).zip(&rows).for_each(|(out, (first, weights))| {
+        for (weight, row) in weights.iter().zip(narrow[first * side * 3..].chunks_exact(side * 3)) {
+            out.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
         }
     });
     out

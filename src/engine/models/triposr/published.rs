@@ -141,6 +141,11 @@ impl Published {
         &self.config
     }
 
+    /// The file of weights.
+    pub fn weights(&self) -> &WeightFile {
+        &self.weights
+    }
+
     /// Loads the network from picture to scene codes.
     ///
     /// # Errors
