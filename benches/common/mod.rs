@@ -22,6 +22,11 @@ fn status_mib(name: &str) -> Option<f64> {
     Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }
 
+/// Most memory that this process had since the last [`measure`] began, in MiB.
+pub fn peak_mib() -> Option<f64> {
+    status_mib("VmHWM:")
+}
+
 /// Runs `work`, which returns a number of triangles, `rounds` times.
 pub fn measure(rounds: usize, mut work: impl FnMut() -> usize) -> Cost {
     // Writing 5 resets the high-water mark.

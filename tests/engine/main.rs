@@ -17,6 +17,7 @@ mod scheduler;
 mod support;
 mod surface;
 mod torch;
+mod triposr;
 mod vae;
 mod volume;
 mod weights;

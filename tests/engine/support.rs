@@ -27,6 +27,24 @@ pub fn device() -> Device {
 pub struct Vectors {
     file: WeightFile,
     name: &'static str,
+    /// The file with its weights where it has none itself.
+    weights: Option<SharedWeights>,
+}
+
+/// Weights that stand in another file, because they are the same there.
+struct SharedWeights {
+    file: WeightFile,
+    /// What their names would start with here, and start with there.
+    prefixes: [String; 2],
+}
+
+impl SharedWeights {
+    fn of(file: &WeightFile) -> Option<Self> {
+        let place: serde_json::Value = serde_json::from_str(file.metadata().get("weights_of")?).unwrap();
+        let text = |name: &str| place[name].as_str().unwrap().to_owned();
+        let path = golden().join(format!("{}.safetensors", text("file")));
+        Some(Self { file: WeightFile::open(&path).unwrap(), prefixes: [text("here"), text("there")] })
+    }
 }
 
 impl Vectors {
@@ -38,7 +56,8 @@ impl Vectors {
             eprintln!("skipped: no {}; name a folder that has it by ORFEAS_GOLDEN", path.display());
             return None;
         }
-        Some(Self { file: WeightFile::open(&path).unwrap(), name })
+        let file = WeightFile::open(&path).unwrap();
+        Some(Self { weights: SharedWeights::of(&file), file, name })
     }
 
     /// The constructor arguments of what was recorded.
@@ -95,9 +114,15 @@ impl Vectors {
 
     /// The same in another number format.
     pub fn module_in<M>(&self, precision: Precision, prefix: &str, build: impl Fn(&Weights) -> M) -> M {
-        let prefix = format!("weights.{prefix}");
+        let mut prefix = format!("weights.{prefix}");
+        let mut file = &self.file;
+        if let Some(shared) = &self.weights {
+            let [here, there] = &shared.prefixes;
+            prefix = format!("{there}{}", prefix.strip_prefix(here.as_str()).unwrap());
+            file = &shared.file;
+        }
         let options = LoadOptions { prefix: &prefix, precision, ..LoadOptions::new(device()) };
-        load(&self.file, &options, build).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+        load(file, &options, build).unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
     /// Fails unless `actual` is `out.<name>` to within `tolerance`; says by how much it differs.

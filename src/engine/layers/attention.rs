@@ -1,8 +1,10 @@
 //! Scaled dot-product attention and its heads.
 
+use burn::tensor::TensorData;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 
+use super::cpu::{self, Heads};
 use crate::engine::Tensor;
 
 /// `softmax(q kᵀ / √width) v`.
@@ -12,7 +14,35 @@ use crate::engine::Tensor;
 /// - k, v: `[batch, heads, tokens, width]`
 /// - output: `[batch, heads, queries, width]`
 pub fn attend(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
+    let [batch, heads, queries, width] = q.dims();
+    let [_, _, tokens, value_width] = v.dims();
+    if cpu::is_here(&q) {
+        let layout = Heads { batch, heads, width, value_width, heads_first: true };
+        let [q, k, v] = [q, k, v].map(cpu::numbers);
+        let numbers = cpu::attend_heads(&q, &k, &v, layout, [queries, tokens]);
+        return cpu::tensor(TensorData::new(numbers, [batch, heads, queries, value_width]));
+    }
     attention(q, k, v, None, None, AttentionModuleOptions::default())
+}
+
+/// As [`attend`], with the heads of a token side by side.
+///
+/// # Shapes
+/// - q: `[batch, queries, heads · width]`
+/// - k, v: `[batch, tokens, heads · width]`
+/// - output: `[batch, queries, heads · width]`
+pub fn attend_tokens(q: Tensor<3>, k: Tensor<3>, v: Tensor<3>, heads: usize) -> Tensor<3> {
+    let [batch, queries, channels] = q.dims();
+    let [_, tokens, _] = k.dims();
+    if cpu::is_here(&q) {
+        let width = channels / heads;
+        let layout = Heads { batch, heads, width, value_width: width, heads_first: false };
+        let [q, k, v] = [q, k, v].map(cpu::numbers);
+        let numbers = cpu::attend_heads(&q, &k, &v, layout, [queries, tokens]);
+        return cpu::tensor(TensorData::new(numbers, [batch, queries, channels]));
+    }
+    let [q, k, v] = [q, k, v].map(|x| split_heads(x, heads));
+    merge_heads(attend(q, k, v))
 }
 
 /// Head i is channels `i·width .. (i+1)·width`.

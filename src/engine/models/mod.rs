@@ -5,6 +5,7 @@
 //! and [`open`].
 
 pub mod hunyuan3d;
+pub mod triposr;
 
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,8 @@ pub fn describe(source: &ModelSource) -> Result<Description, EngineError> {
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => hunyuan3d::model::describe(folder),
-        Family::Triposr | Family::Columns => Err(not_yet()),
+        Family::Triposr => triposr::model::describe(folder),
+        Family::Columns => Err(not_yet()),
     }
 }
 
@@ -62,7 +64,8 @@ pub fn open(source: &ModelSource) -> Result<Box<dyn LearnedModel>, EngineError> 
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => Ok(Box::new(hunyuan3d::model::Hunyuan3d::open(folder)?)),
-        Family::Triposr | Family::Columns => Err(not_yet()),
+        Family::Triposr => Ok(Box::new(triposr::model::TripoSrModel::open(folder)?)),
+        Family::Columns => Err(not_yet()),
     }
 }
 

@@ -4,7 +4,7 @@ mod dino;
 mod resample;
 
 pub use dino::Dino;
-pub use resample::{antialiased, bicubic};
+pub use resample::{antialiased, bicubic, bicubic_by};
 
 use burn::tensor::TensorData;
 

@@ -25,10 +25,17 @@ pub fn antialiased(input: usize, output: usize) -> Vec<f32> {
 /// # Shapes
 /// - result: `[output, input]`, rows summing to 1
 pub fn bicubic(input: usize, output: usize) -> Vec<f32> {
+    bicubic_by(input, output, input as f64 / output as f64)
+}
+
+/// As [`bicubic`], with `scale` input pixels to an output pixel instead of `input / output`.
+///
+/// # Shapes
+/// - result: `[output, input]`, rows summing to 1
+pub fn bicubic_by(input: usize, output: usize, scale: f64) -> Vec<f32> {
     const A: f64 = -0.75;
     let near = |x: f64| ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0;
     let far = |x: f64| ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A;
-    let scale = input as f64 / output as f64;
     let mut matrix = vec![0.0; input * output];
     for (row, weights) in matrix.chunks_exact_mut(input).enumerate() {
         let at = (row as f64 + 0.5) * scale - 0.5;

@@ -1,0 +1,175 @@
+//! The published model: a folder with `config.yaml` and `model.ckpt`.
+//!
+//! Promises: network and field are loaded one by one, so that a scene that is stored needs the field's
+//! few kilobytes only; whatever is wrong in the folder is told before the first tensor is loaded.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::TripoSr;
+use super::config::{ConfigError, TripoSrConfig};
+use super::field::FieldDecoder;
+use crate::engine::weights::{LoadOptions, WeightFile, WeightsError, inventory, load};
+
+/// Longest `config.yaml` that is read, in bytes; the published one has a thousand.
+const CONFIG_MAX: u64 = 1 << 20;
+
+/// Names of the weights, the preferred first.
+const WEIGHTS: [&str; 2] = ["model.safetensors", "model.ckpt"];
+
+/// What the names of the field's tensors start with.
+const FIELD: &str = "decoder.";
+
+/// Why a folder is no model that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishedError {
+    /// The configuration cannot be read.
+    #[error("could not read the model's configuration ({source}); download the model again: {}", path.display())]
+    Open {
+        /// What the system said.
+        source: io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The configuration is no YAML, or lacks something.
+    #[error("the model's configuration makes no sense ({what}); download it again: {}", path.display())]
+    Malformed {
+        /// What is wrong, on one line.
+        what: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The sizes in it make no network.
+    #[error("{source}: {}", path.display())]
+    Sizes {
+        /// Which, and why.
+        source: ConfigError,
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file of weights.
+    #[error("the folder has no weights (model.ckpt); download the model again: {}", .0.display())]
+    NoWeights(PathBuf),
+    /// The weights cannot be loaded.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+}
+
+/// The parts of the network by their Python paths.
+#[derive(Deserialize)]
+struct Classes {
+    image_tokenizer_cls: String,
+    tokenizer_cls: String,
+    backbone_cls: String,
+    post_processor_cls: String,
+    decoder_cls: String,
+    renderer_cls: String,
+}
+
+impl Classes {
+    /// One that is not of this model.
+    fn unknown(&self) -> Option<&str> {
+        let known = [
+            (&self.image_tokenizer_cls, "DINOSingleImageTokenizer"),
+            (&self.tokenizer_cls, "Triplane1DTokenizer"),
+            (&self.backbone_cls, "Transformer1D"),
+            (&self.post_processor_cls, "TriplaneUpsampleNetwork"),
+            (&self.decoder_cls, "NeRFMLP"),
+            (&self.renderer_cls, "TriplaneNeRFRenderer"),
+        ];
+        known.into_iter().find(|(path, class)| path.rsplit('.').next() != Some(class)).map(|(path, _)| path.as_str())
+    }
+}
+
+impl TripoSrConfig {
+    /// Reads a `config.yaml`. On failure the error has an empty path.
+    ///
+    /// # Errors
+    /// [`PublishedError::Malformed`], [`PublishedError::Sizes`]
+    pub fn from_yaml(text: &str) -> Result<Self, PublishedError> {
+        let malformed = |what: String| PublishedError::Malformed {
+            what: what.lines().next().unwrap_or("").to_owned(),
+            path: PathBuf::new(),
+        };
+        let classes: Classes = serde_yaml_ng::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        if let Some(class) = classes.unknown() {
+            return Err(malformed(format!("a part of unknown kind {class}")));
+        }
+        let config: Self = serde_yaml_ng::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        config.check().map_err(|source| PublishedError::Sizes { source, path: PathBuf::new() })?;
+        Ok(config)
+    }
+
+    /// Names and shapes of all tensors, as in the file of weights.
+    pub fn tensors(&self) -> BTreeMap<String, Vec<usize>> {
+        let field = inventory(|w| FieldDecoder::load(w, self));
+        let field = field.into_iter().map(|(name, shape)| (format!("{FIELD}{name}"), shape));
+        inventory(|w| TripoSr::load(w, self)).into_iter().chain(field).collect()
+    }
+}
+
+/// A model's folder, opened: configuration read and checked, weights mapped.
+pub struct Published {
+    config: TripoSrConfig,
+    weights: WeightFile,
+}
+
+impl Published {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// See [`PublishedError`].
+    pub fn open(folder: &Path) -> Result<Self, PublishedError> {
+        let path = folder.join("config.yaml");
+        let mut text = String::new();
+        fs::File::open(&path)
+            .and_then(|file| file.take(CONFIG_MAX).read_to_string(&mut text))
+            .map_err(|source| PublishedError::Open { source, path: path.clone() })?;
+        let config = TripoSrConfig::from_yaml(&text).map_err(|error| error.at(&path))?;
+        let Some(weights) = WEIGHTS.iter().map(|name| folder.join(name)).find(|file| file.is_file()) else {
+            return Err(PublishedError::NoWeights(folder.to_owned()));
+        };
+        Ok(Self { config, weights: WeightFile::open(&weights)? })
+    }
+
+    /// What the model is.
+    pub fn config(&self) -> &TripoSrConfig {
+        &self.config
+    }
+
+    /// The file of weights.
+    pub fn weights(&self) -> &WeightFile {
+        &self.weights
+    }
+
+    /// Loads the network from picture to scene codes.
+    ///
+    /// # Errors
+    /// See [`WeightsError`].
+    pub fn load_network(&self, options: &LoadOptions) -> Result<TripoSr, WeightsError> {
+        load(&self.weights, &LoadOptions { prefix: "", ..options.clone() }, |w| TripoSr::load(w, &self.config))
+    }
+
+    /// Loads the network from a point of a scene to density and colour; always in `f32`.
+    ///
+    /// # Errors
+    /// See [`WeightsError`].
+    pub fn load_field(&self, options: &LoadOptions) -> Result<FieldDecoder, WeightsError> {
+        load(&self.weights, &LoadOptions { prefix: FIELD, ..options.clone() }, |w| FieldDecoder::load(w, &self.config))
+    }
+}
+
+impl PublishedError {
+    /// The same error, of this file.
+    fn at(self, file: &Path) -> Self {
+        match self {
+            Self::Malformed { what, .. } => Self::Malformed { what, path: file.to_owned() },
+            Self::Sizes { source, .. } => Self::Sizes { source, path: file.to_owned() },
+            other => other,
+        }
+    }
+}
