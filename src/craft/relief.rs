@@ -12,7 +12,7 @@ use super::height_field::{FLAT_BLOCK, Sheet};
 use super::plateau::Plateau;
 use super::sizing::{self, DefaultSize};
 use super::tone::{self, Raster, percentiles};
-use super::{Body, CraftError, Pose, Solid, Unit, inflate, poisson};
+use super::{Body, CraftError, Pose, Solid, Unit, inflate};
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
 use crate::image::{ConditionImage, Picture};
 use crate::mesh::Mesh;

@@ -1,3 +1,4 @@
 //! The model families, one folder each.
 
+pub mod columns;
 pub mod hunyuan3d;
