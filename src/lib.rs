@@ -21,6 +21,7 @@ pub mod background;
 pub mod cache;
 pub mod cli;
 pub mod craft;
+pub mod dataset;
 pub mod doctor;
 pub mod engine;
 pub mod export;

@@ -18,6 +18,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
     ("engine", &["field", "files", "mesh", "progress", "surface"]),
+    ("dataset", &["engine::models", "progress"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
