@@ -1,5 +1,7 @@
 //! One training sample: a picture and the solid behind it.
 
+use glam::Vec3;
+
 use super::families::{self, FAMILIES};
 use super::look::{self, Care, Picture};
 use super::pack::{Pack, PackedMesh};
@@ -7,10 +9,12 @@ use super::random::Random;
 use super::seen::{Seen, raster, trace};
 use super::solid::{Columns, of_mesh, of_tape, survey};
 use super::tape::{Scratch, Tape};
-use super::view::View;
+use super::view::{SHARE, View};
 
 /// The group number of packed solids.
 pub const PACKED: u32 = 100;
+/// Solids of several loose pieces are drawn again: the largest must have this share.
+const WHOLE: f32 = 0.9;
 /// Share of packed solids where there are any.
 const PACKED_SHARE: f32 = 0.3;
 
@@ -55,8 +59,9 @@ impl Source {
             let made = match &self.pack {
                 Some((pack, numbers)) if random.chance(PACKED_SHARE) => {
                     let mesh = pack.mesh(random.pick(numbers));
-                    let view = View::random(&mut random.fork(2));
-                    of_packed(&mesh, view, side, Care::Training, &mut random)
+                    let choice = random.fork(2);
+                    let view = look_around(choice, &mesh.positions, View::random);
+                    view.and_then(|view| of_packed(&mesh, view, side, Care::Training, &mut random))
                 }
                 _ => of_drawn(&families::draw(&mut random.fork(1)), side, &mut random),
             };
@@ -68,36 +73,59 @@ impl Source {
     }
 }
 
-/// A sample of a drawn tape; `None` when hardly anything is seen of it.
-pub fn of_drawn(drawn: &families::Drawn, side: usize, random: &mut Random) -> Option<Sample> {
-    let mut choice = random.fork(2);
-    let mut view = View::random(&mut choice);
-    if drawn.traits.sideways && choice.chance(0.4) {
-        let quarter = std::f32::consts::FRAC_PI_2 * choice.pick(&[-1.0, 1.0]);
-        view = View::new(view.azimuth + quarter, view.elevation, choice.around(0.08), view.field_of_view);
+/// A view in which the solid need not be shrunk much for its depth: of a few drawn ones the first
+/// that does, else the one that needs it least.
+fn look_around(mut choice: Random, points: &[Vec3], mut draw: impl FnMut(&mut Random) -> View) -> Option<View> {
+    let mut best: Option<(f32, View)> = None;
+    for _ in 0..5 {
+        let view = draw(&mut choice).fitted(points)?;
+        let size = view.size(points);
+        if size > 0.97 * SHARE {
+            return Some(view);
+        }
+        if best.is_none_or(|(known, _)| size > known) {
+            best = Some((size, view));
+        }
     }
-    debug_assert!(drawn.family < FAMILIES.len());
-    of_tape_seen(&drawn.tape, drawn.family as u32, view, side, Care::Training, random)
+    best.map(|(_, view)| view)
 }
 
-/// A sample of a tape, seen by `view`.
-pub fn of_tape_seen(
+/// A sample of a drawn tape; `None` when hardly anything is seen of it, or it is in pieces.
+pub fn of_drawn(drawn: &families::Drawn, side: usize, random: &mut Random) -> Option<Sample> {
+    let mut scratch = Scratch::default();
+    let points = survey(&drawn.tape, &mut scratch);
+    let view = look_around(random.fork(2), &points, |choice| {
+        let view = View::random(choice);
+        if drawn.traits.sideways && choice.chance(0.4) {
+            let quarter = std::f32::consts::FRAC_PI_2 * choice.pick(&[-1.0, 1.0]);
+            return View::new(view.azimuth + quarter, view.elevation, choice.around(0.08), view.field_of_view);
+        }
+        view
+    })?;
+    debug_assert!(drawn.family < FAMILIES.len());
+    let sample = of_surveyed(&drawn.tape, drawn.family as u32, view, side, Care::Training, random, &mut scratch)?;
+    (sample.columns.largest_piece() > WHOLE).then_some(sample)
+}
+
+/// A sample of a tape, seen by `view`, which is fitted to it first.
+pub fn of_tape_seen(tape: &Tape, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
+    let mut scratch = Scratch::default();
+    let view = view.fitted(&survey(tape, &mut scratch))?;
+    of_surveyed(tape, 0, view, side, care, random, &mut scratch)
+}
+
+fn of_surveyed(
     tape: &Tape,
     group: u32,
     view: View,
     side: usize,
     care: Care,
     random: &mut Random,
+    scratch: &mut Scratch,
 ) -> Option<Sample> {
-    let mut scratch = Scratch::default();
-    let points = survey(tape, &mut scratch);
-    if points.len() < 60 {
-        return None;
-    }
-    let view = view.fitted(&points)?;
-    let raw = of_tape::evaluate(tape, &view, side / 2, &mut scratch);
+    let raw = of_tape::evaluate(tape, &view, side / 2, scratch);
     let columns = raw.columns(&view);
-    let mut seen = trace::trace(tape, &view, &raw, side, &mut scratch);
+    let mut seen = trace::trace(tape, &view, &raw, side, scratch);
     raster::mark_thin(&mut seen, &columns);
     finish(group, view, seen, columns, care, random)
 }

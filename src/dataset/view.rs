@@ -88,6 +88,14 @@ impl View {
         Some(self)
     }
 
+    /// The longest side of the box of these points in the picture, as a share of the frame.
+    pub fn size(&self, points: &[Vec3]) -> f32 {
+        let seen = points.iter().map(|&p| self.project(self.frame_from_solid(p)));
+        let start = (Vec3::INFINITY, Vec3::NEG_INFINITY);
+        let (low, high) = seen.fold(start, |(low, high), p| (low.min(p), high.max(p)));
+        0.5 * (high - low).truncate().max_element()
+    }
+
     /// From the solid's axes to the frame.
     #[inline]
     pub fn frame_from_solid(&self, p: Vec3) -> Vec3 {

@@ -8,7 +8,7 @@ use super::super::tape::{Builder, Fold, Shape};
 use super::{Traits, v};
 
 pub fn plate(random: &mut Random, b: &mut Builder) -> Traits {
-    match random.weighted(&[22.0, 28.0, 14.0, 14.0, 22.0]) {
+    match random.weighted(&[24.0, 18.0, 16.0, 16.0, 26.0]) {
         0 => shield(random, b),
         1 => blade(random, b),
         2 => dish(random, b),

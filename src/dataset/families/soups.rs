@@ -82,7 +82,7 @@ pub fn soup(random: &mut Random, b: &mut Builder) -> Traits {
     if random.chance(0.12) {
         // An open vessel: a wall, with the top cut off.
         b.change(Node::Shell(random.range(0.025, 0.06)));
-        b.cut(Shape::Box(v(2.0, 1.0, 2.0), 0.0), v(0.0, random.range(1.15, 1.4), 0.0), random.clone().rotation(0.3));
+        b.cut(Shape::Box(v(2.0, 1.0, 2.0), 0.0), v(0.0, random.range(0.9, 1.2), 0.0), random.clone().rotation(0.3));
     }
     Traits { any_way: true, sideways: true, ..Traits::default() }
 }

@@ -67,5 +67,5 @@ pub fn sweep(random: &mut Random, b: &mut Builder) -> Traits {
         b.material = 2;
         b.put(Shape::Cylinder(random.range(0.4, 0.8), 0.06, 0.03), v(0.0, first.0.y.min(last.0.y) - 0.08, 0.0));
     }
-    Traits { no_mirror: random.chance(0.7), sideways: true, any_way: true, stiff: false }
+    Traits { no_mirror: true, sideways: true, any_way: true, stiff: false }
 }

@@ -32,8 +32,11 @@ pub fn turned(random: &mut Random, b: &mut Builder) -> Traits {
     ring.extend(&curve);
     if hollow {
         let floor = -height + random.range(0.05, 0.3);
-        let inner = curve.iter().rev().map(|p| Vec2::new((p.x - wall).max(0.0), p.y.max(floor)));
-        ring.extend(inner.map(|p| Vec2::new(p.x, if p.y >= height - 1e-4 { p.y } else { p.y.min(height - 0.001) })));
+        // The hollow ends where the neck becomes too narrow for it: no cavity is hidden.
+        let open = curve.iter().rev().take_while(|p| p.x > wall + 0.05 && p.y > floor);
+        let inner: Vec<Vec2> = open.map(|p| Vec2::new(p.x - wall, p.y)).collect();
+        let floor = inner.last().map_or(height, |p| p.y.max(floor));
+        ring.extend(inner);
         ring.push(Vec2::new(0.0, floor));
     } else {
         ring.push(Vec2::new(0.0, height));

@@ -53,4 +53,38 @@ impl Columns {
     pub fn fill(&self) -> f32 {
         self.distances.iter().filter(|d| **d < 0.0).count() as f32 / self.distances.len() as f32
     }
+
+    /// Share of the inner samples that belong to the largest connected piece (faces touch).
+    pub fn largest_piece(&self) -> f32 {
+        let side = self.side;
+        let area = side * side;
+        let mut open: Vec<bool> = self.distances.iter().map(|d| *d < 0.0).collect();
+        let (mut total, mut largest) = (0usize, 0usize);
+        let mut stack = Vec::new();
+        for start in 0..open.len() {
+            if !std::mem::take(&mut open[start]) {
+                continue;
+            }
+            stack.push(start);
+            let mut size = 0;
+            while let Some(at) = stack.pop() {
+                size += 1;
+                let (i, j, k) = (at % side, at / side % side, at / area);
+                let mut visit = |inside: bool, near: usize| {
+                    if inside && std::mem::take(&mut open[near]) {
+                        stack.push(near);
+                    }
+                };
+                visit(i > 0, at.wrapping_sub(1));
+                visit(i + 1 < side, at + 1);
+                visit(j > 0, at.wrapping_sub(side));
+                visit(j + 1 < side, at + side);
+                visit(k > 0, at.wrapping_sub(area));
+                visit(k + 1 < side, at + area);
+            }
+            total += size;
+            largest = largest.max(size);
+        }
+        largest as f32 / total.max(1) as f32
+    }
 }

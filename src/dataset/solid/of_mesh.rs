@@ -86,6 +86,7 @@ pub fn pixel(side: usize, p: Vec3) -> Vec2 {
 
 /// The columns of a closed mesh whose corners lie in the frame already.
 pub fn columns(positions: &[Vec3], triangles: &[[u32; 3]], view: &View, side: usize) -> Columns {
+    // Depth runs fastest here: every triangle works along columns.
     let mut squares = vec![REACH * REACH; side * side * side];
     for triangle in triangles {
         let corners = triangle.map(|i| positions[i as usize]);
@@ -94,8 +95,14 @@ pub fn columns(positions: &[Vec3], triangles: &[[u32; 3]], view: &View, side: us
         }
     }
     let crossings = crossings(positions, triangles, view, side);
-    let mut distances: Vec<f32> = squares.into_iter().map(f32::sqrt).collect();
-    negate_inside(&crossings, side, &mut distances);
+    negate_inside(&crossings, side, &mut squares);
+    let mut distances = vec![0.0; side * side * side];
+    for (column, squares) in squares.chunks_exact(side).enumerate() {
+        for (k, square) in squares.iter().enumerate() {
+            let distance = square.abs().sqrt();
+            distances[k * side * side + column] = if square.is_sign_negative() { -distance } else { distance };
+        }
+    }
     Columns { side, distances }
 }
 
@@ -143,7 +150,7 @@ fn negate_inside(crossings: &[Crossing], side: usize, distances: &mut [f32]) {
             let (from, to) = (libm::ceilf(index(pair[0].depth)).max(0.0) as usize, index(pair[1].depth));
             let mut k = from;
             while (k as f32) < to && k < side {
-                let at = k * side * side + place;
+                let at = place * side + k;
                 distances[at] = -distances[at].abs();
                 k += 1;
             }
@@ -167,23 +174,36 @@ fn paint(corners: [Vec3; 3], plane: Plane, view: &View, side: usize, squares: &m
         first..(last + 1.0) as usize
     };
     let measure = Measure::new(corners, plane);
+    let (nearest, farthest) = (1.0 - high.z.min(1.0) * c, 1.0 - low.z.max(-1.0) * c);
     for j in range(-top, -bottom) {
         let y = -Columns::place(side, j);
         for i in range(left, right) {
             let x = Columns::place(side, i);
+            // Ranges that the ray covers over the triangle's depths, and how far off the box that is.
+            let off = |v: f32, low: f32, high: f32| {
+                let (a, b) = (v * nearest, v * farthest);
+                (low + REACH - a.max(b)).max(a.min(b) - high + REACH).max(0.0)
+            };
+            let (dx, dy) = (off(x, low.x, high.x), off(y, low.y, high.y));
+            let left = REACH * REACH - dx * dx - dy * dy;
+            if left <= 0.0 {
+                continue;
+            }
+            let beyond = REACH - left.sqrt();
             // Depths at which the plane is within reach: |rest + tilt z| ≤ reach.
             let across = plane.normal.x * x + plane.normal.y * y;
             let (rest, tilt) = (across - plane.offset, plane.normal.z - c * across);
-            let (mut from, mut to) = (low.z, high.z);
+            let (mut from, mut to) = (low.z + beyond, high.z - beyond);
             if tilt.abs() > 1e-6 {
                 let (a, b) = ((-REACH - rest) / tilt, (REACH - rest) / tilt);
                 (from, to) = (from.max(a.min(b)), to.min(a.max(b)));
             } else if rest.abs() > REACH {
                 continue;
             }
+            let column = &mut squares[(j * side + i) * side..][..side];
             for k in range(from, to) {
                 let z = Columns::place(side, k);
-                let square = &mut squares[(k * side + j) * side + i];
+                let square = &mut column[k];
                 let height = rest + tilt * z;
                 if height * height < *square {
                     let found = measure.square(view.on_ray(x, y, z), height);
