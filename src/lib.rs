@@ -24,6 +24,7 @@ pub mod craft;
 pub mod dataset;
 pub mod doctor;
 pub mod engine;
+pub mod evaluate;
 pub mod export;
 pub mod field;
 pub mod files;

@@ -18,7 +18,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
     ("engine", &["field", "files", "mesh", "progress", "surface"]),
-    ("dataset", &["engine::models", "progress"]),
+    ("dataset", &["engine::models", "mesh", "progress"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
@@ -30,13 +30,14 @@ const MODULES: &[(&str, &[&str])] = &[
         "pipeline",
         &["cache", "craft", "export", "field", "files", "image", "mesh", "print", "progress", "request", "surface"],
     ),
+    ("evaluate", &["cache", "craft", "dataset", "files", "import", "mesh", "pipeline", "progress", "request"]),
     ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
     ("doctor", &["cache", "engine::device", "files", "render"]),
     (
         "cli",
         &[
-            "cache", "craft", "doctor", "export", "files", "image", "import", "job", "mesh", "pipeline", "print",
-            "progress", "render", "request",
+            "cache", "craft", "dataset", "doctor", "evaluate", "export", "files", "image", "import", "job", "mesh",
+            "pipeline", "print", "progress", "render", "request",
         ],
     ),
     (

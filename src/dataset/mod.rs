@@ -16,5 +16,9 @@ pub mod sample;
 pub mod seen;
 pub mod sheet;
 pub mod solid;
+pub mod stream;
 pub mod tape;
 pub mod view;
+
+#[cfg(test)]
+mod tests;

@@ -51,6 +51,27 @@ pub struct PackedMesh {
     pub triangles: Vec<[u32; 3]>,
 }
 
+impl PackedMesh {
+    /// A mesh from anywhere, brought to the size of packed solids. Without colours it is grey.
+    /// `None` when it has no extent.
+    pub fn of_mesh(mesh: &crate::mesh::Mesh) -> Option<Self> {
+        let bounds = mesh.bounds()?;
+        let (center, longest) = (bounds.center(), bounds.size().max_element());
+        if !(longest > 0.0 && longest.is_finite()) {
+            return None;
+        }
+        let positions: Vec<Vec3> = mesh.vertex_positions.iter().map(|p| (*p - center) * (2.0 / longest)).collect();
+        let code = |v: f32| ((v + 1.0) * 1_048_575.0).clamp(0.0, 2_097_151.0) as u64;
+        let keys = positions.iter().map(|p| code(p.x) << 42 | code(p.y) << 21 | code(p.z)).collect();
+        let color = |c: &[u8; 3]| Vec3::from_array(c.map(|v| f32::from(v) / 255.0));
+        let colors = match &mesh.vertex_colors {
+            Some(colors) => colors.iter().map(color).collect(),
+            None => vec![Vec3::splat(0.7); positions.len()],
+        };
+        Some(Self { positions, keys, colors, triangles: mesh.triangle_indices.clone() })
+    }
+}
+
 /// All solids of a file.
 pub struct Pack {
     vertices: Vec<[u16; 3]>,

@@ -49,7 +49,7 @@ fn color(sample: &Sample, show: Show, x: usize, y: usize) -> [u8; 3] {
         Show::Picture => {
             let pixel = &sample.picture.pixels[4 * at..4 * at + 4];
             let alpha = f32::from(pixel[3]) / 255.0;
-            let tile = if (x / 8 + y / 8) % 2 == 0 { 0.8 } else { 0.7 };
+            let tile = if (x / 8 + y / 8).is_multiple_of(2) { 0.8 } else { 0.7 };
             let mut color = Vec3::new(f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2])) / 255.0;
             if !sample.picture.colors_valid {
                 color = Vec3::splat(0.25);

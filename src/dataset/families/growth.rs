@@ -95,7 +95,7 @@ fn mushroom(random: &mut Random, b: &mut Builder) {
     b.put(Shape::Lathe(Flat::profile(ring, 0.015)), Vec3::ZERO);
     b.material = 2;
     for _ in 0..random.whole(0, 5) {
-        let a = random.range(0.0, 6.28);
+        let a = random.range(0.0, 6.25);
         let t = random.range(0.3, 0.8);
         let at = v(libm::cosf(a) * cap * t, 0.1 + tall * (1.0 - 0.75 * t * t), libm::sinf(a) * cap * t);
         b.put(Shape::Ellipsoid(v(0.1, 0.05, 0.1) * random.range(0.7, 1.4)), at);

@@ -24,7 +24,7 @@ pub const EYE_WHITE: u8 = 6;
 pub const DARK: u8 = 7;
 
 /// A kind of solid.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Family {
     /// For people.
     pub name: &'static str,

@@ -147,7 +147,7 @@ fn boat(random: &mut Random, b: &mut Builder) -> bool {
 fn rocket(random: &mut Random, b: &mut Builder) -> bool {
     let r = random.range(0.18, 0.34);
     let p = Vec2::new;
-    let body = vec![p(0.0, -0.7), p(0.7 * r, -0.7), p(r, -0.2), p(r, 0.2), p(0.65 * r, 0.6), p(0.0, 1.0)];
+    let body = [p(0.0, -0.7), p(0.7 * r, -0.7), p(r, -0.2), p(r, 0.2), p(0.65 * r, 0.6), p(0.0, 1.0)];
     let curve = super::smooth(&body[1..], 3, false);
     let mut ring = vec![body[0]];
     ring.extend(curve.iter().map(|p| Vec2::new(p.x.max(0.0), p.y)));

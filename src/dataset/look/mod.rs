@@ -33,6 +33,8 @@ pub struct Picture {
 pub enum Care {
     /// Everything that may happen to a picture does.
     Training,
+    /// All styles and lights, but undamaged and cut out exactly: for measurements.
+    Styled,
     /// Shaded and undamaged, for tests and measurements that need steady pictures.
     Clean,
 }
@@ -48,9 +50,9 @@ pub fn picture(seen: &Seen, columns: &Columns, view: &View, care: Care, random: 
         albedo.fill(tint);
     }
     let lights = light::Lights::random(&mut random.fork(7));
-    let colors = style.draw(seen, columns, view, &albedo, &palette, &lights, &mut random.fork(8));
+    let colors = style.draw(seen, (columns, view), &albedo, palette.gloss, &lights, &mut random.fork(8));
     match care {
         Care::Training => degrade::degrade(seen, colors, &mut random.fork(9)),
-        Care::Clean => degrade::assemble(seen.side, &colors, &seen.coverage, true),
+        Care::Styled | Care::Clean => degrade::assemble(seen.side, &colors, &seen.coverage, true),
     }
 }

@@ -59,7 +59,7 @@ impl Palette {
         let strength = random.pick(&[0.12, 0.35, 0.6, 0.85]);
         let bright = random.pick(&[0.35, 0.6, 0.8, 0.9]);
         let natural = random.chance(0.3);
-        let mut color = |random: &mut Random| {
+        let color = |random: &mut Random| {
             if natural {
                 let browns = [
                     (0.07, 0.55, 0.5),
@@ -113,7 +113,7 @@ impl Palette {
         let recolored = care == Care::Training && random.chance(0.3);
         let shift = match care {
             Care::Training => Shift::random(random),
-            Care::Clean => Shift::none(),
+            Care::Styled | Care::Clean => Shift::none(),
         };
         for pixel in seen.hits() {
             let at = pixel as usize;

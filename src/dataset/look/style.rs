@@ -7,7 +7,7 @@ use super::super::seen::Seen;
 use super::super::solid::Columns;
 use super::super::view::View;
 use super::light::{Lights, Lit};
-use super::palette::{Palette, rough};
+use super::palette::rough;
 
 /// A way to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub enum Style {
 }
 
 impl Style {
+    /// One of them; shaded is the most frequent.
     pub fn random(random: &mut Random) -> Self {
         match random.weighted(&[45.0, 20.0, 15.0, 10.0, 10.0]) {
             0 => Self::Shaded,
@@ -39,16 +40,15 @@ impl Style {
     pub fn draw(
         self,
         seen: &Seen,
-        columns: &Columns,
-        view: &View,
+        (columns, view): (&Columns, &View),
         albedo: &[Vec3],
-        palette: &Palette,
+        gloss: f32,
         lights: &Lights,
         random: &mut Random,
     ) -> Vec<Vec3> {
         let lit = match self {
             Self::Flat => flat_light(seen, random),
-            _ => lights.at_pixels(seen, columns, view, if self == Self::Cel { 0.0 } else { palette.gloss }),
+            _ => lights.at_pixels(seen, columns, view, if self == Self::Cel { 0.0 } else { gloss }),
         };
         let bands = random.whole(2, 4) as f32;
         let mut colors: Vec<Vec3> = albedo

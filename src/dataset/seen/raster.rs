@@ -30,17 +30,16 @@ pub fn raster(mesh: &PackedMesh, positions: &[Vec3], view: &View, side: usize, s
             let at = j * side + i;
             let depth = plane.depth(view, Columns::place(side, i), -Columns::place(side, j));
             let depth = if depth.is_finite() { depth.clamp(low, high) } else { high };
-            if !(seen.front[at] >= depth) {
+            if owners[0][at] == NONE || seen.front[at] < depth {
                 (seen.front[at], owners[0][at]) = (depth, t as u32);
             }
-            if !(seen.back[at] <= depth) {
+            if owners[1][at] == NONE || seen.back[at] > depth {
                 (seen.back[at], owners[1][at]) = (depth, t as u32);
             }
         });
     }
     let corner_normals = if smooth { corner_normals(mesh, &planes) } else { Vec::new() };
-    for at in 0..side * side {
-        let (front, back) = (owners[0][at], owners[1][at]);
+    for (at, (&front, &back)) in owners[0].iter().zip(&owners[1]).enumerate() {
         if front == NONE {
             continue;
         }

@@ -49,7 +49,7 @@ pub fn trace(tape: &Tape, view: &View, field: &RawField, side: usize, scratch: &
     tracer.coverage(&mut seen, &range);
     for &pixel in &hits {
         let at = pixel as usize;
-        if !(seen.back[at] <= seen.front[at]) {
+        if seen.back[at].is_nan() || seen.back[at] > seen.front[at] {
             seen.back[at] = seen.front[at];
         }
     }

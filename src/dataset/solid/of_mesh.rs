@@ -106,6 +106,15 @@ pub fn columns(positions: &[Vec3], triangles: &[[u32; 3]], view: &View, side: us
     Columns { side, distances }
 }
 
+/// Which points of a grid of `side` samples along each axis of [-1, 1]³ lie inside a closed mesh:
+/// `[y, x, z]`, top to bottom, left to right, back to front.
+pub fn occupancy(positions: &[Vec3], triangles: &[[u32; 3]], side: usize) -> Vec<bool> {
+    let view = View::new(0.0, 0.0, 0.0, 0.0);
+    let mut signs = vec![1.0; side * side * side];
+    negate_inside(&crossings(positions, triangles, &view, side), side, &mut signs);
+    signs.iter().map(|s| *s < 0.0).collect()
+}
+
 /// A surface met on the way along a column.
 #[derive(Clone, Copy)]
 struct Crossing {

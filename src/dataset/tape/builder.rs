@@ -96,7 +96,7 @@ impl Builder {
     pub fn waves(&mut self, random: &mut super::super::random::Random, count: usize, length: f32, height: f32) {
         let wave = |random: &mut super::super::random::Random| {
             let k = random.direction() * (std::f32::consts::TAU / (length * random.range(0.7, 1.5)));
-            (k, random.range(0.0, 6.28))
+            (k, random.range(0.0, 6.25))
         };
         let waves = (0..count).map(|_| wave(random)).collect();
         self.change(Node::Waves(Waves { waves, amplitude: height / count.max(1) as f32 }));

@@ -1,5 +1,7 @@
 //! Plane figures with exact signed distances: outlines of extruded solids and profiles of turned ones.
 
+#![allow(clippy::needless_range_loop, reason = "several lanes run side by side")]
+
 use glam::Vec2;
 
 use super::{BATCH, Lane};

@@ -1,6 +1,8 @@
 //! The leaves of a tape: solids whose signed distance (or a bound with the right sign that never
 //! changes faster) is a short formula. Most formulas are Quilez, "Distance functions".
 
+#![allow(clippy::needless_range_loop, reason = "several lanes run side by side")]
+
 use glam::Vec3;
 
 use super::flat::Flat;
