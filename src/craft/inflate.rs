@@ -10,9 +10,9 @@ use glam::{Vec2, Vec3};
 use rayon::prelude::*;
 
 use super::tone::{self, Raster, percentiles};
-use super::{Body, CraftError, Pose, Solid, Unit, poisson, sizing};
+use super::{Body, CraftError, Pose, Solid, Unit, sizing};
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
-use crate::field::{ScalarGrid, closure};
+use crate::field::{ScalarGrid, closure, poisson};
 use crate::image::ConditionImage;
 use crate::progress::{Cancelled, Monitor, Stage};
 use crate::request::{InflateParams, Request};

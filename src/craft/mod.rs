@@ -11,7 +11,6 @@ mod height_field;
 mod inflate;
 mod lithophane;
 mod plateau;
-mod poisson;
 mod relief;
 mod sizing;
 mod stamp;

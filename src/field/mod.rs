@@ -8,6 +8,7 @@ mod crossing;
 pub mod distance;
 mod nearest;
 pub mod ops;
+pub mod poisson;
 pub mod silhouette;
 
 use glam::Vec3;

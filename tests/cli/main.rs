@@ -12,3 +12,4 @@ mod models;
 #[path = "../models/server.rs"]
 mod server;
 mod support;
+mod training;

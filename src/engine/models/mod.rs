@@ -4,6 +4,7 @@
 //! A family is added here in three places: its module, its name in [`Family`], its arm in [`describe`]
 //! and [`open`].
 
+pub mod columns;
 pub mod hunyuan3d;
 pub mod triposr;
 

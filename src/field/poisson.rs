@@ -9,7 +9,7 @@
 
 use rayon::prelude::*;
 
-use crate::field::silhouette::Silhouette;
+use super::silhouette::Silhouette;
 use crate::progress::{Cancelled, Monitor};
 
 /// Shortest cut arm, as a share of the spacing; below it the matrix would become stiff for nothing.
@@ -28,7 +28,7 @@ const COARSEST: usize = 16;
 ///
 /// # Errors
 /// [`Cancelled`].
-pub(super) fn solve(silhouette: &Silhouette, source: f32, monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
+pub fn solve(silhouette: &Silhouette, source: f32, monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
     let levels = Level::hierarchy(silhouette);
     let Some(fine) = levels.first() else { return Ok(Vec::new()) };
     let scale = source * silhouette.lattice.spacing.powi(2);
