@@ -22,7 +22,7 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 }
 
 /// Lowers the priority of this thread, where a thread has one of its own.
-fn give_way() {
+pub fn give_way() {
     // Without it the work is done all the same.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, NICENESS);

@@ -30,6 +30,7 @@ pub mod image;
 pub mod import;
 pub mod job;
 pub mod mesh;
+pub mod models;
 pub mod pipeline;
 pub mod print;
 pub mod progress;

@@ -17,6 +17,8 @@ pub enum Stage {
     Intake,
     /// Separating the object from its background.
     CutOut,
+    /// Running a learned model over the picture.
+    Latents,
     /// Making the signed field, or the height field, of the solid.
     Shape,
     /// Turning the field into triangles.
@@ -35,6 +37,7 @@ impl Stage {
         match self {
             Self::Intake => "Reading the file",
             Self::CutOut => "Cutting out the object",
+            Self::Latents => "Running the model",
             Self::Shape => "Building the solid",
             Self::Surface => "Meshing",
             Self::Mesh => "Finishing the mesh",
@@ -122,4 +125,19 @@ impl<'a> Monitor<'a> {
     pub fn cancel_token(&self) -> &'a CancelToken {
         self.cancel
     }
+
+    /// Runs `part` as the share `from..to` (of 0–1) of `stage`, whatever stage it itself reports: one
+    /// stage of several parts, reported as one.
+    pub fn part<R>(&self, stage: Stage, [from, to]: [f64; 2], part: impl FnOnce(&Monitor) -> R) -> R {
+        let sink = |progress: Progress| {
+            let share = progress.done as f64 / progress.total.max(1) as f64;
+            let done = (from + (to - from) * share.clamp(0.0, 1.0)) * PART_STEPS as f64;
+            // A cancellation is noticed by the part itself, in its own step.
+            let _ = self.step(stage, done as u64, PART_STEPS);
+        };
+        part(&Monitor::new(self.cancel, &sink))
+    }
 }
+
+/// Steps that the bar of a stage of several parts has.
+const PART_STEPS: u64 = 1000;

@@ -171,17 +171,19 @@ fn mode_group(request: &mut Request) -> &mut dyn ParamGroup {
         Mode::Relief => &mut request.relief,
         Mode::Lithophane => &mut request.lithophane,
         Mode::Stamp => &mut request.stamp,
+        Mode::Model => &mut request.model,
     }
 }
 
 /// The groups that matter to the mode, each with whether it starts unfolded.
 fn shown_groups(request: &mut Request) -> Vec<(&mut dyn ParamGroup, bool)> {
-    let Request { mode, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh, size } = request;
+    let Request { mode, intake, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh, size } = request;
     let own: &mut dyn ParamGroup = match mode {
         Mode::Inflate => inflate,
         Mode::Relief => relief,
         Mode::Lithophane => lithophane,
         Mode::Stamp => stamp,
+        Mode::Model => model,
     };
     vec![(own, true), (size, true), (cut_out, false), (solid, false), (mesh, false), (intake, false)]
 }

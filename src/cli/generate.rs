@@ -7,12 +7,13 @@ use std::time::Instant;
 use anyhow::anyhow;
 
 use crate::image::mask;
-use crate::pipeline::{self, Input, Output};
+use crate::pipeline::{self, Circumstances, Input, Output};
 use crate::request::Request;
 
 use super::cache::CachePlaceArgs;
 use super::console::Console;
 use super::destination::{self, DestinationArgs};
+use super::engine::EngineArgs;
 use super::failure::Failure;
 use super::flags::{All, Flags};
 use super::interrupt;
@@ -27,6 +28,7 @@ Examples:
   orfeas generate photo.jpg --mode lithophane --width 120
   orfeas generate coin.png --mode relief --relief-depth 3
   orfeas generate logo.png --mode stamp --stamp-kind cookie-cutter
+  orfeas generate chair.jpg --model hunyuan3d-2.1        the whole object, by a learned model
   orfeas generate photo.jpg --save-mask mask.png         look at the cut-out, mend it in any paint
   orfeas generate photo.jpg --mask mask.png              program, and use it
 
@@ -64,6 +66,9 @@ pub struct GenerateArgs {
     /// One flag per parameter.
     #[command(flatten)]
     flags: Flags<All>,
+    /// Where learned models run.
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Earlier results.
     #[command(flatten)]
     cache: CachePlaceArgs,
@@ -81,14 +86,14 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     if let Some(path) = args.settings.save_path() {
         destination::check_writable(path, args.destination.if_exists())?;
     }
-    let cache = args.cache.open(console);
+    let tools = args.engine.tools(args.cache.open(console));
     let cancel = interrupt::token();
 
     let started = Instant::now();
     let input = Input { path: args.image.clone(), mask: args.mask.clone() };
     let display = ProgressDisplay::new(console);
     let made = display.watch(&cancel, |monitor| -> Result<_, Failure> {
-        let output = pipeline::run(&request, &input, &cache, monitor)?;
+        let output = pipeline::run_with(&request, &input, &Circumstances::of(&tools), monitor)?;
         save_extras(args, &request, &output, &display.console(console))?;
         let written = destination.write(&output.mesh, &output.report, &args.image, monitor);
         Ok((output, written))

@@ -11,6 +11,7 @@ mod console;
 mod convert;
 mod destination;
 mod doctor;
+mod engine;
 pub mod failure;
 mod flags;
 mod generate;
@@ -38,6 +39,7 @@ Examples:
   orfeas generate cat.png -o cat.stl
   orfeas generate cat.png -o cat.3mf --height 60 --thickness 0.7
   orfeas generate photo.jpg -o night-light.stl --mode lithophane --litho-shape curved
+  orfeas generate chair.jpg -o chair.stl --model hunyuan3d-2.1
   orfeas batch pictures/ -o solids/ --format 3mf
   orfeas check cat.stl
   orfeas render cat.stl -o cat.png

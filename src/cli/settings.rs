@@ -42,6 +42,8 @@ impl SettingsArgs {
         };
         if let Some(mode) = self.mode {
             request.mode = mode;
+        } else if flags.has("model") {
+            request.mode = Mode::Model;
         }
         flags.apply_to(&mut request).map_err(Failure::Usage)?;
         if !crate::craft::needs_cut_out(&request)

@@ -69,6 +69,9 @@ pub enum CraftError {
     /// The mode works on the object alone, and none was given.
     #[error("this needs the object cut out of its background; cut it out first, or keep the whole frame")]
     NeedsCutOut,
+    /// The mode asks for a learned model.
+    #[error("a learned model makes this, not a craft; choose another mode")]
+    NoCraft,
     /// No pixel belongs to the object.
     #[error("nothing is left of the object; lower the threshold or check the mask")]
     Empty,
@@ -129,7 +132,7 @@ pub enum CraftError {
 /// Whether [`make`] needs the object cut out of its picture for this request.
 pub fn needs_cut_out(request: &Request) -> bool {
     match request.mode {
-        Mode::Inflate | Mode::Stamp => true,
+        Mode::Inflate | Mode::Stamp | Mode::Model => true,
         Mode::Relief => request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove,
         Mode::Lithophane => false,
     }
@@ -153,5 +156,6 @@ pub fn make(
         Mode::Relief => relief::relief(request, picture, None, monitor),
         Mode::Lithophane => lithophane::lithophane(request, picture, monitor),
         Mode::Stamp => stamp::stamp(request, object()?, monitor),
+        Mode::Model => Err(CraftError::NoCraft),
     }
 }

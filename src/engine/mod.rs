@@ -6,9 +6,21 @@
 //! belongs on one thread for the life of the process.
 
 pub mod device;
+pub mod error;
+#[cfg(test)]
+pub(crate) mod fault;
 pub mod layers;
+pub mod learned;
+pub mod memory;
 pub mod models;
 pub mod weights;
+
+mod guard;
+mod worker;
+
+pub use guard::guard;
+pub use learned::Made;
+pub use worker::{Engine, EngineOptions, PlaceInfo};
 
 pub use burn::{Dispatch as Backend, DispatchDevice as Device};
 

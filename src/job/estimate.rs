@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 use crate::progress::{Progress, Stage};
 
 /// The stages of a job in the order they run. Writing the file is not part of a job.
-const STAGES: [Stage; 6] = [Stage::Intake, Stage::CutOut, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
+const STAGES: [Stage; 7] =
+    [Stage::Intake, Stage::CutOut, Stage::Latents, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
 /// Seconds that the stages take when nothing is known yet; only their ratios matter much.
-const FIRST_GUESS_SECS: [f32; STAGES.len()] = [0.1, 0.6, 1.0, 0.4, 0.6, 0.6];
+const FIRST_GUESS_SECS: [f32; STAGES.len()] = [0.1, 0.6, 0.0, 1.0, 0.4, 0.6, 0.6];
+/// The same where a learned model is run.
+const FIRST_GUESS_OF_MODELS_SECS: [f32; STAGES.len()] = [0.1, 0.6, 60.0, 20.0, 1.0, 1.0, 1.0];
 /// How much of the last run goes into the expectation.
 const LEARNING_RATE: f32 = 0.4;
 /// A stage that took less than this share of the expected time was read from the cache: nothing is
@@ -31,11 +34,12 @@ pub struct Estimator {
 }
 
 impl Estimator {
-    /// Starts the clock of a run of this kind.
-    pub(super) fn start(&self, kind: u64) -> Run {
+    /// Starts the clock of a run of this kind, in which a learned model is run or not.
+    pub(super) fn start(&self, kind: u64, by_model: bool) -> Run {
         let learned = self.learned.get(&kind);
+        let guess = if by_model { &FIRST_GUESS_OF_MODELS_SECS } else { &FIRST_GUESS_SECS };
         Run {
-            expected_secs: *learned.unwrap_or(&FIRST_GUESS_SECS),
+            expected_secs: *learned.unwrap_or(guess),
             is_learned: learned.is_some(),
             started: Instant::now(),
             spent_secs: [0.0; STAGES.len()],
@@ -111,7 +115,7 @@ mod tests {
     use super::*;
 
     fn run(estimator: &mut Estimator, secs: [f32; STAGES.len()]) {
-        let mut clock = estimator.start(0);
+        let mut clock = estimator.start(0, false);
         clock.spent_secs = secs;
         estimator.learn(0, &clock);
     }
@@ -123,26 +127,30 @@ mod tests {
     #[test]
     fn the_second_run_is_judged_by_the_first() {
         let mut estimator = Estimator::default();
-        run(&mut estimator, [1.0, 1.0, 6.0, 1.0, 0.5, 0.5]);
-        let mut clock = estimator.start(0);
+        run(&mut estimator, [1.0, 1.0, 0.0, 6.0, 1.0, 0.5, 0.5]);
+        let mut clock = estimator.start(0, false);
         let half_way = clock.update(at(Stage::Shape, 5));
         assert!((half_way.fraction - 0.5).abs() < 1e-3, "{half_way:?}");
         assert!((half_way.secs_left.unwrap() - 5.0).abs() < 1e-3, "{half_way:?}");
-        assert_eq!(estimator.start(1).update(at(Stage::Shape, 5)).secs_left, None, "another kind knows nothing yet");
+        assert_eq!(
+            estimator.start(1, false).update(at(Stage::Shape, 5)).secs_left,
+            None,
+            "another kind knows nothing yet"
+        );
     }
 
     #[test]
     fn a_run_from_the_cache_teaches_nothing() {
         let mut estimator = Estimator::default();
-        run(&mut estimator, [1.0, 1.0, 6.0, 1.0, 0.5, 0.5]);
+        run(&mut estimator, [1.0, 1.0, 0.0, 6.0, 1.0, 0.5, 0.5]);
         let before = estimator.learned.clone();
-        run(&mut estimator, [0.001, 0.001, 0.002, 0.0, 0.001, 0.0]);
+        run(&mut estimator, [0.001, 0.001, 0.0, 0.002, 0.0, 0.001, 0.0]);
         assert_eq!(estimator.learned, before);
     }
 
     #[test]
     fn the_fraction_never_falls_and_ends_at_one() {
-        let mut clock = Estimator::default().start(0);
+        let mut clock = Estimator::default().start(0, false);
         let mut last = 0.0;
         for stage in STAGES {
             for done in [0, 7, 3, 10] {

@@ -305,14 +305,16 @@ impl<T> State<T> {
     fn start_next(&mut self) -> Option<Task> {
         let job = self.jobs.iter_mut().find(|job| job.state == JobState::Waiting)?;
         job.state = JobState::Running { stage: None, estimate: Estimate::default() };
-        let kind = job.request.request.mode as u64;
+        let learned = job.request.request.learned_model();
+        // Each model has a clock of its own.
+        let kind = learned.map_or(job.request.request.mode as u64, |model| 100 + model as u64);
         let task = Task {
             id: job.id,
             generation: job.generation,
             request: job.request.clone(),
             cancel: job.cancel.clone(),
             kind,
-            run: Mutex::new(self.estimator.start(kind)),
+            run: Mutex::new(self.estimator.start(kind, learned.is_some())),
         };
         self.events.push_back(Event::Started(task.id));
         Some(task)

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, Key};
 use crate::craft::{Body, Pose, Solid, Unit};
+use crate::engine::learned::Latents;
 use crate::field::ScalarGrid;
 use crate::image::Picture;
 use crate::image::matte::{CutOut, Method};
@@ -223,6 +224,25 @@ impl Stored for Solid {
             }
         };
         Some(Self { body, unit: unit_from(in_millimetres), pose: pose_from(lying) })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct LatentsHead {
+    shape: Vec<usize>,
+}
+
+impl Stored for Latents {
+    fn to_parts(&self) -> (Vec<u8>, Vec<Cow<'_, [u8]>>) {
+        let Self { shape, values } = self;
+        (json(&LatentsHead { shape: shape.clone() }), vec![Cow::Borrowed(cast_slice(values.as_slice()))])
+    }
+
+    fn from_parts(head: &[u8], mut arrays: Arrays) -> Option<Self> {
+        let LatentsHead { shape } = from_json(head)?;
+        let count = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n))?;
+        let values = arrays.take(count)?;
+        arrays.end(Self::new(shape, values).ok()?)
     }
 }
 

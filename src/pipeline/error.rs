@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::craft::CraftError;
+use crate::engine::error::EngineError;
 use crate::field::FieldError;
 use crate::image::intake::IntakeError;
 use crate::image::matte::MatteError;
+use crate::image::processor::ProcessorError;
 use crate::mesh::MeshError;
 use crate::mesh::simplify::SimplifyError;
+use crate::models::ModelsError;
 use crate::progress::Cancelled;
 use crate::request::parameter::ValueError;
 use crate::surface::SurfaceError;
@@ -85,9 +88,29 @@ pub enum PipelineError {
         /// The picture.
         path: PathBuf,
     },
+    /// The learned model is not on this machine, or not whole.
+    #[error(transparent)]
+    NoModel(#[from] ModelsError),
+    /// The learned model made nothing.
+    #[error(transparent)]
+    Model(EngineError),
+    /// The picture cannot be shown to the learned model.
+    #[error("{}", with_path(source, path))]
+    Processor {
+        /// Why.
+        source: ProcessorError,
+        /// The picture.
+        path: PathBuf,
+    },
     /// The work was cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl From<EngineError> for PipelineError {
+    fn from(error: EngineError) -> Self {
+        if error.is_cancelled() { Self::Cancelled(Cancelled) } else { Self::Model(error) }
+    }
 }
 
 impl PipelineError {
@@ -126,4 +149,5 @@ about! {
     FieldError => Field,
     SurfaceError => Surface,
     SimplifyError => Simplify,
+    ProcessorError => Processor,
 }

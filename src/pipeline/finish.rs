@@ -3,7 +3,6 @@
 use glam::Vec3;
 
 use super::codec::Draft;
-use super::span;
 use crate::craft::{Pose, Unit};
 use crate::image::ConditionImage;
 use crate::mesh::components::drop_floaters;
@@ -37,14 +36,13 @@ pub(super) fn finish(
     if draft.from_field {
         // Along the view ray only: the silhouette, and a flat base, stay exactly where they are.
         let rounds = params.smooth_rounds;
-        span::part(monitor, Stage::Mesh, SMOOTH_SHARE, |monitor| taubin_along_z(&mut draft.mesh, rounds, monitor))?;
+        monitor.part(Stage::Mesh, SMOOTH_SHARE, |monitor| taubin_along_z(&mut draft.mesh, rounds, monitor))?;
     }
     let scale = draft.mesh.bounds().map(|b| print::millimetres_per_unit(b, draft.unit, draft.pose, &request.size));
     let max_error = params.max_error_mm.zip(scale).map(|(mm, scale)| mm / scale);
     if params.triangles.is_some() || max_error.is_some() {
         let target = Target { triangles: params.triangles, max_error };
-        let simplified =
-            span::part(monitor, Stage::Mesh, SIMPLIFY_SHARE, |monitor| simplify(&draft.mesh, target, monitor))?;
+        let simplified = monitor.part(Stage::Mesh, SIMPLIFY_SHARE, |monitor| simplify(&draft.mesh, target, monitor))?;
         draft.mesh = simplified.mesh;
         draft.notes.extend(simplified.note);
     }

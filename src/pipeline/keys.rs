@@ -3,6 +3,7 @@
 //! A setting that is missing here would give stale results, one too many only costs time; the tests
 //! hold both against what the stages really do.
 
+use super::learned;
 use crate::cache::{Digest, Key, KeyBuilder};
 use crate::craft;
 use crate::progress::Stage;
@@ -22,7 +23,9 @@ pub(super) struct Keys {
     pub cut_out: Key,
     /// Whether the request needs the cut-out.
     pub needs_cut_out: bool,
-    /// What the craft made.
+    /// What the learned model knows of the picture, if one makes the solid.
+    pub latents: Option<Key>,
+    /// What the craft or the model made.
     pub shape: Key,
     /// The raw mesh, after the field operations.
     pub surface: Key,
@@ -33,19 +36,25 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// The keys of `request` for a picture and a mask with these digests.
-    pub(super) fn of(request: &Request, picture: &Digest, mask: Option<&Digest>) -> Self {
+    /// The keys of `request` for a picture, a mask and a learned model with these digests.
+    pub(super) fn of(request: &Request, picture: &Digest, mask: Option<&Digest>, learned: Option<&Digest>) -> Self {
         // Destructured so that a new group cannot be forgotten here.
-        let Request { mode, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh, size } = request;
+        let Request { mode, intake: _, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh, size } =
+            request;
         let start = |stage| KeyBuilder::new(stage, VERSION);
 
-        let picture = start("picture").content(Some(picture)).params(intake).finish();
+        let picture = start("picture").content(Some(picture)).params(&request.intake_params()).finish();
         let cut_out = start("cutout").input(&picture).content(mask).params(cut_out).finish();
         let needs_cut_out = craft::needs_cut_out(request);
 
-        // The cut-out's key contains the picture's.
-        let shape = start("shape").input(if needs_cut_out { &cut_out } else { &picture });
-        let shape = shape.params(mode).params(&solid.cells());
+        let latents = (*mode == Mode::Model).then(|| {
+            start("latents").input(&cut_out).content(learned).params(&learned::encode_settings(model)).finish()
+        });
+
+        // The cut-out's key contains the picture's, that of the latents both.
+        let made_of = latents.as_ref().unwrap_or(if needs_cut_out { &cut_out } else { &picture });
+        let shape = start("shape").input(made_of).params(mode);
+        let shape = if latents.is_some() { shape } else { shape.params(&solid.cells()) };
         // All but the balloon are made in millimetres, and so for a size; the balloon knows it only
         // for its thinnest parts.
         let shape = match mode {
@@ -55,6 +64,7 @@ impl Keys {
             Mode::Relief => shape.params(relief).params(&mesh.color).params(size),
             Mode::Lithophane => shape.params(lithophane).params(size),
             Mode::Stamp => shape.params(stamp).params(size),
+            Mode::Model => shape.params(&learned::decode_settings(request)),
         };
         let shape = shape.finish();
 
@@ -73,14 +83,15 @@ impl Keys {
         let finished = finished.finish();
 
         let result = start("result").input(&finished).params(size).finish();
-        Self { picture, cut_out, needs_cut_out, shape, surface, finished, result }
+        Self { picture, cut_out, needs_cut_out, latents, shape, surface, finished, result }
     }
 
     /// Each key with the stage whose work it saves.
-    fn by_stage(&self) -> [(Stage, Option<Key>); 6] {
+    fn by_stage(&self) -> [(Stage, Option<Key>); 7] {
         [
             (Stage::Intake, Some(self.picture)),
             (Stage::CutOut, self.needs_cut_out.then_some(self.cut_out)),
+            (Stage::Latents, self.latents),
             (Stage::Shape, Some(self.shape)),
             (Stage::Surface, Some(self.surface)),
             (Stage::Mesh, Some(self.finished)),
@@ -92,7 +103,7 @@ impl Keys {
 /// The stages that have to run again when `old` becomes `new` on the same picture; empty when both
 /// ask for the same. Field operations count as [`Stage::Surface`] here.
 pub fn stages_to_redo(old: &Request, new: &Request) -> Vec<Stage> {
-    let keys = |request| Keys::of(request, &[0; 32], None).by_stage();
+    let keys = |request| Keys::of(request, &[0; 32], None, None).by_stage();
     let changed = |((stage, old), (_, new)): ((Stage, Option<Key>), (Stage, Option<Key>))| {
         (old != new && new.is_some()).then_some(stage)
     };

@@ -1,8 +1,10 @@
 //! The product as one function: a [`Request`] and a picture in, a placed and checked mesh out.
 //!
 //! ```text
-//! picture ─► cut-out ─► shape ─► surface ─► mesh ─► result
+//! picture ─► cut-out ─► [latents] ─► shape ─► surface ─► mesh ─► result
 //! ```
+//! Latents are what a learned model knows of a picture; crafts have none.
+//!
 //! Each arrow is a stage whose result is stored under a key of everything that it depends on. Work
 //! starts at the end: whatever is stored already is read, and only what is missing is made, so the
 //! same request again costs reading one mesh, and another size costs placing it.
@@ -11,13 +13,17 @@
 //! nothing but whole stored stages; what a setting could not do is said in [`Output::notes`].
 
 mod codec;
+mod company;
 mod error;
 mod finish;
 mod keys;
+mod learned;
 mod solid;
-mod span;
 mod stages;
+mod tools;
 
+#[cfg(test)]
+mod learned_tests;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +39,7 @@ use crate::request::Request;
 
 pub use error::PipelineError;
 pub use keys::stages_to_redo;
+pub use tools::{Models, Tools};
 
 use stages::Run;
 
@@ -71,17 +78,55 @@ pub struct Output {
     pub notes: Vec<String>,
 }
 
+/// Everything around one run.
+#[derive(Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// What it works with.
+    pub tools: &'a Tools,
+    /// What will be asked for next: pictures that go through the same learned model in the same way are
+    /// taken along, and their latents stored. Changes no result.
+    pub upcoming: &'a [(Request, Input)],
+    /// Gets a coarse mesh in print space when a learned model has one before the real one is done.
+    pub preview: Option<Preview<'a>>,
+}
+
+/// Takes a preview.
+pub type Preview<'a> = &'a (dyn Fn(Arc<Mesh>) + Sync);
+
+impl<'a> Circumstances<'a> {
+    /// Nothing comes next, and nobody looks on.
+    pub fn of(tools: &'a Tools) -> Self {
+        Self { tools, upcoming: &[], preview: None }
+    }
+}
+
+/// Makes the solid that `request` asks for from `input`, with the engine of this process and the
+/// models of the user.
+///
+/// # Errors
+/// As [`run_with`].
+pub fn run(request: &Request, input: &Input, cache: &Cache, monitor: &Monitor) -> Result<Output, PipelineError> {
+    run_with(request, input, &Circumstances::of(&Tools::from(cache.clone())), monitor)
+}
+
 /// Makes the solid that `request` asks for from `input`.
 ///
 /// # Errors
-/// [`PipelineError`]: a wrong setting, a bad picture or mask, nothing to make a solid of, or a
-/// cancellation. A mesh that is not print-ready is no error here: see [`Output::report`].
-pub fn run(request: &Request, input: &Input, cache: &Cache, monitor: &Monitor) -> Result<Output, PipelineError> {
-    let mut run = Run::start(request, input, cache, monitor)?;
+/// [`PipelineError`]: a wrong setting, a bad picture or mask, nothing to make a solid of, a model that
+/// is not there or fails, or a cancellation. A mesh that is not print-ready is no error here: see
+/// [`Output::report`].
+pub fn run_with(
+    request: &Request,
+    input: &Input,
+    around: &Circumstances,
+    monitor: &Monitor,
+) -> Result<Output, PipelineError> {
+    let mut run = Run::start(request, input, around, monitor)?;
     let result = run.result()?;
     let cut_out = run.needs_cut_out().then(|| run.cut_out()).transpose()?;
     let mut notes = result.notes;
-    notes.extend(cache.take_warning());
+    notes.extend_from_slice(run.notes());
+    notes.extend(around.tools.cache.take_warning());
     Ok(Output { mesh: Arc::new(result.mesh), report: result.report, cut_out, stages: run.reports(), notes })
 }
 
@@ -96,5 +141,6 @@ pub fn cut_out(
     cache: &Cache,
     monitor: &Monitor,
 ) -> Result<Arc<CutOut>, PipelineError> {
-    Run::start(request, input, cache, monitor)?.cut_out()
+    let tools = Tools::from(cache.clone());
+    Run::start_with(None, request, input, &Circumstances::of(&tools), monitor)?.cut_out()
 }

@@ -7,8 +7,6 @@ use crate::print;
 use crate::progress::{Monitor, Stage};
 use crate::request::{MeshParams, Mode, Request};
 
-use super::span;
-
 /// The craft's share of the stage's bar.
 pub(super) const CRAFT_SHARE: [f64; 2] = [0.0, 0.7];
 const HOLLOW_SHARE: [f64; 2] = [0.7, 1.0];
@@ -44,7 +42,7 @@ pub(super) fn operate(
     }
     if hollow_mm > 0.0 {
         let wall = hollow_mm / scale;
-        grid = span::part(monitor, Stage::Shape, HOLLOW_SHARE, |monitor| ops::hollow(&grid, wall, monitor))?;
+        grid = monitor.part(Stage::Shape, HOLLOW_SHARE, |monitor| ops::hollow(&grid, wall, monitor))?;
     }
     Ok(grid)
 }
@@ -75,6 +73,7 @@ pub(super) fn left_out(request: &Request) -> Vec<String> {
         Mode::Relief => "relief",
         Mode::Lithophane => "lithophane",
         Mode::Stamp => "stamp",
+        Mode::Model => "model",
     };
     let note = |what| format!("{what}: a {name} is made exactly as its own settings say");
     asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, what)| note(what)).collect()

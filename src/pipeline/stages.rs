@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::codec::{self, Draft, Final, Stored};
+use super::company::Company;
 use super::error::{About as _, PipelineError};
 use super::keys::Keys;
-use super::{Input, StageReport, finish, solid, span};
+use super::learned::{self, Found};
+use super::{Circumstances, Input, StageReport, finish, solid};
 use crate::cache::{self, Cache, Key};
-use crate::craft::{self, Body, Solid, Unit};
+use crate::craft::{self, Body, Pose, Solid, Unit};
+use crate::engine::learned::{Latents, Made, Planes};
 use crate::image::intake::{self, IntakeError, Limits};
 use crate::image::matte::{self, CutOut, MatteError};
 use crate::image::{Picture, mask, recenter};
@@ -23,22 +26,43 @@ pub(super) struct Run<'a> {
     request: &'a Request,
     path: &'a Path,
     cache: &'a Cache,
+    around: &'a Circumstances<'a>,
     monitor: &'a Monitor<'a>,
     keys: Keys,
+    learned: Option<Found>,
     picture_bytes: Vec<u8>,
     mask_bytes: Option<Vec<u8>>,
     mask_path: Option<&'a Path>,
     picture: Option<Arc<Picture>>,
     cut_out: Option<Arc<CutOut>>,
+    latents: Option<Arc<Latents>>,
+    /// What was done in another way than usual, and concerns this run alone.
+    notes: Vec<String>,
+    /// Whether everything so far is what was asked for, so that it may be stored.
+    as_asked: bool,
     spent: BTreeMap<Stage, StageReport>,
 }
 
 impl<'a> Run<'a> {
-    /// Reads the files, and knows by their content what is stored.
+    /// Reads the files, finds the model, and knows by their content what is stored.
     pub(super) fn start(
         request: &'a Request,
         input: &'a Input,
-        cache: &'a Cache,
+        around: &'a Circumstances<'a>,
+        monitor: &'a Monitor<'a>,
+    ) -> Result<Self, PipelineError> {
+        // What is wrong with the settings is said before what is missing on the machine.
+        request.validate()?;
+        let learned = learned::find(request, around.tools, monitor)?;
+        Self::start_with(learned, request, input, around, monitor)
+    }
+
+    /// The same for what comes before a learned model.
+    pub(super) fn start_with(
+        learned: Option<Found>,
+        request: &'a Request,
+        input: &'a Input,
+        around: &'a Circumstances<'a>,
         monitor: &'a Monitor<'a>,
     ) -> Result<Self, PipelineError> {
         request.validate()?;
@@ -51,30 +75,59 @@ impl<'a> Run<'a> {
             None => None,
         };
         let mask_digest = mask_bytes.as_deref().map(cache::digest);
-        let keys = Keys::of(request, &cache::digest(&picture_bytes), mask_digest.as_ref());
+        let model_digest = learned.as_ref().map(|found| found.digest);
+        let keys = Keys::of(request, &cache::digest(&picture_bytes), mask_digest.as_ref(), model_digest.as_ref());
         Ok(Self {
             request,
             path: &input.path,
-            cache,
+            cache: &around.tools.cache,
+            around,
             monitor,
             keys,
+            learned,
             picture_bytes,
             mask_bytes,
             mask_path,
             picture: None,
             cut_out: None,
+            latents: None,
+            notes: Vec::new(),
+            as_asked: true,
             spent: BTreeMap::new(),
         })
+    }
+
+    pub(super) fn around(&self) -> &'a Circumstances<'a> {
+        self.around
+    }
+
+    pub(super) fn request(&self) -> &'a Request {
+        self.request
+    }
+
+    pub(super) fn monitor(&self) -> &'a Monitor<'a> {
+        self.monitor
     }
 
     pub(super) fn needs_cut_out(&self) -> bool {
         self.keys.needs_cut_out
     }
 
+    /// What was done in another way than usual in this run.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// What each stage took; stages before a stored result took nothing.
     pub(super) fn reports(&self) -> Vec<StageReport> {
-        let stages = [Stage::Intake, Stage::CutOut, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
-        let stages = stages.into_iter().filter(|s| *s != Stage::CutOut || self.needs_cut_out());
+        let runs = |stage: &Stage| match stage {
+            Stage::CutOut => self.needs_cut_out(),
+            Stage::Latents => self.learned.is_some(),
+            _ => true,
+        };
+        let stages =
+            [Stage::Intake, Stage::CutOut, Stage::Latents, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
+        let stages = stages.into_iter().filter(runs);
         let unused = |stage| StageReport { stage, secs: 0.0, cached: true };
         stages.map(|stage| self.spent.get(&stage).copied().unwrap_or(unused(stage))).collect()
     }
@@ -98,8 +151,8 @@ impl<'a> Run<'a> {
         let picture: Picture = match self.stored(Stage::Intake, &key)? {
             Some(stored) => stored,
             None => self.make(Stage::Intake, &key, |run| {
-                let params = &run.request.intake;
-                intake::decode(&run.picture_bytes, params, &Limits::default(), run.monitor).about(run.path)
+                let params = run.request.intake_params();
+                intake::decode(&run.picture_bytes, &params, &Limits::default(), run.monitor).about(run.path)
             })?,
         };
         Ok(Arc::clone(self.picture.insert(Arc::new(picture))))
@@ -130,8 +183,102 @@ impl<'a> Run<'a> {
         Ok(Arc::clone(self.cut_out.insert(Arc::new(cut_out))))
     }
 
-    /// What the craft makes.
+    /// The object as the learned model is to see it.
+    pub(super) fn planes(&mut self, found: &Found) -> Result<Planes, PipelineError> {
+        let cut_out = self.cut_out()?;
+        learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)
+    }
+
+    /// The key of the latents, where they are not stored yet.
+    pub(super) fn missing_latents(&self) -> Option<Key> {
+        self.keys.latents.filter(|key| !self.cache.contains(key))
+    }
+
+    /// What the learned model knows of the picture. Pictures that come next go through it in the same
+    /// call, as far as it takes them.
+    fn latents(&mut self, found: &Found) -> Result<Arc<Latents>, PipelineError> {
+        if let Some(latents) = &self.latents {
+            return Ok(Arc::clone(latents));
+        }
+        let key = self.keys.latents.unwrap_or(self.keys.shape);
+        if let Some(stored) = self.stored::<Latents>(Stage::Latents, &key)? {
+            return Ok(Arc::clone(self.latents.insert(Arc::new(stored))));
+        }
+        let mine = self.planes(found)?;
+        let mut company = Company::gather(self, found, mine)?;
+        let turn = self.around.tools.wait_for_turn(self.monitor)?;
+        // Somebody else may have taken this picture along meanwhile.
+        if let Some(stored) = self.stored::<Latents>(Stage::Latents, &key)? {
+            return Ok(Arc::clone(self.latents.insert(Arc::new(stored))));
+        }
+        let made = self.timed(Stage::Latents, |run| company.encode(run, found))?;
+        let made = self.take(made);
+        let mut all = made.into_iter();
+        let latents = all.next().ok_or(PipelineError::Cancelled(crate::progress::Cancelled))?;
+        if self.as_asked {
+            codec::put(self.cache, &key, &latents);
+            company.keys.iter().zip(all).for_each(|(key, latents)| codec::put(self.cache, key, &latents));
+        }
+        drop(turn);
+        self.monitor.check()?;
+        Ok(Arc::clone(self.latents.insert(Arc::new(latents))))
+    }
+
+    /// What was made, its notes kept.
+    fn take<T>(&mut self, made: Made<T>) -> T {
+        let Made { value, notes, as_asked } = made;
+        notes.into_iter().for_each(|note| {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        });
+        self.as_asked &= as_asked;
+        value
+    }
+
+    /// The solid that the learned model sees.
+    fn learned_shape(&mut self, found: &Found) -> Result<Solid, PipelineError> {
+        let key = self.keys.shape;
+        if let Some(stored) = self.stored(Stage::Shape, &key)? {
+            return Ok(stored);
+        }
+        let latents = self.latents(found)?;
+        self.preview(found, &latents)?;
+        let begun = Instant::now();
+        let options = learned::decode_options(self.request);
+        let made = self.timed(Stage::Shape, |run| {
+            run.monitor.part(Stage::Shape, solid::CRAFT_SHARE, |monitor| {
+                Ok(run.around.tools.engine.decode(&found.source, &latents, options, monitor)?)
+            })
+        })?;
+        let grid = self.take(made);
+        let solid = Solid { body: Body::Field(grid), unit: Unit::Model, pose: Pose::Standing };
+        if self.as_asked {
+            codec::put_if_quicker(self.cache, &key, &solid, begun.elapsed());
+        }
+        self.monitor.check()?;
+        Ok(solid)
+    }
+
+    /// Shows a coarse mesh to who wants to see one. That it cannot be made is no failure.
+    fn preview(&mut self, found: &Found, latents: &Arc<Latents>) -> Result<(), PipelineError> {
+        let (Some(show), Some(options)) = (self.around.preview, learned::preview_options(self.request)) else {
+            return Ok(());
+        };
+        let silent = |_| ();
+        let monitor = Monitor::new(self.monitor.cancel_token(), &silent);
+        let made = self.around.tools.engine.decode(&found.source, latents, options, &monitor);
+        if let Ok(mesh) = made.map_err(|_| ()).and_then(|m| surface::extract(&m.value, &monitor).map_err(|_| ())) {
+            show(Arc::new(finish::place(mesh, Unit::Model, Pose::Standing, &self.request.size)));
+        }
+        Ok(self.monitor.check()?)
+    }
+
+    /// What the craft, or the learned model, makes.
     fn shape(&mut self) -> Result<Solid, PipelineError> {
+        if let Some(found) = self.learned.clone() {
+            return self.learned_shape(&found);
+        }
         let key = self.keys.shape;
         if let Some(stored) = self.stored(Stage::Shape, &key)? {
             return Ok(stored);
@@ -143,7 +290,7 @@ impl<'a> Run<'a> {
         }
         self.make(Stage::Shape, &key, |run| {
             let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
-            span::part(run.monitor, Stage::Shape, solid::CRAFT_SHARE, |monitor| {
+            run.monitor.part(Stage::Shape, solid::CRAFT_SHARE, |monitor| {
                 craft::make(run.request, &picture, condition.as_ref(), monitor).about(run.path)
             })
         })
@@ -185,10 +332,36 @@ impl<'a> Run<'a> {
         let draft = self.surface()?;
         // Only the balloon lies in the frame of the condition image; the others bring their colours.
         let is_painted = self.request.mesh.color && draft.unit == Unit::Model && draft.mesh.vertex_colors.is_none();
+        if let Some(found) = self.learned.clone() {
+            return self.finished_learned(&found, draft, is_painted);
+        }
         let cut_out = if is_painted && self.needs_cut_out() { Some(self.cut_out()?) } else { None };
         self.make(Stage::Mesh, &key, |run| {
             let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
             finish::finish(draft, condition.as_ref(), run.request, run.monitor).about(run.path)
+        })
+    }
+
+    /// The same for a solid that a learned model saw: its colours are the model's, or those of the
+    /// picture for a model that works in the picture's frame.
+    fn finished_learned(&mut self, found: &Found, draft: Draft, is_painted: bool) -> Result<Draft, PipelineError> {
+        let key = self.keys.finished;
+        let is_painted = is_painted && learned::has_colors(self.request.model.model);
+        let latents = if is_painted { Some(self.latents(found)?) } else { None };
+        let cut_out = if is_painted { Some(self.cut_out()?) } else { None };
+        self.make(Stage::Mesh, &key, |run| {
+            let mut draft = finish::finish(draft, None, run.request, run.monitor).about(run.path)?;
+            let (Some(latents), Some(cut_out)) = (latents, cut_out) else { return Ok(draft) };
+            let points = draft.mesh.vertex_positions.clone();
+            let colors = run.around.tools.engine.colors(&found.source, &latents, points, run.monitor)?;
+            match colors.value {
+                Some(colors) => draft.mesh.vertex_colors = Some(colors),
+                None => {
+                    let condition = recenter::condition(&cut_out).about(run.path)?;
+                    draft.mesh.paint(|p| condition.color_at(p.x, p.y));
+                }
+            }
+            Ok(draft)
         })
     }
 
@@ -221,7 +394,9 @@ impl<'a> Run<'a> {
     ) -> Result<T, PipelineError> {
         let begun = Instant::now();
         let made = self.timed(stage, make)?;
-        codec::put_if_quicker(self.cache, key, &made, begun.elapsed());
+        if self.as_asked {
+            codec::put_if_quicker(self.cache, key, &made, begun.elapsed());
+        }
         self.monitor.check()?;
         Ok(made)
     }

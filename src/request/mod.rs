@@ -3,8 +3,11 @@
 //! The command line, the window, the cache keys and the saved state all read these structs. Adding a
 //! parameter here adds its flag, its help and its widget. Sizes that a user types are millimetres.
 
+mod model;
 pub mod parameter;
 pub mod relevance;
+
+pub use model::{Decode, Model, ModelParams};
 
 use parameter::{ParamGroup, ValueError, choices, parameters};
 use serde::{Deserialize, Serialize};
@@ -20,6 +23,8 @@ choices! {
         Lithophane = "lithophane",
         /// A stamp, cookie cutter or keychain from the outline.
         Stamp = "stamp",
+        /// The whole object, as a learned model sees it in the picture.
+        Model = "model",
     }
 }
 
@@ -254,6 +259,8 @@ pub struct Request {
     pub intake: IntakeParams,
     /// How the object is cut out.
     pub cut_out: CutOutParams,
+    /// Read when `mode` is [`Mode::Model`].
+    pub model: ModelParams,
     /// Read when `mode` is [`Mode::Inflate`].
     pub inflate: InflateParams,
     /// Read when `mode` is [`Mode::Relief`].
@@ -272,15 +279,38 @@ pub struct Request {
 
 impl Request {
     /// All groups, in the order to show them. Those of other modes are included.
-    pub fn groups(&self) -> [&dyn ParamGroup; 9] {
-        let Self { mode: _, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh, size } = self;
-        [size, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh]
+    pub fn groups(&self) -> [&dyn ParamGroup; 10] {
+        let Self { mode: _, intake, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh, size } = self;
+        [size, intake, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh]
     }
 
     /// All groups, to change them.
-    pub fn groups_mut(&mut self) -> [&mut dyn ParamGroup; 9] {
-        let Self { mode: _, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh, size } = self;
-        [size, intake, cut_out, inflate, relief, lithophane, stamp, solid, mesh]
+    pub fn groups_mut(&mut self) -> [&mut dyn ParamGroup; 10] {
+        let Self { mode: _, intake, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh, size } = self;
+        [size, intake, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh]
+    }
+
+    /// The learned model that makes the solid, if one does.
+    pub fn learned_model(&self) -> Option<Model> {
+        (self.mode == Mode::Model).then_some(self.model.model)
+    }
+
+    /// Cells along an axis of a learned model's box: as set, else by quality, as published for low,
+    /// standard and high.
+    pub fn octree_cells(&self) -> u32 {
+        self.model.octree.unwrap_or(match self.solid.quality {
+            Quality::Draft => 192,
+            Quality::Standard => 256,
+            Quality::Fine => 384,
+        })
+    }
+
+    /// How the picture is read: learned models want it as it is.
+    pub fn intake_params(&self) -> IntakeParams {
+        match self.mode {
+            Mode::Model => IntakeParams { sharpness: 1.0, ..self.intake },
+            _ => self.intake,
+        }
     }
 
     /// Checks every value of every group.

@@ -4,11 +4,21 @@
 //! wonder why it has no effect.
 
 use super::parameter::ParamSpec;
-use super::{LithophaneShape, Mode, ReliefBase, Request, StampKind};
+use super::{LithophaneShape, Mode, Model, ReliefBase, Request, StampKind};
 
 /// The mode that alone reads the group at the same place in [`Request::groups`].
-pub const GROUP_MODES: [Option<Mode>; 9] =
-    [None, None, None, Some(Mode::Inflate), Some(Mode::Relief), Some(Mode::Lithophane), Some(Mode::Stamp), None, None];
+pub const GROUP_MODES: [Option<Mode>; 10] = [
+    None,
+    None,
+    None,
+    Some(Mode::Model),
+    Some(Mode::Inflate),
+    Some(Mode::Relief),
+    Some(Mode::Lithophane),
+    Some(Mode::Stamp),
+    None,
+    None,
+];
 
 /// What `request` would have to say for the setting `spec` of the group at `group` (its place in
 /// [`Request::groups`]) to have an effect, as typed on the command line, or `None` when it has one.
@@ -17,6 +27,9 @@ pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<S
         && mode != request.mode
     {
         return Some(format!("--mode {}", mode.name()));
+    }
+    if let Some(model) = request.learned_model() {
+        return needed_by_model(model, spec.flag).map(str::to_owned);
     }
     let (mode, kind, shape) = (request.mode, request.stamp.kind, request.lithophane.shape);
     // Reliefs and lithophanes are height fields, meshed as they are and flat on one side.
@@ -36,6 +49,24 @@ pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<S
         _ => return None,
     };
     Some(needed.to_owned())
+}
+
+/// The same for a learned model and the settings that not all of them read.
+fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
+    let needed = match flag {
+        "steps" | "guidance" | "seed" if !model.samples() => "a --model that samples, such as hunyuan3d-2.1",
+        "guidance-until" if !model.is_guided_by_pairs() => "a --model that is not distilled, such as hunyuan3d-2.1",
+        "iso-level" | "box" | "decode" if !model.samples() => "--model hunyuan3d-2.1 or one of its family",
+        "density" | "foreground" if model != Model::Triposr => "--model triposr",
+        "octree" if model == Model::Columns => "--model triposr or hunyuan3d-2.1",
+        "quality" if model == Model::Columns => "--model triposr or hunyuan3d-2.1",
+        "color" if model.samples() => "--model triposr, or --mode inflate or relief",
+        "resolution" => "--octree instead; a model has a box of its own",
+        "min-wall" => "--mode inflate",
+        "sharpness" => "another --mode; models want the picture as it is",
+        _ => return None,
+    };
+    Some(needed)
 }
 
 #[cfg(test)]
@@ -67,13 +98,29 @@ mod tests {
     }
 
     #[test]
+    fn a_model_reads_its_own_settings_and_no_others() {
+        let mut request = Request { mode: Mode::Model, ..Request::default() };
+        let read = |request: &Request, flags: &[&str]| flags.iter().all(|flag| needed(request, flag).is_none());
+        for &model in Model::ALL {
+            request.model.model = model;
+            assert!(read(&request, &["model", "close-silhouette", "hollow", "flat-base", "height", "threshold"]));
+            assert!(needed(&request, "thickness").is_some() && needed(&request, "resolution").is_some());
+            let sampled = read(&request, &["steps", "guidance", "seed", "iso-level", "box", "decode"]);
+            assert_eq!(sampled, model.samples(), "{}", model.name());
+            assert_eq!(read(&request, &["density", "foreground"]), model == Model::Triposr);
+        }
+        request.model.model = Model::Hunyuan3d20Turbo;
+        assert!(needed(&request, "guidance-until").is_some_and(|n| n.contains("distilled")));
+    }
+
+    #[test]
     fn settings_of_other_modes_are_not_read() {
         let request = Request { mode: Mode::Lithophane, ..Request::default() };
         for (group, params) in request.groups().iter().enumerate() {
             for spec in params.specs() {
                 let needed = needed_for(&request, group, spec);
                 match params.title() {
-                    "Inflate" | "Relief" | "Stamp" => {
+                    "Inflate" | "Relief" | "Stamp" | "Model" => {
                         assert_eq!(needed, Some(format!("--mode {}", params.title().to_lowercase())), "{}", spec.flag);
                     }
                     "Lithophane" => assert_eq!(needed.is_some(), spec.flag == "litho-angle", "{}", spec.flag),

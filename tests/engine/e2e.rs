@@ -7,7 +7,7 @@ use orfeas::engine::Tensor;
 use orfeas::engine::models::hunyuan3d::conditioner::Conditioner;
 use orfeas::engine::models::hunyuan3d::config::{ConditionerConfig, DenoiserConfig};
 use orfeas::engine::models::hunyuan3d::denoiser::Denoiser;
-use orfeas::engine::models::hunyuan3d::sampler::{Effort, Sampling, VelocityModel};
+use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling, VelocityModel};
 use orfeas::engine::models::hunyuan3d::scheduler::Schedule;
 use orfeas::engine::models::hunyuan3d::vae::{ShapeDecoder, VaeConfig};
 use orfeas::engine::models::hunyuan3d::volume::{VertexScale, Volume, VolumeDecoder, VolumeOptions, decode_volume};
@@ -59,7 +59,14 @@ fn latents(v: &Vectors, models: &Models, image: Tensor<4>) -> Tensor<3> {
     let config = v.config();
     let schedule = Schedule::flow_matching(config["steps"].as_u64().unwrap() as usize, 1.0).unwrap();
     let guidance_scale = config["guidance_scale"].as_f64().unwrap() as f32;
-    let sampling = Sampling { schedule: &schedule, guidance_scale, effort: Effort::Needed, monitor: Monitor::silent() };
+    let sampling = Sampling {
+        schedule: &schedule,
+        guidance_scale,
+        guided_share: 1.0,
+        branches: Branches::Together,
+        effort: Effort::Needed,
+        monitor: Monitor::silent(),
+    };
     models.denoiser.sample(v.tensor("in.noise"), context, &sampling, |_| ()).unwrap()
 }
 

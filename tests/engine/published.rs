@@ -10,7 +10,7 @@ use orfeas::engine::models::hunyuan3d::noise::normal_noise;
 use orfeas::engine::models::hunyuan3d::published::{
     Published, PublishedConfig, PublishedError, ScheduleConfig, VelocityConfig,
 };
-use orfeas::engine::models::hunyuan3d::sampler::{Effort, Sampling};
+use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling};
 use orfeas::engine::weights::{
     LoadOptions, Precision, WeightFile, Weights, WeightsError, inventory, load, write_random,
 };
@@ -134,8 +134,14 @@ fn a_model_of_random_numbers_loads_and_runs() {
     let context = conditioner.forward(Tensor::zeros([1, 3, 50, 60], &device()), &mut |_, _| Ok(())).unwrap();
     assert_eq!(context.dims(), [1, 10, 64]);
     let schedule = published.config().schedule.schedule(3).unwrap();
-    let sampling =
-        Sampling { schedule: &schedule, guidance_scale: 5.0, effort: Effort::Needed, monitor: Monitor::silent() };
+    let sampling = Sampling {
+        schedule: &schedule,
+        guidance_scale: 5.0,
+        guided_share: 1.0,
+        branches: Branches::Together,
+        effort: Effort::Needed,
+        monitor: Monitor::silent(),
+    };
     let latents = model.sample(normal_noise(1, [1, 20, 64], &device()), context, &sampling, |_| ()).unwrap();
     let numbers = latents.into_data().to_vec::<f32>().unwrap();
     assert!(numbers.iter().all(|n| n.is_finite() && n.abs() < 1e4) && numbers.iter().any(|n| n.abs() > 0.1));

@@ -6,7 +6,7 @@ use orfeas::engine::Tensor;
 use orfeas::engine::models::hunyuan3d::config::{DenoiserConfig, FluxConfig};
 use orfeas::engine::models::hunyuan3d::denoiser::Denoiser;
 use orfeas::engine::models::hunyuan3d::flux::FluxDenoiser;
-use orfeas::engine::models::hunyuan3d::sampler::{Effort, Sampling, VelocityModel};
+use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling, VelocityModel};
 use orfeas::engine::models::hunyuan3d::scheduler::Schedule;
 use orfeas::progress::{CancelToken, Cancelled, Monitor, Progress};
 
@@ -14,7 +14,14 @@ use crate::support::Vectors;
 
 fn sampling<'a>(v: &Vectors, schedule: &'a Schedule, effort: Effort) -> Sampling<'a> {
     let guidance_scale = v.config()["guidance_scale"].as_f64().unwrap() as f32;
-    Sampling { schedule, guidance_scale, effort, monitor: Monitor::silent() }
+    Sampling {
+        schedule,
+        guidance_scale,
+        guided_share: 1.0,
+        branches: Branches::Together,
+        effort,
+        monitor: Monitor::silent(),
+    }
 }
 
 fn steps(v: &Vectors) -> usize {

@@ -11,19 +11,19 @@ use std::time::Instant;
 
 use anyhow::{Context as _, anyhow};
 
-use crate::cache::Cache;
 use crate::export::Format;
 use crate::files::IfExists;
 use crate::job::JobRequest;
 use crate::job::WorkError;
 use crate::job::batch::{self, BatchItem, BatchOptions, ItemEvent};
-use crate::pipeline::{self, Input};
+use crate::pipeline::{self, Circumstances, Input, Tools};
 use crate::progress::{CancelToken, Monitor};
 use crate::request::Request;
 
 use super::cache::CachePlaceArgs;
 use super::console::Console;
 use super::destination::{self, Destination};
+use super::engine::EngineArgs;
 use super::failure::{Exit, Failure};
 use super::flags::{All, Flags};
 use super::settings::SettingsArgs;
@@ -70,10 +70,16 @@ pub struct BatchArgs {
     /// One flag per parameter.
     #[command(flatten)]
     flags: Flags<All>,
+    /// Where learned models run.
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Earlier results.
     #[command(flatten)]
     cache: CachePlaceArgs,
 }
+
+/// Pictures that the pipeline is told of ahead.
+const UPCOMING: usize = 8;
 
 /// What is told about a solid that was made.
 struct Made {
@@ -110,7 +116,7 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let items = items(&request, &plan);
     let batch = Batch {
         args,
-        cache: args.cache.open(console),
+        tools: args.engine.tools(args.cache.open(console)),
         cancel: interrupt::token(),
         show: Show::new(items.len(), console),
         made: Mutex::default(),
@@ -168,7 +174,7 @@ fn items(request: &Request, plan: &Plan) -> Vec<BatchItem> {
 /// What all workers share.
 struct Batch<'a> {
     args: &'a BatchArgs,
-    cache: Cache,
+    tools: Tools,
     cancel: CancelToken,
     show: Show,
     /// By the solid's name.
@@ -200,7 +206,9 @@ impl Batch<'_> {
             }
         };
         let work = |item: &BatchItem, path: &Path, if_exists, monitor: &Monitor| {
-            self.make(item, path, if_exists, monitor).map_err(|failure| match failure {
+            let behind = items.iter().skip_while(|other| other.output_name != item.output_name).skip(1);
+            let upcoming = behind.take(UPCOMING).map(|other| (other.job.request, other.job.input.clone())).collect();
+            self.make((item, upcoming), path, if_exists, monitor).map_err(|failure| match failure {
                 _ if self.cancel.is_cancelled() => WorkError::Cancelled,
                 failure => WorkError::Failed(failure.sentence()),
             })
@@ -213,9 +221,16 @@ impl Batch<'_> {
     }
 
     /// Makes one solid and writes it to `path`.
-    fn make(&self, item: &BatchItem, path: &Path, if_exists: IfExists, monitor: &Monitor) -> Result<(), Failure> {
+    fn make(
+        &self,
+        (item, upcoming): (&BatchItem, Vec<(Request, Input)>),
+        path: &Path,
+        if_exists: IfExists,
+        monitor: &Monitor,
+    ) -> Result<(), Failure> {
         let JobRequest { request, input } = &item.job;
-        let output = pipeline::run(request, input, &self.cache, monitor)?;
+        let around = Circumstances { upcoming: &upcoming, ..Circumstances::of(&self.tools) };
+        let output = pipeline::run_with(request, input, &around, monitor)?;
         for note in &output.notes {
             self.show.console().say(&format!("note on {}: {note}", input.path.display()));
         }

@@ -1,4 +1,72 @@
-//! The model families, one folder each.
+//! The model families, one folder each, and what the program needs to know of each before it is
+//! loaded.
+//!
+//! A family is added here in three places: its module, its name in [`Family`], its arm in [`describe`]
+//! and [`open`].
 
 pub mod columns;
 pub mod hunyuan3d;
+
+use std::path::{Path, PathBuf};
+
+use super::error::EngineError;
+use super::learned::LearnedModel;
+
+/// The families.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Hunyuan3D 2.1, 2.0, 2mini, their fast and turbo variants.
+    Hunyuan3d,
+    /// TripoSR.
+    Triposr,
+    /// Columns, inside the program.
+    Columns,
+}
+
+/// A model to run: its family and its folder, laid out as published.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ModelSource {
+    /// Who can run it.
+    pub family: Family,
+    /// Holds the configuration and the weights; empty for a model inside the program.
+    pub folder: PathBuf,
+}
+
+/// What can be told of a model without loading it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Description {
+    /// The files that decide what comes out: another file, another result.
+    pub files: Vec<PathBuf>,
+    /// Side of the picture that it reads, in pixels.
+    pub picture_size_px: usize,
+    /// Share of that picture that stays empty around the object.
+    pub border_ratio: f64,
+}
+
+/// Looks at the model's folder.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn describe(source: &ModelSource) -> Result<Description, EngineError> {
+    let folder: &Path = &source.folder;
+    match source.family {
+        Family::Hunyuan3d => hunyuan3d::model::describe(folder),
+        Family::Triposr | Family::Columns => Err(not_yet()),
+    }
+}
+
+/// Opens the model's folder; weights are loaded later, when they are needed.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn open(source: &ModelSource) -> Result<Box<dyn LearnedModel>, EngineError> {
+    let folder: &Path = &source.folder;
+    match source.family {
+        Family::Hunyuan3d => Ok(Box::new(hunyuan3d::model::Hunyuan3d::open(folder)?)),
+        Family::Triposr | Family::Columns => Err(not_yet()),
+    }
+}
+
+fn not_yet() -> EngineError {
+    EngineError::Invalid("this version cannot run that model yet; choose another one with --model".to_owned())
+}

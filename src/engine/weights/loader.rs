@@ -39,6 +39,16 @@ impl Precision {
     }
 }
 
+impl std::str::FromStr for Precision {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let all = [Self::F32, Self::F16, Self::Bf16];
+        let found = all.into_iter().find(|precision| precision.name() == text);
+        found.ok_or_else(|| format!("there is no number format named {text}; use f32, f16 or bf16"))
+    }
+}
+
 /// How to load.
 #[derive(Clone)]
 pub struct LoadOptions<'a> {

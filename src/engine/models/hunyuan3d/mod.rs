@@ -7,6 +7,8 @@ pub mod config;
 pub mod cost;
 pub mod denoiser;
 pub mod flux;
+pub mod miniature;
+pub mod model;
 pub mod noise;
 pub mod published;
 pub mod sampler;

@@ -17,6 +17,16 @@ pub enum Effort {
     All,
 }
 
+/// How the two halves of guidance, with the picture and without, go through the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Branches {
+    /// As one batch.
+    #[default]
+    Together,
+    /// One after the other: half the memory, and what they share is computed twice.
+    Apart,
+}
+
 /// A denoiser of either family.
 pub enum VelocityModel {
     /// 2.1
@@ -31,6 +41,11 @@ pub struct Sampling<'a> {
     pub schedule: &'a Schedule,
     /// Weight of the context: 5 is the published default.
     pub guidance_scale: f32,
+    /// Share of the steps, from the first, that are guided; 1 is exact. Later ones follow the picture
+    /// alone, which takes half the time and is approximate. Models that know the scale ignore it.
+    pub guided_share: f32,
+    /// How guided halves are evaluated.
+    pub branches: Branches,
     /// Whether to skip what cannot change the result.
     pub effort: Effort,
     /// Told of every block of every step under [`Stage::Shape`]; cancels between blocks.
@@ -63,15 +78,25 @@ trait Velocity {
     /// Makes a context ready.
     fn prepare(&self, context: Tensor<3>, effort: Effort) -> Self::Context;
 
-    /// Velocities of the conditional rows, then of the unconditional ones if it is guided by pairs.
+    /// Velocities of the conditional rows, then of the unconditional ones if it is guided by pairs and
+    /// `rows` asks for both.
     fn velocities(
         &self,
         latents: Tensor<3>,
         time: f32,
         context: &Self::Context,
         sampling: &Sampling,
+        rows: Rows,
         each: EachBlock,
     ) -> Result<Tensor<3>, Cancelled>;
+}
+
+/// Which rows of a guided pair are evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    Both,
+    With,
+    Without,
 }
 
 /// Conditional rows, then as many of zeros.
@@ -103,12 +128,15 @@ impl Velocity for Denoiser {
         time: f32,
         context: &Context,
         sampling: &Sampling,
+        rows: Rows,
         each: EachBlock,
     ) -> Result<Tensor<3>, Cancelled> {
         let [batch, _, _] = latents.dims();
-        match sampling.effort {
-            Effort::Needed => self.forward_pair(latents, time, context, each),
-            Effort::All => self.forward(latents.repeat_dim(0, 2), &vec![time; 2 * batch], context, each),
+        match (rows, sampling.effort) {
+            (Rows::Both, Effort::Needed) => self.forward_pair(latents, time, context, each),
+            (Rows::Both, Effort::All) => self.forward(latents.repeat_dim(0, 2), &vec![time; 2 * batch], context, each),
+            (Rows::With, _) => self.forward(latents, &vec![time; batch], context, each),
+            (Rows::Without, _) => self.forward_unconditional(latents, &vec![time; batch], context, each),
         }
     }
 }
@@ -134,11 +162,18 @@ impl Velocity for FluxDenoiser {
         time: f32,
         context: &Tensor<3>,
         sampling: &Sampling,
+        rows: Rows,
         each: EachBlock,
     ) -> Result<Tensor<3>, Cancelled> {
-        let latents = if self.is_guided_by_pairs() { latents.repeat_dim(0, 2) } else { latents };
+        let [batch, _, _] = latents.dims();
+        // A context of pairs holds the rows of zeros behind the others.
+        let (latents, context) = match rows {
+            Rows::Both if self.is_guided_by_pairs() => (latents.repeat_dim(0, 2), context.clone()),
+            Rows::Both | Rows::With => (latents, context.clone().narrow(0, 0, batch)),
+            Rows::Without => (latents, context.clone().narrow(0, batch, batch)),
+        };
         let [rows, _, _] = latents.dims();
-        self.forward(latents, &vec![time; rows], &vec![sampling.guidance_scale; rows], context, each)
+        self.forward(latents, &vec![time; rows], &vec![sampling.guidance_scale; rows], &context, each)
     }
 }
 
@@ -181,11 +216,12 @@ fn run<V: Velocity>(
     sampling: &Sampling,
     mut observe: impl FnMut(Step),
 ) -> Result<Tensor<3>, Cancelled> {
-    let Sampling { schedule, guidance_scale, effort, monitor } = sampling;
+    let Sampling { schedule, guidance_scale, guided_share, branches, effort, monitor } = sampling;
     let [batch, _, _] = noise.dims();
     let counts = |k: &usize| *effort == Effort::All || schedule.step_size(*k) != 0.0;
     let steps: Vec<usize> = (0..schedule.steps()).filter(counts).collect();
     let (blocks, total) = (model.blocks() as u64, (steps.len() * model.blocks()) as u64);
+    let guided_steps = (steps.len() as f32 * guided_share).ceil() as u64;
     monitor.step(Stage::Shape, 0, total)?;
     let mut ready = model.prepare(context.clone(), *effort);
     let mut latents = noise;
@@ -193,10 +229,21 @@ fn run<V: Velocity>(
         if *effort == Effort::All && done > 0 {
             ready = model.prepare(context.clone(), *effort);
         }
-        let mut each =
-            |block: usize, _: &Tensor<3>| monitor.step(Stage::Shape, done * blocks + block as u64 + 1, total);
-        let velocities = model.velocities(latents.clone(), schedule.model_time(index), &ready, sampling, &mut each)?;
-        let velocity = if model.is_guided_by_pairs() {
+        let all = *effort == Effort::All;
+        let apart = *branches == Branches::Apart && !all;
+        let guided = model.is_guided_by_pairs() && (done < guided_steps || all);
+        let mut each = |block: usize, _: &Tensor<3>| {
+            monitor.step(Stage::Shape, (done * blocks + block as u64 + 1).min(total), total)
+        };
+        let mut evaluate = |rows: Rows| {
+            model.velocities(latents.clone(), schedule.model_time(index), &ready, sampling, rows, &mut each)
+        };
+        let velocities = match (guided, apart) {
+            (true, true) => Tensor::cat(vec![evaluate(Rows::With)?, evaluate(Rows::Without)?], 0),
+            (true, false) => evaluate(Rows::Both)?,
+            (false, _) => evaluate(Rows::With)?,
+        };
+        let velocity = if guided {
             let with = velocities.clone().narrow(0, 0, batch);
             let without = velocities.clone().narrow(0, batch, batch);
             without.clone() + (with - without).mul_scalar(*guidance_scale)

@@ -76,6 +76,9 @@ impl Block {
     /// - z, output: `[batch, tokens, hidden_size]`
     pub fn cross_attend(&self, z: Tensor<3>, context: &ContextKeys, rows: usize) -> Tensor<3> {
         let [batch, _, _] = z.dims();
+        if rows == 0 {
+            return z + context.nothing.clone();
+        }
         let with = z.clone().narrow(0, 0, rows.min(batch));
         let with = with.clone() + self.attn2.forward(self.norm2.forward(with), context);
         if rows >= batch {

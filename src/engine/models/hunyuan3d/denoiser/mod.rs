@@ -101,7 +101,26 @@ impl Denoiser {
     ) -> Result<Tensor<3>, Cancelled> {
         let z = self.embed(latents, times);
         let z = self.blocks[0].self_attend(z);
-        self.after_self_attention(z, context, each)
+        self.after_self_attention(z, context, context.rows, each)
+    }
+
+    /// Velocity of the latents as if the context were all zeros, `context` being any.
+    ///
+    /// # Shapes
+    /// As [`Self::forward`].
+    ///
+    /// # Errors
+    /// Those of `each`.
+    pub fn forward_unconditional(
+        &self,
+        latents: Tensor<3>,
+        times: &[f32],
+        context: &Context,
+        each: EachBlock,
+    ) -> Result<Tensor<3>, Cancelled> {
+        let z = self.embed(latents, times);
+        let z = self.blocks[0].self_attend(z);
+        self.after_self_attention(z, context, 0, each)
     }
 
     /// Velocities with the context and without, for latents that are the same for both.
@@ -125,7 +144,7 @@ impl Denoiser {
         let [batch, _, _] = latents.dims();
         let z = self.embed(latents, &vec![time; batch]);
         let z = self.blocks[0].self_attend(z).repeat_dim(0, 2);
-        self.after_self_attention(z, context, each)
+        self.after_self_attention(z, context, context.rows, each)
     }
 
     /// Time token, then latent tokens.
@@ -141,8 +160,14 @@ impl Denoiser {
         Tensor::cat(vec![time, self.x_embedder.forward(latents.cast(dtype))], 1)
     }
 
-    /// All that follows the self attention of block 0.
-    fn after_self_attention(&self, z: Tensor<3>, context: &Context, each: EachBlock) -> Result<Tensor<3>, Cancelled> {
+    /// All that follows the self attention of block 0, the first `rows` rows attending to the context.
+    fn after_self_attention(
+        &self,
+        z: Tensor<3>,
+        context: &Context,
+        rows: usize,
+        each: EachBlock,
+    ) -> Result<Tensor<3>, Cancelled> {
         let mut saved = Vec::new();
         let mut z = z;
         for (index, (block, keys)) in self.blocks.iter().zip(&context.blocks).enumerate() {
@@ -154,7 +179,7 @@ impl Denoiser {
                 }
                 z = block.self_attend(z);
             }
-            z = block.feed_forward(block.cross_attend(z, keys, context.rows));
+            z = block.feed_forward(block.cross_attend(z, keys, rows));
             if self.config.gives_skip(index) {
                 saved.push(z.clone());
             }

@@ -1,0 +1,34 @@
+//! The flags that say where and how learned models run.
+
+use std::path::PathBuf;
+
+use crate::cache::Cache;
+use crate::engine::device::DeviceChoice;
+use crate::engine::weights::Precision;
+use crate::engine::{Engine, EngineOptions};
+use crate::pipeline::{Models, Tools};
+
+/// Where and how learned models run.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Model")]
+pub struct EngineArgs {
+    /// Where a learned model runs: auto, cpu, cuda:0 or vulkan:0; `orfeas doctor` lists what there is
+    #[arg(long, value_name = "DEVICE", default_value = "auto", hide_default_value = true)]
+    device: DeviceChoice,
+    /// Number format of a learned model: f32, f16 or bf16 [default: f32 on the processor, f16 on cards]
+    #[arg(long, value_name = "FORMAT")]
+    precision: Option<Precision>,
+    /// Use the learned model in this folder (config.yaml and weights) in the place of the one by that name
+    #[arg(long, value_name = "DIR")]
+    model_folder: Option<PathBuf>,
+}
+
+impl EngineArgs {
+    /// What the pipeline works with.
+    pub fn tools(&self, cache: Cache) -> Tools {
+        let engine = Engine::shared();
+        engine.set_options(EngineOptions { device: self.device, precision: self.precision, gives_way: false });
+        let models = self.model_folder.clone().map_or(Models::OfUser, Models::Folder);
+        Tools::new(cache, engine.clone(), models)
+    }
+}

@@ -1,0 +1,32 @@
+//! Panics as errors: burn and the drivers below it know no other way to say some things.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::error::EngineError;
+
+/// Does `work`; a panic in it becomes [`EngineError::OutOfMemory`] or [`EngineError::Broken`].
+///
+/// # Errors
+/// Those of `work`, and those.
+pub fn guard<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(EngineError::from_driver(said(panic.as_ref()))))
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_and_says_what_it_said() {
+        let error = guard::<()>(|| panic!("CUDA_ERROR_OUT_OF_MEMORY in line 3")).unwrap_err();
+        assert!(error.is_out_of_memory(), "{error}");
+        let error = guard::<()>(|| panic!("a wrong\nturn")).unwrap_err();
+        assert!(matches!(error, EngineError::Broken { what } if what == "a wrong"));
+    }
+}

@@ -1,0 +1,186 @@
+//! Pictures to latents: conditioner, then denoiser.
+
+use burn::tensor::TensorData;
+use burn::tensor::backend::Backend as _;
+
+use super::super::noise::normal_numbers;
+use super::super::sampler::{Branches, Effort, Sampling};
+use super::{Hunyuan3d, Stage, attempt};
+use crate::engine::error::EngineError;
+use crate::engine::learned::{EncodeOptions, Latents, Part, Place, Planes, Work};
+use crate::engine::{Backend, Device, Tensor};
+use crate::progress::{self, Monitor};
+
+/// Shares of the bar: loading and running the conditioner, loading and running the denoiser.
+const LOAD_CONDITIONER: [f64; 2] = [0.0, 0.03];
+const CONDITION: [f64; 2] = [0.03, 0.06];
+const LOAD_DENOISER: [f64; 2] = [0.06, 0.15];
+const DENOISE: [f64; 2] = [0.15, 1.0];
+
+/// Reported for all of it; who listens gives it a place of its own.
+const REPORTED: progress::Stage = progress::Stage::Shape;
+
+impl Hunyuan3d {
+    pub(super) fn encode_all(
+        &mut self,
+        pictures: &[Planes],
+        options: &EncodeOptions,
+        work: &Work,
+    ) -> Result<Vec<Latents>, EngineError> {
+        let plan = self.plan(work.place);
+        tracing::info!("memory of {}: {}", work.place.name, plan.in_words());
+        plan.check(Stage::Conditioner)?;
+        plan.check(Stage::Denoiser)?;
+        if !plan.keeps_all() {
+            work.note(format!("the parts of the model take turns in memory, which takes longer ({})", plan.in_words()));
+            self.make_room(Stage::Conditioner, work.place);
+        }
+        let contexts = self.contexts(pictures, work)?;
+        if !plan.keeps_all() {
+            self.make_room(Stage::Denoiser, work.place);
+        }
+        let mut apart = Branches::Together;
+        if !plan.pair_fits() {
+            apart = Branches::Apart;
+            work.note("the two halves of the guidance ran one after the other: the memory is too small for both");
+        }
+        let load =
+            |model: &mut Self| work.monitor.part(REPORTED, LOAD_DENOISER, |monitor| model.load_velocity(work, monitor));
+        if let Err(error) = load(self) {
+            if !error.is_out_of_memory() || !self.make_room(Stage::Denoiser, work.place) {
+                return Err(error);
+            }
+            work.note("other parts of the model made room for the denoiser: the memory was full");
+            load(self)?;
+        }
+        let contexts = &contexts;
+        work.monitor
+            .part(REPORTED, DENOISE, |monitor| self.denoise_stepping_down(contexts, options, apart, work, monitor))
+    }
+
+    /// Context tokens of each picture, `[1, tokens, width]`.
+    fn contexts(&mut self, pictures: &[Planes], work: &Work) -> Result<Vec<Tensor<3>>, EngineError> {
+        loop {
+            let loaded = work.monitor.part(REPORTED, LOAD_CONDITIONER, |monitor| self.load_conditioner(work, monitor));
+            let result = loaded.and_then(|()| {
+                let (count, mut contexts) = (pictures.len(), Vec::new());
+                for (number, picture) in pictures.iter().enumerate() {
+                    let [from, to] = [number, number + 1]
+                        .map(|n| CONDITION[0] + (CONDITION[1] - CONDITION[0]) * n as f64 / count as f64);
+                    contexts
+                        .push(work.monitor.part(REPORTED, [from, to], |monitor| self.context(picture, work, monitor))?);
+                }
+                Ok(contexts)
+            });
+            match result {
+                Err(error) if error.is_out_of_memory() && self.make_room(Stage::Conditioner, work.place) => {
+                    work.note("other parts of the model made room for the image encoder: the memory was full");
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// One picture at a time: the encoder takes a hundredth of the whole time.
+    fn context(&self, picture: &Planes, work: &Work, monitor: &Monitor) -> Result<Tensor<3>, EngineError> {
+        let [channels, height, width] = picture.shape;
+        let conditioner = self.conditioner.as_ref().ok_or_else(not_loaded)?;
+        if channels != conditioner.config().dino.num_channels || picture.values.len() != channels * height * width {
+            return Err(EngineError::Invalid(format!("the model does not take a picture of {channels} channels")));
+        }
+        attempt(work, || {
+            let data = TensorData::new(picture.values.clone(), [1, channels, height, width]);
+            let image = Tensor::from_data(data, &work.place.device);
+            let layers = conditioner.config().dino.num_hidden_layers as u64;
+            let context =
+                conditioner.forward(image, &mut |layer, _| monitor.step(REPORTED, layer as u64 + 1, layers))?;
+            Ok(context)
+        })
+    }
+
+    fn denoise_stepping_down(
+        &self,
+        contexts: &[Tensor<3>],
+        options: &EncodeOptions,
+        mut branches: Branches,
+        work: &Work,
+        monitor: &Monitor,
+    ) -> Result<Vec<Latents>, EngineError> {
+        let mut batch = contexts.len().min(self.plan(work.place).batch_max(super::BATCH_MAX)).max(1);
+        let mut latents: Vec<Latents> = Vec::new();
+        while latents.len() < contexts.len() {
+            let begun = latents.len();
+            let next = &contexts[begun..(begun + batch).min(contexts.len())];
+            let share = [begun, begun + next.len()].map(|n| n as f64 / contexts.len() as f64);
+            let result = monitor.part(REPORTED, share, |monitor| self.denoise(next, options, branches, work, monitor));
+            match result {
+                Ok(made) => latents.extend(made),
+                Err(error) if !error.is_out_of_memory() => return Err(error),
+                Err(error) => {
+                    Backend::memory_cleanup(&work.place.device);
+                    if batch > 1 {
+                        batch = batch.div_ceil(2);
+                        work.note(format!("{batch} pictures at a time went through the model: the memory was full"));
+                    } else if branches == Branches::Together {
+                        branches = Branches::Apart;
+                        work.note("the two halves of the guidance ran one after the other: the memory was full");
+                    } else {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Ok(latents)
+    }
+
+    /// Latents of some pictures in one batch.
+    fn denoise(
+        &self,
+        contexts: &[Tensor<3>],
+        options: &EncodeOptions,
+        branches: Branches,
+        work: &Work,
+        monitor: &Monitor,
+    ) -> Result<Vec<Latents>, EngineError> {
+        work.take_memory(Part::Denoising)?;
+        let velocity = self.velocity.as_ref().ok_or_else(not_loaded)?;
+        let schedule = self.published.config().schedule.schedule(options.steps)?;
+        let shape = [self.vae.num_latents, self.channels()];
+        let EncodeOptions { guidance_scale, guidance_until, seed, .. } = *options;
+        let numbers = attempt(work, || {
+            let device = &work.place.device;
+            let sampling = Sampling {
+                schedule: &schedule,
+                guidance_scale,
+                guided_share: guidance_until,
+                branches,
+                effort: Effort::Needed,
+                monitor: *monitor,
+            };
+            let noise = noise(seed, contexts.len(), shape, device);
+            let latents = velocity.sample(noise, Tensor::cat(contexts.to_vec(), 0), &sampling, |_| {
+                // A card takes orders faster than it works: without waiting, progress and cancelling
+                // would run ahead of it. What went wrong shows when the latents are read.
+                let _ = wait(work.place);
+            })?;
+            let data = latents.try_into_data().map_err(|error| EngineError::from_driver(&format!("{error:?}")))?;
+            data.convert::<f32>().to_vec::<f32>().map_err(|error| EngineError::from_driver(&format!("{error:?}")))
+        })?;
+        monitor.check()?;
+        numbers.chunks_exact(shape[0] * shape[1]).map(|row| Latents::new(shape.to_vec(), row.to_vec())).collect()
+    }
+}
+
+/// The same noise for each row: a picture's latents do not depend on its company.
+fn noise(seed: u64, rows: usize, [tokens, channels]: [usize; 2], device: &Device) -> Tensor<3> {
+    let numbers = normal_numbers(seed, tokens * channels);
+    Tensor::from_data(TensorData::new(numbers.repeat(rows), [rows, tokens, channels]), device)
+}
+
+fn wait(place: &Place) -> Result<(), String> {
+    Backend::sync(&place.device).map_err(|error| format!("{error:?}"))
+}
+
+pub(super) fn not_loaded() -> EngineError {
+    EngineError::Broken { what: "a part of the model was not loaded".to_owned() }
+}

@@ -1,0 +1,102 @@
+//! How much memory the parts need, and what fits.
+
+use super::super::published::{PublishedConfig, VelocityConfig};
+use super::super::vae::VaeConfig;
+use super::Stage;
+use crate::engine::error::EngineError;
+use crate::engine::learned::Place;
+use crate::engine::weights::{Precision, WeightFile};
+use crate::files::bytes_in_words;
+
+/// Bytes that each part needs, estimated from sizes alone, and how much there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// Weights by [`Stage`].
+    weights: [u64; 3],
+    /// Activations by [`Stage`]: one picture through the conditioner, one picture and one half of the
+    /// guidance through the denoiser, the smallest chunk of points through the decoder.
+    least: [u64; 3],
+    /// What the device can give in all, if it is known.
+    budget: Option<u64>,
+    device: String,
+}
+
+/// Activations of a transformer block that are alive at once, in token widths: norm, queries, keys,
+/// values, result, four widths of the feed-forward layer twice, what is added.
+const WIDTHS_ALIVE: u64 = 16;
+
+impl Plan {
+    pub(super) fn new(config: &PublishedConfig, vae: &VaeConfig, file: &WeightFile, place: &Place) -> Self {
+        let size = if place.precision == Precision::F32 { 4 } else { 2 };
+        let weights = ["conditioner.", "model.", "vae."].map(|prefix| {
+            let used = |name: &&str| name.starts_with(prefix) && !name.starts_with("vae.encoder.");
+            let count = |name: &str| file.get(name).map_or(0, |t| t.shape().iter().product::<usize>() as u64);
+            file.names().filter(used).map(count).sum::<u64>() * size
+        });
+        let dino = &config.conditioner.dino;
+        let context = (config.conditioner.image_size / dino.patch_size).pow(2) as u64 + 1;
+        let (width, saved, tokens) = match &config.velocity {
+            VelocityConfig::Moe(moe) => (moe.hidden_size as u64, moe.depth as u64 / 2, vae.num_latents as u64 + 1),
+            VelocityConfig::Flux(flux) => (flux.hidden_size as u64, 0, vae.num_latents as u64 + context),
+        };
+        let least = [
+            context * dino.hidden_size as u64 * WIDTHS_ALIVE * size,
+            tokens * width * (WIDTHS_ALIVE + saved) * size,
+            vae.num_latents as u64 * vae.width as u64 * WIDTHS_ALIVE * size,
+        ];
+        Self { weights, least, budget: place.memory.free_bytes, device: place.name.clone() }
+    }
+
+    pub(super) fn all_bytes(&self) -> u64 {
+        self.weights.iter().sum()
+    }
+
+    fn activations(&self, stage: Stage, batch: usize) -> u64 {
+        match stage {
+            Stage::Denoiser => 2 * batch as u64 * self.least[1],
+            _ => self.least[stage as usize],
+        }
+    }
+
+    /// Whether all parts can stay loaded while the largest of them works.
+    pub(super) fn keeps_all(&self) -> bool {
+        let most = self.least.iter().max().copied().unwrap_or(0).max(self.activations(Stage::Denoiser, 1));
+        self.budget.is_none_or(|budget| self.all_bytes() + most <= budget)
+    }
+
+    /// Most pictures, up to `most`, that go through the denoiser at once.
+    pub(super) fn batch_max(&self, most: usize) -> usize {
+        let Some(budget) = self.budget else { return 1 };
+        let fits = |batch: &usize| self.weights[1] + self.activations(Stage::Denoiser, *batch) <= budget;
+        (1..=most).rev().find(fits).unwrap_or(1)
+    }
+
+    /// Whether both halves of the guidance of one picture fit at once.
+    pub(super) fn pair_fits(&self) -> bool {
+        self.budget.is_none_or(|budget| self.weights[1] + self.activations(Stage::Denoiser, 1) <= budget)
+    }
+
+    /// Need and free memory, in words: `7.4 GB of weights, 6.0 GB are free`.
+    pub(super) fn in_words(&self) -> String {
+        let free = self.budget.map_or("unknown".to_owned(), bytes_in_words);
+        format!("{} of weights, {free} free", bytes_in_words(self.all_bytes()))
+    }
+
+    /// Fails where not even `stage` alone, with the least work at a time, has room.
+    pub(super) fn check(&self, stage: Stage) -> Result<(), EngineError> {
+        let (weights, least) = (self.weights[stage as usize], self.least[stage as usize]);
+        match self.budget {
+            Some(budget) if weights + least > budget => Err(EngineError::OutOfMemory {
+                what: match stage {
+                    Stage::Conditioner => "the model's image encoder",
+                    Stage::Denoiser => "the model's denoiser",
+                    Stage::Decoder => "the model's decoder",
+                },
+                device: self.device.clone(),
+                detail: format!("it needs {}, {} are free", bytes_in_words(weights + least), bytes_in_words(budget)),
+                advice: "close other programs, or choose a smaller model or another device",
+            }),
+            _ => Ok(()),
+        }
+    }
+}

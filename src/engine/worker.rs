@@ -1,0 +1,447 @@
+//! The one thread on which all tensor work is done, for the life of the process.
+//!
+//! Promises: the thread starts with the first piece of work and keeps the device and the models that it
+//! has loaded; a panic of a driver or of the program ends the thread and fails that piece of work alone,
+//! the next one gets a new thread. Work of other threads waits for its turn. Whoever waits sees progress
+//! on its own thread and is let go at once when it is cancelled before its turn.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use glam::Vec3;
+
+use super::device::{self, DeviceChoice, DeviceId, DeviceInfo, DeviceKind};
+use super::error::EngineError;
+use super::guard;
+use super::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Made, Place, Planes, Work};
+use super::memory::Memory;
+use super::models::{self, ModelSource};
+use super::weights::Precision;
+use super::{Backend, Device};
+use crate::background;
+use crate::field::ScalarGrid;
+use crate::progress::{Monitor, Progress};
+
+/// Name of the thread.
+const THREAD_NAME: &str = "orfeas-engine";
+/// Deep enough for a driver's compiler.
+const STACK_BYTES: usize = 32 << 20;
+/// Pieces of work that may wait; more wait at the door.
+const ORDERS: usize = 64;
+/// How often somebody whose turn has not come looks whether to wait on.
+const LOOK_EVERY: Duration = Duration::from_millis(30);
+
+/// How the engine works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Where.
+    pub device: DeviceChoice,
+    /// Number format; by the device when left open.
+    pub precision: Option<Precision>,
+    /// Whether its threads give way to all others, so that a window stays quick.
+    pub gives_way: bool,
+}
+
+/// Where the engine works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceInfo {
+    /// The device.
+    pub id: DeviceId,
+    /// Its name by the driver.
+    pub name: String,
+    /// Number format of weights and activations.
+    pub precision: Precision,
+}
+
+/// The engine. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    #[cfg(test)]
+    faults: super::fault::Faults,
+}
+
+struct State {
+    options: EngineOptions,
+    orders: Option<Sender<Order>>,
+    /// Where it worked when it was last asked.
+    place: Option<(EngineOptions, PlaceInfo)>,
+}
+
+/// A piece of work; says whether the thread is to be trusted afterwards.
+type Order = Box<dyn FnOnce(&mut Worker) -> bool + Send>;
+
+impl Engine {
+    /// The engine of this process.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Engine> = LazyLock::new(|| Engine::new(EngineOptions::default()));
+        &SHARED
+    }
+
+    /// Another engine, with a thread of its own: for tests. Devices other than the processor belong to
+    /// the shared one.
+    pub fn new(options: EngineOptions) -> Self {
+        Self(Arc::new(Shared {
+            state: Mutex::new(State { options, orders: None, place: None }),
+            #[cfg(test)]
+            faults: super::fault::Faults::default(),
+        }))
+    }
+
+    /// How it works.
+    pub fn options(&self) -> EngineOptions {
+        self.lock().options
+    }
+
+    /// Changes how it works, from the next piece of work on. Models move when they are needed again.
+    pub fn set_options(&self, options: EngineOptions) {
+        self.lock().options = options;
+    }
+
+    /// Failures on purpose.
+    #[cfg(test)]
+    pub(crate) fn faults(&self) -> &super::fault::Faults {
+        &self.0.faults
+    }
+
+    /// Where it works; opens the device.
+    ///
+    /// # Errors
+    /// [`EngineError::Device`] and what else keeps it from starting.
+    pub fn place(&self, monitor: &Monitor) -> Result<PlaceInfo, EngineError> {
+        let options = self.options();
+        if let Some((known, place)) = &self.lock().place
+            && *known == options
+        {
+            return Ok(place.clone());
+        }
+        let place = self.run(monitor, move |worker, _| {
+            let Place { id, name, precision, .. } = worker.place(options)?;
+            Ok(PlaceInfo { id: *id, name: name.clone(), precision: *precision })
+        })?;
+        self.lock().place = Some((options, place.clone()));
+        Ok(place)
+    }
+
+    /// Most pictures of this model that are worth encoding at once.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub fn batch_max(&self, source: &ModelSource, monitor: &Monitor) -> Result<usize, EngineError> {
+        let (options, source) = (self.options(), source.clone());
+        self.run(monitor, move |worker, _| {
+            let (model, place) = worker.model(&source, options)?;
+            Ok(model.batch_max(place).max(1))
+        })
+    }
+
+    /// Latents of each picture.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub fn encode(
+        &self,
+        source: &ModelSource,
+        pictures: Vec<Planes>,
+        encode: EncodeOptions,
+        monitor: &Monitor,
+    ) -> Result<Made<Vec<Latents>>, EngineError> {
+        let count = pictures.len();
+        let made = self.with_model(source, monitor, move |model, work| model.encode(&pictures, &encode, work))?;
+        if made.value.len() == count {
+            return Ok(made);
+        }
+        Err(EngineError::Broken { what: format!("{} shapes for {count} pictures", made.value.len()) })
+    }
+
+    /// The field of a shape in model space.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub fn decode(
+        &self,
+        source: &ModelSource,
+        latents: &Arc<Latents>,
+        decode: DecodeOptions,
+        monitor: &Monitor,
+    ) -> Result<Made<ScalarGrid>, EngineError> {
+        let latents = Arc::clone(latents);
+        let made = self.with_model(source, monitor, move |model, work| model.decode(&latents, &decode, work))?;
+        made.value.validate().map_err(|error| match error {
+            crate::field::FieldError::NotFinite => EngineError::NotFinite,
+            other => other.into(),
+        })?;
+        Ok(made)
+    }
+
+    /// Colours of a shape at points of model space, if the model knows any.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub fn colors(
+        &self,
+        source: &ModelSource,
+        latents: &Arc<Latents>,
+        points: Vec<Vec3>,
+        monitor: &Monitor,
+    ) -> Result<Made<Option<Vec<[u8; 3]>>>, EngineError> {
+        let latents = Arc::clone(latents);
+        self.with_model(source, monitor, move |model, work| model.colors(&latents, &points, work))
+    }
+
+    /// Lets all models go, if the engine has begun at all.
+    pub fn release(&self) {
+        if self.lock().orders.is_some() {
+            let released = self.run(&Monitor::silent(), |worker, _| {
+                worker.models.clear();
+                Ok(())
+            });
+            // An engine that is broken has let them go already.
+            let _ = released;
+        }
+    }
+
+    fn with_model<R: Send + 'static>(
+        &self,
+        source: &ModelSource,
+        monitor: &Monitor,
+        order: impl FnOnce(&mut dyn LearnedModel, &Work) -> Result<R, EngineError> + Send + 'static,
+    ) -> Result<Made<R>, EngineError> {
+        let (options, source) = (self.options(), source.clone());
+        #[cfg(test)]
+        let faults = self.0.faults.clone();
+        self.run(monitor, move |worker, monitor| {
+            let (model, place) = worker.model(&source, options)?;
+            let work = Work::new(*monitor, place);
+            #[cfg(test)]
+            let work = work.with_faults(faults);
+            let value = order(model, &work)?;
+            Ok(work.made(value))
+        })
+    }
+
+    /// Has `order` done on the engine's thread, and waits for it.
+    fn run<R: Send + 'static>(
+        &self,
+        monitor: &Monitor,
+        order: impl FnOnce(&mut Worker, &Monitor) -> Result<R, EngineError> + Send + 'static,
+    ) -> Result<R, EngineError> {
+        monitor.check()?;
+        let cancel = monitor.cancel_token().clone();
+        let (progress, reports) = bounded::<Progress>(ORDERS);
+        let (answer, answers) = bounded(1);
+        let begun = Arc::new(AtomicBool::new(false));
+        let begins = Arc::clone(&begun);
+        self.send(Box::new(move |worker| {
+            begins.store(true, Ordering::SeqCst);
+            // What cannot be taken in is past already.
+            let sink = |report: Progress| _ = progress.try_send(report);
+            let monitor = Monitor::new(&cancel, &sink);
+            let result = monitor.check().map_err(EngineError::from);
+            let result = result.and_then(|()| guard::guard(|| order(worker, &monitor)));
+            let trusted = !matches!(result, Err(EngineError::Broken { .. }));
+            // Nobody may be waiting any more.
+            let _ = answer.send(result);
+            trusted
+        }))?;
+        wait(&reports, &answers, &begun, monitor)
+    }
+
+    /// Hands an order to the thread, which is started when there is none.
+    fn send(&self, order: Order) -> Result<(), EngineError> {
+        let mut order = order;
+        if let Some(orders) = self.lock().orders.clone() {
+            match orders.send(order) {
+                Ok(()) => return Ok(()),
+                Err(refused) => order = refused.into_inner(),
+            }
+        }
+        let mut state = self.lock();
+        let (sender, receiver) = bounded::<Order>(ORDERS);
+        let gives_way = state.options.gives_way;
+        std::thread::Builder::new()
+            .name(THREAD_NAME.to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || work_off(&receiver, gives_way))
+            .map_err(|source| EngineError::NoThread(source.to_string()))?;
+        // The first of a new channel: it never waits.
+        let sent = sender.send(order).map_err(|_| EngineError::NoThread("it ended at once".to_owned()));
+        state.orders = Some(sender);
+        state.place = None;
+        sent
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Passes reports on until the answer comes.
+fn wait<R>(
+    reports: &Receiver<Progress>,
+    answers: &Receiver<Result<R, EngineError>>,
+    begun: &AtomicBool,
+    monitor: &Monitor,
+) -> Result<R, EngineError> {
+    loop {
+        // A cancellation is noticed by the work itself.
+        let pass_on = |Progress { stage, done, total }| _ = monitor.step(stage, done, total);
+        crossbeam_channel::select! {
+            recv(answers) -> answer => {
+                reports.try_iter().for_each(pass_on);
+                return answer.unwrap_or_else(|_| Err(EngineError::Broken { what: "the engine ended".to_owned() }));
+            },
+            recv(reports) -> report => match report {
+                Ok(report) => pass_on(report),
+                // Only the answer is still to come.
+                Err(_) => std::thread::sleep(Duration::from_millis(1)),
+            },
+            default(LOOK_EVERY) => {}
+        }
+        if !begun.load(Ordering::SeqCst) {
+            monitor.check()?;
+        }
+    }
+}
+
+fn work_off(orders: &Receiver<Order>, gives_way: bool) {
+    let start = move || {
+        if gives_way {
+            background::give_way();
+        }
+    };
+    start();
+    // Parallel work of this thread runs on threads of its own: those of the caller may all be waiting.
+    let pool = rayon::ThreadPoolBuilder::new()
+        .use_current_thread()
+        .thread_name(|number| format!("{THREAD_NAME}-{number}"))
+        .start_handler(move |_| start())
+        .build();
+    if let Err(error) = pool {
+        tracing::warn!("the engine shares the threads of the program: {error}");
+    }
+    let mut worker = Worker::default();
+    for order in orders {
+        if !order(&mut worker) {
+            break;
+        }
+    }
+    // Tensors of a broken driver may panic once more.
+    let _ = guard::guard(|| {
+        drop(worker);
+        Ok(())
+    });
+}
+
+/// What the thread keeps.
+#[derive(Default)]
+struct Worker {
+    place: Option<(EngineOptions, Place, DeviceInfo)>,
+    models: Vec<Kept>,
+}
+
+/// A model that was opened, and may be loaded.
+struct Kept {
+    source: ModelSource,
+    stamp: Stamp,
+    model: Box<dyn LearnedModel>,
+}
+
+/// Tells whether files were changed: their lengths and times.
+type Stamp = Vec<(PathBuf, u64, Option<SystemTime>)>;
+
+fn stamp(files: &[PathBuf]) -> Stamp {
+    let of = |path: &PathBuf| {
+        let about = path.metadata().ok();
+        (path.clone(), about.as_ref().map_or(0, std::fs::Metadata::len), about.and_then(|a| a.modified().ok()))
+    };
+    files.iter().map(of).collect()
+}
+
+impl Worker {
+    /// The device, opened; models on another one are let go.
+    fn place(&mut self, options: EngineOptions) -> Result<&Place, EngineError> {
+        let same = |known: &EngineOptions| (known.device, known.precision) == (options.device, options.precision);
+        if !self.place.as_ref().is_some_and(|(known, ..)| same(known)) {
+            self.models.clear();
+            self.place = None;
+            let (info, device) = match options.device {
+                DeviceChoice::Auto => device::best(),
+                DeviceChoice::Named(id) => {
+                    let info = device::find(id)?;
+                    let device = info.open()?;
+                    (info, device)
+                }
+            };
+            let precision = options.precision.unwrap_or_else(|| usual_precision(&device));
+            let place = Place { id: info.id, name: info.name.clone(), device, precision, memory: Memory::of(&info) };
+            tracing::info!("the engine works on {} ({}) in {}", place.id, place.name, place.precision.name());
+            self.place = Some((options, place, info));
+        }
+        self.look_at_memory();
+        match &self.place {
+            Some((_, place, _)) => Ok(place),
+            None => Err(EngineError::Broken { what: "no device".to_owned() }),
+        }
+    }
+
+    /// What may be taken in all: what is free, and what the loaded models have.
+    fn look_at_memory(&mut self) {
+        let Some((_, place, info)) = &mut self.place else { return };
+        let mut memory = Memory::of(info);
+        let shares_the_machine = !matches!(info.kind, DeviceKind::Cuda | DeviceKind::Discrete | DeviceKind::Virtual);
+        if shares_the_machine {
+            let loaded = self.models.iter().filter(|k| k.model.is_loaded()).map(|k| k.model.weights_bytes(place));
+            memory.free_bytes = memory.free_bytes.map(|free| free + loaded.sum::<u64>());
+        }
+        place.memory = memory;
+    }
+
+    /// The model, opened, and the device. Others make room for it when they have to.
+    fn model(
+        &mut self,
+        source: &ModelSource,
+        options: EngineOptions,
+    ) -> Result<(&mut dyn LearnedModel, &Place), EngineError> {
+        self.place(options)?;
+        let stamp = stamp(&models::describe(source)?.files);
+        self.models.retain(|kept| kept.source != *source || kept.stamp == stamp);
+        let mut kept = match self.models.iter().position(|kept| kept.source == *source) {
+            Some(position) => self.models.remove(position),
+            None => Kept { source: source.clone(), stamp, model: models::open(source)? },
+        };
+        let Some((_, place, _)) = &self.place else {
+            return Err(EngineError::Broken { what: "no device".to_owned() });
+        };
+        let others: u64 =
+            self.models.iter().filter(|k| k.model.is_loaded()).map(|k| k.model.weights_bytes(place)).sum();
+        // Twice: the work needs room as well.
+        let need = others.saturating_add(kept.model.weights_bytes(place).saturating_mul(2));
+        if others > 0 && place.memory.free_bytes.is_none_or(|free| need > free) {
+            self.models.iter_mut().for_each(|kept| kept.model.release());
+            memory_cleanup(&place.device);
+        }
+        self.models.push(kept);
+        match self.models.last_mut() {
+            Some(kept) => Ok((kept.model.as_mut(), place)),
+            None => Err(EngineError::Broken { what: "no model".to_owned() }),
+        }
+    }
+}
+
+fn memory_cleanup(device: &Device) {
+    use burn::tensor::backend::Backend as _;
+    Backend::memory_cleanup(device);
+}
+
+/// 32 bits on the processor, which is fastest in them; 16 on cards that have them, as published.
+fn usual_precision(device: &Device) -> Precision {
+    use burn::tensor::backend::Backend as _;
+    let half = !matches!(device, Device::Flex(_)) && Backend::supports_dtype(device, Precision::F16.dtype());
+    if half { Precision::F16 } else { Precision::F32 }
+}

@@ -1,0 +1,261 @@
+//! The models on this machine: in our own folder, and in those of others.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::{Catalogue, Model, ModelFile};
+use super::disk;
+use super::error::ModelsError;
+use super::hub::Hub;
+use super::part;
+use super::places::{self, Owner, Place, length};
+use super::record::{self, Lock, Record, Records};
+use crate::files::TEMPORARY_AFFIXES;
+
+/// Names the folder of the models, before everything else.
+pub const FOLDER_VARIABLE: &str = "ORFEAS_MODELS";
+/// Names the folder of everything that the program keeps for the user.
+pub const DATA_VARIABLE: &str = "ORFEAS_DATA_DIR";
+
+/// Where a model stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    /// It can be used.
+    Here {
+        /// The root of the repository.
+        root: PathBuf,
+        /// Whose folder it is in.
+        owner: Owner,
+    },
+    /// Something of it is in our folder.
+    Begun {
+        /// Bytes that are here, of all.
+        bytes: u64,
+    },
+    /// Nothing of it is here.
+    Absent,
+}
+
+/// What the user chose; kept in the data folder, so that window and command line agree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choices {
+    /// The folder into which models are pulled, in the place of the usual one.
+    pub folder: Option<PathBuf>,
+    /// Further folders to look into.
+    pub look_into: Vec<PathBuf>,
+}
+
+/// The models of this machine. Cheap to make and to clone; it reads the disk when asked something.
+#[derive(Clone, Debug)]
+pub struct Library {
+    catalogue: Catalogue,
+    own: Place,
+    others: Vec<Place>,
+    pub(super) hub: Hub,
+    pub(super) free_bytes: fn(&Path) -> Option<u64>,
+}
+
+impl Library {
+    /// The user's library: in the folder that [`FOLDER_VARIABLE`] names, or the user's choice, or the
+    /// data folder; with the folders of other programs and the Hugging Face hub that the environment
+    /// names.
+    ///
+    /// # Errors
+    /// [`ModelsError::NoFolder`]
+    pub fn of_user() -> Result<Self, ModelsError> {
+        let choices = Self::choices();
+        let variable = std::env::var_os(FOLDER_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let usual = || data_folder().map(|data| data.join("models"));
+        let folder = variable.or(choices.folder).or_else(usual).ok_or(ModelsError::NoFolder)?;
+        // Records and links must not depend on where the program is started.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
+        let mut others: Vec<Place> =
+            choices.look_into.into_iter().map(|path| Place { owner: Owner::User, path }).collect();
+        others.extend(places::of_others());
+        Ok(Self::new(Catalogue::builtin().clone(), folder, others, Hub::from_environment()))
+    }
+
+    /// A library of `catalogue` in `folder` that looks into `others` as well and pulls from `hub`.
+    pub fn new(catalogue: Catalogue, folder: PathBuf, mut others: Vec<Place>, hub: Hub) -> Self {
+        others.retain(|place| place.path != folder);
+        let own = Place { owner: Owner::Orfeas, path: folder };
+        Self { catalogue, own, others, hub, free_bytes: disk::free_bytes }
+    }
+
+    /// The same library, told by `free_bytes` how much room there is: for tests.
+    #[must_use]
+    pub fn with_free_bytes(self, free_bytes: fn(&Path) -> Option<u64>) -> Self {
+        Self { free_bytes, ..self }
+    }
+
+    /// What the user chose.
+    pub fn choices() -> Choices {
+        choices_path().and_then(|path| record::read(&path)).unwrap_or_default()
+    }
+
+    /// Keeps what the user chose; [`Library::of_user`] follows it from then on.
+    ///
+    /// # Errors
+    /// [`ModelsError::NoFolder`], or what the system said.
+    pub fn choose(choices: &Choices) -> Result<(), ModelsError> {
+        record::write(&choices_path().ok_or(ModelsError::NoFolder)?, choices)
+    }
+
+    /// The folder into which models are pulled.
+    pub fn folder(&self) -> &Path {
+        &self.own.path
+    }
+
+    /// The folders of others that are looked into.
+    pub fn others(&self) -> &[Place] {
+        &self.others
+    }
+
+    /// All models, here or not.
+    pub fn models(&self) -> &[Model] {
+        self.catalogue.models()
+    }
+
+    /// The model called `id`.
+    ///
+    /// # Errors
+    /// [`ModelsError::Unknown`]
+    pub fn model(&self, id: &str) -> Result<&Model, ModelsError> {
+        self.catalogue.get(id).ok_or_else(|| {
+            let known: Vec<&str> = self.models().iter().map(|m| m.id.as_str()).collect();
+            ModelsError::Unknown { id: id.to_owned(), known: known.join(", ") }
+        })
+    }
+
+    /// The root of the repository of the model called `id`, laid out as published. Cheap: lengths are
+    /// looked at, bytes are not; for those there is [`Library::verify`].
+    ///
+    /// The model's own files are in [`Model::folder_in`] of it; [`Library::locate_folder`] joins the two.
+    ///
+    /// # Errors
+    /// [`ModelsError::Unknown`], [`ModelsError::NotInstalled`], [`ModelsError::Incomplete`],
+    /// [`ModelsError::Damaged`]
+    pub fn locate(&self, id: &str) -> Result<PathBuf, ModelsError> {
+        let model = self.model(id)?;
+        if let Some((root, _)) = self.find(model) {
+            return Ok(root);
+        }
+        let root = self.own_root(model);
+        for file in &model.files {
+            let path = file.below(&root);
+            if let (Some(found), Some(expected)) = (length(&path).filter(|b| !file.fits(*b)), file.bytes) {
+                return Err(ModelsError::Damaged { id: id.to_owned(), found, expected, path });
+            }
+        }
+        match self.first_missing(model).filter(|_| self.begun_bytes(model) > 0) {
+            Some(path) => Err(ModelsError::Incomplete { id: id.to_owned(), path }),
+            None => Err(ModelsError::NotInstalled { id: id.to_owned(), bytes: model.bytes() }),
+        }
+    }
+
+    /// The folder with `config.yaml` and the weights of the model called `id`.
+    ///
+    /// # Errors
+    /// As [`Library::locate`].
+    pub fn locate_folder(&self, id: &str) -> Result<PathBuf, ModelsError> {
+        Ok(self.model(id)?.folder_in(&self.locate(id)?))
+    }
+
+    /// Where `model` stands.
+    pub fn state(&self, model: &Model) -> State {
+        match self.find(model) {
+            Some((root, owner)) => State::Here { root, owner },
+            None => match self.begun_bytes(model) {
+                0 => State::Absent,
+                bytes => State::Begun { bytes },
+            },
+        }
+    }
+
+    /// What is known about the files of `model` that we put into our folder.
+    pub fn record(&self, model: &Model) -> Option<Record> {
+        self.records().read(&model.id)
+    }
+
+    /// Whether the licence of `model` needs no question, or was agreed to.
+    pub fn is_agreed(&self, model: &Model) -> bool {
+        !model.licence.asks() || self.records().agreements().iter().any(|a| a.licence == model.licence.name)
+    }
+
+    /// Remembers that the user agreed to the licence of `model`.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn agree(&self, model: &Model) -> Result<(), ModelsError> {
+        if self.is_agreed(model) { Ok(()) } else { self.records().agree(&model.licence.name) }
+    }
+
+    pub(super) fn check_agreed(&self, model: &Model) -> Result<(), ModelsError> {
+        if self.is_agreed(model) {
+            return Ok(());
+        }
+        Err(ModelsError::LicenceNotAccepted {
+            id: model.id.clone(),
+            name: model.name.clone(),
+            licence: model.licence.name.clone(),
+            territory: model.licence.territory(),
+            url: model.licence.url.clone(),
+        })
+    }
+
+    /// The first place that has all of `model`, our own before all others.
+    pub(super) fn find(&self, model: &Model) -> Option<(PathBuf, Owner)> {
+        std::iter::once(&self.own).chain(&self.others).find_map(|place| Some((place.find(model)?, place.owner)))
+    }
+
+    /// Where the repository of `model` lies, or would lie, in our folder.
+    pub(super) fn own_root(&self, model: &Model) -> PathBuf {
+        self.own.path.join(model.repository.split('/').collect::<PathBuf>())
+    }
+
+    pub(super) fn records(&self) -> Records {
+        Records::new(&self.own.path)
+    }
+
+    pub(super) fn lock(&self, model: &Model) -> Result<Lock, ModelsError> {
+        self.records().lock(&model.id)
+    }
+
+    /// Files of `model` that are not, or not rightly, in our folder.
+    pub(super) fn missing<'m>(&self, model: &'m Model) -> Vec<&'m ModelFile> {
+        let root = self.own_root(model);
+        model.files.iter().filter(|file| !length(&file.below(&root)).is_some_and(|bytes| file.fits(bytes))).collect()
+    }
+
+    fn first_missing(&self, model: &Model) -> Option<PathBuf> {
+        self.missing(model).first().map(|file| file.below(&self.own_root(model)))
+    }
+
+    /// Bytes of `model` in our folder, half files included.
+    fn begun_bytes(&self, model: &Model) -> u64 {
+        let root = self.own_root(model);
+        let of = |file: &ModelFile| {
+            let path = file.below(&root);
+            length(&path).filter(|b| file.fits(*b)).or_else(|| length(&part::part_path(&path))).unwrap_or(0)
+        };
+        model.files.iter().map(of).sum()
+    }
+}
+
+/// Whether a file of this name is a temporary one of ours.
+pub(super) fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY_AFFIXES.0) && name.ends_with(TEMPORARY_AFFIXES.1)
+}
+
+/// The folder of everything that the program keeps for the user.
+fn data_folder() -> Option<PathBuf> {
+    let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
+    variable.or_else(|| directories::ProjectDirs::from("", "", "orfeas").map(|dirs| dirs.data_dir().to_owned()))
+}
+
+fn choices_path() -> Option<PathBuf> {
+    data_folder().map(|data| data.join("models.json"))
+}

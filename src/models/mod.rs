@@ -1,0 +1,26 @@
+//! The learned models on this machine: which there are, where they are, how they get here.
+//!
+//! Promises: [`Library::locate`] finds a model in our own folder and in those of other programs, and
+//! is cheap. Files in our folder have their names only once all their bytes are there and checked;
+//! a pull that was stopped, cut off or killed goes on where it was. Nothing is fetched before its
+//! licence was agreed to, nothing of other programs is ever changed, and the network is used by
+//! [`Library::pull`] alone.
+
+mod catalogue;
+mod digest;
+mod disk;
+mod error;
+mod hub;
+mod library;
+mod line;
+mod part;
+mod places;
+mod record;
+
+pub use catalogue::{Catalogue, CatalogueError, Licence, Model, ModelFile};
+pub use digest::Sha256;
+pub use error::{ModelsError, TransferError};
+pub use hub::{Hub, Patience};
+pub use library::{Choices, DATA_VARIABLE, FOLDER_VARIABLE, Library, State};
+pub use places::{Owner, Place};
+pub use record::{DigestSource, Record, RecordedFile};

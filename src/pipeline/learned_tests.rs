@@ -1,0 +1,424 @@
+//! The way through a learned model, with a model in miniature: everything but the published numbers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use image::{Rgba, RgbaImage};
+
+use super::*;
+use crate::cache::CacheOptions;
+use crate::engine::device::{DeviceChoice, DeviceId};
+use crate::engine::learned::Part;
+use crate::engine::models::hunyuan3d::miniature;
+use crate::engine::{Engine, EngineOptions};
+use crate::mesh::topology::Topology;
+use crate::progress::{CancelToken, Progress};
+use crate::request::{Decode, Mode, Model};
+
+/// A folder with pictures and a model, and an engine of its own.
+struct Studio {
+    folder: tempfile::TempDir,
+    engine: Engine,
+}
+
+impl Studio {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("model");
+        fs::create_dir(&model).unwrap();
+        miniature::write(&model, SEED).unwrap();
+        let device = DeviceChoice::Named(DeviceId::Cpu);
+        Self { folder, engine: Engine::new(EngineOptions { device, ..EngineOptions::default() }) }
+    }
+
+    fn model(&self) -> PathBuf {
+        self.folder.path().join("model")
+    }
+
+    fn weights(&self) -> PathBuf {
+        self.model().join("model.fp16.safetensors")
+    }
+
+    fn picture(&self, number: u32) -> Input {
+        let path = self.folder.path().join(format!("{number}.png"));
+        RgbaImage::from_fn(80, 70 + number, |x, y| {
+            let inside = (x + 3 * number) % 80 > 20 && (15..60).contains(&y);
+            Rgba([(40 * number) as u8, x as u8, 200, if inside { 255 } else { 0 }])
+        })
+        .save(&path)
+        .unwrap();
+        Input { path, mask: None }
+    }
+
+    fn tools(&self, cache: Cache) -> Tools {
+        Tools::new(cache, self.engine.clone(), Models::Folder(self.model()))
+    }
+
+    fn cache(&self, name: &str) -> Cache {
+        let folder = Some(self.folder.path().join(name));
+        Cache::open(&CacheOptions { folder, ..CacheOptions::default() })
+    }
+
+    fn run(&self, request: &Request, cache: &Cache) -> Result<Output, PipelineError> {
+        let tools = self.tools(cache.clone());
+        run_with(request, &self.picture(1), &Circumstances::of(&tools), &Monitor::silent())
+    }
+
+    /// Number of entries of the stages that only a model makes.
+    fn entries(cache: &Cache) -> u64 {
+        let stats = cache.stats();
+        ["latents", "shape", "surface", "mesh", "result"]
+            .iter()
+            .filter_map(|stage| stats.stages.get(*stage))
+            .map(|s| s.entries)
+            .sum()
+    }
+}
+
+/// A seed of weights whose field has a surface well inside the box.
+const SEED: u64 = 5;
+
+/// Small enough for seconds.
+fn request() -> Request {
+    let mut request = Request { mode: Mode::Model, ..Request::default() };
+    request.model.model = Model::Hunyuan3d21;
+    request.model.steps = Some(4);
+    request.model.octree = Some(32);
+    request.size.height_mm = Some(40.0);
+    request
+}
+
+fn fresh(output: &Output) -> Vec<Stage> {
+    output.stages.iter().filter(|s| !s.cached).map(|s| s.stage).collect()
+}
+
+#[test]
+fn a_picture_becomes_a_closed_mesh_and_the_same_seed_the_same_bytes() {
+    let studio = Studio::new();
+    let first = studio.run(&request(), &Cache::disabled()).unwrap();
+    let topology = Topology::of(&first.mesh);
+    assert!(topology.is_closed() && topology.is_manifold(), "{}", first.report);
+    assert!((first.report.size_mm[2] - 40.0).abs() < 0.05, "{:?}", first.report.size_mm);
+    assert!(first.notes.is_empty() && first.mesh.vertex_colors.is_none(), "{:?}", first.notes);
+    assert!(studio.run(&request(), &Cache::disabled()).unwrap().mesh == first.mesh);
+    let mut other = request();
+    other.model.seed += 1;
+    assert!(studio.run(&other, &Cache::disabled()).unwrap().mesh != first.mesh, "another seed");
+    let tools = studio.tools(Cache::disabled());
+    let picture = studio.picture(2);
+    let other = run_with(&request(), &picture, &Circumstances::of(&tools), &Monitor::silent()).unwrap();
+    assert!(other.mesh != first.mesh, "another picture");
+}
+
+#[test]
+fn another_resolution_level_or_box_is_decoded_without_sampling() {
+    let studio = Studio::new();
+    let cache = studio.cache("cache");
+    let base = request();
+    let first = studio.run(&base, &cache).unwrap();
+    assert!(fresh(&first).contains(&Stage::Latents));
+    let changes: [fn(&mut Request); 5] = [
+        |r| r.model.octree = Some(48),
+        |r| r.model.iso_level = 0.1,
+        |r| r.model.half_box = 0.9,
+        |r| r.model.decode = Decode::Hierarchical,
+        |r| r.solid.hollow_mm = 1.0,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut changed = base;
+        change(&mut changed);
+        let output = studio.run(&changed, &cache).unwrap();
+        assert!(!fresh(&output).contains(&Stage::Latents) && !fresh(&output).is_empty(), "change {number}");
+        assert!(output.mesh != first.mesh, "change {number}");
+        assert!(output.mesh == studio.run(&changed, &Cache::disabled()).unwrap().mesh, "change {number}");
+        assert!(!stages_to_redo(&base, &changed).contains(&Stage::Latents), "change {number}");
+    }
+    let mut denser = base;
+    denser.model.decode = Decode::Dense;
+    assert!(studio.run(&denser, &cache).unwrap().mesh == first.mesh, "following the surface is exact");
+    assert!(studio.run(&base, &cache).unwrap().stages.iter().all(|s| s.cached));
+    for change in [(|r| r.model.steps = Some(5)) as fn(&mut Request), |r| r.model.guidance = 3.0] {
+        let mut changed = base;
+        change(&mut changed);
+        assert_eq!(stages_to_redo(&base, &changed).first(), Some(&Stage::Latents));
+        assert!(fresh(&studio.run(&changed, &cache).unwrap()).contains(&Stage::Latents));
+    }
+    let mut published = base;
+    published.model.steps = None;
+    let mut said = base;
+    said.model.steps = Some(50);
+    assert_eq!(stages_to_redo(&published, &said), []);
+}
+
+#[test]
+fn pictures_in_company_come_out_as_alone() {
+    let studio = Studio::new();
+    let requests: Vec<_> = (1..=6).map(|n| (request(), studio.picture(n))).collect();
+    let alone: Vec<_> = requests
+        .iter()
+        .map(|(request, input)| {
+            let tools = studio.tools(Cache::disabled());
+            run_with(request, input, &Circumstances::of(&tools), &Monitor::silent()).unwrap()
+        })
+        .collect();
+    let tools = studio.tools(studio.cache("cache"));
+    let mut sampled = 0;
+    for (number, (request, input)) in requests.iter().enumerate() {
+        let around = Circumstances { upcoming: &requests[number + 1..], ..Circumstances::of(&tools) };
+        let output = run_with(request, input, &around, &Monitor::silent()).unwrap();
+        assert!(output.mesh == alone[number].mesh, "picture {number}");
+        sampled += usize::from(fresh(&output).contains(&Stage::Latents));
+    }
+    assert_eq!(sampled, 2, "four, then two");
+}
+
+#[test]
+fn a_coarse_mesh_is_shown_before_the_fine_one() {
+    let studio = Studio::new();
+    let mut request = request();
+    request.model.octree = Some(128);
+    let tools = studio.tools(studio.cache("cache"));
+    let seen = Mutex::new(Vec::new());
+    let preview = |mesh: Arc<Mesh>| seen.lock().unwrap().push(mesh);
+    let around = Circumstances { preview: Some(&preview), ..Circumstances::of(&tools) };
+    let output = run_with(&request, &studio.picture(1), &around, &Monitor::silent()).unwrap();
+    let seen = seen.into_inner().unwrap();
+    assert_eq!(seen.len(), 1);
+    let (coarse, fine) = (seen[0].bounds().unwrap(), output.mesh.bounds().unwrap());
+    assert!(seen[0].triangle_indices.len() < output.mesh.triangle_indices.len());
+    assert!((coarse.size() - fine.size()).abs().max_element() < 0.2 * fine.size().max_element());
+}
+
+#[test]
+fn cancelling_leaves_nothing_half_done() {
+    let studio = Studio::new();
+    let clean = studio.run(&request(), &Cache::disabled()).unwrap();
+    // After so many reports of the stage: while weights load, in the middle of the steps, among the points.
+    for (number, (stage, reports)) in [(Stage::Latents, 0), (Stage::Latents, 60), (Stage::Shape, 20)].iter().enumerate()
+    {
+        let cache = studio.cache(&format!("cache-{number}"));
+        let tools = studio.tools(cache.clone());
+        let (cancel, count) = (CancelToken::new(), AtomicUsize::new(0));
+        let sink = |progress: Progress| {
+            if progress.stage == *stage && count.fetch_add(1, Ordering::SeqCst) >= *reports {
+                cancel.cancel();
+            }
+        };
+        let monitor = Monitor::new(&cancel, &sink);
+        let result = run_with(&request(), &studio.picture(1), &Circumstances::of(&tools), &monitor);
+        assert!(result.is_err_and(|e| e.is_cancelled()), "{stage:?} {reports}");
+        let latents = cache.stats().stages.get("latents").map_or(0, |s| s.entries);
+        assert_eq!(Studio::entries(&cache), latents, "{stage:?}: nothing after the latents");
+        assert_eq!(latents, u64::from(*stage == Stage::Shape));
+        assert!(studio.run(&request(), &cache).unwrap().mesh == clean.mesh);
+    }
+}
+
+#[test]
+fn progress_goes_forward_through_every_stage() {
+    let studio = Studio::new();
+    let tools = studio.tools(Cache::disabled());
+    let seen: Mutex<Vec<(Stage, f64)>> = Mutex::default();
+    let sink = |p: Progress| seen.lock().unwrap().push((p.stage, p.done as f64 / p.total as f64));
+    let cancel = CancelToken::new();
+    let monitor = Monitor::new(&cancel, &sink);
+    run_with(&request(), &studio.picture(1), &Circumstances::of(&tools), &monitor).unwrap();
+    let seen = seen.into_inner().unwrap();
+    let mut stages: Vec<Stage> = seen.iter().map(|(stage, _)| *stage).collect();
+    stages.dedup();
+    let all = [Stage::Intake, Stage::CutOut, Stage::Latents, Stage::Shape, Stage::Surface, Stage::Mesh, Stage::Check];
+    assert_eq!(stages, all);
+    let sampling: Vec<f64> = seen.iter().filter(|(s, _)| *s == Stage::Latents).map(|(_, share)| *share).collect();
+    assert!(sampling.is_sorted() && sampling.len() > 20, "{sampling:?}");
+}
+
+/// Runs with `times` failures of `part`, planned for an engine of its own.
+fn run_short_of(part: Part, times: usize) -> (Studio, Cache, Result<Output, PipelineError>) {
+    let studio = Studio::new();
+    let cache = studio.cache("cache");
+    studio.engine.faults().plan(part, times);
+    let result = studio.run(&request(), &cache);
+    (studio, cache, result)
+}
+
+#[test]
+fn a_full_memory_steps_down_says_so_and_gives_the_same() {
+    let clean = Studio::new().run(&request(), &Cache::disabled()).unwrap();
+    for (part, words) in [(Part::Denoising, "one after the other"), (Part::Points, "made room for the decoder")] {
+        let (_, _, result) = run_short_of(part, 1);
+        let output = result.unwrap();
+        assert!(output.notes.iter().any(|n| n.contains(words)), "{part:?}: {:?}", output.notes);
+        assert!(output.mesh == clean.mesh, "{part:?}");
+    }
+    let (_, _, result) = run_short_of(Part::Points, 3);
+    let output = result.unwrap();
+    assert!(output.notes.iter().any(|n| n.contains("fewer points")), "{:?}", output.notes);
+    assert!(output.mesh == clean.mesh);
+}
+
+#[test]
+fn a_lower_resolution_is_said_and_not_stored() {
+    let studio = Studio::new();
+    let cache = studio.cache("cache");
+    let mut request = request();
+    request.model.octree = Some(80);
+    // Room was made, points were halved four times; then the resolution goes.
+    studio.engine.faults().plan(Part::Points, 5);
+    let output = studio.run(&request, &cache).unwrap();
+    assert!(output.notes.iter().any(|n| n.contains("lowered to 64")), "{:?}", output.notes);
+    assert_eq!(Studio::entries(&cache), 1, "the latents alone");
+    let whole = studio.run(&request, &cache).unwrap();
+    assert!(whole.notes.is_empty() && whole.mesh != output.mesh, "{:?}", whole.notes);
+}
+
+#[test]
+fn a_memory_that_stays_full_is_an_error_and_the_next_run_works() {
+    for part in [Part::Conditioner, Part::DenoiserWeights, Part::Denoising, Part::Decoder, Part::Points] {
+        let (studio, cache, result) = run_short_of(part, 40);
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("does not fit into the memory"), "{part:?}: {error}");
+        let latents = u64::from(matches!(part, Part::Decoder | Part::Points));
+        assert_eq!(Studio::entries(&cache), latents, "{part:?}");
+        studio.engine.faults().forget();
+        assert!(studio.run(&request(), &cache).is_ok(), "{part:?}");
+    }
+}
+
+#[test]
+fn a_panic_of_a_driver_fails_one_run_and_the_engine_goes_on() {
+    let studio = Studio::new();
+    let clean = studio.run(&request(), &Cache::disabled()).unwrap();
+    studio.engine.faults().panic_in(Part::Denoising);
+    let cache = studio.cache("cache");
+    let error = studio.run(&request(), &cache).unwrap_err().to_string();
+    assert!(error.contains("the model stopped") && error.contains("on purpose"), "{error}");
+    assert_eq!(Studio::entries(&cache), 0);
+    assert!(studio.run(&request(), &cache).unwrap().mesh == clean.mesh);
+}
+
+/// What a run says of a folder that was spoiled, and that it left nothing behind.
+fn refusal(spoil: impl Fn(&Studio)) -> String {
+    let studio = Studio::new();
+    spoil(&studio);
+    let cache = studio.cache("cache");
+    let error = studio.run(&request(), &cache).unwrap_err();
+    assert_eq!(Studio::entries(&cache), 0, "{error}");
+    let text = error.to_string();
+    assert!(!text.contains('\n'), "{text}");
+    text
+}
+
+fn spoil_config(from: &'static str, to: &'static str) -> impl Fn(&Studio) {
+    move |studio| {
+        let path = studio.model().join("config.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+}
+
+fn spoil_weights(spoil: impl Fn(&mut Vec<u8>)) -> impl Fn(&Studio) {
+    move |studio| {
+        let mut bytes = fs::read(studio.weights()).unwrap();
+        spoil(&mut bytes);
+        fs::write(studio.weights(), bytes).unwrap();
+    }
+}
+
+/// Where the numbers of the tensor of this name begin.
+fn tensor_start(bytes: &[u8], name: &str) -> usize {
+    let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let index: serde_json::Value = serde_json::from_slice(&bytes[8..8 + header]).unwrap();
+    8 + header + index[name]["data_offsets"][0].as_u64().unwrap() as usize
+}
+
+#[test]
+fn folders_that_are_not_the_model_are_told_by_what_is_wrong() {
+    let truncated = refusal(spoil_weights(|bytes| bytes.truncate(bytes.len() / 2)));
+    assert!(truncated.contains("damaged") && truncated.ends_with("model.fp16.safetensors"), "{truncated}");
+    let flipped = refusal(spoil_weights(|bytes| bytes[40] ^= 0x80));
+    assert!(flipped.ends_with("model.fp16.safetensors"), "{flipped}");
+    let other = refusal(spoil_config("depth: 5", "depth: 7"));
+    assert!(other.contains("not those of this model") && other.contains("missing"), "{other}");
+    let sizes = refusal(spoil_config("context_dim: 24", "context_dim: 32"));
+    assert!(sizes.contains("context_dim = 32"), "{sizes}");
+    let heads = refusal(spoil_config("num_heads: 4", "num_heads: 5"));
+    assert!(heads.contains("num_heads = 5"), "{heads}");
+    let unknown = refusal(spoil_config("HunYuanDiTPlain", "UNet"));
+    assert!(unknown.contains("UNet") && unknown.ends_with("config.yaml"), "{unknown}");
+    let nothing = refusal(|studio| fs::remove_file(studio.weights()).unwrap());
+    assert!(nothing.contains("has no weights"), "{nothing}");
+    let text = refusal(|studio| fs::write(studio.weights(), "hello hello hello").unwrap());
+    assert!(text.contains("not a file of weights"), "{text}");
+}
+
+#[test]
+fn a_pickle_with_code_in_it_is_refused() {
+    // protocol 2, os.system("true"), as a file that only calls itself weights.
+    let error = refusal(|studio| {
+        let path = studio.weights();
+        let file = fs::File::create(&path).unwrap();
+        let mut zip = zip::ZipWriter::new(file);
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file("archive/data.pkl", options).unwrap();
+        std::io::Write::write_all(&mut zip, b"\x80\x02cos\nsystem\nU\x04true\x85R.").unwrap();
+        zip.finish().unwrap();
+    });
+    assert!(error.contains("refused"), "{error}");
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_told_by_name() {
+    // f16 NaN.
+    let name = "model.blocks.1.attn1.to_q.weight";
+    let error = refusal(spoil_weights(|bytes| {
+        let at = tensor_start(bytes, name);
+        bytes[at..at + 2].copy_from_slice(&[0x00, 0x7e]);
+    }));
+    assert!(error.contains("blocks.1.attn1.to_q") && error.contains("not a finite number"), "{error}");
+    // Finite, and far too large for what follows.
+    let error = refusal(spoil_weights(|bytes| {
+        for name in
+            ["model.x_embedder.weight", "model.final_layer.linear.weight", "model.final_layer.norm_final.weight"]
+        {
+            let at = tensor_start(bytes, name);
+            bytes[at..at + 32].chunks_exact_mut(2).for_each(|n| n.copy_from_slice(&[0xff, 0x7b]));
+        }
+        let at = tensor_start(bytes, "model.blocks.0.norm1.weight");
+        bytes[at..at + 2].copy_from_slice(&[0x00, 0x7c]);
+    }));
+    assert!(error.contains("finite") || error.contains("not numbers"), "{error}");
+}
+
+#[test]
+fn a_model_that_is_not_there_offers_to_fetch_it() {
+    let studio = Studio::new();
+    let library = crate::models::Library::new(
+        crate::models::Catalogue::builtin().clone(),
+        studio.folder.path().join("models"),
+        Vec::new(),
+        crate::models::Hub::from_environment(),
+    );
+    let tools = Tools::new(Cache::disabled(), studio.engine.clone(), Models::Of(Box::new(library)));
+    let around = Circumstances::of(&tools);
+    let error = run_with(&request(), &studio.picture(1), &around, &Monitor::silent()).unwrap_err();
+    assert!(matches!(error, PipelineError::NoModel(_)));
+    assert!(error.to_string().contains("orfeas models pull hunyuan3d-2.1"), "{error}");
+    // The cut-out needs no model.
+    let cut = cut_out(&request(), &studio.picture(1), &Cache::disabled(), &Monitor::silent());
+    assert!(cut.is_ok());
+}
+
+#[test]
+fn new_weights_are_another_model() {
+    let studio = Studio::new();
+    let cache = studio.cache("cache");
+    let first = studio.run(&request(), &cache).unwrap();
+    miniature::write(&studio.model(), SEED + 1).unwrap();
+    let second = studio.run(&request(), &cache);
+    let mesh = second.map(|output| output.mesh).ok();
+    assert!(mesh.as_ref() != Some(&first.mesh), "the old weights' result was given for the new ones");
+    assert!(Path::new(&studio.weights()).exists());
+}

@@ -1,0 +1,88 @@
+//! What the pipeline works with besides a request: the cache, the engine, the models on this machine.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::time::Duration;
+
+use crate::cache::Cache;
+use crate::engine::Engine;
+use crate::engine::models::{Family, ModelSource};
+use crate::models::{Library, ModelsError};
+use crate::progress::{Cancelled, Monitor};
+use crate::request::Model;
+
+/// How often somebody who waits for a turn looks.
+const LOOK_EVERY: Duration = Duration::from_millis(30);
+
+/// Where models are looked for.
+#[derive(Clone, Debug, Default)]
+pub enum Models {
+    /// In the user's library, read anew for every request: models may come and go.
+    #[default]
+    OfUser,
+    /// In this library.
+    Of(Box<Library>),
+    /// In this folder, whatever the model's name: a `config.yaml` and its weights.
+    Folder(PathBuf),
+}
+
+/// What the pipeline works with. Clones share everything.
+#[derive(Clone)]
+pub struct Tools {
+    /// Earlier results.
+    pub cache: Cache,
+    /// Runs learned models.
+    pub engine: Engine,
+    /// Where they are.
+    pub models: Models,
+    /// Held by the run that is encoding, so that what it takes along is not encoded twice.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Tools {
+    /// These, and nothing that others hold.
+    pub fn new(cache: Cache, engine: Engine, models: Models) -> Self {
+        Self { cache, engine, models, turn: Arc::default() }
+    }
+
+    /// Waits until nobody else is encoding.
+    pub(super) fn wait_for_turn(&self, monitor: &Monitor) -> Result<MutexGuard<'_, ()>, Cancelled> {
+        loop {
+            match self.turn.try_lock() {
+                Ok(turn) => return Ok(turn),
+                Err(TryLockError::Poisoned(turn)) => return Ok(turn.into_inner()),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK_EVERY),
+            }
+            monitor.check()?;
+        }
+    }
+}
+
+impl From<Cache> for Tools {
+    /// With the engine of this process and the user's models.
+    fn from(cache: Cache) -> Self {
+        Self::new(cache, Engine::shared().clone(), Models::OfUser)
+    }
+}
+
+impl Models {
+    /// Where `model` is, and who can run it.
+    ///
+    /// # Errors
+    /// [`ModelsError`]; `NotInstalled` says how to get it.
+    pub fn source(&self, model: Model) -> Result<ModelSource, ModelsError> {
+        let family = match model {
+            Model::Triposr => Family::Triposr,
+            Model::Columns => Family::Columns,
+            _ => Family::Hunyuan3d,
+        };
+        let folder = match self {
+            // Comes with the program.
+            _ if model == Model::Columns => PathBuf::new(),
+            Self::Folder(folder) => folder.clone(),
+            Self::Of(library) => library.locate_folder(model.name())?,
+            Self::OfUser => Library::of_user()?.locate_folder(model.name())?,
+        };
+        Ok(ModelSource { family, folder })
+    }
+}
