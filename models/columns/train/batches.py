@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import torch
 
-COLOR_DROP = 0.10
+COLOR_DROP = 0.05
 
 
 def draw(folder, picks, random, augment=True):

@@ -28,7 +28,7 @@ import network
 import optimizer
 import records
 
-WARM_UP_STEPS = 150
+WARM_UP_STEPS = 80
 SAVE_SECONDS = 240
 CHECK_SAMPLES = 192
 
@@ -42,7 +42,7 @@ def arguments():
     parser.add_argument("--from", dest="start")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--small-share", type=float, default=0.6, help="of the time, at half the side")
-    parser.add_argument("--batch", type=int, default=32, help="per worker, at half the side; half as many at the full side")
+    parser.add_argument("--batch", type=int, default=32, help="per worker")
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--optimizer", default="muon", choices=("muon", "adam"))
     parser.add_argument("--seed", type=int, default=1)
@@ -144,8 +144,10 @@ class Run:
         }
         torch.save(state, self.out / "last.pt.new")
         (self.out / "last.pt.new").replace(self.out / "last.pt")
-        notes = {"config": self.config.name, "samples": str(self.samples), "steps": str(self.step)}
-        export.write(self.average.model, self.out / f"{self.config.name}.safetensors", notes)
+        export.write(self.average.model, self.out / f"{self.config.name}.safetensors", self.notes())
+
+    def notes(self):
+        return {"config": self.config.name, "samples": str(self.samples), "steps": str(self.step)}
 
     def log(self, **what):
         if self.rank > 0:
@@ -217,6 +219,8 @@ class Run:
                 self.log(check=self.check(held_back))
         feeder.stop()
         self.save()
+        if self.rank == 0:
+            export.write(self.average.model, self.out / f"{self.config.name}-{suffix}.safetensors", self.notes())
         self.log(stage_end=suffix, check=self.check(held_back))
 
     def run(self):
@@ -224,7 +228,7 @@ class Run:
         self.log(options=vars(options))
         limit = options.minutes * 60
         self.stage("small", side // 2, options.batch, limit * options.small_share)
-        self.stage("full", side, max(1, options.batch // 2), limit)
+        self.stage("full", side, options.batch, limit)
 
 
 def work(rank, options, meeting):

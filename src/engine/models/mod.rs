@@ -51,7 +51,16 @@ pub fn describe(source: &ModelSource) -> Result<Description, EngineError> {
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => hunyuan3d::model::describe(folder),
-        Family::Triposr | Family::Columns => Err(not_yet()),
+        Family::Columns => Ok(columns::model::describe()),
+        Family::Triposr => Err(not_yet()),
+    }
+}
+
+/// What tells a model inside the program from that of another version; empty for models in folders.
+pub fn revision(family: Family) -> String {
+    match family {
+        Family::Columns => columns::model::revision(),
+        Family::Hunyuan3d | Family::Triposr => String::new(),
     }
 }
 
@@ -63,7 +72,8 @@ pub fn open(source: &ModelSource) -> Result<Box<dyn LearnedModel>, EngineError> 
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => Ok(Box::new(hunyuan3d::model::Hunyuan3d::open(folder)?)),
-        Family::Triposr | Family::Columns => Err(not_yet()),
+        Family::Columns => Ok(Box::new(columns::model::Embedded::default())),
+        Family::Triposr => Err(not_yet()),
     }
 }
 

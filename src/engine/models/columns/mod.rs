@@ -9,6 +9,7 @@ mod blocks;
 mod column;
 pub mod config;
 pub mod input;
+pub mod model;
 pub mod network;
 pub mod prediction;
 pub mod solid;
@@ -51,6 +52,7 @@ pub enum ColumnsError {
 /// The loaded network.
 pub struct Columns {
     config: ColumnsConfig,
+    side: usize,
     network: Network,
     device: Device,
 }
@@ -61,9 +63,8 @@ impl Columns {
     /// # Errors
     /// [`ColumnsError::UnknownConfig`], [`ColumnsError::Weights`].
     pub fn load(file: &WeightFile, options: &LoadOptions) -> Result<Self, ColumnsError> {
-        let name = file.metadata().get("config").map_or("", String::as_str);
-        let config = ColumnsConfig::named(name).ok_or_else(|| ColumnsError::UnknownConfig(name.to_owned()))?;
-        Self::load_config(file, config, options)
+        let (config, side) = Self::sizes(file)?;
+        Ok(Self { side, ..Self::load_config(file, config, options)? })
     }
 
     /// The network of one configuration, whatever the file's notes say.
@@ -76,7 +77,25 @@ impl Columns {
         options: &LoadOptions,
     ) -> Result<Self, ColumnsError> {
         let network = weights::load(file, options, |w| Network::load(w, &config))?;
-        Ok(Self { config, network, device: options.device.clone() })
+        Ok(Self { config, side: config.side, network, device: options.device.clone() })
+    }
+
+    /// What the notes of a file say: its configuration, and the side of the pictures that it was
+    /// trained on last, in pixels.
+    ///
+    /// # Errors
+    /// [`ColumnsError::UnknownConfig`].
+    pub fn sizes(file: &WeightFile) -> Result<(ColumnsConfig, usize), ColumnsError> {
+        let note = |name: &str| file.metadata().get(name).map_or("", String::as_str);
+        let unknown = || ColumnsError::UnknownConfig(note("config").to_owned());
+        let config = ColumnsConfig::named(note("config")).ok_or_else(unknown)?;
+        let side = note("side").parse().ok().filter(|side| side % 16 == 0 && (16..=512).contains(side));
+        Ok((config, side.unwrap_or(config.side)))
+    }
+
+    /// Side of the pictures to show it, in pixels.
+    pub fn side(&self) -> usize {
+        self.side
     }
 
     /// Its sizes.
@@ -91,7 +110,7 @@ impl Columns {
     pub fn predict(&self, input: &Input, monitor: &Monitor) -> Result<Prediction, ColumnsError> {
         let [one, mirrored] = [self.residuals(input, 0, monitor)?, self.residuals(&input.mirrored(), STEPS, monitor)?];
         let [one, mirrored] = [one, mirrored].map(|raw| Prediction::of_residuals(&self.config, raw, input.side));
-        let prediction = one?.averaged(mirrored?.mirrored()).on_balloon(input);
+        let prediction = one.averaged(mirrored.mirrored()).on_balloon(input);
         if prediction.is_finite() { Ok(prediction) } else { Err(ColumnsError::NotFinite) }
     }
 

@@ -131,7 +131,7 @@ fn chain(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
 
 /// Lets the device come to here, so that a cancellation between the parts means something.
 fn wait<const D: usize>(x: &Tensor<D>) {
-    let _: f32 = x.clone().slice([0..1; D]).into_scalar().elem();
+    let _: f32 = x.clone().slice(std::array::from_fn::<_, D, _>(|_| 0..1)).into_scalar().elem();
 }
 
 /// Sines and cosines of y and of x in the frame's [-1, 1], whatever the number of tokens.
