@@ -23,6 +23,7 @@ use super::Device;
 use super::device::DeviceId;
 use super::error::EngineError;
 use super::memory::Memory;
+use super::models::columns::model::Figure;
 use super::weights::Precision;
 use crate::field::ScalarGrid;
 use crate::progress::Monitor;
@@ -114,6 +115,8 @@ pub struct DecodeOptions {
     pub method: DecodeMethod,
     /// Most points that go through the network at once.
     pub chunk_points: usize,
+    /// Read by the model inside the program alone.
+    pub figure: Figure,
 }
 
 /// Where tensors live, and what is free there.

@@ -9,10 +9,12 @@ use super::error::PipelineError;
 use super::tools::Tools;
 use crate::cache::{self, Digest};
 use crate::engine::learned::{DecodeMethod, DecodeOptions, EncodeOptions, Planes};
-use crate::engine::models::{Description, Family, ModelSource, describe};
+use crate::engine::models::columns::model::{self as columns, Figure};
+use crate::engine::models::columns::solid::Back;
+use crate::engine::models::{self, Description, Family, ModelSource, describe};
 use crate::image::processor::{ImageProcessor, ProcessorError};
 use crate::progress::Monitor;
-use crate::request::{Decode, Model, ModelParams, Request};
+use crate::request::{Decode, HiddenSide, Model, ModelParams, Request};
 
 /// Points that go through a network at once, as published.
 const CHUNK_POINTS: usize = 8000;
@@ -42,7 +44,8 @@ pub(super) fn find(request: &Request, tools: &Tools, monitor: &Monitor) -> Resul
     let description = describe(&source)?;
     let place = tools.engine.place(monitor)?;
     let files: Vec<_> = description.files.iter().map(signature).collect();
-    let digest = cache::digest_of(&(place.id.to_string(), place.precision.name(), files));
+    let inside = models::revision(source.family);
+    let digest = cache::digest_of(&(place.id.to_string(), place.precision.name(), files, inside));
     Ok(Some(Found { source, description, digest }))
 }
 
@@ -74,8 +77,10 @@ pub(super) fn encode_settings(params: &ModelParams) -> impl serde::Serialize + u
 pub(super) fn decode_settings(request: &Request) -> impl serde::Serialize + use<> {
     let ModelParams { model, iso_level, half_box, decode, density, close_silhouette, .. } = request.model;
     let sampled = model.samples().then_some((iso_level, half_box, decode));
-    let cells = (model != Model::Columns).then(|| request.octree_cells());
-    (cells, sampled, (model == Model::Triposr).then_some(density), close_silhouette)
+    let cells = if model == Model::Columns { request.solid.cells() } else { request.octree_cells() };
+    let ModelParams { depth_scale, hidden_side, field_of_view_deg, upright, .. } = request.model;
+    let figure = (model == Model::Columns).then_some((depth_scale, hidden_side, field_of_view_deg, upright));
+    (cells, sampled, (model == Model::Triposr).then_some(density), close_silhouette, figure)
 }
 
 /// Whether the model knows colours, or sees the object in the picture's own frame; otherwise there are
@@ -111,7 +116,20 @@ pub(super) fn decode_options(request: &Request) -> DecodeOptions {
             Decode::FlashVdm => DecodeMethod::FlashVdm,
         },
         chunk_points: CHUNK_POINTS,
+        figure: figure(request),
     }
+}
+
+/// What is asked of the model inside the program.
+fn figure(request: &Request) -> Figure {
+    let ModelParams { depth_scale, hidden_side, field_of_view_deg, upright, .. } = request.model;
+    let back = match hidden_side {
+        HiddenSide::Predicted => Back::Predicted,
+        HiddenSide::Mirrored => Back::Mirrored,
+        HiddenSide::Flat => Back::Flat,
+    };
+    let field_of_view = field_of_view_deg.map(f32::to_radians);
+    Figure { cells: request.solid.cells(), depth_scale, back, field_of_view, upright }
 }
 
 /// How a preview is decoded, where the whole is fine enough to be worth one.
@@ -129,7 +147,11 @@ pub(super) fn planes(found: &Found, params: &ModelParams, object: &RgbaImage) ->
     let Description { picture_size_px, border_ratio, .. } = found.description;
     let _ = params;
     match found.source.family {
-        Family::Hunyuan3d | Family::Triposr | Family::Columns => {
+        Family::Columns => {
+            let size = [object.width() as usize, object.height() as usize];
+            columns::planes(object.as_raw(), size).ok_or(ProcessorError::Empty)
+        }
+        Family::Hunyuan3d | Family::Triposr => {
             let processor = ImageProcessor { size_px: picture_size_px, border_ratio };
             let processed = processor.process(object)?;
             Ok(Planes { shape: [3, processed.size_px, processed.size_px], values: processed.image_tensor() })

@@ -40,6 +40,18 @@ choices! {
     }
 }
 
+choices! {
+    /// What a model that sees the front alone makes behind it.
+    pub enum HiddenSide {
+        /// What it expects there.
+        Predicted = "predicted",
+        /// The front, mirrored.
+        Mirrored = "mirrored",
+        /// A plane to lie on; everything before it is filled.
+        Flat = "flat",
+    }
+}
+
 parameters! {
     /// A learned model, and how it is run.
     pub struct ModelParams titled "Model" {
@@ -65,6 +77,14 @@ parameters! {
         "density" => density: f32 = 25.0, in 1.0..=100.0 by 1.0;
         /// Share of the model's frame that the object takes.
         "foreground" => foreground: f32 = 0.85, in 0.5..=1.0 by 0.05, "×";
+        /// Factor on the predicted depth.
+        "depth-scale" => depth_scale: f32 = 1.0, in 0.25..=3.0 by 0.05, "×";
+        /// What is made where the picture shows nothing.
+        "hidden-side" => hidden_side: HiddenSide = HiddenSide::Predicted;
+        /// Angle that the picture was taken under; 0 keeps the front view exactly the silhouette; as predicted when left open.
+        "field-of-view" => field_of_view_deg: Option<f32> = Some(0.0), in 0.0..=60.0 by 5.0, "°";
+        /// Set the object upright where the picture was taken from above.
+        "upright" => upright: bool = false;
         /// Make the front view exactly the silhouette of the cut-out.
         "close-silhouette" => close_silhouette: bool = false;
     }

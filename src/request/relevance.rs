@@ -59,9 +59,10 @@ fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
         "iso-level" | "box" | "decode" if !model.samples() => "--model hunyuan3d-2.1 or one of its family",
         "density" | "foreground" if model != Model::Triposr => "--model triposr",
         "octree" if model == Model::Columns => "--model triposr or hunyuan3d-2.1",
-        "quality" if model == Model::Columns => "--model triposr or hunyuan3d-2.1",
+        "close-silhouette" if model == Model::Columns => "another --model; this one always does so",
+        "depth-scale" | "hidden-side" | "field-of-view" | "upright" if model != Model::Columns => "--model columns",
         "color" if model.samples() => "--model triposr, or --mode inflate or relief",
-        "resolution" => "--octree instead; a model has a box of its own",
+        "resolution" if model != Model::Columns => "--octree instead; a model has a box of its own",
         "min-wall" => "--mode inflate",
         "sharpness" => "another --mode; models want the picture as it is",
         _ => return None,
@@ -103,8 +104,12 @@ mod tests {
         let read = |request: &Request, flags: &[&str]| flags.iter().all(|flag| needed(request, flag).is_none());
         for &model in Model::ALL {
             request.model.model = model;
-            assert!(read(&request, &["model", "close-silhouette", "hollow", "flat-base", "height", "threshold"]));
-            assert!(needed(&request, "thickness").is_some() && needed(&request, "resolution").is_some());
+            assert!(read(&request, &["model", "hollow", "flat-base", "height", "threshold"]));
+            assert!(needed(&request, "thickness").is_some());
+            let is_columns = model == Model::Columns;
+            let figure = ["depth-scale", "hidden-side", "field-of-view", "upright", "resolution"];
+            assert!(figure.iter().all(|flag| needed(&request, flag).is_none() == is_columns));
+            assert_eq!(needed(&request, "close-silhouette").is_some(), is_columns);
             let sampled = read(&request, &["steps", "guidance", "seed", "iso-level", "box", "decode"]);
             assert_eq!(sampled, model.samples(), "{}", model.name());
             assert_eq!(read(&request, &["density", "foreground"]), model == Model::Triposr);

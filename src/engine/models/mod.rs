@@ -52,8 +52,16 @@ pub fn describe(source: &ModelSource) -> Result<Description, EngineError> {
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => hunyuan3d::model::describe(folder),
+        Family::Columns => Ok(columns::model::describe()),
         Family::Triposr => triposr::model::describe(folder),
-        Family::Columns => Err(not_yet()),
+    }
+}
+
+/// What tells a model inside the program from that of another version; empty for models in folders.
+pub fn revision(family: Family) -> String {
+    match family {
+        Family::Columns => columns::model::revision(),
+        Family::Hunyuan3d | Family::Triposr => String::new(),
     }
 }
 
@@ -65,11 +73,7 @@ pub fn open(source: &ModelSource) -> Result<Box<dyn LearnedModel>, EngineError> 
     let folder: &Path = &source.folder;
     match source.family {
         Family::Hunyuan3d => Ok(Box::new(hunyuan3d::model::Hunyuan3d::open(folder)?)),
+        Family::Columns => Ok(Box::new(columns::model::Embedded::default())),
         Family::Triposr => Ok(Box::new(triposr::model::TripoSrModel::open(folder)?)),
-        Family::Columns => Err(not_yet()),
     }
-}
-
-fn not_yet() -> EngineError {
-    EngineError::Invalid("this version cannot run that model yet; choose another one with --model".to_owned())
 }

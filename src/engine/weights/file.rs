@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
@@ -17,10 +17,27 @@ use super::{WeightsError, safetensors, torch};
 /// let go again. It must not be made shorter by anybody while it is open (replacing or deleting it does
 /// no harm).
 pub struct WeightFile {
-    map: Mmap,
+    content: Content,
     path: PathBuf,
     tensors: BTreeMap<String, Entry>,
     metadata: BTreeMap<String, String>,
+}
+
+/// Where the bytes are.
+enum Content {
+    Mapped(Mmap),
+    Inside(Cow<'static, [u8]>),
+}
+
+impl Deref for Content {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map,
+            Self::Inside(bytes) => bytes,
+        }
+    }
 }
 
 /// Where one tensor lies.
@@ -56,6 +73,15 @@ impl IndexError {
     pub fn refused<T>(what: impl Into<String>) -> Result<T, Self> {
         Err(Self::Refused(what.into()))
     }
+
+    /// The error about the file at `path`.
+    fn about(self, path: &Path) -> WeightsError {
+        let path = path.to_owned();
+        match self {
+            Self::Damaged(what) => WeightsError::Damaged { what, path },
+            Self::Refused(what) => WeightsError::Refused { what, path },
+        }
+    }
 }
 
 impl WeightFile {
@@ -80,11 +106,37 @@ impl WeightFile {
         } else {
             return Err(WeightsError::UnknownFormat(path.to_owned()));
         };
-        let Index { tensors, metadata } = index.map_err(|e| match e {
-            IndexError::Damaged(what) => WeightsError::Damaged { what, path: path.to_owned() },
-            IndexError::Refused(what) => WeightsError::Refused { what, path: path.to_owned() },
-        })?;
-        Ok(Self { map, path: path.to_owned(), tensors, metadata })
+        let Index { tensors, metadata } = index.map_err(|e| e.about(path))?;
+        Ok(Self { content: Content::Mapped(map), path: path.to_owned(), tensors, metadata })
+    }
+
+    /// Weights inside the program: one or more `.safetensors` files whose tensors belong together. `name`
+    /// stands for them in messages.
+    ///
+    /// # Errors
+    /// [`WeightsError::Damaged`], [`WeightsError::Refused`]; damaged too if two parts have a tensor of one
+    /// name.
+    pub fn embedded(parts: &[&'static [u8]], name: &str) -> Result<Self, WeightsError> {
+        let path = Path::new(name);
+        let mut all = Index::default();
+        let mut start = 0;
+        for part in parts {
+            let Index { tensors, metadata } = safetensors::index(part).map_err(|e| e.about(path))?;
+            for (name, mut entry) in tensors {
+                entry.bytes = start + entry.bytes.start..start + entry.bytes.end;
+                if all.tensors.insert(name.clone(), entry).is_some() {
+                    return Err(IndexError::Damaged(format!("two parts have a tensor named {name}")).about(path));
+                }
+            }
+            all.metadata.extend(metadata);
+            start += part.len();
+        }
+        let content = match parts {
+            [one] => Cow::Borrowed(*one),
+            several => Cow::Owned(several.concat()),
+        };
+        let Index { tensors, metadata } = all;
+        Ok(Self { content: Content::Inside(content), path: path.to_owned(), tensors, metadata })
     }
 
     /// Where the file is.
@@ -129,7 +181,7 @@ impl<'a> TensorView<'a> {
     /// Its numbers in row-major order, as stored.
     pub fn bytes(&self) -> Cow<'a, [u8]> {
         // The index was checked against the map's length.
-        let bytes = self.file.map.get(self.entry.bytes.clone()).unwrap_or_default();
+        let bytes = self.file.content.get(self.entry.bytes.clone()).unwrap_or_default();
         match &self.entry.strides {
             None => Cow::Borrowed(bytes),
             Some(strides) => Cow::Owned(gather(bytes, self.entry.kind.bytes(), &self.entry.shape, strides)),
@@ -154,12 +206,12 @@ impl<'a> TensorView<'a> {
     /// Lets its pages go: they would count as this process's memory for as long as the file is open.
     pub(super) fn release(&self) {
         #[cfg(unix)]
-        {
+        if let Content::Mapped(map) = &self.file.content {
             let Range { start, end } = self.entry.bytes.clone();
             // SAFETY: a read-only map of a file; pages let go are read again from the file when touched.
             #[allow(unsafe_code, reason = "advice on a mapped file")]
             let _ =
-                unsafe { self.file.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, end - start) };
+                unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, end - start) };
         }
     }
 }

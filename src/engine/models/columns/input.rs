@@ -80,6 +80,30 @@ impl Input {
         Ok(Self { side, values })
     }
 
+    /// The input of side `side` of a picture of any side that lies in its frame. An object too thin to
+    /// have an outline at that size is made more opaque.
+    ///
+    /// # Errors
+    /// See [`InputError`].
+    pub fn of_object(
+        pixels: &[u8],
+        pixels_side: usize,
+        side: usize,
+        colors_valid: bool,
+        monitor: &Monitor,
+    ) -> Result<Self, InputError> {
+        let mut small = Frame::whole(pixels_side).crop(pixels, [pixels_side; 2], side);
+        match Self::new(&small, side, colors_valid, monitor) {
+            Err(InputError::Empty) => {}
+            other => return other,
+        }
+        let strongest = u32::from(small.chunks_exact(4).map(|p| p[3]).max().unwrap_or(0).max(1));
+        for pixel in small.chunks_exact_mut(4) {
+            pixel[3] = (u32::from(pixel[3]) * 255 / strongest) as u8;
+        }
+        Self::new(&small, side, colors_valid, monitor)
+    }
+
     /// One channel, `[P, P]`.
     pub fn channel(&self, channel: usize) -> &[f32] {
         let area = self.side * self.side;

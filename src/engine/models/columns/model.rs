@@ -1,0 +1,208 @@
+//! `columns` as a [`LearnedModel`]: its weights lie in the program.
+//!
+//! Its latents are the prediction and the picture's outline, so another resolution, depth or hidden side
+//! needs no network.
+
+use std::sync::LazyLock;
+
+use super::input::{Frame, Input};
+use super::network::{ELEVATION_BINS, PICTURE_CHANNELS, VIEW_BINS};
+use super::solid::{self, Back, Controls, View};
+use super::{Columns, ColumnsError, Prediction};
+use crate::engine::error::EngineError;
+use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Work};
+use crate::engine::models::Description;
+use crate::engine::weights::{LoadOptions, WeightFile, WeightsError};
+use crate::field::ScalarGrid;
+
+/// The weights, in parts of less than 16 MiB.
+const WEIGHTS: [&[u8]; 1] = [include_bytes!("../../../../models/columns/S.safetensors")];
+/// What messages call them.
+const NAME: &str = "the weights inside the program";
+/// Side of the picture that it is shown, in pixels: the outline is as fine as that.
+pub const PICTURE_SIDE: usize = 512;
+/// A picture whose colours differ by less than this (standard deviation, 0 to 1) is a mere silhouette.
+const FLAT_COLORS: f32 = 0.012;
+
+/// The weights' index and notes; that they are whole is tested before a release.
+static FILE: LazyLock<Result<WeightFile, WeightsError>> = LazyLock::new(|| WeightFile::embedded(&WEIGHTS, NAME));
+
+fn file() -> Result<&'static WeightFile, EngineError> {
+    FILE.as_ref().map_err(|error| EngineError::Invalid(error.to_string()))
+}
+
+/// What it wants to be shown.
+pub fn describe() -> Description {
+    let border_ratio = 1.0 - f64::from(super::input::OBJECT_SHARE);
+    Description { files: Vec::new(), picture_size_px: PICTURE_SIDE, border_ratio }
+}
+
+/// What tells these weights from those of other versions of the program.
+pub fn revision() -> String {
+    let bytes: usize = WEIGHTS.iter().map(|part| part.len()).sum();
+    let notes = file().map(|file| format!("{:?}", file.metadata())).unwrap_or_default();
+    format!("{bytes} {notes}")
+}
+
+/// What may be asked of the solid besides its resolution.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure {
+    /// Cells along the longest side of the outline.
+    pub cells: u32,
+    /// Factor on the depth.
+    pub depth_scale: f32,
+    /// The hidden side.
+    pub back: Back,
+    /// Angle that the picture was taken under, in radians; as predicted when left open.
+    pub field_of_view: Option<f32>,
+    /// Whether the predicted height of the viewer is taken away.
+    pub upright: bool,
+}
+
+impl Default for Figure {
+    fn default() -> Self {
+        let Controls { cells, depth_scale, back, .. } = Controls::default();
+        Self { cells, depth_scale, back, field_of_view: Some(0.0), upright: false }
+    }
+}
+
+/// The model inside the program.
+#[derive(Default)]
+pub struct Embedded {
+    columns: Option<Columns>,
+}
+
+impl Embedded {
+    fn columns(&mut self, work: &Work) -> Result<&Columns, EngineError> {
+        if self.columns.is_none() {
+            let options = LoadOptions {
+                device: work.place.device.clone(),
+                precision: work.place.precision,
+                prefix: "",
+                monitor: work.monitor,
+            };
+            self.columns = Some(Columns::load(file()?, &options)?);
+        }
+        self.columns.as_ref().ok_or_else(|| EngineError::Invalid("the weights are gone; try again".to_owned()))
+    }
+
+    /// Samples of a column and side of the network's picture.
+    fn sizes() -> [usize; 2] {
+        let sizes = file().and_then(|file| Ok(Columns::sizes(file)?));
+        sizes.map_or([0; 2], |(config, side)| [config.bins, side])
+    }
+}
+
+/// Numbers of the parts of the latents: columns, picture, view, outline.
+fn lengths([bins, side]: [usize; 2]) -> [usize; 4] {
+    let grid = side / 2;
+    let view = ELEVATION_BINS + VIEW_BINS;
+    [bins * grid * grid, PICTURE_CHANNELS * side * side, view, PICTURE_SIDE * PICTURE_SIDE]
+}
+
+impl LearnedModel for Embedded {
+    fn latents_shape(&self) -> Vec<usize> {
+        vec![lengths(Self::sizes()).iter().sum()]
+    }
+
+    /// Pictures are straight RGBA, 0 to 1, `[4, PICTURE_SIDE, PICTURE_SIDE]`, the object in its frame.
+    fn encode(
+        &mut self,
+        pictures: &[Planes],
+        _: &EncodeOptions,
+        work: &Work,
+    ) -> Result<Vec<Latents>, EngineError> {
+        let columns = self.columns(work)?;
+        let encode = |picture: &Planes| {
+            if picture.shape != [4, PICTURE_SIDE, PICTURE_SIDE] || picture.values.len() != 4 * PICTURE_SIDE.pow(2) {
+                let problem = format!("the picture has the shape {:?}, which this model does not read", picture.shape);
+                return Err(EngineError::Invalid(problem));
+            }
+            let pixels = interleaved(picture);
+            let valid = has_colors(&pixels);
+            let input = Input::of_object(&pixels, PICTURE_SIDE, columns.side(), valid, &work.monitor);
+            let input = input.map_err(ColumnsError::from)?;
+            let mut prediction = columns.predict(&input, &work.monitor)?;
+            solid::doubt(&mut prediction, &input);
+            let Prediction { columns, picture: channels, view, .. } = prediction;
+            let alpha = picture.values[3 * PICTURE_SIDE.pow(2)..].to_vec();
+            let values = [columns, channels, view, alpha].concat();
+            Latents::new(vec![values.len()], values)
+        };
+        pictures.iter().map(encode).collect()
+    }
+
+    fn decode(&mut self, latents: &Latents, options: &DecodeOptions, work: &Work) -> Result<ScalarGrid, EngineError> {
+        latents.check(Some(&self.latents_shape()))?;
+        let [bins, side] = Self::sizes();
+        let mut left = latents.values.as_slice();
+        let parts = lengths([bins, side]).map(|length| {
+            let (part, rest) = left.split_at(length.min(left.len()));
+            left = rest;
+            part.to_vec()
+        });
+        let [columns, picture, view, alpha] = parts;
+        let prediction = Prediction { side, bins, columns, picture, view };
+        let pixels: Vec<u8> = alpha.iter().flat_map(|a| [0, 0, 0, (a * 255.0).round() as u8]).collect();
+        let Figure { cells, depth_scale, back, field_of_view, upright } = options.figure;
+        let view = View {
+            field_of_view: field_of_view.unwrap_or(prediction.field_of_view()),
+            elevation: if upright { prediction.elevation() } else { 0.0 },
+        };
+        let controls = Controls { cells, depth_scale, back, view, ..Controls::default() };
+        Ok(solid::build(&prediction, &pixels, PICTURE_SIDE, &controls, &work.monitor)?)
+    }
+
+    fn weights_bytes(&self, place: &Place) -> u64 {
+        let _ = place;
+        // 32-bit numbers on the device.
+        2 * WEIGHTS.iter().map(|part| part.len() as u64).sum::<u64>()
+    }
+
+    fn is_loaded(&self) -> bool {
+        self.columns.is_some()
+    }
+
+    fn release(&mut self) {
+        self.columns = None;
+    }
+}
+
+/// An object cut out of its picture, straight RGBA of any size, for [`LearnedModel::encode`]; `None` if no
+/// alpha is ≥ 128.
+pub fn planes(pixels: &[u8], size: [usize; 2]) -> Option<Planes> {
+    let pixels = Frame::of_object(pixels, size)?.crop(pixels, size, PICTURE_SIDE);
+    let plane = |channel: usize| pixels.iter().skip(channel).step_by(4).map(|&v| f32::from(v) / 255.0);
+    Some(Planes { shape: [4, PICTURE_SIDE, PICTURE_SIDE], values: (0..4).flat_map(plane).collect() })
+}
+
+/// The reverse of [`planes`].
+fn interleaved(picture: &Planes) -> Vec<u8> {
+    let area = PICTURE_SIDE * PICTURE_SIDE;
+    let byte = |v: f32| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
+    (0..area).flat_map(|at| [0, 1, 2, 3].map(|c| byte(picture.values[c * area + at]))).collect()
+}
+
+/// Whether the object's colours tell more than its outline.
+fn has_colors(pixels: &[u8]) -> bool {
+    let inside = || pixels.chunks_exact(4).filter(|p| p[3] >= 250);
+    let count = inside().count().max(1) as f32;
+    (0..3).any(|c| {
+        let mean = inside().map(|p| f32::from(p[c])).sum::<f32>() / count;
+        let variance = inside().map(|p| (f32::from(p[c]) - mean).powi(2)).sum::<f32>() / count;
+        variance.sqrt() / 255.0 > FLAT_COLORS
+    })
+}
+
+impl From<ColumnsError> for EngineError {
+    fn from(error: ColumnsError) -> Self {
+        match error {
+            ColumnsError::Cancelled(cancelled) => cancelled.into(),
+            ColumnsError::Input(super::InputError::Cancelled(cancelled)) => cancelled.into(),
+            ColumnsError::Weights(error) => error.into(),
+            ColumnsError::NotFinite => Self::NotFinite,
+            ColumnsError::Device(what) => Self::from_driver(&what),
+            ColumnsError::Input(_) | ColumnsError::UnknownConfig(_) => Self::Invalid(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! From a [`Prediction`] to a field whose front view is the picture's outline.
+
+use glam::{Vec2, Vec3};
+use rayon::prelude::*;
+
+use super::column::{Column, catmull_rom};
+use super::input::{Input, InputError};
+use super::prediction::{Channel, Prediction, TRUNCATION, balloon};
+pub use super::warp::View;
+use super::{ColumnsError, warp};
+use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
+use crate::field::{ScalarGrid, closure};
+use crate::progress::{Cancelled, Monitor};
+
+/// Opacity of the outline.
+const ALPHA_LEVEL: f32 = 0.5;
+/// Empty cells around the solid.
+const PADDING: usize = 2;
+/// Half the width, in samples, that every part of the silhouette gets at least.
+const MIN_HALF_WIDTH: f32 = 0.7;
+/// At most this many samples; a finer resolution than fits is made coarser.
+const MAX_SAMPLES: f32 = 120e6;
+/// The depth picture moves the front by at most this many bins.
+const SNAP_REACH_BINS: f32 = 2.0;
+/// Expected error of the front, in the frame's unit, at which the depth picture counts half.
+const SNAP_DOUBT: f32 = 0.08;
+/// Between these expected errors of the depths the prediction gives way to the balloon.
+const DOUBT: [f32; 2] = [0.30, 0.60];
+/// A flat back lies this far behind almost all of the front.
+const FLAT_QUANTILE: f32 = 0.05;
+
+/// What the back of the solid is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Back {
+    /// As the network predicts it.
+    #[default]
+    Predicted,
+    /// The front, mirrored.
+    Mirrored,
+    /// A plane; everything before it is filled.
+    Flat,
+}
+
+/// How the solid is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Controls {
+    /// Cells along the longest side of the outline.
+    pub cells: u32,
+    /// Factor on the depth; 1 is as predicted.
+    pub depth_scale: f32,
+    /// The hidden side.
+    pub back: Back,
+    /// Smallest thickness of what has to be made up, in the frame's unit.
+    pub min_wall: f32,
+    /// How the picture was taken.
+    pub view: View,
+    /// Whether the front follows the depth picture in detail.
+    pub snaps: bool,
+}
+
+impl Default for Controls {
+    fn default() -> Self {
+        let (depth_scale, back, view) = (1.0, Back::default(), View::FRONT);
+        Self { cells: 128, depth_scale, back, min_wall: 0.02, view, snaps: true }
+    }
+}
+
+/// The field of a prediction, closed to the outline of the picture that it was made of: `pixels` is
+/// straight RGBA in its frame, `side × side`, of any side.
+///
+/// # Errors
+/// [`ColumnsError::Input`] if the picture is none or empty; [`ColumnsError::Cancelled`].
+pub fn build(
+    prediction: &Prediction,
+    pixels: &[u8],
+    side: usize,
+    controls: &Controls,
+    monitor: &Monitor,
+) -> Result<ScalarGrid, ColumnsError> {
+    let outline = trace(pixels, side)?;
+    let bounds = outline.bounds().ok_or(InputError::Empty)?;
+    let longest = (bounds[1] - bounds[0]).max_element();
+    let mut spacing = longest / controls.cells.max(8) as f32;
+    let stand = Stand::of(prediction, controls);
+    let reach = stand.reach();
+    while (longest / spacing).powi(2) * ((reach[1] - reach[0]) / spacing) > MAX_SAMPLES {
+        spacing *= 1.05;
+    }
+    let lattice = Lattice::around(bounds, spacing, PADDING);
+    let mut silhouette = Silhouette::of_outline(&outline, lattice, monitor)?;
+    silhouette.widen_thin_parts(&outline, MIN_HALF_WIDTH * spacing, monitor)?;
+    if silhouette.is_empty() {
+        return Err(InputError::Empty.into());
+    }
+    let mut grid = stand.field(&silhouette, reach, monitor)?;
+    // The lattice is the grid's own, so this cannot fail but by a defect.
+    closure::close(&mut grid, &silhouette, controls.min_wall.max(2.0 * spacing))
+        .map_err(|error| ColumnsError::Device(error.to_string()))?;
+    Ok(warp::to_space(grid, controls.view, monitor)?)
+}
+
+/// Gives way to the balloon of `input` where the network itself expects to be far off.
+pub fn doubt(prediction: &mut Prediction, input: &Input) {
+    let (side, grid, bins) = (prediction.side, prediction.side / 2, prediction.bins);
+    let logs = [Channel::LogFront, Channel::LogBack].map(|channel| prediction.channel(channel));
+    let trust: Vec<f32> = (0..grid * grid)
+        .map(|k| {
+            let at = 2 * (k / grid) * side + 2 * (k % grid);
+            let mean = |log: &[f32]| 0.25 * [at, at + 1, at + side, at + side + 1].map(|i| log[i]).iter().sum::<f32>();
+            let expected = 0.5 * (mean(logs[0]).exp() + mean(logs[1]).exp());
+            ((DOUBT[1] - expected) / (DOUBT[1] - DOUBT[0])).clamp(0.0, 1.0)
+        })
+        .collect();
+    if trust.iter().all(|&t| t >= 1.0) {
+        return;
+    }
+    let start = balloon(input, bins);
+    for (at, (value, start)) in prediction.columns.iter_mut().zip(start).enumerate() {
+        *value = start + trust[at % (grid * grid)] * (*value - start);
+    }
+}
+
+/// The curves where the object's opacity crosses one half, in the frame.
+fn trace(pixels: &[u8], side: usize) -> Result<Outline, InputError> {
+    if side < 2 || side.checked_mul(side).and_then(|n| n.checked_mul(4)) != Some(pixels.len()) {
+        return Err(InputError::Size { found: pixels.len(), side });
+    }
+    let step = 2.0 / side as f32;
+    let first = -1.0 + 0.5 * step;
+    let placement = Placement { origin: Vec2::new(first, -first), step: Vec2::new(step, -step) };
+    let alpha = |i: usize, j: usize| f32::from(pixels[(j * side + i) * 4 + 3]) / 255.0;
+    Ok(Outline::trace([side; 2], ALPHA_LEVEL, 0.0, placement, alpha))
+}
+
+/// The columns, ready to be asked for at any place.
+struct Stand<'a> {
+    prediction: &'a Prediction,
+    controls: &'a Controls,
+    /// `[G, G, bins]`
+    upright: Vec<f32>,
+    /// Height of a flat back.
+    floor: f32,
+}
+
+impl<'a> Stand<'a> {
+    fn of(prediction: &'a Prediction, controls: &'a Controls) -> Self {
+        let (grid, bins) = (prediction.side / 2, prediction.bins);
+        let area = grid * grid;
+        let upright =
+            (0..area * bins).into_par_iter().map(|k| prediction.columns[k % bins * area + k / bins]).collect();
+        let mut stand = Self { prediction, controls, upright, floor: 0.0 };
+        if controls.back == Back::Flat {
+            let mut fronts: Vec<f32> = (0..area)
+                .filter_map(|k| Column { values: stand.upright[k * bins..][..bins].to_vec() }.front())
+                .collect();
+            fronts.sort_unstable_by(f32::total_cmp);
+            let low = fronts.get((fronts.len() as f32 * FLAT_QUANTILE) as usize).copied().unwrap_or(0.0);
+            stand.floor = low.min(0.0) - controls.min_wall;
+        }
+        stand
+    }
+
+    /// From where to where the solid reaches along z, at least.
+    fn reach(&self) -> [f32; 2] {
+        let (bins, scale) = (self.prediction.bins, self.controls.depth_scale);
+        let step = 2.0 / bins as f32;
+        let inside = |k: usize| self.upright.iter().skip(k).step_by(bins).any(|&v| v < 0.0);
+        let first = (0..bins).find(|&k| inside(k)).unwrap_or(bins / 2);
+        let last = (0..bins).rev().find(|&k| inside(k)).unwrap_or(bins / 2);
+        let margin = (SNAP_REACH_BINS + 1.0) * step;
+        let [low, high] = [first as f32 * step - 1.0 - margin, (last + 1) as f32 * step - 1.0 + margin];
+        let low = match self.controls.back {
+            Back::Predicted => low,
+            Back::Mirrored => low.min(-high),
+            Back::Flat => self.floor,
+        };
+        [low.max(-1.0) * scale, high.min(1.0) * scale]
+    }
+
+    /// The field on the lattice of `silhouette`, not closed yet.
+    fn field(&self, silhouette: &Silhouette, reach: [f32; 2], monitor: &Monitor) -> Result<ScalarGrid, Cancelled> {
+        let lattice = silhouette.lattice;
+        let [nx, ny] = lattice.samples_per_axis;
+        let spacing = lattice.spacing;
+        // A flat back lies half a cell below a layer, so that its outline is sampled.
+        let flat = self.controls.back == Back::Flat;
+        let below = if flat { 0.5 - PADDING as f32 } else { -(PADDING as f32) } * spacing;
+        let origin_z = reach[0] + below;
+        let nz = ((reach[1] - reach[0]) / spacing).ceil() as usize + 2 * PADDING + 1;
+        let mut samples = vec![0.0; nx * ny * nz];
+        samples.par_chunks_mut(ny * nz).enumerate().try_for_each(|(ix, slab)| {
+            monitor.check()?;
+            for (iy, column) in slab.chunks_mut(nz).enumerate() {
+                let distance = silhouette.distances[ix * ny + iy];
+                if distance > 3.0 * spacing {
+                    // The closure has the last word there.
+                    column.fill(distance);
+                    continue;
+                }
+                let profile = self.profile(lattice.position(ix, iy));
+                for (iz, sample) in column.iter_mut().enumerate() {
+                    *sample = self.value(&profile, origin_z + iz as f32 * spacing);
+                }
+            }
+            Ok(())
+        })?;
+        let origin = Vec3::new(lattice.origin.x, lattice.origin.y, origin_z);
+        Ok(ScalarGrid { samples, samples_per_axis: [nx, ny, nz], origin, spacing })
+    }
+
+    /// The field's value at height `z` of the solid.
+    fn value(&self, profile: &Column, z: f32) -> f32 {
+        let scale = self.controls.depth_scale;
+        let z = z / scale;
+        let value = match self.controls.back {
+            Back::Predicted => profile.at(z),
+            Back::Mirrored => profile.at(z.abs()),
+            Back::Flat => match profile.front() {
+                Some(front) => if z < front { (z - front).max(-TRUNCATION) } else { profile.at(z) }.max(self.floor - z),
+                None => profile.at(z).max(self.floor - z),
+            },
+        };
+        // Where the sign is, a distance along z scales with the depth.
+        value * scale.min(1.0)
+    }
+
+    /// The column at a place of the frame, in the frame's unit, its front in detail.
+    fn profile(&self, place: Vec2) -> Column {
+        let (grid, bins) = (self.prediction.side / 2, self.prediction.bins);
+        let (column, row) = ((place.x + 1.0) * 0.5 * grid as f32 - 0.5, (1.0 - place.y) * 0.5 * grid as f32 - 0.5);
+        let ((first_column, across), (first_row, down)) = (catmull_rom(column), catmull_rom(row));
+        let inside = |k: i64| k.clamp(0, grid as i64 - 1) as usize;
+        let mut values = vec![0.0; bins];
+        for (r, weight_row) in down.iter().enumerate() {
+            for (c, weight_column) in across.iter().enumerate() {
+                let at = inside(first_row + r as i64) * grid + inside(first_column + c as i64);
+                let weight = weight_row * weight_column * TRUNCATION;
+                values.iter_mut().zip(&self.upright[at * bins..][..bins]).for_each(|(v, f)| *v += weight * f);
+            }
+        }
+        let mut profile = Column { values };
+        if self.controls.snaps {
+            if let Some(front) = profile.front() {
+                let [depth, log] = [Channel::Front, Channel::LogFront].map(|channel| self.picture_at(channel, place));
+                let reach = SNAP_REACH_BINS * profile.spacing();
+                let certainty = 1.0 / (1.0 + (log.exp() / SNAP_DOUBT).powi(2));
+                profile.shift_front((depth - front).clamp(-reach, reach) * certainty);
+            }
+        }
+        profile
+    }
+
+    /// A channel of the picture at a place of the frame, bilinear.
+    fn picture_at(&self, channel: Channel, place: Vec2) -> f32 {
+        let (side, values) = (self.prediction.side, self.prediction.channel(channel));
+        let half = 0.5 * side as f32;
+        let last = (side - 1) as f32;
+        let (x, y) = (((place.x + 1.0) * half - 0.5).clamp(0.0, last), ((1.0 - place.y) * half - 0.5).clamp(0.0, last));
+        let (i, j) = (x as usize, y as usize);
+        let (next_i, next_j) = ((i + 1).min(side - 1), (j + 1).min(side - 1));
+        let (tx, ty) = (x - i as f32, y - j as f32);
+        let at = |i: usize, j: usize| values[j * side + i];
+        let upper = at(i, j) + (at(next_i, j) - at(i, j)) * tx;
+        let lower = at(i, next_j) + (at(next_i, next_j) - at(i, next_j)) * tx;
+        upper + (lower - upper) * ty
+    }
+}

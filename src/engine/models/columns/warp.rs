@@ -1,0 +1,119 @@
+//! From the rays of the picture to space: the field of view is undone, and the object set upright.
+
+use glam::Vec3;
+use rayon::prelude::*;
+
+use crate::field::ScalarGrid;
+use crate::progress::{Cancelled, Monitor};
+
+/// How the picture was taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// Angle that the frame's side is seen under, in radians; 0 is orthographic.
+    pub field_of_view: f32,
+    /// Height of the viewer above the horizon that is taken away, in radians.
+    pub elevation: f32,
+}
+
+impl View {
+    /// Straight from the front: space is the frame.
+    pub const FRONT: Self = Self { field_of_view: 0.0, elevation: 0.0 };
+
+    /// The point of the frame (x and y of the pixel, z along the viewer's axis) that shows a point of
+    /// space.
+    pub fn frame_from_space(&self, p: Vec3) -> Vec3 {
+        let (sin, cos) = self.elevation.sin_cos();
+        let seen = Vec3::new(p.x, p.y * cos - p.z * sin, p.y * sin + p.z * cos);
+        let narrowing = (0.5 * self.field_of_view).tan() * seen.z;
+        // The viewer is 1/tan away from the middle; nothing lies behind him.
+        let scale = 1.0 / (1.0 - narrowing).max(0.05);
+        Vec3::new(seen.x * scale, seen.y * scale, seen.z)
+    }
+
+    fn space_from_frame(&self, q: Vec3) -> Vec3 {
+        let scale = (1.0 - (0.5 * self.field_of_view).tan() * q.z).max(0.05);
+        let (x, y) = (q.x * scale, q.y * scale);
+        let (sin, cos) = self.elevation.sin_cos();
+        Vec3::new(x, y * cos + q.z * sin, -y * sin + q.z * cos)
+    }
+}
+
+/// The field in space of a field in the frame, of about the same spacing.
+///
+/// # Errors
+/// [`Cancelled`].
+pub(super) fn to_space(grid: ScalarGrid, view: View, monitor: &Monitor) -> Result<ScalarGrid, Cancelled> {
+    if view == View::FRONT {
+        return Ok(grid);
+    }
+    let far = grid.position(grid.samples_per_axis[0] - 1, grid.samples_per_axis[1] - 1, grid.samples_per_axis[2] - 1);
+    let corners = (0..8).map(|k| {
+        let pick = |bit: usize, low: f32, high: f32| if k >> bit & 1 == 0 { low } else { high };
+        let [x, y, z] = [0, 1, 2].map(|axis| pick(axis, grid.origin[axis], far[axis]));
+        view.space_from_frame(Vec3::new(x, y, z))
+    });
+    let (low, high) = corners.fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), p| (low.min(p), high.max(p)));
+    let samples_per_axis = ((high - low) / grid.spacing).to_array().map(|n| n.ceil() as usize + 1);
+    let [nx, ny, nz] = samples_per_axis;
+    let mut out = ScalarGrid { samples: vec![0.0; nx * ny * nz], samples_per_axis, origin: low, spacing: grid.spacing };
+    let (origin, spacing) = (out.origin, out.spacing);
+    out.samples.par_chunks_mut(ny * nz).enumerate().try_for_each(|(ix, slab)| {
+        monitor.check()?;
+        for (i, sample) in slab.iter_mut().enumerate() {
+            let p = origin + spacing * Vec3::new(ix as f32, (i / nz) as f32, (i % nz) as f32);
+            *sample = trilinear(&grid, view.frame_from_space(p));
+        }
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// The value at a point; outside the grid that of its nearest border point and the way there.
+fn trilinear(grid: &ScalarGrid, p: Vec3) -> f32 {
+    let size = grid.samples_per_axis.map(|n| (n - 1) as f32);
+    let cell = (p - grid.origin) / grid.spacing;
+    let inside = cell.clamp(Vec3::ZERO, Vec3::from_array(size));
+    let base = [0, 1, 2].map(|axis| (inside[axis] as usize).min(grid.samples_per_axis[axis].saturating_sub(2)));
+    let t = inside - Vec3::new(base[0] as f32, base[1] as f32, base[2] as f32);
+    let at = |dx: usize, dy: usize| {
+        let first = grid.index(base[0] + dx, base[1] + dy, base[2]);
+        grid.samples[first] + (grid.samples[first + 1] - grid.samples[first]) * t.z
+    };
+    let low = at(0, 0) + (at(1, 0) - at(0, 0)) * t.x;
+    let high = at(0, 1) + (at(1, 1) - at(0, 1)) * t.x;
+    low + (high - low) * t.y + cell.distance(inside) * grid.spacing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_the_frame_and_back_is_none() {
+        let view = View { field_of_view: 0.5, elevation: 0.4 };
+        for p in [Vec3::new(0.3, -0.5, 0.6), Vec3::new(-0.7, 0.2, -0.9), Vec3::ZERO] {
+            assert!(view.frame_from_space(view.space_from_frame(p)).distance(p) < 1e-5);
+        }
+        // Seen from above, the object's top leans to the viewer.
+        let top = View { field_of_view: 0.0, elevation: 0.4 }.frame_from_space(Vec3::Y);
+        assert!(top.z > 0.3 && top.y < 1.0);
+        // What is near looks large.
+        assert!(View { elevation: 0.0, ..view }.frame_from_space(Vec3::new(0.5, 0.0, 0.5)).x > 0.5);
+    }
+
+    #[test]
+    fn a_sphere_stays_one_when_it_is_turned() {
+        let center = Vec3::new(0.1, 0.2, 0.3);
+        let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, 2.0 / 64.0, |p| p.distance(center) - 0.4);
+        let view = View { field_of_view: 0.0, elevation: 0.5 };
+        let turned = to_space(grid, view, &Monitor::silent()).unwrap();
+        let center = view.space_from_frame(center);
+        let [nx, ny, nz] = turned.samples_per_axis;
+        for (ix, iy, iz) in (0..nx).flat_map(|x| (0..ny).flat_map(move |y| (0..nz).map(move |z| (x, y, z)))) {
+            let expected = turned.position(ix, iy, iz).distance(center) - 0.4;
+            if expected.abs() < 0.1 {
+                assert!((turned.samples[turned.index(ix, iy, iz)] - expected).abs() < 0.01);
+            }
+        }
+    }
+}
