@@ -11,7 +11,7 @@ pub struct Cost {
     pub secs: f64,
     /// Memory beyond what was held before, at the most, in MiB; none where the system does not tell.
     pub peak_mib: Option<f64>,
-    /// How many triangles came out.
+    /// How many triangles came out; 0 where there are none to count.
     pub triangles: usize,
 }
 
@@ -93,7 +93,8 @@ pub fn peer(script: &str) -> Result<Cost, String> {
 pub fn compare(what: &str, ours: Cost, name: &str, theirs: Result<Cost, String>) {
     let line = |name: &str, cost: Cost| {
         let peak = cost.peak_mib.map_or("unknown".to_owned(), |mib| format!("{mib:.0} MiB"));
-        println!("  {name:<20} {:>9.1} ms   peak memory {peak:>9}   {} triangles", 1e3 * cost.secs, cost.triangles);
+        let triangles = if cost.triangles > 0 { format!("   {} triangles", cost.triangles) } else { String::new() };
+        println!("  {name:<20} {:>9.1} ms   peak memory {peak:>9}{triangles}", 1e3 * cost.secs);
     };
     println!("{what}");
     line("orfeas", ours);
