@@ -19,6 +19,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("field", &["mesh::Bounds", "progress"]),
     ("surface", &["field", "mesh", "progress"]),
     ("engine", &["background", "field", "files", "mesh", "progress", "surface"]),
+    ("dataset", &["engine::models", "mesh", "progress"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
@@ -33,13 +34,14 @@ const MODULES: &[(&str, &[&str])] = &[
             "request", "surface",
         ],
     ),
+    ("evaluate", &["cache", "craft", "dataset", "files", "import", "mesh", "pipeline", "progress", "request"]),
     ("job", &["background", "cache", "export", "files", "pipeline", "print", "progress", "request"]),
     ("doctor", &["cache", "engine::device", "files", "render"]),
     (
         "cli",
         &[
-            "cache", "craft", "doctor", "engine", "export", "files", "image", "import", "job", "mesh", "pipeline",
-            "print", "progress", "render", "request",
+            "cache", "craft", "dataset", "doctor", "engine", "evaluate", "export", "files", "image", "import", "job",
+            "mesh", "pipeline", "print", "progress", "render", "request",
         ],
     ),
     (

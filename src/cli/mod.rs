@@ -9,9 +9,11 @@ mod cache;
 mod check;
 mod console;
 mod convert;
+mod dataset;
 mod destination;
 mod doctor;
 mod engine;
+mod evaluate;
 pub mod failure;
 mod flags;
 mod generate;
@@ -94,6 +96,10 @@ pub enum Command {
     Cache(cache::CacheArgs),
     /// Write a few pictures to try things with
     Samples(samples::SamplesArgs),
+    /// Make pictures with their solids, to train a model
+    Dataset(dataset::DatasetArgs),
+    /// Measure how near generators come to known solids
+    Evaluate(Box<evaluate::EvaluateArgs>),
     /// Write a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -167,6 +173,8 @@ pub fn run(command: Command, global: Global) -> ExitCode {
         Command::Doctor(args) => doctor::run(&args, &console),
         Command::Cache(args) => cache::run(&args, &console),
         Command::Samples(args) => samples::run(&args, &console),
+        Command::Dataset(args) => dataset::run(&args, &console),
+        Command::Evaluate(args) => evaluate::run(&args, &console),
         Command::Completions(args) => completions(&args, &console),
     };
     match outcome {

@@ -13,6 +13,7 @@ use super::plateau::Plateau;
 use super::sizing::{self, DefaultSize};
 use super::tone::{self, Raster, percentiles};
 use super::{Body, CraftError, Pose, Solid, Unit, inflate};
+use crate::field::poisson;
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
 use crate::image::{ConditionImage, Picture};
 use crate::mesh::Mesh;

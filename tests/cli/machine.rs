@@ -53,7 +53,19 @@ fn help_teaches_every_command() {
     let desk = Desk::new();
     let (code, stdout, _) = outcome(desk.orfeas(&["--help"]));
     assert!(code == 0 && stdout.contains("Exit codes"), "{stdout}");
-    for command in ["generate", "batch", "check", "convert", "render", "doctor", "cache", "samples", "completions"] {
+    for command in [
+        "generate",
+        "batch",
+        "check",
+        "convert",
+        "render",
+        "doctor",
+        "cache",
+        "samples",
+        "completions",
+        "dataset",
+        "evaluate",
+    ] {
         assert!(stdout.contains(command), "{command}");
         let (code, help, _) = outcome(desk.orfeas(&[command, "--help"]));
         assert!(code == 0 && help.contains("Examples:"), "{command}: {help}");

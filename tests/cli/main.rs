@@ -7,3 +7,4 @@ mod files;
 mod generate;
 mod machine;
 mod support;
+mod training;

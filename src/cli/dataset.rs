@@ -1,0 +1,167 @@
+//! `orfeas dataset`: training samples as a stream or on a contact sheet.
+
+use std::io::{self, Cursor, ErrorKind, Write as _};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use image::ImageFormat;
+
+use crate::dataset::pack::{Pack, Split};
+use crate::dataset::sample::Source;
+use crate::dataset::sheet::{self, Show};
+use crate::dataset::stream::{Range, StreamError, stream};
+use crate::files::{IfExists, write_atomically};
+use crate::progress::Monitor;
+
+use super::console::Console;
+use super::destination::check_writable;
+use super::failure::{Exit, Failure};
+use super::interrupt;
+
+/// Arguments of `orfeas dataset`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Samples are pictures of solids that are made up on the spot, with the solids. The same seed and number
+are the same sample on every machine. models/columns/README.md tells the format of the stream.
+
+Examples:
+  orfeas dataset sheet -o samples.png
+  orfeas dataset stream --seed 1 --side 128 | python models/columns/train/train.py ...")]
+pub struct DatasetArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Write samples to standard output, for a trainer
+    Stream {
+        /// Which.
+        #[command(flatten)]
+        range: RangeArgs,
+        /// How many samples; without end when left out
+        #[arg(long, value_name = "N")]
+        count: Option<u64>,
+        /// Threads to make them on [default: one for each core]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        threads: Option<u16>,
+    },
+    /// Draw samples on one sheet
+    Sheet {
+        /// Which.
+        #[command(flatten)]
+        range: RangeArgs,
+        /// How many samples
+        #[arg(long, value_name = "N", default_value_t = 96, value_parser = clap::value_parser!(u64).range(1..=2000))]
+        count: u64,
+        /// Show what is behind the pictures as well: front, depth, back, a cut
+        #[arg(long)]
+        truth: bool,
+        /// PNG file to write
+        #[arg(short, long, value_name = "PNG")]
+        output: PathBuf,
+        /// Replace a file that exists
+        #[arg(long)]
+        overwrite: bool,
+    },
+}
+
+/// Which samples.
+#[derive(clap::Args)]
+struct RangeArgs {
+    /// Seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Number of the first sample
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    first: u64,
+    /// Pixels along each side: a multiple of 16 from 32 to 512
+    #[arg(long, value_name = "PX", default_value_t = 128, value_parser = side)]
+    side: usize,
+    /// Mix three in ten packed solids of this file in
+    #[arg(long, value_name = "FILE")]
+    solids: Option<PathBuf>,
+    /// Which of the packed solids: train or val
+    #[arg(long, value_name = "SPLIT", default_value = "train", value_parser = split, requires = "solids")]
+    split: Split,
+}
+
+/// `train` or `val`.
+pub fn split(text: &str) -> Result<Split, String> {
+    match text {
+        "train" => Ok(Split::Train),
+        "val" => Ok(Split::Val),
+        _ => Err("it must be train or val".to_owned()),
+    }
+}
+
+fn side(text: &str) -> Result<usize, String> {
+    let side = text.parse().ok().filter(|side| Range::is_side(*side));
+    side.ok_or_else(|| "it must be a multiple of 16 from 32 to 512".to_owned())
+}
+
+impl RangeArgs {
+    fn range(&self, count: u64) -> Range {
+        Range { seed: self.seed, first: self.first, count, side: self.side }
+    }
+
+    fn source(&self) -> Result<Source, Failure> {
+        let Some(path) = &self.solids else { return Ok(Source::tapes()) };
+        let pack = Pack::read(path)?;
+        let numbers = pack.numbers(self.split);
+        Ok(Source::with_pack(pack, numbers))
+    }
+}
+
+/// Streams or draws.
+///
+/// # Errors
+/// Any [`Failure`].
+pub fn run(args: &DatasetArgs, console: &Console) -> Result<(), Failure> {
+    match &args.action {
+        Action::Stream { range, count, threads } => {
+            write_stream(&range.source()?, range.range(count.unwrap_or(u64::MAX)), *threads)
+        }
+        Action::Sheet { range, count, truth, output, overwrite } => {
+            let if_exists = if *overwrite { IfExists::Replace } else { IfExists::Keep };
+            check_writable(output, if_exists)?;
+            let samples = range.range(*count).samples(&range.source()?);
+            let all = [Show::Picture, Show::Front, Show::Depth, Show::Back, Show::Slice];
+            let (columns, show) = if *truth { (2, &all[..]) } else { (12, &all[..1]) };
+            let mut png = Cursor::new(Vec::new());
+            sheet::sheet(&samples, columns, show).write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
+            write_atomically(output, if_exists, |writer| writer.write_all(png.get_ref()))?;
+            console.result_path(output)
+        }
+    }
+}
+
+fn write_stream(source: &Source, range: Range, threads: Option<u16>) -> Result<(), Failure> {
+    let cancel = interrupt::token();
+    let sink = |_| {};
+    let monitor = Monitor::new(&cancel, &sink);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build();
+    let pool = pool.context("the threads could not be started")?;
+    let (sender, receiver) = crossbeam_channel::bounded::<Vec<u8>>(64);
+    // Samples are made ahead while the reader is busy.
+    let written = std::thread::scope(|scope| {
+        let writer = scope.spawn(move || {
+            let mut stdout = io::stdout().lock();
+            receiver.iter().try_for_each(|record| stdout.write_all(&record)).and_then(|()| stdout.flush())
+        });
+        let made = pool.install(|| {
+            let send = |record: &[u8]| sender.send(record.to_vec()).map_err(|_| ErrorKind::BrokenPipe.into());
+            stream(source, range, send, &monitor)
+        });
+        drop(sender);
+        let written = writer.join().unwrap_or_else(|_| Err(ErrorKind::Other.into()));
+        written.map_err(StreamError::from).and(made)
+    });
+    match written {
+        Err(StreamError::Cancelled(_)) => Err(Failure::Interrupted),
+        // The reader has had enough.
+        Err(StreamError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Told(Exit::Done)),
+        written => Ok(written?),
+    }
+}

@@ -1,0 +1,136 @@
+//! `orfeas evaluate`: how near generators come to known solids.
+
+use std::io::{self, Cursor, Write as _};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use image::ImageFormat;
+
+use crate::dataset::pack::Split;
+use crate::evaluate::{Case, Generator, Table, contact_sheet, read_objects};
+use crate::files::{IfExists, write_atomically};
+use crate::request::{Mode, Request};
+
+use super::console::Console;
+use super::dataset::split;
+use super::failure::Failure;
+use super::flags::{All, Flags};
+use super::interrupt;
+use super::progress_display::ProgressDisplay;
+
+/// Arguments of `orfeas evaluate`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Draws every solid from a few sides, makes solids of the pictures again, and compares: overlap of the
+volumes (IoU), mean distance (Chamfer), share of the surface within 0.05, 0.1 and 0.2 (F; the object
+is 1.8 long), direction of the surface, silhouette, closed and manifold, seconds.
+
+Examples:
+  orfeas evaluate solids/ --with extrude --with inflate
+  orfeas evaluate meshes.safetensors --split val --views 2 --with inflate --sheet sheets/ --json scores.json")]
+pub struct EvaluateArgs {
+    /// A folder of meshes, or a file of packed solids
+    #[arg(value_name = "SOLIDS")]
+    solids: PathBuf,
+    /// What to measure: extrude (the silhouette, as deep as the frame), or a mode of `generate`;
+    /// repeat for more
+    #[arg(long = "with", value_name = "GENERATOR", default_values = ["extrude", "inflate"], value_parser = generator)]
+    generators: Vec<Named>,
+    /// The one that the others are compared with
+    #[arg(long, value_name = "GENERATOR", default_value = "inflate")]
+    baseline: String,
+    /// Which of the packed solids: train or val
+    #[arg(long, value_name = "SPLIT", default_value = "val", value_parser = split)]
+    split: Split,
+    /// Pictures of each solid
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    views: u16,
+    /// Take only the first solids
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Write a contact sheet for each generator into this folder: picture, result and truth from four sides
+    #[arg(long, value_name = "DIR")]
+    sheet: Option<PathBuf>,
+    /// Write all figures as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// One flag per parameter.
+    #[command(flatten)]
+    flags: Flags<All>,
+}
+
+/// `extrude`, or a mode.
+#[derive(Clone, Debug)]
+enum Named {
+    Extrude,
+    Mode(Mode),
+}
+
+fn generator(text: &str) -> Result<Named, String> {
+    if text == "extrude" {
+        return Ok(Named::Extrude);
+    }
+    let modes: Vec<&str> = Mode::ALL.iter().map(|m| m.name()).collect();
+    let mode = Mode::ALL.iter().find(|m| m.name() == text);
+    mode.map(|m| Named::Mode(*m)).ok_or_else(|| format!("it must be extrude, {}", modes.join(", ")))
+}
+
+/// Measures and prints the table.
+///
+/// # Errors
+/// Any [`Failure`].
+pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
+    let generators = args.generators.iter().map(|g| settled(g, args)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(folder) = &args.sheet {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?;
+    }
+    let cancel = interrupt::token();
+    let display = ProgressDisplay::new(console);
+    let inner = display.console(console);
+    let measured = display.watch(&cancel, |monitor| -> Result<Table, Failure> {
+        let objects = read_objects(&args.solids, args.split, monitor)?;
+        let taken = objects.iter().take(args.limit.unwrap_or(usize::MAX));
+        let mut cases = Vec::new();
+        for object in taken {
+            monitor.check()?;
+            cases.extend((0..usize::from(args.views)).filter_map(|view| Case::new(object, view)));
+        }
+        let folder = tempfile::tempdir().context("no temporary folder could be made")?;
+        let mut table = Table { baseline: Some(args.baseline.clone()), ..Table::default() };
+        for generator in &generators {
+            let name = generator.name();
+            let said = |done: usize| {
+                if done.is_multiple_of(16) || done == cases.len() {
+                    inner.say(&format!("{name}: {done} of {} pictures", cases.len()));
+                }
+            };
+            let results = table.run(generator, &cases, folder.path(), monitor, said)?;
+            if let Some(folder) = &args.sheet {
+                let sheet = contact_sheet(cases.iter().zip(&results));
+                let mut png = Cursor::new(Vec::new());
+                sheet.write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
+                let path = folder.join(format!("{name}.png"));
+                write_atomically(&path, IfExists::Replace, |writer| writer.write_all(png.get_ref()))?;
+            }
+        }
+        Ok(table)
+    });
+    drop(display);
+    let table = match measured {
+        Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
+        measured => measured?,
+    };
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string_pretty(&serde_json::json!({ "means": table.means(), "table": table }))?;
+        write_atomically(path, IfExists::Replace, |writer| writer.write_all(text.as_bytes()))?;
+    }
+    console.result(table.to_text().trim_end())
+}
+
+fn settled(named: &Named, args: &EvaluateArgs) -> Result<Generator, Failure> {
+    let Named::Mode(mode) = named else { return Ok(Generator::Extrude) };
+    let mut request = Request { mode: *mode, ..Request::default() };
+    args.flags.apply_to(&mut request).map_err(Failure::Usage)?;
+    Ok(Generator::Pipeline { name: mode.name().to_owned(), request: Box::new(request) })
+}

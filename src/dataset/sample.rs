@@ -1,0 +1,152 @@
+//! One training sample: a picture and the solid behind it.
+
+use glam::Vec3;
+
+use super::families::{self, FAMILIES};
+use super::look::{self, Care, Picture};
+use super::pack::{Pack, PackedMesh};
+use super::random::Random;
+use super::seen::{Seen, raster, trace};
+use super::solid::{Columns, of_mesh, of_tape, survey};
+use super::tape::{Scratch, Tape};
+use super::view::{SHARE, View};
+
+/// The group number of packed solids.
+pub const PACKED: u32 = 100;
+/// Solids of several loose pieces are drawn again: the largest must have this share.
+const WHOLE: f32 = 0.9;
+/// Share of packed solids where there are any.
+const PACKED_SHARE: f32 = 0.3;
+
+/// A picture and its truth.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Number of the family, or [`PACKED`].
+    pub group: u32,
+    /// From where it is seen.
+    pub view: View,
+    /// What a program is shown.
+    pub picture: Picture,
+    /// What is seen of the solid.
+    pub seen: Seen,
+    /// The solid.
+    pub columns: Columns,
+}
+
+/// What samples are drawn from.
+pub struct Source {
+    /// Packed solids and the numbers that may be used.
+    pack: Option<(Pack, Vec<usize>)>,
+}
+
+impl Source {
+    /// Tapes alone.
+    pub fn tapes() -> Self {
+        Self { pack: None }
+    }
+
+    /// Tapes and three in ten packed solids, of these numbers.
+    pub fn with_pack(pack: Pack, numbers: Vec<usize>) -> Self {
+        Self { pack: (!numbers.is_empty()).then_some((pack, numbers)) }
+    }
+
+    /// Sample `number` of `seed`: `side` pixels along each side, half as many columns. `side` is a
+    /// multiple of 16.
+    pub fn sample(&self, seed: u64, number: u64, side: usize) -> Sample {
+        let random = Random::new(seed, number);
+        for attempt in 0.. {
+            let mut random = random.fork(attempt);
+            let made = match &self.pack {
+                Some((pack, numbers)) if random.chance(PACKED_SHARE) => {
+                    let mesh = pack.mesh(random.pick(numbers));
+                    let choice = random.fork(2);
+                    let view = look_around(choice, &mesh.positions, View::random);
+                    view.and_then(|view| of_packed(&mesh, view, side, Care::Training, &mut random))
+                }
+                _ => of_drawn(&families::draw(&mut random.fork(1)), side, &mut random),
+            };
+            if let Some(sample) = made {
+                return sample;
+            }
+        }
+        unreachable!("attempts have no end")
+    }
+}
+
+/// A view in which the solid need not be shrunk much for its depth: of a few drawn ones the first
+/// that does, else the one that needs it least.
+fn look_around(mut choice: Random, points: &[Vec3], mut draw: impl FnMut(&mut Random) -> View) -> Option<View> {
+    let mut best: Option<(f32, View)> = None;
+    for _ in 0..5 {
+        let view = draw(&mut choice).fitted(points)?;
+        let size = view.size(points);
+        if size > 0.97 * SHARE {
+            return Some(view);
+        }
+        if best.is_none_or(|(known, _)| size > known) {
+            best = Some((size, view));
+        }
+    }
+    best.map(|(_, view)| view)
+}
+
+/// A sample of a drawn tape; `None` when hardly anything is seen of it, or it is in pieces.
+pub fn of_drawn(drawn: &families::Drawn, side: usize, random: &mut Random) -> Option<Sample> {
+    let mut scratch = Scratch::default();
+    let points = survey(&drawn.tape, &mut scratch);
+    let view = look_around(random.fork(2), &points, |choice| {
+        let view = View::random(choice);
+        if drawn.traits.sideways && choice.chance(0.4) {
+            let quarter = std::f32::consts::FRAC_PI_2 * choice.pick(&[-1.0, 1.0]);
+            return View::new(view.azimuth + quarter, view.elevation, choice.around(0.08), view.field_of_view);
+        }
+        view
+    })?;
+    debug_assert!(drawn.family < FAMILIES.len());
+    let sample = of_surveyed(&drawn.tape, drawn.family as u32, view, side, Care::Training, random, &mut scratch)?;
+    (sample.columns.largest_piece() > WHOLE).then_some(sample)
+}
+
+/// A sample of a tape, seen by `view`, which is fitted to it first.
+pub fn of_tape_seen(tape: &Tape, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
+    let mut scratch = Scratch::default();
+    let view = view.fitted(&survey(tape, &mut scratch))?;
+    of_surveyed(tape, 0, view, side, care, random, &mut scratch)
+}
+
+fn of_surveyed(
+    tape: &Tape,
+    group: u32,
+    view: View,
+    side: usize,
+    care: Care,
+    random: &mut Random,
+    scratch: &mut Scratch,
+) -> Option<Sample> {
+    let raw = of_tape::evaluate(tape, &view, side / 2, scratch);
+    let columns = raw.columns(&view);
+    let mut seen = trace::trace(tape, &view, &raw, side, scratch);
+    raster::mark_thin(&mut seen, &columns);
+    finish(group, view, seen, columns, care, random)
+}
+
+/// A sample of a mesh, seen by `view`.
+pub fn of_packed(mesh: &PackedMesh, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
+    let view = view.fitted(&mesh.positions)?;
+    let positions: Vec<_> = mesh.positions.iter().map(|&p| view.frame_from_solid(p)).collect();
+    let columns = of_mesh::columns(&positions, &mesh.triangles, &view, side / 2);
+    let smooth = random.fork(11).chance(0.65);
+    let mut seen = raster::raster(mesh, &positions, &view, side, smooth);
+    raster::mark_thin(&mut seen, &columns);
+    finish(PACKED, view, seen, columns, care, random)
+}
+
+fn finish(group: u32, view: View, seen: Seen, columns: Columns, care: Care, random: &mut Random) -> Option<Sample> {
+    // A speck, or a solid that the grid does not see, teaches nothing.
+    let hits = (0..seen.front.len()).filter(|&p| seen.is_hit(p)).count();
+    let is_enough = hits * 80 >= seen.front.len() && columns.fill() > 1e-4;
+    is_enough.then(|| {
+        let picture = look::picture(&seen, &columns, &view, care, random);
+        Sample { group, view, picture, seen, columns }
+    })
+}

@@ -1,0 +1,68 @@
+//! Samples one after another, made on several threads.
+
+use rayon::prelude::*;
+
+use super::record;
+use super::sample::{Sample, Source};
+use crate::progress::{Cancelled, Monitor};
+
+/// Which samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The seed.
+    pub seed: u64,
+    /// Number of the first.
+    pub first: u64,
+    /// How many.
+    pub count: u64,
+    /// Pixels along each side; see [`Range::is_side`].
+    pub side: usize,
+}
+
+impl Range {
+    /// Whether samples of this side can be made: a multiple of 16 from 32 to 512.
+    pub fn is_side(side: usize) -> bool {
+        side.is_multiple_of(16) && (32..=512).contains(&side)
+    }
+
+    /// The samples, in order.
+    pub fn samples(&self, source: &Source) -> Vec<Sample> {
+        let numbers = self.first..self.first.saturating_add(self.count);
+        numbers.into_par_iter().map(|number| source.sample(self.seed, number, self.side)).collect()
+    }
+}
+
+/// Why a stream ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// Whoever reads it does not take more.
+    #[error("the samples could not be written: {0}")]
+    Write(#[from] std::io::Error),
+    /// It was cancelled.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Writes the records of a range in order, on the threads of the current pool.
+///
+/// # Errors
+/// [`StreamError`].
+pub fn stream(
+    source: &Source,
+    range: Range,
+    mut write: impl FnMut(&[u8]) -> std::io::Result<()>,
+    monitor: &Monitor,
+) -> Result<(), StreamError> {
+    let batch = 4 * rayon::current_num_threads() as u64;
+    let end = range.first.saturating_add(range.count);
+    let mut next = range.first;
+    while next < end {
+        monitor.check()?;
+        let stop = next.saturating_add(batch).min(end);
+        let one = |number| record::encode(&source.sample(range.seed, number, range.side));
+        let records: Vec<Vec<u8>> = (next..stop).into_par_iter().map(one).collect();
+        records.iter().try_for_each(|record| write(record))?;
+        next = stop;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Figures with known answers.
+
+use glam::{Mat3, Vec3};
+
+use super::*;
+use crate::dataset::look::Care;
+use crate::dataset::pack::PackedMesh;
+use crate::dataset::random::Random;
+use crate::dataset::view::View;
+use crate::field::ScalarGrid;
+use crate::mesh::Mesh;
+use crate::progress::Monitor;
+use crate::surface;
+
+/// An ellipsoid with these half axes.
+fn ellipsoid(half: Vec3) -> Mesh {
+    let field = |p: Vec3| ((p / half).length() - 1.0) * half.min_element();
+    let grid = ScalarGrid::from_fn([65; 3], Vec3::splat(-1.03), 2.06 / 64.0, field);
+    surface::extract(&grid, &Monitor::silent()).unwrap()
+}
+
+fn case(truth: &Mesh) -> Case {
+    let mesh = PackedMesh::of_mesh(truth).unwrap();
+    let view = View::new(0.0, 0.0, 0.0, 0.0).fitted(&mesh.positions).unwrap();
+    Case::of_view(&mesh, view, "ball".to_owned(), "all".to_owned(), Care::Clean, &mut Random::new(1, 1))
+}
+
+#[test]
+fn the_truth_itself_is_perfect_at_any_size_and_place() {
+    let ball = ellipsoid(Vec3::splat(0.9));
+    let mut result = ball.clone();
+    result.transform(|p| p * 37.0 + Vec3::new(5.0, -3.0, 11.0));
+    let (scores, placed) = compare(&case(&ball), &result);
+    assert!(scores.iou > 0.999 && scores.silhouette > 0.995 && scores.manifold, "{scores:?}");
+    assert!(scores.f05 > 0.999 && scores.chamfer < 0.025 && scores.normals > 0.99, "{scores:?}");
+    assert!((placed.bounds().unwrap().size() - Vec3::splat(1.8)).abs().max_element() < 0.01);
+}
+
+#[test]
+fn half_the_depth_is_half_the_overlap() {
+    let ball = ellipsoid(Vec3::splat(0.9));
+    let (scores, _) = compare(&case(&ball), &ellipsoid(Vec3::new(0.9, 0.9, 0.45)));
+    assert!((scores.iou - 0.5).abs() < 0.01, "{scores:?}");
+    assert!(scores.silhouette > 0.99 && scores.f20 < 0.9 && scores.f05 < scores.f10, "{scores:?}");
+    assert!((0.1..0.3).contains(&scores.chamfer), "{scores:?}");
+}
+
+#[test]
+fn distances_are_those_between_the_surfaces() {
+    // Two concentric balls cannot be told apart after scaling; two shells of a thick wall can.
+    let truth = ellipsoid(Vec3::new(0.9, 0.9, 0.3));
+    let mut result = truth.clone();
+    result.transform(|p| p * Vec3::new(1.0, 1.0, 2.0));
+    let (scores, _) = compare(&case(&truth), &result);
+    assert!((scores.iou - 0.5).abs() < 0.01, "{scores:?}");
+    let (turned, _) = compare(&case(&truth), &Mesh { vertex_positions: vec![], ..Mesh::default() });
+    assert_eq!((turned.iou, turned.f20, turned.silhouette), (0.0, 0.0, 0.0));
+}
+
+#[test]
+fn the_extruded_silhouette_is_closed_and_fits() {
+    let ball = ellipsoid(Vec3::splat(0.9));
+    let case = case(&ball);
+    let mut table = Table { baseline: Some("extrude".to_owned()), ..Table::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [case];
+    let made = table.run(&Generator::Extrude, &cases, folder.path(), &Monitor::silent(), |_| {}).unwrap();
+    let scores = table.results[0].1[0].scores;
+    // A ball in a cylinder of its own height: two thirds.
+    assert!((scores.iou - 2.0 / 3.0).abs() < 0.01 && scores.manifold && scores.silhouette > 0.97, "{scores:?}");
+    let text = table.to_text();
+    assert!(text.contains("all (1 pictures)") && text.contains("extrude"), "{text}");
+    let sheet = contact_sheet(cases.iter().zip(&made));
+    assert_eq!(sheet.height(), SHEET_TILE + 2);
+    // The picture and eight sides all show something dark on the pale ground.
+    for tile in 0..9 {
+        let left = tile * (SHEET_TILE + 2) + SHEET_TILE / 2;
+        assert!(sheet.get_pixel(left, SHEET_TILE / 2)[0] < 215, "tile {tile} is empty");
+    }
+}
+
+#[test]
+fn the_result_is_compared_as_the_viewer_sees_it() {
+    // A bump towards the viewer: upside down or turned round it must lose.
+    let mut bumped = ellipsoid(Vec3::new(0.9, 0.6, 0.4));
+    bumped.transform(|p| if p.z > 0.0 && p.x > 0.3 { p + Vec3::Z * 0.4 * (p.x - 0.3) } else { p });
+    let case = case(&bumped);
+    let (right, _) = compare(&case, &bumped);
+    let mut turned = bumped.clone();
+    turned.transform(|p| Mat3::from_cols(Vec3::NEG_X, Vec3::Y, Vec3::NEG_Z) * p);
+    let (wrong, _) = compare(&case, &turned);
+    assert!(right.iou > 0.99 && wrong.iou < 0.97 && wrong.f05 < right.f05, "{right:?} {wrong:?}");
+}
+
+#[test]
+fn views_of_an_object_differ_and_stay_the_same() {
+    let mesh = PackedMesh::of_mesh(&ellipsoid(Vec3::new(0.9, 0.5, 0.3))).unwrap();
+    let object = Object { name: "egg".to_owned(), group: "eggs".to_owned(), number: 3, mesh };
+    let [a, b, again] = [0, 1, 0].map(|view| Case::new(&object, view).unwrap());
+    assert_eq!(a.picture, again.picture);
+    assert_ne!(a.picture, b.picture);
+    assert_eq!((a.name.as_str(), a.group.as_str()), ("egg #0", "eggs"));
+}

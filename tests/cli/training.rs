@@ -1,0 +1,72 @@
+//! Samples for training, and the benchmark.
+
+use super::support::{Desk, outcome};
+
+#[test]
+fn samples_are_streamed_and_drawn() {
+    let desk = Desk::new();
+    let stream = |arguments: &[&str]| {
+        let all = [&["dataset", "stream", "--side=32", "--seed=4"], arguments].concat();
+        let output = desk.orfeas(&all).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let record = 32 + 23 * 32 * 32 + 16 * 16 * 16;
+    let three = stream(&["--count=3", "--threads=2"]);
+    assert_eq!(three.len(), 3 * record);
+    assert_eq!(&three[..4], b"COC1");
+    assert!(three[record..] == stream(&["--first=1", "--count=2"]));
+    let sheet = ["dataset", "sheet", "--count=2", "--side=32", "--truth", "-o", "sheet.png"];
+    assert_eq!(outcome(desk.orfeas(&sheet)).0, 0);
+    assert_eq!(image::open(desk.path("sheet.png")).unwrap().height(), 34);
+    let (code, _, stderr) = outcome(desk.orfeas(&sheet));
+    assert!(code != 0 && stderr.contains("sheet.png"), "{stderr}");
+}
+
+#[test]
+fn wrong_numbers_and_missing_solids_are_told() {
+    let desk = Desk::new();
+    let (code, _, stderr) = outcome(desk.orfeas(&["dataset", "stream", "--side=33", "--count=1"]));
+    assert!(code == 2 && stderr.contains("multiple of 16"), "{stderr}");
+    let (code, _, stderr) = outcome(desk.orfeas(&["dataset", "stream", "--solids=none.safetensors", "--count=1"]));
+    assert!(code == 1 && stderr.contains("none.safetensors"), "{stderr}");
+    let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", "nowhere"]));
+    assert!(code == 1 && stderr.contains("nowhere"), "{stderr}");
+    let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", ".", "--with=magic"]));
+    assert!(code == 2 && stderr.contains("inflate"), "{stderr}");
+}
+
+#[test]
+fn a_stream_ends_quietly_when_its_reader_does() {
+    use std::io::Read as _;
+    let desk = Desk::new();
+    let mut child = desk.spawn(&["dataset", "stream", "--side=32", "--threads=1"]);
+    let mut first = [0; 4];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"COC1");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_folder_of_solids_is_measured() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let made = ["generate", "figure.png", "-q", "--quality=draft", "-o", "solids.stl"];
+    assert_eq!(outcome(desk.orfeas(&made)).0, 0);
+    std::fs::create_dir(desk.path("solids")).unwrap();
+    std::fs::rename(desk.path("solids.stl"), desk.path("solids/figure.stl")).unwrap();
+    let (code, stdout, stderr) = outcome(desk.orfeas(&[
+        "evaluate",
+        "solids",
+        "--views=1",
+        "--quality=draft",
+        "--json=scores.json",
+        "--sheet=sheets",
+    ]));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("all (1 pictures)") && stdout.contains("inflate"), "{stdout}");
+    let scores: serde_json::Value = serde_json::from_slice(&std::fs::read(desk.path("scores.json")).unwrap()).unwrap();
+    let inflate = &scores["means"][1][1]["all"];
+    assert!(inflate["manifold"] == 1.0 && inflate["silhouette"].as_f64().unwrap() > 0.9, "{scores}");
+    assert!(image::open(desk.path("sheets/inflate.png")).is_ok());
+}
