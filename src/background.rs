@@ -2,10 +2,6 @@
 
 use std::sync::LazyLock;
 
-/// How much less of a busy processor background threads get: as little as a tenth.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
-
 /// Threads, one per core, that give way to all others.
 static POOL: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
     let builder = rayon::ThreadPoolBuilder::new().thread_name(|number| format!("orfeas-background-{number}"));
@@ -21,11 +17,21 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// Lowers the priority of this thread, where a thread has one of its own.
+/// Lowers the priority of this thread as far as it goes. Without it the work is done all the same.
+#[cfg(target_os = "linux")]
 pub fn give_way() {
-    // Without it the work is done all the same.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, NICENESS);
+    use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
+    // Of this policy, since with niceness alone a thread that wakes still waits for the end of a slice,
+    // and a frame drawn by the processor wakes threads many times.
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    let this = thread_priority::thread_native_id();
+    let _ = thread_priority::set_thread_priority_and_policy(this, ThreadPriority::Min, idle);
+}
+
+/// Lowers the priority of this thread as far as it goes. Without it the work is done all the same.
+#[cfg(not(target_os = "linux"))]
+pub fn give_way() {
+    let _ = thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Min);
 }
 
 #[cfg(test)]
@@ -43,7 +49,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn background_threads_give_way() {
-        let niceness = || rustix::process::getpriority_process(None).unwrap();
-        assert!(run(niceness) >= niceness().max(NICENESS));
+        use thread_priority::{NormalThreadSchedulePolicy as Normal, ThreadSchedulePolicy as Policy};
+        let policy = || thread_priority::thread_schedule_policy().unwrap();
+        assert_eq!(run(policy), Policy::Normal(Normal::Idle));
+        assert_eq!(policy(), Policy::Normal(Normal::Other));
     }
 }

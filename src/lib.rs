@@ -3,6 +3,7 @@
 //! # The data's way
 //! ```text
 //! file ─► image::intake ─► image::matte ─► ConditionImage ─► craft ─► Field ─► field ops ─► surface ─► Mesh ─► mesh ops ─► export
+//!                                      └─► picture of a model ─► engine ─► latents ─► Field
 //! ```
 //! Everything is a signed field before it is triangles, so meshes are closed and manifold by
 //! construction; every stage is cached by content.

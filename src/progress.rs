@@ -29,6 +29,10 @@ pub enum Stage {
     Check,
     /// Writing the file.
     Export,
+    /// Fetching a learned model; not part of making a solid.
+    Download,
+    /// Reading all bytes of a learned model; not part of making a solid.
+    Verify,
 }
 
 impl Stage {
@@ -43,6 +47,8 @@ impl Stage {
             Self::Mesh => "Finishing the mesh",
             Self::Check => "Checking for printing",
             Self::Export => "Writing the file",
+            Self::Download => "Fetching the model",
+            Self::Verify => "Checking the files",
         }
     }
 }

@@ -9,5 +9,13 @@
 mod driver;
 #[path = "window/flows.rs"]
 mod flows;
+#[path = "window/models.rs"]
+mod models;
 #[path = "window/pictures.rs"]
 mod pictures;
+#[allow(dead_code, reason = "the tests of the model manager use the rest")]
+#[path = "models/server.rs"]
+mod server;
+#[allow(dead_code, reason = "the tests of the model manager use the rest")]
+#[path = "models/toy.rs"]
+mod toy;

@@ -53,6 +53,7 @@ pub enum Command {
     ToggleLog,
     ToggleDiagnostics,
     Settings,
+    Models,
     Palette,
     Shortcuts,
     ThemeSystem,
@@ -106,6 +107,7 @@ impl Command {
             SaveTurntable,
             OpenFolder,
             Settings,
+            Models,
             Quit,
             Undo,
             Redo,
@@ -213,6 +215,7 @@ impl Command {
             Self::ToggleLog => ("Log", "Show what happened so far"),
             Self::ToggleDiagnostics => ("Diagnostics", "Show devices, memory, cache and versions"),
             Self::Settings => ("Settings…", "Theme, scale, cache and printer"),
+            Self::Models => ("Models…", "Fetch, check and remove learned models"),
             Self::Palette => ("Find a command…", "Search all commands by name"),
             Self::Shortcuts => ("Keyboard shortcuts", "Show all keys"),
             Self::ThemeSystem => ("System theme", "Follow the system's light or dark theme"),
@@ -229,7 +232,9 @@ impl Command {
     pub fn menu(self) -> Menu {
         use Command::*;
         match self {
-            Open | Paste | SaveMesh | Export | SavePicture | SaveTurntable | OpenFolder | Settings | Quit => Menu::File,
+            Open | Paste | SaveMesh | Export | SavePicture | SaveTurntable | OpenFolder | Settings | Models | Quit => {
+                Menu::File
+            }
             Undo | Redo | EditCutOut | Repair | ApplyToAll | ResetSettings => Menu::Edit,
             Generate | GenerateAll | Cancel | CancelAll | Retry | Remove | MoveUp | MoveDown | ClearFinished
             | SelectNext | SelectPrevious => Menu::Queue,

@@ -82,7 +82,9 @@ impl Studio {
 
     pub(super) fn take_dropped(&mut self, ctx: &Context) {
         let dropped: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().filter_map(|f| f.path.clone()).collect());
-        self.add_paths(dropped);
+        if dropped.is_empty() || !self.import_dropped(&dropped) {
+            self.add_paths(dropped);
+        }
         if ctx.egui_wants_keyboard_input() {
             return;
         }

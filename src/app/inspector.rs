@@ -8,8 +8,10 @@ use super::command::Command;
 use super::layout::Dial;
 use super::state::{Finished, Source, Status};
 use super::theme::{self, Palette};
+use crate::models::State;
 use crate::request::parameter::{ParamGroup, ParamKind, ParamSpec, Value};
-use crate::request::{Mode, Quality, Request};
+use crate::request::relevance::needed_for;
+use crate::request::{Mode, Model, Quality, Request};
 
 impl Studio {
     pub(super) fn inspector_ui(&mut self, ui: &mut Ui) {
@@ -31,18 +33,39 @@ impl Studio {
         let before = self.items.selected().map_or(self.draft, |i| i.request);
         let mut request = before;
         mode_ui(ui, &mut request);
+        self.missing_model_ui(ui, &request);
         quality_ui(ui, &mut request);
-        let mode_title = mode_group(&mut request).title();
+        let hidden = without_effect(&request);
         for (group, open) in shown_groups(&mut request) {
             let title = group.title();
             CollapsingHeader::new(title).default_open(open).id_salt(("group", title)).show(ui, |ui| {
-                group_ui(ui, group, title == mode_title);
+                group_ui(ui, group, &hidden);
             });
         }
         if request != before {
             self.change_settings(|r| *r = request);
         }
         self.redo_note_ui(ui, &request);
+    }
+
+    /// Offers to fetch a learned model that is not on this machine.
+    fn missing_model_ui(&mut self, ui: &mut Ui, request: &Request) {
+        let Some(id) = request.learned_model().map(Model::name) else { return };
+        if self.models.rows().is_empty() {
+            self.models.look();
+        }
+        let Some(row) = self.models.rows().iter().find(|row| row.model.id == id) else { return };
+        if matches!(row.state, State::Here { .. }) {
+            return;
+        }
+        let text = match self.models.work(id) {
+            Some(_) => "This model is being fetched.",
+            None => "This model is not on this machine yet.",
+        };
+        ui.label(RichText::new(text).small().color(Palette::of(ui.ctx()).warning));
+        if ui.button("Get the model…").on_hover_text(Command::Models.tooltip()).clicked() {
+            self.open_models(Some(id));
+        }
     }
 
     /// Says which stages the changed settings will run again.
@@ -165,6 +188,7 @@ fn quality_ui(ui: &mut Ui, request: &mut Request) {
     });
 }
 
+#[cfg(test)]
 fn mode_group(request: &mut Request) -> &mut dyn ParamGroup {
     match request.mode {
         Mode::Inflate => &mut request.inflate,
@@ -173,6 +197,13 @@ fn mode_group(request: &mut Request) -> &mut dyn ParamGroup {
         Mode::Stamp => &mut request.stamp,
         Mode::Model => &mut request.model,
     }
+}
+
+/// Flags of the settings that would change nothing in this request.
+fn without_effect(request: &Request) -> Vec<&'static str> {
+    let groups = request.groups();
+    let all = groups.iter().enumerate().flat_map(|(place, group)| group.specs().iter().map(move |s| (place, s)));
+    all.filter(|(place, spec)| needed_for(request, *place, spec).is_some()).map(|(_, spec)| spec.flag).collect()
 }
 
 /// The groups that matter to the mode, each with whether it starts unfolded.
@@ -189,8 +220,8 @@ fn shown_groups(request: &mut Request) -> Vec<(&mut dyn ParamGroup, bool)> {
 }
 
 /// One widget per parameter, and a button that sets the group back.
-fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, _main: bool) {
-    for spec in group.specs() {
+fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, hidden: &[&str]) {
+    for spec in group.specs().iter().filter(|spec| !hidden.contains(&spec.flag)) {
         let Some(before) = group.get(spec.name) else { continue };
         let value = param_ui(ui, spec, before);
         if value != before {
@@ -316,8 +347,9 @@ mod tests {
             let mut request = Request { mode, ..Request::default() };
             request.solid.resolution = Some(32);
             let before = request;
+            let hidden = without_effect(&request);
             let _ = egui::Context::default().run_ui(Default::default(), |ui| {
-                shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, true));
+                shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &hidden));
             });
             assert_eq!(request, before, "{mode:?}");
         }

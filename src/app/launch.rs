@@ -1,7 +1,6 @@
 //! Opens the window, and opens it anew when the graphics device is lost.
 
 use std::io::IsTerminal as _;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,13 +19,8 @@ const TOO_SOON_SECS: u64 = 30;
 /// # Errors
 /// When the system gives no window or no graphics adapter; the text says what to do.
 pub fn run(options: Options) -> anyhow::Result<()> {
-    let faults = options.faults.clone();
-    let opened = catch_unwind(AssertUnwindSafe(|| open(options)));
-    // egui panics on a lost device; the picture list was written before.
-    if faults.is_device_lost() {
-        return open_anew();
-    }
-    let opened = opened.unwrap_or_else(|panic| resume_unwind(panic));
+    survive_loss(options.faults.clone());
+    let opened = open(options);
     if let Err(error) = &opened {
         tell_without_terminal(&error.to_string());
     }
@@ -58,6 +52,28 @@ fn open(options: Options) -> anyhow::Result<()> {
 /// Whether this window stands in for one that lost its device.
 pub(super) fn is_anew() -> bool {
     std::env::var_os(RESTART_VARIABLE).is_some()
+}
+
+/// Opens the window anew where a thread panics because the device is lost: egui does, when the loss
+/// comes while it draws. Before it unwinds, since its destructors panic as well, which ends the program.
+/// The picture list was written a second ago at most.
+fn survive_loss(faults: Faults) {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if faults.is_device_lost() {
+            replace_window();
+        }
+        tell(panic);
+    }));
+}
+
+/// Opens the window anew in the place of this one, which ends here.
+pub(super) fn replace_window() -> ! {
+    let ended = open_anew();
+    if let Err(error) = &ended {
+        tracing::error!("{error:#}");
+    }
+    std::process::exit(i32::from(ended.is_err()));
 }
 
 /// Starts the program over: a device cannot be replaced under a running window.

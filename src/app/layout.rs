@@ -148,6 +148,7 @@ impl Studio {
             Dialog::Export(export) => export.show(ctx, self),
             Dialog::CutOut(editor) => editor.show(ctx, self),
             Dialog::Diagnostics(diagnostics) => diagnostics.show(ctx, self),
+            Dialog::Models(models) => models.show(ctx, self),
             Dialog::Log => self.log_ui(ctx),
         };
         // A command sent from within may have opened another one meanwhile.

@@ -15,6 +15,8 @@ mod launch;
 mod layout;
 mod mask_edit;
 mod meshes;
+pub mod models;
+mod models_panel;
 mod palette;
 mod queue_panel;
 mod repair;
@@ -42,7 +44,10 @@ use tasks::Tasks;
 use toast::{Level, Messages};
 
 use crate::cache::{Cache, CacheOptions};
+use crate::engine::{Engine, EngineOptions};
 use crate::job;
+use crate::models::{Catalogue, Hub, Library};
+use crate::pipeline::{Models, Tools};
 use crate::render::{Faults, RenderError};
 use crate::request::Request;
 
@@ -56,6 +61,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Where results are cached.
     pub cache: Cache,
+    /// The learned models.
+    pub models: Library,
     early: early::Early,
     faults: Faults,
 }
@@ -64,7 +71,10 @@ impl Options {
     /// Opens `files`, and keeps everything in folders of the caller's choice.
     pub fn new(files: Vec<PathBuf>, data_dir: PathBuf, cache: Cache) -> Self {
         let early = early::Early::start(&files);
-        Self { files, data_dir, cache, early, faults: Faults::default() }
+        let models =
+            Library::new(Catalogue::builtin().clone(), data_dir.join("models"), Vec::new(), Hub::from_environment());
+        let models = models.remembering(Some(data_dir.join("models.json")));
+        Self { files, data_dir, cache, models, early, faults: Faults::default() }
     }
 
     /// Opens `files` in the user's own folders.
@@ -72,12 +82,16 @@ impl Options {
         let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
         let system = || directories::ProjectDirs::from("", "", "orfeas").map(|d| d.data_dir().to_owned());
         let data_dir = variable.or_else(system).unwrap_or_else(|| std::env::temp_dir().join("orfeas"));
-        Self::new(files, data_dir, Cache::open(&CacheOptions::default()))
+        let options = Self::new(files, data_dir, Cache::open(&CacheOptions::default()));
+        match Library::of_user() {
+            Ok(models) => Self { models, ..options },
+            Err(_) => options,
+        }
     }
 }
 
 /// Environment variable that names another folder for the picture list, its meshes and the settings.
-pub const DATA_VARIABLE: &str = "ORFEAS_DATA_DIR";
+pub const DATA_VARIABLE: &str = crate::models::DATA_VARIABLE;
 
 /// Something that covers the window until it is closed.
 pub enum Dialog {
@@ -93,6 +107,8 @@ pub enum Dialog {
     CutOut(Box<cutout_panel::CutOutEditor>),
     /// Devices, memory, cache, versions.
     Diagnostics(Box<help_panel::Diagnostics>),
+    /// The learned models.
+    Models(Box<models_panel::ModelsPanel>),
     /// What happened so far.
     Log,
 }
@@ -107,6 +123,8 @@ pub struct Studio {
     pub settings: Settings,
     /// Toasts and log.
     pub messages: Messages,
+    /// The learned models.
+    pub models: models::Shelf,
     history: undo::History,
     dialog: Option<Dialog>,
     viewport: viewport::Viewport,
@@ -130,6 +148,13 @@ pub struct Studio {
     ctx: egui::Context,
 }
 
+/// What solids are made with: the engine of the process, giving way to the window.
+fn tools(cache: Cache, models: &models::Shelf) -> Tools {
+    let engine = Engine::shared();
+    engine.set_options(EngineOptions { gives_way: true, ..engine.options() });
+    Tools::new(cache, engine.clone(), Models::Shared(models.shared()))
+}
+
 /// Changes are written at the latest after this time.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
 /// Longest that closing waits for files that are being written.
@@ -145,7 +170,9 @@ impl Studio {
             messages.push(Level::Warning, "The graphics device was lost; the window was opened anew, with your list");
         }
         let wake = ctx.clone();
-        let queue = job::Queue::new(options.cache.clone(), move || wake.request_repaint());
+        let waking = ctx.clone();
+        let models = models::Shelf::new(options.models, move || waking.request_repaint());
+        let queue = job::Queue::new(tools(options.cache.clone(), &models), move || wake.request_repaint());
         let queue = queue.map_err(|error| messages.push(Level::Error, error.to_string())).ok();
         let wake = ctx.clone();
         let tasks = Tasks::new(move || wake.request_repaint());
@@ -159,6 +186,7 @@ impl Studio {
             .ok()
             .map(Arc::new);
         let mut studio = Self {
+            models,
             items: Items::default(),
             draft: Request::default(),
             settings: Settings::default(),
@@ -299,6 +327,9 @@ impl Studio {
         while let Some(apply) = self.tasks.as_ref().and_then(Tasks::try_next) {
             apply(self);
         }
+        for (level, text) in self.models.take() {
+            self.messages.push(level, text);
+        }
     }
 
     /// Adds a picture or a mesh file, and starts it when that is set.
@@ -320,8 +351,11 @@ impl eframe::App for Studio {
         tracing::trace!(secs = ctx.input(|i| i.unstable_dt), causes = ?ctx.repaint_causes(), "frame");
         match self.faults.check() {
             Ok(()) => {}
-            // Closing saves the list; `run` opens the window anew.
-            Err(RenderError::DeviceLost(_)) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Err(RenderError::DeviceLost(_)) => {
+                // What is drawn from now on panics.
+                self.say_goodbye();
+                launch::replace_window();
+            }
             Err(error) => self.messages.push(Level::Error, format!("The view cannot be drawn: {error}")),
         }
         self.drain();
@@ -348,9 +382,17 @@ impl eframe::App for Studio {
     }
 
     fn on_exit(&mut self) {
+        self.say_goodbye();
+    }
+}
+
+impl Studio {
+    /// Ends what goes on and keeps what was made.
+    fn say_goodbye(&mut self) {
         if let Some(queue) = &self.queue {
             queue.cancel_all();
         }
+        self.models.stop_all();
         // Meshes and exports that are being written are let to end.
         let until = Instant::now() + LONGEST_GOODBYE;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {

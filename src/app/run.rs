@@ -50,6 +50,10 @@ impl Studio {
                 |s| Dialog::Diagnostics(Box::new(help_panel::Diagnostics::gather(s))),
             ),
             C::Settings => self.toggle_dialog(|d| matches!(d, Dialog::Settings), |_| Dialog::Settings),
+            C::Models => match self.dialog {
+                Some(Dialog::Models(_)) => self.dialog = None,
+                _ => self.open_models(None),
+            },
             C::Shortcuts => self.toggle_dialog(|d| matches!(d, Dialog::Shortcuts), |_| Dialog::Shortcuts),
             C::Palette => self.open(Dialog::Palette(palette::CommandPalette::default())),
             C::ThemeSystem => self.settings.theme = ThemeChoice::System,
@@ -280,6 +284,13 @@ impl Studio {
             Event::Started(_) => item.status = Status::Running { stage: None, estimate: Default::default() },
             Event::Progress { progress, estimate, .. } => {
                 item.status = Status::Running { stage: Some(progress.stage), estimate };
+            }
+            Event::Preview(_, mesh) => {
+                let id = item.id;
+                // What is finished already is finer.
+                if item.finished.is_none() && self.items.selected_id() == Some(id) {
+                    self.show_mesh(id, &mesh, None);
+                }
             }
             Event::Cancelled(_) => {
                 item.status = if item.made_with().is_some() { Status::Finished } else { Status::Cancelled };

@@ -49,6 +49,14 @@ impl Console {
         self.to_stderr(&format!("error: {sentence}{next_step}"));
     }
 
+    /// Asks something that is answered on the same line, also when told to be quiet.
+    pub fn ask(&self, text: &str) {
+        self.around_bar(|| {
+            let mut stderr = io::stderr().lock();
+            write!(stderr, "{text}").and_then(|()| stderr.flush()).unwrap_or_default();
+        });
+    }
+
     fn to_stderr(&self, text: &str) {
         // Nobody can be told that stderr is gone.
         self.around_bar(|| writeln!(io::stderr().lock(), "{text}").unwrap_or_default());

@@ -18,6 +18,7 @@ pub mod failure;
 mod flags;
 mod generate;
 mod interrupt;
+mod models;
 mod progress_display;
 mod render;
 mod samples;
@@ -45,6 +46,7 @@ Examples:
   orfeas batch pictures/ -o solids/ --format 3mf
   orfeas check cat.stl
   orfeas render cat.stl -o cat.png
+  orfeas models list
 
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 130 interrupted.
 Results (paths, --json) go to standard output, everything else to standard error.";
@@ -94,6 +96,8 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     /// Look at or empty the cache of earlier results
     Cache(cache::CacheArgs),
+    /// Fetch, check and remove learned models
+    Models(models::ModelsArgs),
     /// Write a few pictures to try things with
     Samples(samples::SamplesArgs),
     /// Make pictures with their solids, to train a model
@@ -172,6 +176,7 @@ pub fn run(command: Command, global: Global) -> ExitCode {
         Command::Render(args) => render::run(&args, &console),
         Command::Doctor(args) => doctor::run(&args, &console),
         Command::Cache(args) => cache::run(&args, &console),
+        Command::Models(args) => models::run(&args, &console),
         Command::Samples(args) => samples::run(&args, &console),
         Command::Dataset(args) => dataset::run(&args, &console),
         Command::Evaluate(args) => evaluate::run(&args, &console),

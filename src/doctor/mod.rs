@@ -9,6 +9,7 @@ use sysinfo::{CpuRefreshKind, Disks, MemoryRefreshKind, RefreshKind, System};
 use crate::cache::Cache;
 use crate::engine::device::cuda;
 use crate::files::bytes_in_words;
+use crate::models::{Library, Owner, State};
 use crate::render::{AdapterInfo, AdapterKind};
 
 /// Everything that was found.
@@ -23,12 +24,21 @@ pub struct Findings {
     available_memory_bytes: u64,
     graphics: Vec<AdapterInfo>,
     cuda: cuda::Cuda,
-    /// Learned models that were found; this version uses none.
-    models: Vec<String>,
+    models: Vec<ModelFindings>,
     cache: CacheFindings,
     folders: Vec<Folder>,
     /// What stands in the way, and what helps.
     pub problems: Vec<String>,
+}
+
+/// A learned model that can be used, or a part of one.
+#[derive(Serialize)]
+struct ModelFindings {
+    id: String,
+    /// Whose folder it is in; nothing while it is not all there.
+    owner: Option<Owner>,
+    path: PathBuf,
+    bytes: u64,
 }
 
 #[derive(Serialize)]
@@ -54,6 +64,7 @@ pub fn look(cache: &Cache) -> Findings {
     let system = System::new_with_specifics(refresh).ok();
     let brand = system.as_ref().and_then(|s| s.cpus().first()).map(|c| c.brand().trim().to_owned());
     let stats = cache.stats();
+    let library = Library::of_user().ok();
     let mut findings = Findings {
         version: env!("CARGO_PKG_VERSION"),
         system: System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.to_owned()),
@@ -64,25 +75,42 @@ pub fn look(cache: &Cache) -> Findings {
         available_memory_bytes: system.as_ref().map_or(0, System::available_memory),
         graphics: crate::render::probe(),
         cuda: cuda::probe(),
-        models: Vec::new(),
+        models: library.as_ref().map(models).unwrap_or_default(),
         cache: CacheFindings {
             path: cache.path().map(Path::to_owned),
             entries: stats.entries,
             bytes: stats.bytes,
             limit_bytes: stats.limit_bytes,
         },
-        folders: folders(cache.path()),
+        folders: folders(cache.path(), library.as_ref().map(Library::folder)),
         problems: Vec::new(),
     };
     findings.problems = problems(&findings, cache.take_warning());
     findings
 }
 
-fn folders(cache: Option<&Path>) -> Vec<Folder> {
+/// The models of `library` that are here, and those that are on their way.
+fn models(library: &Library) -> Vec<ModelFindings> {
+    let found = library.models().iter().filter_map(|model| {
+        let (owner, path, bytes) = match library.state(model) {
+            State::Here { root, owner } => (Some(owner), model.folder_in(&root), model.bytes()),
+            State::Begun { bytes } => (None, library.folder().to_owned(), bytes),
+            State::Absent => return None,
+        };
+        Some(ModelFindings { id: model.id.clone(), owner, path, bytes })
+    });
+    found.collect()
+}
+
+fn folders(cache: Option<&Path>, models: Option<&Path>) -> Vec<Folder> {
     let disks = Disks::new_with_refreshed_list().ok();
     let here = std::env::current_dir().ok();
-    let named =
-        [("this folder", here), ("cache", cache.map(Path::to_owned)), ("temporary files", Some(std::env::temp_dir()))];
+    let named = [
+        ("this folder", here),
+        ("cache", cache.map(Path::to_owned)),
+        ("models", models.map(Path::to_owned)),
+        ("temporary files", Some(std::env::temp_dir())),
+    ];
     let existing = named.into_iter().filter_map(|(purpose, path)| Some((purpose, path?)));
     existing
         .map(|(purpose, path)| {
@@ -145,7 +173,10 @@ impl Findings {
         lines.extend(
             cuda.problem.iter().map(|problem| ("CUDA", format!("{problem}; nothing in this version needs it"))),
         );
-        lines.push(("models", "none; this version makes its solids without any".to_owned()));
+        lines.extend(self.models.iter().map(|found| ("models", model(found))));
+        if self.models.is_empty() {
+            lines.push(("models", "none here; `orfeas models list` shows what there is".to_owned()));
+        }
         let path = cache.path.as_ref().map_or("nowhere".to_owned(), |p| p.display().to_string());
         let [used, limit] = [cache.bytes, cache.limit_bytes].map(bytes_in_words);
         lines.push(("cache", format!("{path}, {used} of {limit}")));
@@ -167,6 +198,15 @@ impl fmt::Display for Findings {
             return write!(f, "\nEverything that this version needs is here.");
         }
         self.problems.iter().try_for_each(|problem| write!(f, "\nproblem: {problem}"))
+    }
+}
+
+fn model(found: &ModelFindings) -> String {
+    let ModelFindings { id, owner, path, bytes } = found;
+    let bytes = bytes_in_words(*bytes);
+    match owner {
+        Some(owner) => format!("{id}, {bytes}, {owner}: {}", path.display()),
+        None => format!("{id}, not complete ({bytes}); `orfeas models pull {id}` goes on: {}", path.display()),
     }
 }
 

@@ -269,6 +269,11 @@ pub trait LearnedModel {
     /// Whether any weights are loaded.
     fn is_loaded(&self) -> bool;
 
+    /// Bytes that the weights that are loaded take at `place`.
+    fn loaded_bytes(&self, place: &Place) -> u64 {
+        if self.is_loaded() { self.weights_bytes(place) } else { 0 }
+    }
+
     /// Lets all weights go; they are loaded again when needed.
     fn release(&mut self);
 }

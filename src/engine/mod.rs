@@ -16,6 +16,7 @@ pub mod models;
 pub mod weights;
 
 mod guard;
+mod keeper;
 mod worker;
 
 pub use guard::guard;

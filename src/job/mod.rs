@@ -14,6 +14,7 @@ mod queue;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::mesh::Mesh;
 use crate::pipeline::{Input, Output};
 use crate::progress::{Progress, Stage};
 use crate::request::Request;
@@ -53,6 +54,9 @@ pub enum Event<T = Output> {
         /// The whole of it.
         estimate: Estimate,
     },
+    /// A coarse mesh of it, in print space, to be shown until the real one comes. Only the newest of these
+    /// is kept until it is fetched.
+    Preview(JobId, Arc<Mesh>),
     /// It is done.
     Finished(JobId, Arc<T>),
     /// It failed, for this reason: a sentence for the user.
@@ -66,7 +70,7 @@ impl<T> Event<T> {
     pub fn id(&self) -> JobId {
         match self {
             Self::Queued(id) | Self::Started(id) | Self::Progress { id, .. } => *id,
-            Self::Finished(id, _) | Self::Failed(id, _) | Self::Cancelled(id) => *id,
+            Self::Preview(id, _) | Self::Finished(id, _) | Self::Failed(id, _) | Self::Cancelled(id) => *id,
         }
     }
 

@@ -4,20 +4,23 @@
 //! lose a result, and a long one would hand over progress that is long past. The list is bounded
 //! because progress is merged and because a job is refused while too many events lie unfetched.
 
-use std::any::Any;
+mod worker;
+
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::estimate::{Estimate, Estimator, Run};
+use super::estimate::{Estimate, Estimator};
 use super::{CAPACITY, Event, JobId, JobRequest, JobState, JobStatus, Move, QueueError};
 use crate::background;
-use crate::cache::Cache;
-use crate::pipeline::{self, Output, PipelineError};
-use crate::progress::{CancelToken, Cancelled, Monitor, Progress, Stage};
+use crate::mesh::Mesh;
+use crate::pipeline::{self, Circumstances, Input, Output, PipelineError, Tools};
+use crate::progress::{CancelToken, Cancelled, Monitor, Progress};
+use crate::request::Request;
+
+pub(super) use worker::panic_text;
+use worker::{Task, Turn, work_off};
 
 /// Name of the worker thread.
 const THREAD_NAME: &str = "orfeas-worker";
@@ -26,8 +29,8 @@ const REMEMBERED: usize = CAPACITY;
 /// Events that may lie unfetched before new jobs are refused: every job of a full queue queued,
 /// started, moved on and ended, twice over.
 const UNFETCHED: usize = 8 * CAPACITY;
-/// Progress is passed on at most this often.
-const PROGRESS_EVERY: Duration = Duration::from_millis(33);
+/// Waiting jobs that a learned model is told of ahead.
+const UPCOMING: usize = 8;
 
 /// Why a piece of work made nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +53,6 @@ impl From<Cancelled> for WorkError {
     }
 }
 
-type Work<T> = dyn Fn(&JobRequest, &Monitor) -> Result<T, WorkError> + Send + Sync;
 type Wake = dyn Fn() + Send + Sync;
 
 /// A bounded queue of jobs and the one thread that works it off. See the [module](super).
@@ -92,11 +94,13 @@ impl Queue<Output> {
     ///
     /// # Errors
     /// [`QueueError::NoThread`].
-    pub fn new(cache: Cache, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, QueueError> {
-        let work = move |job: &JobRequest, monitor: &Monitor| {
-            background::run(|| pipeline::run(&job.request, &job.input, &cache, monitor)).map_err(WorkError::from)
+    pub fn new(tools: Tools, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, QueueError> {
+        let work = move |turn: &Turn, monitor: &Monitor| {
+            let Turn { job, upcoming, preview } = *turn;
+            let around = Circumstances { tools: &tools, upcoming, preview: Some(preview) };
+            background::run(|| pipeline::run_with(&job.request, &job.input, &around, monitor)).map_err(WorkError::from)
         };
-        Self::with_work(work, wake)
+        Self::with_turns(work, wake)
     }
 }
 
@@ -107,6 +111,13 @@ impl<T: Send + Sync + 'static> Queue<T> {
     /// [`QueueError::NoThread`].
     pub fn with_work(
         work: impl Fn(&JobRequest, &Monitor) -> Result<T, WorkError> + Send + Sync + 'static,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, QueueError> {
+        Self::with_turns(move |turn: &Turn, monitor: &Monitor| work(turn.job, monitor), wake)
+    }
+
+    fn with_turns(
+        work: impl Fn(&Turn, &Monitor) -> Result<T, WorkError> + Send + Sync + 'static,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, QueueError> {
         let shared = Arc::new(Shared {
@@ -282,7 +293,8 @@ impl<T> State<T> {
     /// Adds the last event of a job: its progress is past, and the oldest ended job is forgotten.
     fn add_last(&mut self, event: Event<T>) {
         let last_id = event.id();
-        self.events.retain(|e| !matches!(e, Event::Progress { id, .. } if *id == last_id));
+        let is_past = |e: &Event<T>| matches!(e, Event::Progress { .. } | Event::Preview(..)) && e.id() == last_id;
+        self.events.retain(|e| !is_past(e));
         self.events.push_back(event);
         let ended = self.jobs.iter().filter(|job| !job.state.is_open()).count();
         if ended > REMEMBERED
@@ -301,8 +313,23 @@ impl<T> State<T> {
         }
     }
 
+    fn add_preview(&mut self, id: JobId, mesh: Arc<Mesh>) {
+        self.events.retain(|e| !matches!(e, Event::Preview(other, _) if *other == id));
+        self.events.push_back(Event::Preview(id, mesh));
+    }
+
+    /// What waits behind `first`, if it goes through a learned model.
+    fn upcoming(&self, first: JobId) -> Vec<(Request, Input)> {
+        let mut behind = self.jobs.iter().skip_while(|job| job.id != first);
+        let learns = behind.next().is_some_and(|job| job.request.request.learned_model().is_some());
+        let waiting = behind.filter(|job| learns && job.state == JobState::Waiting);
+        waiting.take(UPCOMING).map(|job| (job.request.request, job.request.input.clone())).collect()
+    }
+
     /// Takes the next waiting job.
     fn start_next(&mut self) -> Option<Task> {
+        let next = self.jobs.iter().find(|job| job.state == JobState::Waiting)?.id;
+        let upcoming = self.upcoming(next);
         let job = self.jobs.iter_mut().find(|job| job.state == JobState::Waiting)?;
         job.state = JobState::Running { stage: None, estimate: Estimate::default() };
         let learned = job.request.request.learned_model();
@@ -312,6 +339,7 @@ impl<T> State<T> {
             id: job.id,
             generation: job.generation,
             request: job.request.clone(),
+            upcoming,
             cancel: job.cancel.clone(),
             kind,
             run: Mutex::new(self.estimator.start(kind, learned.is_some())),
@@ -334,90 +362,4 @@ impl<T> Shared<T> {
         self.event_added.notify_all();
         (self.wake)();
     }
-}
-
-/// What the worker is at.
-struct Task {
-    id: JobId,
-    generation: u64,
-    request: JobRequest,
-    cancel: CancelToken,
-    kind: u64,
-    run: Mutex<Run>,
-}
-
-fn work_off<T: Send + Sync>(shared: &Shared<T>, work: &Work<T>) {
-    loop {
-        let mut state = shared.lock();
-        let task = loop {
-            if state.closed {
-                return;
-            }
-            match state.start_next() {
-                Some(task) => break task,
-                None => state = shared.work_changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-            }
-        };
-        shared.announce(state);
-        let result = run_task(shared, &task, work);
-        finish(shared, &task, result);
-    }
-}
-
-fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> Result<T, WorkError> {
-    let begun = Instant::now();
-    let last_millis = AtomicU64::new(u64::MAX);
-    let last_stage = Mutex::new(None::<Stage>);
-    let sink = |progress: Progress| {
-        let now_millis = begun.elapsed().as_millis() as u64;
-        let mut stage = last_stage.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new_stage = stage.replace(progress.stage) != Some(progress.stage);
-        drop(stage);
-        let before = last_millis.load(Ordering::Relaxed);
-        let is_due = before == u64::MAX || now_millis >= before + PROGRESS_EVERY.as_millis() as u64;
-        if is_new_stage || is_due {
-            last_millis.store(now_millis, Ordering::Relaxed);
-            report(shared, task, progress);
-        }
-    };
-    let monitor = Monitor::new(&task.cancel, &sink);
-    catch_unwind(AssertUnwindSafe(|| work(&task.request, &monitor))).unwrap_or_else(|panic| {
-        let path = task.request.input.path.display();
-        Err(WorkError::Failed(format!(
-            "the program made a mistake on this picture ({}); the other jobs go on, please report it: {path}",
-            panic_text(panic.as_ref()),
-        )))
-    })
-}
-
-/// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
-}
-
-fn report<T>(shared: &Shared<T>, task: &Task, progress: Progress) {
-    let estimate = task.run.lock().unwrap_or_else(PoisonError::into_inner).update(progress);
-    let mut state = shared.lock();
-    let Some(job) = state.wanted(task.id, task.generation) else { return };
-    job.state = JobState::Running { stage: Some(progress.stage), estimate };
-    state.add_progress(task.id, progress, estimate);
-    shared.announce(state);
-}
-
-fn finish<T>(shared: &Shared<T>, task: &Task, result: Result<T, WorkError>) {
-    let mut state = shared.lock();
-    if result.is_ok() {
-        let run = task.run.lock().unwrap_or_else(PoisonError::into_inner);
-        state.estimator.learn(task.kind, &run);
-    }
-    let Some(job) = state.wanted(task.id, task.generation) else { return };
-    let (new_state, event) = match result {
-        Ok(output) => (JobState::Finished, Event::Finished(task.id, Arc::new(output))),
-        Err(WorkError::Failed(message)) => (JobState::Failed(message.clone()), Event::Failed(task.id, message)),
-        Err(WorkError::Cancelled) => (JobState::Cancelled, Event::Cancelled(task.id)),
-    };
-    job.state = new_state;
-    state.add_last(event);
-    shared.announce(state);
 }

@@ -76,9 +76,11 @@ impl Hasher {
 /// Bytes that are read between two looks at the clock.
 pub(super) const CHUNK_BYTES: usize = 1 << 20;
 
-/// Hands all of `file` to `take`, chunk by chunk. `take` ends it early by an error.
-pub(super) fn each_chunk<E: From<io::Error>>(
+/// Hands all of `file` to `take`, chunk by chunk. `take` ends it early by an error; `failed` makes one
+/// of what the system said.
+pub(super) fn each_chunk<E>(
     file: &mut File,
+    failed: impl Fn(io::Error) -> E,
     mut take: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut buffer = vec![0; CHUNK_BYTES];
@@ -87,7 +89,7 @@ pub(super) fn each_chunk<E: From<io::Error>>(
             Ok(0) => return Ok(()),
             Ok(read) => take(buffer.get(..read).unwrap_or_default())?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(failed(error)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::catalogue::Licence;
 use super::digest::Sha256;
 use crate::files::bytes_in_words;
 use crate::progress::Cancelled;
@@ -52,22 +53,21 @@ pub enum ModelsError {
     /// The system names no folder for the user's data.
     #[error("the system names no folder for this user's data; set ORFEAS_MODELS to a folder for the models")]
     NoFolder,
+    /// The environment names the folder, so that a choice would have no effect.
+    #[error("ORFEAS_MODELS names the folder of the models; unset it to choose another one: {}", .0.display())]
+    FolderFixed(PathBuf),
     /// The licence leaves somebody out and was not agreed to.
     #[error(
-        "{name} comes under the {licence}, which you have not agreed to; {territory} `orfeas models pull {id} --yes` \
-         agrees to it: {url}"
+        "{name} comes under the {}, which you have not agreed to; {} --yes agrees to it: {}",
+        licence.name, licence.territory(), licence.url
     )]
     LicenceNotAccepted {
         /// The model.
         id: String,
         /// What people call it.
         name: String,
-        /// The licence.
-        licence: String,
-        /// Where it may not be used, as a sentence.
-        territory: String,
-        /// Where the text is.
-        url: String,
+        /// Its licence.
+        licence: Box<Licence>,
     },
     /// Another process is changing the same model.
     #[error("another program is working on the model {id} right now; wait for it or close it: {}", path.display())]

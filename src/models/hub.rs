@@ -328,7 +328,7 @@ fn origin(uri: &Uri) -> (Option<String>, Option<String>, Option<u16>) {
 
 /// The address that `target` means on the page `base`.
 fn join(base: &Uri, target: &str) -> Option<Uri> {
-    let target = target.split('#').next()?;
+    let target = target.split('#').next().filter(|t| !t.is_empty())?;
     let authority = base.authority().map(Authority::as_str)?;
     let scheme = base.scheme_str()?;
     let text = if target.contains("://") && !target.starts_with('/') {

@@ -11,7 +11,6 @@ use super::hub::Hub;
 use super::part;
 use super::places::{self, Owner, Place, length};
 use super::record::{self, Lock, Record, Records};
-use crate::files::TEMPORARY_AFFIXES;
 
 /// Names the folder of the models, before everything else.
 pub const FOLDER_VARIABLE: &str = "ORFEAS_MODELS";
@@ -54,6 +53,14 @@ pub struct Library {
     catalogue: Catalogue,
     own: Place,
     others: Vec<Place>,
+    /// The folder without a choice of the user's.
+    usual: PathBuf,
+    /// Folders of other programs.
+    programs: Vec<Place>,
+    /// Whether [`FOLDER_VARIABLE`] names the folder.
+    is_fixed: bool,
+    /// Where the user's choices are kept.
+    choices_path: Option<PathBuf>,
     pub(super) hub: Hub,
     pub(super) free_bytes: fn(&Path) -> Option<u64>,
 }
@@ -66,23 +73,40 @@ impl Library {
     /// # Errors
     /// [`ModelsError::NoFolder`]
     pub fn of_user() -> Result<Self, ModelsError> {
-        let choices = Self::choices();
+        let data = data_folder();
         let variable = std::env::var_os(FOLDER_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-        let usual = || data_folder().map(|data| data.join("models"));
-        let folder = variable.or(choices.folder).or_else(usual).ok_or(ModelsError::NoFolder)?;
-        // Records and links must not depend on where the program is started.
-        let folder = std::path::absolute(&folder).unwrap_or(folder);
-        let mut others: Vec<Place> =
-            choices.look_into.into_iter().map(|path| Place { owner: Owner::User, path }).collect();
-        others.extend(places::of_others());
-        Ok(Self::new(Catalogue::builtin().clone(), folder, others, Hub::from_environment()))
+        let is_fixed = variable.is_some();
+        let folder = variable.or_else(|| data.as_ref().map(|data| data.join("models")));
+        let folder = folder.ok_or(ModelsError::NoFolder)?;
+        let library = Self::new(Catalogue::builtin().clone(), folder, places::of_others(), Hub::from_environment());
+        Ok(Self { is_fixed, ..library }.remembering(data.map(|data| data.join("models.json"))))
     }
 
-    /// A library of `catalogue` in `folder` that looks into `others` as well and pulls from `hub`.
-    pub fn new(catalogue: Catalogue, folder: PathBuf, mut others: Vec<Place>, hub: Hub) -> Self {
-        others.retain(|place| place.path != folder);
-        let own = Place { owner: Owner::Orfeas, path: folder };
-        Self { catalogue, own, others, hub, free_bytes: disk::free_bytes }
+    /// A library of `catalogue` in `folder` that looks into `programs` as well and pulls from `hub`.
+    pub fn new(catalogue: Catalogue, folder: PathBuf, programs: Vec<Place>, hub: Hub) -> Self {
+        // Records and links must not depend on where the program is started.
+        let usual = std::path::absolute(&folder).unwrap_or(folder);
+        let own = Place { owner: Owner::Orfeas, path: usual.clone() };
+        let library = Self {
+            catalogue,
+            own,
+            others: Vec::new(),
+            usual,
+            programs,
+            is_fixed: false,
+            choices_path: None,
+            hub,
+            free_bytes: disk::free_bytes,
+        };
+        library.following(Choices::default())
+    }
+
+    /// The same library, which keeps the user's choices in the file `path` and follows those that are
+    /// there.
+    #[must_use]
+    pub fn remembering(self, path: Option<PathBuf>) -> Self {
+        let choices = path.as_deref().and_then(record::read).unwrap_or_default();
+        Self { choices_path: path, ..self }.following(choices)
     }
 
     /// The same library, told by `free_bytes` how much room there is: for tests.
@@ -91,17 +115,35 @@ impl Library {
         Self { free_bytes, ..self }
     }
 
-    /// What the user chose.
-    pub fn choices() -> Choices {
-        choices_path().and_then(|path| record::read(&path)).unwrap_or_default()
+    fn following(self, choices: Choices) -> Self {
+        let chosen = choices.folder.filter(|folder| !self.is_fixed && folder.is_absolute());
+        let own = Place { owner: Owner::Orfeas, path: chosen.unwrap_or_else(|| self.usual.clone()) };
+        let named = choices.look_into.into_iter().map(|path| Place { owner: Owner::User, path });
+        let others = named.chain(self.programs.iter().cloned()).filter(|place| place.path != own.path).collect();
+        Self { own, others, ..self }
     }
 
-    /// Keeps what the user chose; [`Library::of_user`] follows it from then on.
+    /// What the user chose.
+    pub fn choices(&self) -> Choices {
+        self.choices_path.as_deref().and_then(record::read).unwrap_or_default()
+    }
+
+    /// Keeps what the user chose and returns the library that follows it. Nothing is moved: models in
+    /// the old folder stay there, and are found again when it is looked into.
     ///
     /// # Errors
-    /// [`ModelsError::NoFolder`], or what the system said.
-    pub fn choose(choices: &Choices) -> Result<(), ModelsError> {
-        record::write(&choices_path().ok_or(ModelsError::NoFolder)?, choices)
+    /// [`ModelsError::FolderFixed`], [`ModelsError::NoFolder`], or what the system said.
+    pub fn choose(&self, mut choices: Choices) -> Result<Self, ModelsError> {
+        let path = self.choices_path.as_deref().ok_or(ModelsError::NoFolder)?;
+        let old = self.choices();
+        if self.is_fixed && choices.folder != old.folder {
+            return Err(ModelsError::FolderFixed(self.own.path.clone()));
+        }
+        for folder in choices.folder.iter_mut().chain(&mut choices.look_into) {
+            *folder = std::path::absolute(&*folder).map_err(ModelsError::io("find the folder", folder))?;
+        }
+        record::write(path, &choices)?;
+        Ok(self.clone().following(choices))
     }
 
     /// The folder into which models are pulled.
@@ -180,6 +222,18 @@ impl Library {
         self.records().read(&model.id)
     }
 
+    /// Whether [`Library::remove`] would find something of `model` to remove.
+    pub fn is_ours(&self, model: &Model) -> bool {
+        let root = self.own_root(model);
+        let is_begun = |file: &ModelFile| length(&part::part_path(&file.below(&root))).is_some();
+        self.record(model).is_some() || model.files.iter().any(is_begun)
+    }
+
+    /// The server that models are fetched from, to show.
+    pub fn host(&self) -> String {
+        self.hub.host()
+    }
+
     /// Whether the licence of `model` needs no question, or was agreed to.
     pub fn is_agreed(&self, model: &Model) -> bool {
         !model.licence.asks() || self.records().agreements().iter().any(|a| a.licence == model.licence.name)
@@ -197,13 +251,8 @@ impl Library {
         if self.is_agreed(model) {
             return Ok(());
         }
-        Err(ModelsError::LicenceNotAccepted {
-            id: model.id.clone(),
-            name: model.name.clone(),
-            licence: model.licence.name.clone(),
-            territory: model.licence.territory(),
-            url: model.licence.url.clone(),
-        })
+        let (id, name, licence) = (model.id.clone(), model.name.clone(), Box::new(model.licence.clone()));
+        Err(ModelsError::LicenceNotAccepted { id, name, licence })
     }
 
     /// The first place that has all of `model`, our own before all others.
@@ -245,17 +294,8 @@ impl Library {
     }
 }
 
-/// Whether a file of this name is a temporary one of ours.
-pub(super) fn is_temporary(name: &str) -> bool {
-    name.starts_with(TEMPORARY_AFFIXES.0) && name.ends_with(TEMPORARY_AFFIXES.1)
-}
-
 /// The folder of everything that the program keeps for the user.
 fn data_folder() -> Option<PathBuf> {
     let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
     variable.or_else(|| directories::ProjectDirs::from("", "", "orfeas").map(|dirs| dirs.data_dir().to_owned()))
-}
-
-fn choices_path() -> Option<PathBuf> {
-    data_folder().map(|data| data.join("models.json"))
 }

@@ -201,6 +201,10 @@ fn in_words(error: &ureq::Error) -> String {
                 "the connection broke".to_owned()
             }
             Kind::TimedOut | Kind::WouldBlock => "no answer in time".to_owned(),
+            // There is no kind for it; the words are those of the standard library on Unix, and of Windows.
+            _ if ["lookup address", "No such host"].iter().any(|words| io.to_string().contains(words)) => {
+                "its name is not known here".to_owned()
+            }
             _ => io.to_string(),
         },
         ureq::Error::Tls(what) => format!("no secure connection: {what}"),

@@ -28,17 +28,17 @@ pub(super) struct Company<'a> {
 impl<'a> Company<'a> {
     /// `mine`, and those of the pictures that come next and go through the model in the same way.
     pub(super) fn gather(run: &Run<'a>, found: &Found, mine: Planes) -> Result<Self, PipelineError> {
-        let upcoming = run.around().upcoming;
+        let upcoming = run.around.upcoming;
         let mut company = Self { pictures: vec![mine], keys: Vec::new(), ahead: &[] };
         // Without a cache there is no place for what is not asked for yet.
-        if upcoming.is_empty() || !run.around().tools.cache.is_enabled() {
+        if upcoming.is_empty() || !run.around.tools.cache.is_enabled() {
             return Ok(company);
         }
-        let most = run.around().tools.engine.batch_max(&found.source, run.monitor())?;
-        let wanted = cache::digest_of(&learned::encode_settings(&run.request().model));
+        let most = run.around.tools.engine.batch_max(&found.source, run.monitor)?;
+        let wanted = cache::digest_of(&learned::encode_settings(&run.request.model));
         let mut taken = 0;
         for (request, input) in upcoming {
-            let same = request.learned_model() == run.request().learned_model()
+            let same = request.learned_model() == run.request.learned_model()
                 && cache::digest_of(&learned::encode_settings(&request.model)) == wanted;
             if company.pictures.len() >= most || !same {
                 break;
@@ -46,7 +46,7 @@ impl<'a> Company<'a> {
             taken += 1;
             // What is wrong with it is said when its turn comes.
             if let Some((key, planes)) = next(request, input, run, found) {
-                run.monitor().check()?;
+                run.monitor.check()?;
                 if Some(key) != run.missing_latents() && !company.keys.contains(&key) {
                     company.keys.push(key);
                     company.pictures.push(planes);
@@ -59,10 +59,10 @@ impl<'a> Company<'a> {
 
     /// Latents of all, the first one's first.
     pub(super) fn encode(&mut self, run: &Run<'a>, found: &Found) -> Result<Made<Vec<Latents>>, PipelineError> {
-        let options = learned::encode_options(&run.request().model);
+        let options = learned::encode_options(&run.request.model);
         let pictures = std::mem::take(&mut self.pictures);
-        let (engine, ahead) = (&run.around().tools.engine, self.ahead);
-        let (around, token) = (run.around(), run.monitor().cancel_token());
+        let (engine, ahead) = (&run.around.tools.engine, self.ahead);
+        let (around, token) = (run.around, run.monitor.cancel_token());
         std::thread::scope(|scope| {
             let named = std::thread::Builder::new().name("orfeas-ahead".to_owned());
             let prepare = move || {
@@ -78,7 +78,7 @@ impl<'a> Company<'a> {
             if !ahead.is_empty() {
                 let _ = named.spawn_scoped(scope, prepare);
             }
-            run.monitor().part(Stage::Latents, [0.0, 1.0], |monitor| {
+            run.monitor.part(Stage::Latents, [0.0, 1.0], |monitor| {
                 Ok(engine.encode(&found.source, pictures, options, monitor)?)
             })
         })
@@ -88,8 +88,8 @@ impl<'a> Company<'a> {
 /// The picture of a request that comes next, where its latents are not stored yet.
 fn next(request: &Request, input: &Input, run: &Run, found: &Found) -> Option<(Key, Planes)> {
     let silent = |_| ();
-    let monitor = Monitor::new(run.monitor().cancel_token(), &silent);
-    let around = Circumstances::of(run.around().tools);
+    let monitor = Monitor::new(run.monitor.cancel_token(), &silent);
+    let around = Circumstances::of(run.around.tools);
     let mut other = Run::start_with(Some(found.clone()), request, input, &around, &monitor).ok()?;
     let key = other.missing_latents()?;
     Some((key, other.planes(found).ok()?))

@@ -89,6 +89,11 @@ pub(super) fn has_colors(model: Model) -> bool {
     !model.samples()
 }
 
+/// Whether the model's frame is that of the picture.
+pub(super) fn is_in_the_pictures_frame(model: Model) -> bool {
+    model == Model::Columns
+}
+
 pub(super) fn encode_options(params: &ModelParams) -> EncodeOptions {
     EncodeOptions {
         steps: params.sampling_steps() as usize,

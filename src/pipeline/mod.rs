@@ -16,8 +16,10 @@ mod codec;
 mod company;
 mod error;
 mod finish;
+mod fit;
 mod keys;
 mod learned;
+mod learned_stages;
 mod solid;
 mod stages;
 mod tools;
@@ -125,7 +127,7 @@ pub fn run_with(
     let result = run.result()?;
     let cut_out = run.needs_cut_out().then(|| run.cut_out()).transpose()?;
     let mut notes = result.notes;
-    notes.extend_from_slice(run.notes());
+    notes.extend_from_slice(&run.notes);
     notes.extend(around.tools.cache.take_warning());
     Ok(Output { mesh: Arc::new(result.mesh), report: result.report, cut_out, stages: run.reports(), notes })
 }

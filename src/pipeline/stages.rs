@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::codec::{self, Draft, Final, Stored};
-use super::company::Company;
 use super::error::{About as _, PipelineError};
 use super::keys::Keys;
 use super::learned::{self, Found};
 use super::{Circumstances, Input, StageReport, finish, solid};
 use crate::cache::{self, Cache, Key};
-use crate::craft::{self, Body, Pose, Solid, Unit};
-use crate::engine::learned::{Latents, Made, Planes};
+use crate::craft::{self, Body, Solid, Unit};
+use crate::engine::learned::Latents;
 use crate::image::intake::{self, IntakeError, Limits};
 use crate::image::matte::{self, CutOut, MatteError};
 use crate::image::{Picture, mask, recenter};
@@ -23,23 +22,23 @@ use crate::{print, surface};
 
 /// One way through the stages.
 pub(super) struct Run<'a> {
-    request: &'a Request,
-    path: &'a Path,
-    cache: &'a Cache,
-    around: &'a Circumstances<'a>,
-    monitor: &'a Monitor<'a>,
-    keys: Keys,
-    learned: Option<Found>,
+    pub(super) request: &'a Request,
+    pub(super) path: &'a Path,
+    pub(super) cache: &'a Cache,
+    pub(super) around: &'a Circumstances<'a>,
+    pub(super) monitor: &'a Monitor<'a>,
+    pub(super) keys: Keys,
+    pub(super) learned: Option<Found>,
     picture_bytes: Vec<u8>,
     mask_bytes: Option<Vec<u8>>,
     mask_path: Option<&'a Path>,
     picture: Option<Arc<Picture>>,
     cut_out: Option<Arc<CutOut>>,
-    latents: Option<Arc<Latents>>,
+    pub(super) latents: Option<Arc<Latents>>,
     /// What was done in another way than usual, and concerns this run alone.
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
     /// Whether everything so far is what was asked for, so that it may be stored.
-    as_asked: bool,
+    pub(super) as_asked: bool,
     spent: BTreeMap<Stage, StageReport>,
 }
 
@@ -97,25 +96,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    pub(super) fn around(&self) -> &'a Circumstances<'a> {
-        self.around
-    }
-
-    pub(super) fn request(&self) -> &'a Request {
-        self.request
-    }
-
-    pub(super) fn monitor(&self) -> &'a Monitor<'a> {
-        self.monitor
-    }
-
     pub(super) fn needs_cut_out(&self) -> bool {
         self.keys.needs_cut_out
-    }
-
-    /// What was done in another way than usual in this run.
-    pub(super) fn notes(&self) -> &[String] {
-        &self.notes
     }
 
     /// What each stage took; stages before a stored result took nothing.
@@ -181,97 +163,6 @@ impl<'a> Run<'a> {
             }
         };
         Ok(Arc::clone(self.cut_out.insert(Arc::new(cut_out))))
-    }
-
-    /// The object as the learned model is to see it.
-    pub(super) fn planes(&mut self, found: &Found) -> Result<Planes, PipelineError> {
-        let cut_out = self.cut_out()?;
-        learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)
-    }
-
-    /// The key of the latents, where they are not stored yet.
-    pub(super) fn missing_latents(&self) -> Option<Key> {
-        self.keys.latents.filter(|key| !self.cache.contains(key))
-    }
-
-    /// What the learned model knows of the picture. Pictures that come next go through it in the same
-    /// call, as far as it takes them.
-    fn latents(&mut self, found: &Found) -> Result<Arc<Latents>, PipelineError> {
-        if let Some(latents) = &self.latents {
-            return Ok(Arc::clone(latents));
-        }
-        let key = self.keys.latents.unwrap_or(self.keys.shape);
-        if let Some(stored) = self.stored::<Latents>(Stage::Latents, &key)? {
-            return Ok(Arc::clone(self.latents.insert(Arc::new(stored))));
-        }
-        let mine = self.planes(found)?;
-        let mut company = Company::gather(self, found, mine)?;
-        let turn = self.around.tools.wait_for_turn(self.monitor)?;
-        // Somebody else may have taken this picture along meanwhile.
-        if let Some(stored) = self.stored::<Latents>(Stage::Latents, &key)? {
-            return Ok(Arc::clone(self.latents.insert(Arc::new(stored))));
-        }
-        let made = self.timed(Stage::Latents, |run| company.encode(run, found))?;
-        let made = self.take(made);
-        let mut all = made.into_iter();
-        let latents = all.next().ok_or(PipelineError::Cancelled(crate::progress::Cancelled))?;
-        if self.as_asked {
-            codec::put(self.cache, &key, &latents);
-            company.keys.iter().zip(all).for_each(|(key, latents)| codec::put(self.cache, key, &latents));
-        }
-        drop(turn);
-        self.monitor.check()?;
-        Ok(Arc::clone(self.latents.insert(Arc::new(latents))))
-    }
-
-    /// What was made, its notes kept.
-    fn take<T>(&mut self, made: Made<T>) -> T {
-        let Made { value, notes, as_asked } = made;
-        notes.into_iter().for_each(|note| {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        });
-        self.as_asked &= as_asked;
-        value
-    }
-
-    /// The solid that the learned model sees.
-    fn learned_shape(&mut self, found: &Found) -> Result<Solid, PipelineError> {
-        let key = self.keys.shape;
-        if let Some(stored) = self.stored(Stage::Shape, &key)? {
-            return Ok(stored);
-        }
-        let latents = self.latents(found)?;
-        self.preview(found, &latents)?;
-        let begun = Instant::now();
-        let options = learned::decode_options(self.request);
-        let made = self.timed(Stage::Shape, |run| {
-            run.monitor.part(Stage::Shape, solid::CRAFT_SHARE, |monitor| {
-                Ok(run.around.tools.engine.decode(&found.source, &latents, options, monitor)?)
-            })
-        })?;
-        let grid = self.take(made);
-        let solid = Solid { body: Body::Field(grid), unit: Unit::Model, pose: Pose::Standing };
-        if self.as_asked {
-            codec::put_if_quicker(self.cache, &key, &solid, begun.elapsed());
-        }
-        self.monitor.check()?;
-        Ok(solid)
-    }
-
-    /// Shows a coarse mesh to who wants to see one. That it cannot be made is no failure.
-    fn preview(&mut self, found: &Found, latents: &Arc<Latents>) -> Result<(), PipelineError> {
-        let (Some(show), Some(options)) = (self.around.preview, learned::preview_options(self.request)) else {
-            return Ok(());
-        };
-        let silent = |_| ();
-        let monitor = Monitor::new(self.monitor.cancel_token(), &silent);
-        let made = self.around.tools.engine.decode(&found.source, latents, options, &monitor);
-        if let Ok(mesh) = made.map_err(|_| ()).and_then(|m| surface::extract(&m.value, &monitor).map_err(|_| ())) {
-            show(Arc::new(finish::place(mesh, Unit::Model, Pose::Standing, &self.request.size)));
-        }
-        Ok(self.monitor.check()?)
     }
 
     /// What the craft, or the learned model, makes.
@@ -342,29 +233,6 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// The same for a solid that a learned model saw: its colours are the model's, or those of the
-    /// picture for a model that works in the picture's frame.
-    fn finished_learned(&mut self, found: &Found, draft: Draft, is_painted: bool) -> Result<Draft, PipelineError> {
-        let key = self.keys.finished;
-        let is_painted = is_painted && learned::has_colors(self.request.model.model);
-        let latents = if is_painted { Some(self.latents(found)?) } else { None };
-        let cut_out = if is_painted { Some(self.cut_out()?) } else { None };
-        self.make(Stage::Mesh, &key, |run| {
-            let mut draft = finish::finish(draft, None, run.request, run.monitor).about(run.path)?;
-            let (Some(latents), Some(cut_out)) = (latents, cut_out) else { return Ok(draft) };
-            let points = draft.mesh.vertex_positions.clone();
-            let colors = run.around.tools.engine.colors(&found.source, &latents, points, run.monitor)?;
-            match colors.value {
-                Some(colors) => draft.mesh.vertex_colors = Some(colors),
-                None => {
-                    let condition = recenter::condition(&cut_out).about(run.path)?;
-                    draft.mesh.paint(|p| condition.color_at(p.x, p.y));
-                }
-            }
-            Ok(draft)
-        })
-    }
-
     fn place_and_check(&self, draft: Draft) -> Result<Final, PipelineError> {
         let Draft { mesh, unit, pose, notes, .. } = draft;
         let mesh = finish::place(mesh, unit, pose, &self.request.size);
@@ -374,7 +242,7 @@ impl<'a> Run<'a> {
     }
 
     /// What is stored under `key`, which saves `stage`.
-    fn stored<T: Stored>(&mut self, stage: Stage, key: &Key) -> Result<Option<T>, PipelineError> {
+    pub(super) fn stored<T: Stored>(&mut self, stage: Stage, key: &Key) -> Result<Option<T>, PipelineError> {
         self.monitor.check()?;
         let begun = Instant::now();
         let stored = codec::get(self.cache, key);
@@ -386,7 +254,7 @@ impl<'a> Run<'a> {
     }
 
     /// Makes what `stage` makes and stores it.
-    fn make<T: Stored>(
+    pub(super) fn make<T: Stored>(
         &mut self,
         stage: Stage,
         key: &Key,
@@ -402,7 +270,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs `work` and counts its time to `stage`.
-    fn timed<R>(
+    pub(super) fn timed<R>(
         &mut self,
         stage: Stage,
         work: impl FnOnce(&Self) -> Result<R, PipelineError>,

@@ -1,7 +1,7 @@
 //! What the pipeline works with besides a request: the cache, the engine, the models on this machine.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
 use crate::cache::Cache;
@@ -20,8 +20,8 @@ pub enum Models {
     /// In the user's library, read anew for every request: models may come and go.
     #[default]
     OfUser,
-    /// In this library.
-    Of(Box<Library>),
+    /// In this library, which somebody else may change.
+    Shared(Arc<RwLock<Library>>),
     /// In this folder, whatever the model's name: a `config.yaml` and its weights.
     Folder(PathBuf),
 }
@@ -80,7 +80,9 @@ impl Models {
             // Comes with the program.
             _ if model == Model::Columns => PathBuf::new(),
             Self::Folder(folder) => folder.clone(),
-            Self::Of(library) => library.locate_folder(model.name())?,
+            Self::Shared(library) => {
+                library.read().unwrap_or_else(PoisonError::into_inner).locate_folder(model.name())?
+            }
             Self::OfUser => Library::of_user()?.locate_folder(model.name())?,
         };
         Ok(ModelSource { family, folder })

@@ -14,10 +14,8 @@ use crate::mesh::simplify::levels::{self, Level};
 use crate::mesh::weld::gather;
 use crate::mesh::{Bounds, Mesh, MeshError};
 
-/// Triangles of the version that is drawn while the view moves, without and with colours.
-const QUICK: [usize; 2] = [20_000, 60_000];
-/// Meshes up to this many triangles are ready so soon that nothing has to stand in for them.
-const LARGE: usize = 400_000;
+/// Triangles of the version that is drawn while the view moves; twice as many cost half as much again.
+const QUICK: usize = 20_000;
 /// Error of the version that looks the same, as a share of the mesh's largest side: under half a
 /// pixel where the mesh fills a screen.
 const UNSEEN: f32 = 0.0004;
@@ -85,13 +83,12 @@ impl PreparedMesh {
     /// # Errors
     /// As [`Self::new`].
     pub fn stand_in(mesh: &Mesh) -> Result<Option<Self>, RenderError> {
-        if mesh.triangle_indices.len() <= LARGE {
+        if mesh.triangle_indices.len() <= GpuMesh::SMALL {
             return Ok(None);
         }
         check(mesh)?;
         let positions = bytemuck::cast_slice(&mesh.vertex_positions);
-        let count = QUICK[usize::from(mesh.vertex_colors.is_some())];
-        let Some(level) = levels::quick(positions, size_of::<Vec3>(), &mesh.triangle_indices, count) else {
+        let Some(level) = levels::quick(positions, size_of::<Vec3>(), &mesh.triangle_indices, QUICK) else {
             return Ok(None);
         };
         let coarse = gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), level.triangles);
@@ -100,8 +97,7 @@ impl PreparedMesh {
 
     /// A version to draw while the view moves, made in a moment. `None` for meshes that are small.
     pub fn quick_level(&self) -> Option<PreparedLevel> {
-        let count = QUICK[usize::from(self.is_colored())];
-        self.level(|vertices, triangles| levels::quick(vertices, size_of::<Vertex>(), triangles, count))
+        self.level(|vertices, triangles| levels::quick(vertices, size_of::<Vertex>(), triangles, QUICK))
     }
 
     /// A version that looks the same unless one comes near; takes about a second per million

@@ -61,6 +61,7 @@ fn help_teaches_every_command() {
         "render",
         "doctor",
         "cache",
+        "models",
         "samples",
         "completions",
         "dataset",

@@ -5,6 +5,11 @@
 mod batch;
 mod files;
 mod generate;
+mod learned;
 mod machine;
+mod models;
+#[allow(dead_code, reason = "the tests of the model manager use the rest")]
+#[path = "../models/server.rs"]
+mod server;
 mod support;
 mod training;

@@ -8,6 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 use orfeas::app::state::Status;
 use orfeas::app::{Options, Studio};
 use orfeas::cache::Cache;
+use orfeas::models::Library;
 use tempfile::TempDir;
 
 /// Longest a small draft may take in a debug build on a busy machine.
@@ -28,7 +29,21 @@ impl Window {
         folder: TempDir,
         adapt: impl FnOnce(egui_kittest::HarnessBuilder<Studio>) -> egui_kittest::HarnessBuilder<Studio>,
     ) -> Self {
-        let options = Options::new(Vec::new(), folder.path().join("data"), Cache::disabled());
+        Self::open(folder, adapt, |_| {})
+    }
+
+    /// A window with these learned models.
+    pub fn with_models(library: Library) -> Self {
+        Self::open(tempfile::tempdir().unwrap(), |builder| builder, |options| options.models = library)
+    }
+
+    fn open(
+        folder: TempDir,
+        adapt: impl FnOnce(egui_kittest::HarnessBuilder<Studio>) -> egui_kittest::HarnessBuilder<Studio>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
+        let mut options = Options::new(Vec::new(), folder.path().join("data"), Cache::disabled());
+        change(&mut options);
         let builder = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(20);
         let harness = adapt(builder).build_eframe(|cc| {
             let mut studio = Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options);

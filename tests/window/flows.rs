@@ -185,7 +185,14 @@ fn everything_that_can_be_worked_has_a_name_for_screen_readers() {
         window.harness.run_ok();
     }
     assert_eq!(nameless(&window), Vec::<String>::new(), "with a mesh");
-    for command in [Command::ToggleSection, Command::Export, Command::Settings, Command::Palette, Command::EditCutOut] {
+    for command in [
+        Command::ToggleSection,
+        Command::Export,
+        Command::Settings,
+        Command::Models,
+        Command::Palette,
+        Command::EditCutOut,
+    ] {
         window.harness.state_mut().send(command);
         window.harness.run_ok();
         assert_eq!(nameless(&window), Vec::<String>::new(), "{command:?}");

@@ -187,7 +187,7 @@ impl Batch<'_> {
             folder: self.args.output.clone(),
             workers: usize::from(self.args.jobs),
             overwrite: self.args.overwrite,
-            file_settings: format!("{}{}", self.args.format.extension(), if self.args.force { " force" } else { "" }),
+            file_settings: self.file_settings(items),
         };
         let broken_pipe = Mutex::new(None);
         let observe = |index: usize, event: &ItemEvent| {
@@ -218,6 +218,13 @@ impl Batch<'_> {
             Some(failure) => Err(failure),
             None => Ok(summary),
         }
+    }
+
+    /// What shapes the files besides the request.
+    fn file_settings(&self, items: &[BatchItem]) -> String {
+        let by_model = items.iter().any(|item| item.job.request.learned_model().is_some());
+        let engine = if by_model { format!(" {:?}", self.args.engine) } else { String::new() };
+        format!("{}{}{engine}", self.args.format.extension(), if self.args.force { " force" } else { "" })
     }
 
     /// Makes one solid and writes it to `path`.

@@ -35,7 +35,7 @@ impl Hunyuan3d {
     ) -> Result<ScalarGrid, EngineError> {
         let plan = self.plan(work.place);
         plan.check(Stage::Decoder)?;
-        if !plan.keeps_all() {
+        if !plan.keeps_all(1) {
             self.make_room(Stage::Decoder, work.place);
         }
         let mut options = DecodeOptions { resolution: that_fits(options.resolution, work)?, ..*options };

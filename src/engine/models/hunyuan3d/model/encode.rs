@@ -31,12 +31,15 @@ impl Hunyuan3d {
         tracing::info!("memory of {}: {}", work.place.name, plan.in_words());
         plan.check(Stage::Conditioner)?;
         plan.check(Stage::Denoiser)?;
-        if !plan.keeps_all() {
+        let keeps_all = plan.keeps_all(pictures.len().min(plan.batch_max(super::BATCH_MAX)));
+        if !plan.keeps_all(1) {
             work.note(format!("the parts of the model take turns in memory, which takes longer ({})", plan.in_words()));
+        }
+        if !keeps_all {
             self.make_room(Stage::Conditioner, work.place);
         }
         let contexts = self.contexts(pictures, work)?;
-        if !plan.keeps_all() {
+        if !keeps_all {
             self.make_room(Stage::Denoiser, work.place);
         }
         let mut apart = Branches::Together;

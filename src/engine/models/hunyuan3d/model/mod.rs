@@ -173,6 +173,11 @@ impl LearnedModel for Hunyuan3d {
         self.conditioner.is_some() || self.velocity.is_some() || self.decoder.is_some()
     }
 
+    fn loaded_bytes(&self, place: &Place) -> u64 {
+        let loaded = [self.conditioner.is_some(), self.velocity.is_some(), self.decoder.is_some()];
+        self.plan(place).bytes_of(loaded)
+    }
+
     fn release(&mut self) {
         (self.conditioner, self.velocity, self.decoder, self.features) = (None, None, None, None);
     }

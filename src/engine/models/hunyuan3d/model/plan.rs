@@ -51,6 +51,11 @@ impl Plan {
         self.weights.iter().sum()
     }
 
+    /// Weights of the parts that are `loaded`.
+    pub(super) fn bytes_of(&self, loaded: [bool; 3]) -> u64 {
+        self.weights.iter().zip(loaded).filter(|(_, loaded)| *loaded).map(|(bytes, _)| bytes).sum()
+    }
+
     fn activations(&self, stage: Stage, batch: usize) -> u64 {
         match stage {
             Stage::Denoiser => 2 * batch as u64 * self.least[1],
@@ -58,9 +63,9 @@ impl Plan {
         }
     }
 
-    /// Whether all parts can stay loaded while the largest of them works.
-    pub(super) fn keeps_all(&self) -> bool {
-        let most = self.least.iter().max().copied().unwrap_or(0).max(self.activations(Stage::Denoiser, 1));
+    /// Whether all parts can stay loaded while `batch` pictures go through the denoiser.
+    pub(super) fn keeps_all(&self, batch: usize) -> bool {
+        let most = self.least.iter().max().copied().unwrap_or(0).max(self.activations(Stage::Denoiser, batch));
         self.budget.is_none_or(|budget| self.all_bytes() + most <= budget)
     }
 
@@ -98,5 +103,39 @@ impl Plan {
             }),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The published 2.1 in 16 bits on a card with this much memory.
+    fn plan(gigabytes: u64) -> Plan {
+        Plan {
+            weights: [609_000_000, 6_101_000_000, 428_000_000],
+            least: [45_000_000, 436_000_000, 134_000_000],
+            budget: Some(gigabytes * 1_000_000_000),
+            device: "a card".to_owned(),
+        }
+    }
+
+    #[test]
+    fn more_memory_is_more_at_once() {
+        assert!(plan(12).keeps_all(4) && plan(12).batch_max(4) == 4);
+        assert!(!plan(7).keeps_all(1) && plan(7).pair_fits() && plan(7).batch_max(4) == 1);
+        let small = Plan { budget: Some(6_600_000_000), ..plan(0) };
+        assert!(!small.pair_fits() && small.check(Stage::Denoiser).is_ok());
+        assert_eq!(Plan { budget: None, ..plan(0) }.batch_max(4), 1);
+    }
+
+    #[test]
+    fn what_cannot_fit_is_told_before_it_starts() {
+        let error = plan(6).check(Stage::Denoiser).unwrap_err();
+        assert!(error.is_out_of_memory());
+        let text = error.to_string();
+        assert!(text.contains("6.1 GiB") && text.contains("5.6 GiB") && text.contains("a card"), "{text}");
+        assert!(plan(6).check(Stage::Decoder).is_ok());
+        assert_eq!(plan(6).bytes_of([true, false, true]), 1_037_000_000);
     }
 }

@@ -1,0 +1,303 @@
+//! The learned models behind the window: what is where, and the work on them that goes on beside it.
+//!
+//! Each piece of work has a thread of its own, because it may take hours; the disk is read on such a
+//! thread as well. What came of it is fetched before a frame is drawn.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::tasks::caught;
+use super::toast::Level;
+use crate::files::bytes_in_words;
+use crate::models::{Choices, Library, Model, ModelsError, State, Verdict};
+use crate::progress::{CancelToken, Monitor, Progress};
+
+/// Results that wait to be fetched.
+const WAITING: usize = 256;
+
+/// What can be done with a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Fetch it, or go on with that.
+    Pull,
+    /// Take it over from this file or folder.
+    Import(PathBuf),
+    /// Read all of its bytes.
+    Verify,
+    /// Remove what is ours of it.
+    Remove,
+}
+
+/// A model and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The model.
+    pub model: Model,
+    /// Where it stands.
+    pub state: State,
+    /// Whether its licence was agreed to, or asks nobody.
+    pub is_agreed: bool,
+    /// Whether something of it can be removed here.
+    pub is_ours: bool,
+}
+
+/// Work that goes on.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The model.
+    pub id: String,
+    /// What is done with it.
+    pub task: Task,
+    /// When that began.
+    pub started: Instant,
+    /// Whether it was asked to stop.
+    pub is_stopping: bool,
+    cancel: CancelToken,
+    progress: Arc<Mutex<Seen>>,
+}
+
+/// First and last report of a piece of work.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    first: Option<(Instant, u64)>,
+    last: Option<Progress>,
+}
+
+enum Event {
+    Rows(Vec<Row>),
+    Done { id: String, level: Level, text: String },
+    Chosen(Box<Result<Library, ModelsError>>),
+}
+
+/// All models, and the work on them.
+pub struct Shelf {
+    library: Library,
+    /// The same, for those who make solids with them.
+    shared: Arc<RwLock<Library>>,
+    rows: Vec<Row>,
+    works: Vec<Work>,
+    /// What last went wrong with a model.
+    troubles: Vec<(String, String)>,
+    is_looking: bool,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Work {
+    /// How far it is.
+    pub fn progress(&self) -> Option<Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).last
+    }
+
+    /// Bytes per second, once there is something to judge by.
+    pub fn bytes_per_sec(&self) -> Option<f64> {
+        let seen = *self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let ((at, before), last) = (seen.first?, seen.last?);
+        let secs = at.elapsed().as_secs_f64();
+        (secs > 1.0 && last.done > before).then(|| (last.done - before) as f64 / secs)
+    }
+}
+
+impl Shelf {
+    /// The models of `library`. `wake` is called whenever there is something new to draw.
+    pub fn new(library: Library, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (sender, events) = bounded(WAITING);
+        let wake = Arc::new(wake);
+        let (rows, works, troubles) = (Vec::new(), Vec::new(), Vec::new());
+        let shared = Arc::new(RwLock::new(library.clone()));
+        Self { library, shared, rows, works, troubles, is_looking: false, sender, events, wake }
+    }
+
+    /// The library, as the user changes it.
+    pub fn shared(&self) -> Arc<RwLock<Library>> {
+        self.shared.clone()
+    }
+
+    /// All models in order; empty until [`Shelf::look`] has looked.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The library behind it.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The work on the model called `id`.
+    pub fn work(&self, id: &str) -> Option<&Work> {
+        self.works.iter().find(|work| work.id == id)
+    }
+
+    /// What last went wrong with the model called `id`.
+    pub fn trouble(&self, id: &str) -> Option<&str> {
+        self.troubles.iter().find(|(of, _)| of == id).map(|(_, text)| text.as_str())
+    }
+
+    /// Looks where every model stands.
+    pub fn look(&mut self) {
+        if std::mem::replace(&mut self.is_looking, true) {
+            return;
+        }
+        let library = self.library.clone();
+        self.run("orfeas-models", move || {
+            let row = |model: &Model| Row {
+                state: library.state(model),
+                is_agreed: library.is_agreed(model),
+                is_ours: library.is_ours(model),
+                model: model.clone(),
+            };
+            Event::Rows(library.models().iter().map(row).collect())
+        });
+    }
+
+    /// Begins work on the model called `id`, unless there is some already. `agrees` remembers that the
+    /// user agrees to its licence.
+    pub fn start(&mut self, id: &str, task: Task, agrees: bool) {
+        if self.work(id).is_some() {
+            return;
+        }
+        self.troubles.retain(|(of, _)| of != id);
+        let (cancel, progress) = (CancelToken::new(), Arc::new(Mutex::new(Seen::default())));
+        let (library, wake) = (self.library.clone(), self.wake.clone());
+        self.works.push(Work {
+            id: id.to_owned(),
+            task: task.clone(),
+            started: Instant::now(),
+            is_stopping: false,
+            cancel: cancel.clone(),
+            progress: progress.clone(),
+        });
+        let id = id.to_owned();
+        self.run("orfeas-model", move || {
+            let sink = |report: Progress| {
+                let mut seen = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                // Another stage counts anew.
+                if seen.last.is_none_or(|last| last.stage != report.stage || report.done < last.done) {
+                    seen.first = Some((Instant::now(), report.done));
+                }
+                seen.last = Some(report);
+                drop(seen);
+                wake();
+            };
+            let monitor = Monitor::new(&cancel, &sink);
+            let (level, text) =
+                caught(|| carry_out(&library, &id, &task, agrees, &monitor)).unwrap_or_else(|why| (Level::Error, why));
+            Event::Done { id, level, text }
+        });
+    }
+
+    /// Asks the work on the model called `id` to stop. A pull keeps what has come.
+    pub fn stop(&mut self, id: &str) {
+        for work in self.works.iter_mut().filter(|work| work.id == id) {
+            work.cancel.cancel();
+            work.is_stopping = true;
+        }
+    }
+
+    /// Asks all work to stop.
+    pub fn stop_all(&mut self) {
+        self.works.iter().for_each(|work| work.cancel.cancel());
+    }
+
+    /// Keeps what the user chose, and follows it.
+    pub fn choose(&mut self, change: impl FnOnce(&mut Choices) + Send + 'static) {
+        let library = self.library.clone();
+        self.run("orfeas-models", move || {
+            let mut choices = library.choices();
+            change(&mut choices);
+            Event::Chosen(Box::new(library.choose(choices)))
+        });
+    }
+
+    /// Takes in what has come of work; returns what the user should be told.
+    pub fn take(&mut self) -> Vec<(Level, String)> {
+        let mut told = Vec::new();
+        while let Ok(event) = self.events.try_recv() {
+            match event {
+                Event::Rows(rows) => {
+                    self.rows = rows;
+                    self.is_looking = false;
+                }
+                Event::Done { id, level, text } => {
+                    self.works.retain(|work| work.id != id);
+                    if matches!(level, Level::Error | Level::Warning) {
+                        self.troubles.push((id, text.clone()));
+                    }
+                    told.push((level, text));
+                    self.is_looking = false;
+                    self.look();
+                }
+                Event::Chosen(chosen) => match *chosen {
+                    Ok(library) => {
+                        self.shared.write().unwrap_or_else(PoisonError::into_inner).clone_from(&library);
+                        self.library = library;
+                        self.is_looking = false;
+                        self.look();
+                    }
+                    Err(error) => told.push((Level::Error, error.to_string())),
+                },
+            }
+        }
+        told
+    }
+
+    /// Runs `work` on a thread of its own.
+    fn run(&mut self, name: &str, work: impl FnOnce() -> Event + Send + 'static) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        let spawned = thread.spawn(move || {
+            if let Ok(event) = caught(work) {
+                // The window may be gone by now.
+                let _ = sender.send(event);
+            }
+            wake();
+        });
+        if let Err(error) = spawned {
+            tracing::error!(%error, "the system gives no thread");
+            self.works.clear();
+            self.is_looking = false;
+        }
+    }
+}
+
+/// Does `task`, and says what came of it.
+fn carry_out(library: &Library, id: &str, task: &Task, agrees: bool, monitor: &Monitor) -> (Level, String) {
+    let name = library.model(id).map(|model| model.name.clone()).unwrap_or_else(|_| id.to_owned());
+    let done = library.model(id).cloned().and_then(|model| {
+        if agrees {
+            library.agree(&model)?;
+        }
+        match task {
+            Task::Pull => library.pull(id, monitor).map(|_| (Level::Success, format!("{name} can be used now"))),
+            Task::Import(path) => library.import(id, path, monitor).map(|imported| match imported.missing.as_slice() {
+                [] => (Level::Success, format!("{name} was taken over and can be used now")),
+                missing => (Level::Info, format!("{name}: {} is still missing; fetch the rest", missing.join(", "))),
+            }),
+            Task::Verify => library.verify(id, monitor).map(|found| {
+                let is_bad = |verdict: &Verdict| !matches!(verdict, Verdict::Good | Verdict::Unknown { .. });
+                match found.files.iter().find(|file| is_bad(&file.verdict)) {
+                    None => (Level::Success, format!("{name}: every byte is as it should be")),
+                    Some(file) => {
+                        let path = file.path.display();
+                        (Level::Error, format!("{name} is damaged; remove it and fetch it anew: {path}"))
+                    }
+                }
+            }),
+            Task::Remove => library
+                .remove(id)
+                .map(|bytes| (Level::Info, format!("{name} was removed; {} are free again", bytes_in_words(bytes)))),
+        }
+    });
+    match done {
+        Ok(told) => told,
+        Err(ModelsError::Cancelled(_)) if *task == Task::Pull => {
+            (Level::Info, format!("{name} is paused; what has come is kept"))
+        }
+        Err(ModelsError::Cancelled(_)) => (Level::Info, format!("{name}: stopped")),
+        Err(error) => (Level::Error, error.to_string()),
+    }
+}

@@ -1,0 +1,329 @@
+//! The page of learned models: which there are, fetching, checking and removing them.
+
+use std::path::PathBuf;
+
+use egui::{Context, ProgressBar, RichText, ScrollArea, Ui};
+
+use super::models::{Row, Task, Work};
+use super::settings_panel::escape;
+use super::theme::Palette;
+use super::{Dialog, Studio};
+use crate::files::bytes_in_words;
+use crate::models::State;
+use crate::progress::Stage;
+
+/// What is asked before something is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Question {
+    /// Whether the licence is agreed to, before this.
+    Licence(Task),
+    /// Whether the model shall really be removed.
+    Removal,
+}
+
+/// Which model is looked at, and what is asked about it.
+#[derive(Debug, Default)]
+pub struct ModelsPanel {
+    selected: Option<String>,
+    question: Option<Question>,
+    /// Whether the box under the licence is ticked.
+    agrees: bool,
+}
+
+impl Studio {
+    /// Opens the page, at the model called `id` if one is named.
+    pub(super) fn open_models(&mut self, id: Option<&str>) {
+        self.models.look();
+        let selected = id.map(str::to_owned);
+        self.open(Dialog::Models(Box::new(ModelsPanel { selected, ..ModelsPanel::default() })));
+    }
+
+    /// Takes over files that were dropped while the page is open. Returns whether they were.
+    pub(super) fn import_dropped(&mut self, paths: &[PathBuf]) -> bool {
+        let Some(Dialog::Models(mut panel)) = self.dialog.take_if(|d| matches!(d, Dialog::Models(_))) else {
+            return false;
+        };
+        let row = panel.row(self).cloned();
+        if let (Some(row), Some(path)) = (row, paths.first()) {
+            panel.ask_or_start(self, &row, Task::Import(path.clone()));
+        }
+        self.dialog = Some(Dialog::Models(panel));
+        true
+    }
+}
+
+impl ModelsPanel {
+    /// Draws the page; returns whether it stays open.
+    pub fn show(&mut self, ctx: &Context, studio: &mut Studio) -> bool {
+        let mut open = true;
+        super::layout::dialog(ctx, "Models").default_width(760.0).resizable(false).open(&mut open).show(ctx, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.vertical(|ui| {
+                    ui.set_width(250.0);
+                    self.list_ui(ui, studio);
+                });
+                ui.separator();
+                ui.vertical(|ui| {
+                    ui.set_width(470.0);
+                    match self.row(studio).cloned() {
+                        Some(row) => self.details_ui(ui, studio, &row),
+                        None => drop(ui.weak("Looking for models")),
+                    }
+                });
+            });
+            ui.separator();
+            self.folders_ui(ui, studio);
+        });
+        open && !escape(ctx)
+    }
+
+    /// The model that is looked at; the first one when none was chosen.
+    fn row<'a>(&self, studio: &'a Studio) -> Option<&'a Row> {
+        let rows = studio.models.rows();
+        rows.iter().find(|row| Some(&row.model.id) == self.selected.as_ref()).or(rows.first())
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, studio: &Studio) {
+        let shown = self.row(studio).map(|row| row.model.id.clone());
+        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+            for row in studio.models.rows() {
+                let state = match (studio.models.work(&row.model.id), &row.state) {
+                    (Some(work), _) => percent(work),
+                    (None, State::Here { .. }) => "here".to_owned(),
+                    (None, State::Begun { .. }) => "paused".to_owned(),
+                    (None, State::Absent) => bytes_in_words(row.model.bytes()),
+                };
+                let button = egui::Button::selectable(shown.as_ref() == Some(&row.model.id), &row.model.name);
+                let button = button.right_text(RichText::new(state).weak()).min_size([240.0, 0.0].into());
+                if ui.add(button).clicked() {
+                    self.selected = Some(row.model.id.clone());
+                    self.question = None;
+                }
+            }
+        });
+    }
+
+    fn details_ui(&mut self, ui: &mut Ui, studio: &mut Studio, row: &Row) {
+        let model = &row.model;
+        ui.heading(&model.name);
+        ui.label(format!("{}.", model.purpose));
+        ui.weak(format!(
+            "{} to fetch; runs in {} of a graphics card",
+            bytes_in_words(model.bytes()),
+            bytes_in_words(model.graphics_memory_bytes)
+        ));
+        ui.add_space(6.0);
+        match &row.state {
+            State::Here { root, owner } => {
+                ui.label(format!("Here, in the folder of {owner}"));
+                ui.weak(model.folder_in(root).display().to_string());
+            }
+            State::Begun { bytes } => {
+                let all = bytes_in_words(model.bytes());
+                ui.label(format!("{} of {all} are here", bytes_in_words(*bytes)));
+            }
+            State::Absent => drop(ui.label("Not on this machine")),
+        }
+        ui.add_space(6.0);
+        if let Some(work) = studio.models.work(&model.id).cloned() {
+            work_ui(ui, studio, &work);
+        } else if let Some(question) = self.question.clone() {
+            self.question_ui(ui, studio, row, &question);
+        } else {
+            self.actions_ui(ui, studio, row);
+        }
+        if let Some(trouble) = studio.models.trouble(&model.id) {
+            ui.add_space(6.0);
+            ui.colored_label(Palette::of(ui.ctx()).error, trouble);
+        }
+        ui.add_space(6.0);
+        if !matches!(self.question, Some(Question::Licence(_))) {
+            licence_ui(ui, row);
+        }
+    }
+
+    fn actions_ui(&mut self, ui: &mut Ui, studio: &mut Studio, row: &Row) {
+        let mut chosen = None;
+        ui.horizontal_wrapped(|ui| {
+            match row.state {
+                State::Here { .. } => {
+                    if ui.button("Verify").on_hover_text("Read every byte again and compare").clicked() {
+                        chosen = Some(Task::Verify);
+                    }
+                }
+                State::Begun { .. } | State::Absent => {
+                    let text = if row.state == State::Absent { "Fetch" } else { "Go on" };
+                    let hint = format!("Fetch it from {}", studio.models.library().host());
+                    if ui.button(text).on_hover_text(hint).clicked() {
+                        chosen = Some(Task::Pull);
+                    }
+                    if ui.button("Import file…").on_hover_text("Take over a file of weights").clicked() {
+                        pick(studio, false);
+                    }
+                    if ui.button("Import folder…").on_hover_text("Take over a folder with the model").clicked() {
+                        pick(studio, true);
+                    }
+                }
+            }
+            let may_remove = ui.add_enabled(row.is_ours, egui::Button::new("Remove…"));
+            let may_remove = may_remove.on_disabled_hover_text("Nothing of it was fetched or imported here");
+            if may_remove.clicked() {
+                self.question = Some(Question::Removal);
+            }
+        });
+        if let Some(task) = chosen {
+            self.ask_or_start(studio, row, task);
+        }
+    }
+
+    /// Begins, or asks for the licence first.
+    fn ask_or_start(&mut self, studio: &mut Studio, row: &Row, task: Task) {
+        let needs_licence = matches!(task, Task::Pull | Task::Import(_));
+        if needs_licence && !row.is_agreed {
+            self.question = Some(Question::Licence(task));
+            self.agrees = false;
+        } else {
+            self.question = None;
+            studio.models.start(&row.model.id, task, false);
+        }
+    }
+
+    fn question_ui(&mut self, ui: &mut Ui, studio: &mut Studio, row: &Row, question: &Question) {
+        let mut answer = None;
+        match question {
+            Question::Licence(_) => {
+                licence_ui(ui, row);
+                ui.checkbox(&mut self.agrees, "I agree, and I am in none of the places that it leaves out");
+                ui.horizontal(|ui| {
+                    if ui.add_enabled(self.agrees, egui::Button::new("Agree and begin")).clicked() {
+                        answer = Some(true);
+                    }
+                    if ui.button("Not now").clicked() {
+                        answer = Some(false);
+                    }
+                });
+            }
+            Question::Removal => {
+                ui.label(format!("Remove {} from this machine?", row.model.name));
+                ui.horizontal(|ui| {
+                    if ui.button("Remove it").clicked() {
+                        answer = Some(true);
+                    }
+                    if ui.button("Keep it").clicked() {
+                        answer = Some(false);
+                    }
+                });
+            }
+        }
+        let Some(answer) = answer else { return };
+        self.question = None;
+        match question {
+            _ if !answer => {}
+            Question::Licence(task) => studio.models.start(&row.model.id, task.clone(), true),
+            Question::Removal => studio.models.start(&row.model.id, Task::Remove, false),
+        }
+    }
+
+    fn folders_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
+        ui.horizontal_wrapped(|ui| {
+            ui.weak("Models are kept in");
+            ui.label(studio.models.library().folder().display().to_string());
+        });
+        ui.horizontal(|ui| {
+            if ui.button("Keep elsewhere…").on_hover_text("Fetch into another folder from now on").clicked() {
+                pick_folder(studio, "Keep models in", |choices, old, folder| {
+                    choices.look_into.push(choices.folder.replace(folder).unwrap_or(old));
+                });
+            }
+            let hint = "Find models in this folder as well; nothing in it is changed";
+            if ui.button("Look into a folder…").on_hover_text(hint).clicked() {
+                pick_folder(studio, "Look for models in", |choices, _, folder| choices.look_into.push(folder));
+            }
+            if ui.button("Look again").on_hover_text("Look anew where every model is").clicked() {
+                studio.models.look();
+            }
+        });
+    }
+}
+
+/// The progress of work, and the button that stops it.
+fn work_ui(ui: &mut Ui, studio: &mut Studio, work: &Work) {
+    let progress = work.progress();
+    let fraction = progress.map_or(0.0, |p| p.done as f32 / p.total as f32);
+    let bar = ui.add(ProgressBar::new(fraction).text(percent(work)));
+    bar.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ProgressIndicator, true, "Progress"));
+    let mut text = match (&work.task, progress.map(|p| p.stage)) {
+        (Task::Remove, _) => "Removing".to_owned(),
+        (_, Some(stage @ (Stage::Download | Stage::Verify))) => stage.label().to_owned(),
+        _ => "Asking the server".to_owned(),
+    };
+    if let Some(progress) = progress.filter(|p| p.total > 1) {
+        text += &format!(", {} of {}", bytes_in_words(progress.done), bytes_in_words(progress.total));
+        if let Some(rate) = work.bytes_per_sec() {
+            let minutes = ((progress.total - progress.done) as f64 / rate / 60.0).ceil();
+            text += &format!(", {} a second, about {minutes} min left", bytes_in_words(rate as u64));
+        }
+    }
+    ui.weak(text);
+    let is_pull = work.task == Task::Pull;
+    let (label, hint) = match is_pull {
+        true => ("Pause", "Stop; what has come is kept"),
+        false => ("Stop", "Stop; nothing is changed"),
+    };
+    if ui.add_enabled(!work.is_stopping, egui::Button::new(label)).on_hover_text(hint).clicked() {
+        studio.models.stop(&work.id);
+    }
+}
+
+fn percent(work: &Work) -> String {
+    let share = work.progress().map_or(0.0, |p| p.done as f64 / p.total as f64);
+    format!("{:.0} %", share * 100.0)
+}
+
+fn licence_ui(ui: &mut Ui, row: &Row) {
+    let licence = &row.model.licence;
+    ui.strong(&licence.name);
+    let palette = Palette::of(ui.ctx());
+    let color = if licence.asks() { palette.warning } else { palette.success };
+    ui.colored_label(color, licence.territory());
+    ui.label(&licence.summary);
+    ui.hyperlink_to("Read the licence", &licence.url).on_hover_text(&licence.url);
+    if licence.asks() && row.is_agreed {
+        ui.weak("You agreed to it.");
+    }
+}
+
+/// Asks for a file or folder to take the model over from.
+fn pick(studio: &mut Studio, folder: bool) {
+    let dialog = rfd::AsyncFileDialog::new().set_title("Import a model");
+    type Picked = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+    let picked: Picked = if folder { Box::pin(dialog.pick_folder()) } else { Box::pin(dialog.pick_file()) };
+    studio.spawn(move || {
+        let picked = pollster::block_on(picked).map(|f| f.path().to_owned());
+        Box::new(move |studio| {
+            if let Some(path) = picked {
+                studio.import_dropped(&[path]);
+            }
+        })
+    });
+}
+
+/// Asks for a folder, and changes the user's choices by it; `change` gets the folder of now as well.
+fn pick_folder(
+    studio: &mut Studio,
+    title: &str,
+    change: impl FnOnce(&mut crate::models::Choices, PathBuf, PathBuf) + Send + 'static,
+) {
+    let picked = rfd::AsyncFileDialog::new().set_title(title).pick_folder();
+    studio.spawn(move || {
+        let picked = pollster::block_on(picked).map(|f| f.path().to_owned());
+        Box::new(move |studio| {
+            let Some(folder) = picked else { return };
+            let old = studio.models.library().folder().to_owned();
+            studio.models.choose(move |choices| {
+                change(choices, old, folder);
+                choices.look_into.dedup();
+            });
+        })
+    });
+}

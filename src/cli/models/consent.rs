@@ -1,0 +1,46 @@
+//! Asking whether a licence is agreed to, once for all.
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+use crate::models::{Library, Model};
+
+use super::super::console::Console;
+use super::super::failure::Failure;
+
+/// Longest answer that is read, in bytes.
+const ANSWER_MAX: u64 = 256;
+
+/// Sees to it that the licence of `model` is agreed to: by `yes`, or by asking on a terminal.
+///
+/// # Errors
+/// What to pass, where there is no terminal to ask on; that the user does not agree.
+pub fn obtain(library: &Library, model: &Model, yes: bool, console: &Console) -> Result<(), Failure> {
+    let licence = &model.licence;
+    if library.is_agreed(model) {
+        return Ok(());
+    }
+    let text = format!(
+        "{} comes under the {}.\n  {}\n  {}\n  {}",
+        model.name,
+        licence.name,
+        licence.territory(),
+        licence.summary,
+        licence.url
+    );
+    if yes {
+        console.say(&text);
+        return library.agree(model).map_err(super::failed);
+    }
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "{text}\n  pass --yes when you agree to it and are not in one of those places"
+        )));
+    }
+    console.ask(&format!("{text}\nDo you agree, and are you in none of the places that it leaves out? [y/N] "));
+    let mut answer = String::new();
+    io::Read::take(io::stdin().lock(), ANSWER_MAX).read_line(&mut answer)?;
+    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        return library.agree(model).map_err(super::failed);
+    }
+    Err(Failure::Usage(format!("without agreement {} is not fetched", model.name)))
+}

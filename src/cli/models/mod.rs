@@ -1,0 +1,256 @@
+//! `orfeas models`: which learned models there are, and getting, checking and removing them.
+
+mod consent;
+mod show;
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::Subcommand;
+
+use crate::files::bytes_in_words;
+use crate::models::{Choices, FileVerdict, Library, ModelsError, State, Verdict};
+use crate::progress::Monitor;
+
+use super::console::Console;
+use super::failure::Failure;
+use super::interrupt;
+use super::progress_display::ProgressDisplay;
+
+/// Arguments of `orfeas models`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Models that other programs have fetched (the Hugging Face cache, hy3dgen, ComfyUI) are found and used
+where they are. Everything else is fetched once, checked, and kept in one folder; a fetch that was
+stopped goes on where it was.
+
+HF_ENDPOINT names a mirror, HF_TOKEN a token, HTTPS_PROXY a proxy, SSL_CERT_FILE further certificates,
+ORFEAS_MODELS the folder. HF_HUB_OFFLINE=1 forbids fetching. Nothing else here uses the network.
+
+Examples:
+  orfeas models list
+  orfeas models pull triposr
+  orfeas models import hunyuan3d-2.1 ~/Downloads/model.fp16.ckpt
+  orfeas models verify
+  orfeas models folder /mnt/large/models")]
+pub struct ModelsArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// All models, and which of them are here
+    List {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What a model is for, who may use it, where it is
+    Info {
+        /// The model
+        id: String,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch models; prints where they are
+    Pull {
+        /// The models
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+        /// Agree to their licences
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Take a model over from a file or folder on this machine
+    Import {
+        /// The model
+        id: String,
+        /// Its file of weights, or the folder that holds it
+        path: PathBuf,
+        /// Agree to its licence
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Read every byte of models again and compare
+    Verify {
+        /// The models [default: all that are here]
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove models that were fetched or imported here; those of other programs stay
+    Remove {
+        /// The models
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Where models are kept, or keep them elsewhere from now on
+    Folder {
+        /// The new folder; what is in the old one stays there and is still found
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+        /// Look into this folder as well; repeat for more
+        #[arg(long, value_name = "DIR", conflicts_with = "reset")]
+        look_into: Vec<PathBuf>,
+        /// Forget all of these choices
+        #[arg(long, conflicts_with = "folder")]
+        reset: bool,
+    },
+}
+
+/// How a command that failed for this reason ends.
+fn failed(error: ModelsError) -> Failure {
+    match error {
+        ModelsError::Cancelled(_) => Failure::Interrupted,
+        ModelsError::Unknown { .. } | ModelsError::LicenceNotAccepted { .. } => Failure::Usage(error.to_string()),
+        other => Failure::Failed(other.into()),
+    }
+}
+
+/// Does what was asked about models.
+///
+/// # Errors
+/// See [`ModelsError`].
+pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
+    let library = Library::of_user().map_err(failed)?;
+    match &args.action {
+        Action::List { json } => show::list(&library, *json, console),
+        Action::Info { id, json } => show::info(&library, id, *json, console),
+        Action::Pull { ids, yes } => pull(&library, ids, *yes, console),
+        Action::Import { id, path, yes } => import(&library, id, path, *yes, console),
+        Action::Verify { ids, json } => verify(&library, ids, *json, console),
+        Action::Remove { ids } => {
+            known(&library, ids)?;
+            ids.iter().try_for_each(|id| {
+                let bytes = library.remove(id).map_err(failed)?;
+                console.say(&format!("removed {id}, {}", bytes_in_words(bytes)));
+                Ok(())
+            })
+        }
+        Action::Folder { folder: None, look_into, reset: false } if look_into.is_empty() => {
+            console.result_path(library.folder())
+        }
+        Action::Folder { folder, look_into, reset } => {
+            let mut choices = if *reset { Choices::default() } else { library.choices() };
+            if let Some(folder) = folder {
+                // Models there are not moved, but stay in use.
+                let old = choices.folder.replace(folder.clone());
+                choices.look_into.extend(old.or_else(|| Some(library.folder().to_owned())));
+            }
+            choices.look_into.extend(look_into.iter().cloned());
+            choices.look_into.dedup();
+            console.result_path(library.choose(choices).map_err(failed)?.folder())
+        }
+    }
+}
+
+/// Fails for the first id that is no model, before anything is done for the others.
+fn known(library: &Library, ids: &[String]) -> Result<(), Failure> {
+    ids.iter().try_for_each(|id| library.model(id).map(|_| ()).map_err(failed))
+}
+
+/// Runs long work with a progress bar that Ctrl-C stops.
+fn watched<R>(console: &Console, work: impl FnOnce(&Monitor) -> Result<R, ModelsError>) -> Result<R, Failure> {
+    let cancel = interrupt::token();
+    let display = ProgressDisplay::new(console);
+    display.watch(&cancel, work).map_err(failed)
+}
+
+fn pull(library: &Library, ids: &[String], yes: bool, console: &Console) -> Result<(), Failure> {
+    known(library, ids)?;
+    for id in ids {
+        let model = library.model(id).map_err(failed)?;
+        if !matches!(library.state(model), State::Here { .. }) {
+            consent::obtain(library, model, yes, console)?;
+        }
+    }
+    let cancel = interrupt::token();
+    for id in ids {
+        let model = library.model(id).map_err(failed)?;
+        if let State::Here { root, owner } = library.state(model) {
+            console.say(&format!("{id} is on this machine already ({owner})"));
+            console.result_path(&model.folder_in(&root))?;
+            continue;
+        }
+        let plan = library.plan(id).map_err(failed)?;
+        let free = plan.free_bytes.map(|b| format!(", {} free there", bytes_in_words(b))).unwrap_or_default();
+        let part = if plan.fetch_bytes < plan.total_bytes {
+            format!(" of {}", bytes_in_words(plan.total_bytes))
+        } else {
+            String::new()
+        };
+        let fetched = bytes_in_words(plan.fetch_bytes);
+        console.say(&format!("{id}: {fetched}{part} from {} to {}{free}", plan.host, plan.folder.display()));
+        let display = ProgressDisplay::new(console);
+        let pulled = display.watch(&cancel, |monitor| library.pull(id, monitor));
+        drop(display);
+        if let Err(ModelsError::Cancelled(_)) = &pulled {
+            console.say(&format!("what came is kept; `orfeas models pull {id}` goes on there"));
+        }
+        console.result_path(&model.folder_in(&pulled.map_err(failed)?))?;
+    }
+    Ok(())
+}
+
+fn import(library: &Library, id: &str, path: &std::path::Path, yes: bool, console: &Console) -> Result<(), Failure> {
+    let model = library.model(id).map_err(failed)?;
+    consent::obtain(library, model, yes, console)?;
+    let imported = watched(console, |monitor| library.import(id, path, monitor))?;
+    if !imported.missing.is_empty() {
+        let missing = imported.missing.join(", ");
+        console.say(&format!("still missing: {missing}; `orfeas models pull {id}` fetches that"));
+    }
+    console.result_path(&model.folder_in(&imported.root))
+}
+
+fn verify(library: &Library, ids: &[String], json: bool, console: &Console) -> Result<(), Failure> {
+    known(library, ids)?;
+    let here = library.models().iter().filter(|m| library.state(m) != State::Absent).map(|m| m.id.clone());
+    let ids: Vec<String> = if ids.is_empty() { here.collect() } else { ids.to_vec() };
+    if ids.is_empty() {
+        console.say("no model is on this machine; `orfeas models pull` fetches one");
+    }
+    let cancel = interrupt::token();
+    let mut found = serde_json::Map::new();
+    let mut bad = Vec::new();
+    for id in &ids {
+        let display = ProgressDisplay::new(console);
+        let verification = display.watch(&cancel, |monitor| library.verify(id, monitor)).map_err(failed)?;
+        drop(display);
+        if !verification.is_good() {
+            bad.push(id.as_str());
+        }
+        if json {
+            found.insert(id.clone(), serde_json::to_value(&verification)?);
+        } else {
+            let lines: Vec<String> =
+                verification.files.iter().map(|file| format!("{id}  {}", in_words(file))).collect();
+            console.result(&lines.join("\n"))?;
+        }
+    }
+    if json {
+        console.result(&serde_json::to_string_pretty(&found)?)?;
+    }
+    match bad.as_slice() {
+        [] => Ok(()),
+        bad => {
+            let ids = bad.join(" ");
+            Err(anyhow!("not as published: {ids}; `orfeas models remove {ids}` and `pull` fetch them anew").into())
+        }
+    }
+}
+
+fn in_words(file: &FileVerdict) -> String {
+    let what = match file.verdict {
+        Verdict::Good => "good".to_owned(),
+        Verdict::Changed { found, .. } => format!("CHANGED, SHA-256 {found}"),
+        Verdict::Length { found, expected } => format!("CHANGED, {found} bytes instead of {expected}"),
+        Verdict::Unknown { .. } => "readable; nobody said which bytes it should have".to_owned(),
+        Verdict::Missing => "MISSING".to_owned(),
+    };
+    format!("{what}: {}", file.path.display())
+}

@@ -1,0 +1,123 @@
+//! Reading all bytes of an installed model again.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::catalogue::{Model, ModelFile};
+use super::digest::Sha256;
+use super::error::ModelsError;
+use super::install::digest_of;
+use super::library::Library;
+use super::meter::Meter;
+use super::places::{Owner, length};
+use crate::progress::{Monitor, Stage};
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Its bytes are the published ones, or those that came once.
+    Good,
+    /// Its bytes are others.
+    Changed {
+        /// Its digest.
+        found: Sha256,
+        /// What its digest should be.
+        expected: Sha256,
+    },
+    /// It has another length.
+    Length {
+        /// Its length.
+        found: u64,
+        /// What its length should be.
+        expected: u64,
+    },
+    /// It can be read, but nobody said which bytes it should have.
+    Unknown {
+        /// Its digest.
+        found: Sha256,
+    },
+    /// It is not there.
+    Missing,
+}
+
+/// A file and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileVerdict {
+    /// The file.
+    pub path: PathBuf,
+    /// What became of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// What became of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verification {
+    /// Whose folder it is in.
+    pub owner: Owner,
+    /// Its files.
+    pub files: Vec<FileVerdict>,
+}
+
+impl Verification {
+    /// Whether nothing speaks against using the model.
+    pub fn is_good(&self) -> bool {
+        self.files.iter().all(|f| matches!(f.verdict, Verdict::Good | Verdict::Unknown { .. }))
+    }
+}
+
+impl Library {
+    /// Reads all bytes of the model called `id` and compares them with the digests that are known: by
+    /// the program, by our record of the time it came, or by the Hugging Face cache, which names files
+    /// by their digests. Reports bytes under [`Stage::Verify`]; changes nothing.
+    ///
+    /// # Errors
+    /// [`ModelsError::NotInstalled`] when nothing of it is here; see [`ModelsError`].
+    pub fn verify(&self, id: &str, monitor: &Monitor) -> Result<Verification, ModelsError> {
+        let model = self.model(id)?;
+        let (root, owner) = self.find(model).unwrap_or_else(|| (self.own_root(model), Owner::Orfeas));
+        let lengths = || model.files.iter().filter_map(|file| length(&file.below(&root)));
+        if lengths().count() == 0 {
+            return Err(ModelsError::NotInstalled { id: id.to_owned(), bytes: model.bytes() });
+        }
+        let meter = Meter::new(monitor, Stage::Verify, lengths().sum());
+        let verdict = |file: &ModelFile| {
+            let path = file.below(&root);
+            Ok(FileVerdict { verdict: self.verdict(model, file, owner, &path, &meter)?, path })
+        };
+        let files = model.files.iter().map(verdict).collect::<Result<_, ModelsError>>()?;
+        Ok(Verification { owner, files })
+    }
+
+    fn verdict(
+        &self,
+        model: &Model,
+        file: &ModelFile,
+        owner: Owner,
+        path: &Path,
+        meter: &Meter,
+    ) -> Result<Verdict, ModelsError> {
+        let Some(found) = length(path) else { return Ok(Verdict::Missing) };
+        let record = self.record(model).filter(|_| owner == Owner::Orfeas);
+        let recorded = record.as_ref().and_then(|r| r.file(&file.path));
+        let expected = file.bytes.or(recorded.map(|r| r.bytes));
+        if let Some(expected) = expected.filter(|e| *e != found) {
+            return Ok(Verdict::Length { found, expected });
+        }
+        let named = || blob_digest(path).filter(|_| owner == Owner::HuggingFace);
+        let expected = file.sha256.or(recorded.map(|r| r.sha256)).or_else(named);
+        let found = digest_of(path, meter)?;
+        Ok(match expected {
+            Some(expected) if expected == found => Verdict::Good,
+            Some(expected) => Verdict::Changed { found, expected },
+            None => Verdict::Unknown { found },
+        })
+    }
+}
+
+/// The digest by which the Hugging Face cache names the file behind a link.
+fn blob_digest(path: &Path) -> Option<Sha256> {
+    path.canonicalize().ok()?.file_name()?.to_str()?.parse().ok()
+}

@@ -1,0 +1,95 @@
+//! `orfeas generate --model` and `orfeas batch --model`, with a model in miniature.
+
+use orfeas::engine::models::hunyuan3d::miniature;
+
+use super::support::{Desk, outcome, read_stl};
+
+/// A desk with a model and a picture.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("model")).unwrap();
+    miniature::write(&desk.path("model"), 5).unwrap();
+    desk.draw("figure.png");
+    desk
+}
+
+const SMALL: [&str; 8] =
+    ["--model", "hunyuan3d-2.1", "--model-folder", "model", "--steps", "4", "--octree=32", "--device=cpu"];
+
+fn generate(desk: &Desk, output: &str, flags: &[&str]) -> (i32, String, String) {
+    outcome(desk.orfeas(&[&["generate", "figure.png", "-o", output], &SMALL[..], flags].concat()))
+}
+
+#[test]
+fn a_model_makes_a_closed_solid_and_the_same_one_again() {
+    let desk = desk();
+    let (code, stdout, stderr) = generate(&desk, "a.stl", &[]);
+    assert_eq!((code, stdout.as_str()), (0, "a.stl\n"), "{stderr}");
+    let stl = read_stl(&desk.path("a.stl"));
+    assert!(stl.closed && (stl.size_mm[2] - 80.0).abs() < 0.05, "{:?}", stl.size_mm);
+    let (code, _, stderr) = generate(&desk, "b.stl", &["--no-cache"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(std::fs::read(desk.path("a.stl")).unwrap() == std::fs::read(desk.path("b.stl")).unwrap());
+    let (code, stdout, stderr) = generate(&desk, "c.stl", &["--octree=48", "--json"]);
+    assert_eq!(code, 0, "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let cached = |name: &str| {
+        let stages = report["stages"].as_array().unwrap();
+        stages.iter().find(|s| s["stage"] == name).unwrap()["cached"].as_bool().unwrap()
+    };
+    assert!(cached("latents") && !cached("shape"), "{stdout}");
+}
+
+#[test]
+fn a_model_that_is_not_there_is_offered() {
+    let desk = desk();
+    let (code, _, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "--model", "hunyuan3d-2mini"]));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("orfeas models pull hunyuan3d-2mini"), "{stderr}");
+    assert_eq!(desk.names(""), ["figure.png", "model"]);
+}
+
+#[test]
+fn settings_of_other_models_are_refused_by_name() {
+    let desk = desk();
+    for (flags, words) in [
+        (&["--model", "triposr", "--steps", "5"][..], "hunyuan3d-2.1"),
+        (&["--mode", "inflate", "--seed", "5"], "--mode model"),
+        (&["--model", "hunyuan3d-2.1", "--thickness", "2"], "--mode inflate"),
+        (&["--model", "hunyuan3d-2.0-turbo", "--guidance-until", "0.5"], "not distilled"),
+        (&["--model", "hunyuan3d-2.1", "--steps", "0"], "1 to 100"),
+        (&["--model", "hunyuan3d-9"], "hunyuan3d-2.1"),
+        (&["--model", "hunyuan3d-2.1", "--device", "toaster"], "cuda:0"),
+    ] {
+        let (code, _, stderr) = outcome(desk.orfeas(&[&["generate", "figure.png"], flags].concat()));
+        assert!(code == 2 && stderr.contains(words), "{flags:?}: {code} {stderr}");
+    }
+}
+
+#[test]
+fn a_spoiled_model_leaves_nothing_behind() {
+    let desk = desk();
+    let weights = desk.path("model/model.fp16.safetensors");
+    let bytes = std::fs::read(&weights).unwrap();
+    std::fs::write(&weights, &bytes[..bytes.len() - 100]).unwrap();
+    let (code, _, stderr) = generate(&desk, "a.stl", &[]);
+    assert!(code == 1 && stderr.contains("damaged") && stderr.contains("model.fp16.safetensors"), "{stderr}");
+    assert_eq!(desk.names(""), ["figure.png", "model"]);
+    std::fs::write(&weights, &bytes).unwrap();
+    assert_eq!(generate(&desk, "a.stl", &[]).0, 0);
+}
+
+#[test]
+fn a_batch_through_a_model_makes_what_single_pictures_make() {
+    let desk = desk();
+    for (name, side) in [("in/a.png", 48), ("in/b.png", 64), ("in/c.png", 80)] {
+        desk.draw_sized(name, side);
+    }
+    let (code, _, stderr) = outcome(desk.orfeas(&[&["batch", "in", "-o", "out"], &SMALL[..]].concat()));
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(desk.names("out").iter().filter(|n| n.ends_with(".stl")).count(), 3);
+    let single = [&["generate", "in/b.png", "-o", "b.stl", "--no-cache"], &SMALL[..]].concat();
+    let (code, _, stderr) = outcome(desk.orfeas(&single));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(std::fs::read(desk.path("out/b.stl")).unwrap() == std::fs::read(desk.path("b.stl")).unwrap());
+}

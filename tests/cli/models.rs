@@ -1,0 +1,138 @@
+//! `orfeas models`: what it prints, what it asks, how it ends.
+
+use std::fs;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+use super::server::{Act, Server};
+use super::support::{Desk, outcome};
+
+/// The program in a home of its own, with `server` for a hub.
+fn orfeas(desk: &Desk, server: &Server, arguments: &[&str]) -> Command {
+    let mut command = desk.orfeas(arguments);
+    command.env("HOME", desk.path("home")).env("USERPROFILE", desk.path("home")).env("HF_ENDPOINT", server.url());
+    for name in ["HF_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME", "HY3DGEN_MODELS"] {
+        command.env_remove(name);
+    }
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "all_proxy", "https_proxy", "http_proxy", "ORFEAS_MODELS"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[test]
+fn the_list_tells_every_model_and_info_tells_who_may_use_it() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let (code, stdout, stderr) = outcome(orfeas(&desk, &server, &["models", "list"]));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    for id in ["hunyuan3d-2.1", "hunyuan3d-2.0-turbo", "hunyuan3d-2mini", "hunyuan3d-2mv", "triposr"] {
+        assert!(stdout.lines().any(|line| line.starts_with(&format!("{id} "))), "{id}: {stdout}");
+    }
+    let (_, stdout, _) = outcome(orfeas(&desk, &server, &["models", "list", "--json"]));
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    assert!(json.as_array().unwrap().iter().all(|m| m["state"] == "absent" && m["bytes"].as_u64() > Some(1 << 30)));
+    let (_, stdout, _) = outcome(orfeas(&desk, &server, &["models", "info", "hunyuan3d-2.1"]));
+    for words in
+        ["NOT be used in the European Union, the United Kingdom and South Korea", "6.9 GiB", "SHA-256 6b519fc7"]
+    {
+        assert!(stdout.contains(words), "{stdout}");
+    }
+    let (_, stdout, _) = outcome(orfeas(&desk, &server, &["models", "info", "triposr"]));
+    assert!(stdout.contains("MIT") && stdout.contains("every country"), "{stdout}");
+    let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "info", "tripsor"]));
+    assert!(code == 2 && stderr.contains("triposr"), "{stderr}");
+    assert!(server.asked().is_empty());
+}
+
+#[test]
+fn without_a_terminal_nobody_is_asked_but_told_what_to_pass() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    for arguments in [&["models", "pull", "hunyuan3d-2.1"][..], &["models", "import", "hunyuan3d-2.1", "."]] {
+        let (code, stdout, stderr) = outcome(orfeas(&desk, &server, arguments));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(stderr.contains("--yes") && stderr.contains("South Korea"), "{stderr}");
+        assert!(stderr.contains("huggingface.co/tencent/Hunyuan3D-2.1/blob/main/LICENSE"), "{stderr}");
+    }
+    assert!(server.asked().is_empty());
+    server.set(|_, _| Act::Status(404, ""));
+    let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "pull", "hunyuan3d-2.1", "--yes"]));
+    assert!(code == 1 && stderr.contains("does not have"), "{stderr}");
+    let (_, stdout, _) = outcome(orfeas(&desk, &server, &["models", "info", "hunyuan3d-2.1"]));
+    assert!(stdout.contains("You agreed to it"), "{stdout}");
+    let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "pull", "hunyuan3d-2.1"]));
+    assert!(code == 1 && !stderr.contains("--yes"), "asked once: {stderr}");
+}
+
+#[test]
+fn a_refusing_hub_and_a_forbidden_network_are_told_and_the_token_is_not() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    server.set(|_, _| Act::Status(401, ""));
+    let mut command = orfeas(&desk, &server, &["-vvv", "models", "pull", "triposr"]);
+    command.env("HF_TOKEN", "hf_secret");
+    let (code, stdout, stderr) = outcome(command);
+    assert!(code == 1 && stdout.is_empty() && stderr.contains("HF_TOKEN"), "{stderr}");
+    assert!(!stderr.contains("hf_secret"));
+    assert_eq!(server.asked()[0].headers["authorization"], "Bearer hf_secret");
+    server.set(|_, _| Act::Honest);
+    let mut command = orfeas(&desk, &server, &["models", "pull", "triposr"]);
+    let (code, _, stderr) = outcome({
+        command.env("HF_HUB_OFFLINE", "1");
+        command
+    });
+    assert!(code == 1 && stderr.contains("HF_HUB_OFFLINE") && server.asked().is_empty(), "{stderr}");
+}
+
+#[test]
+fn a_model_in_the_hugging_face_cache_is_used_where_it_is() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let snapshot = desk.path("home/.cache/huggingface/hub/models--stabilityai--TripoSR/snapshots/abc123");
+    fs::create_dir_all(&snapshot).unwrap();
+    fs::write(snapshot.join("config.yaml"), "x".repeat(987)).unwrap();
+    // Only its length is looked at; the disk holds none of it.
+    fs::File::create(snapshot.join("model.ckpt")).unwrap().set_len(1_677_246_742).unwrap();
+    let (code, stdout, stderr) = outcome(orfeas(&desk, &server, &["models", "pull", "triposr"]));
+    assert_eq!((code, stdout.trim_end()), (0, snapshot.to_str().unwrap()), "{stderr}");
+    assert!(stderr.contains("Hugging Face cache") && server.asked().is_empty(), "{stderr}");
+    let (_, stdout, _) = outcome(orfeas(&desk, &server, &["doctor", "--json"]));
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((&json["models"][0]["id"], &json["models"][0]["owner"]), (&"triposr".into(), &"hugging_face".into()));
+    let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "remove", "triposr"]));
+    assert!(code == 1 && stderr.contains("stays") && snapshot.join("model.ckpt").exists(), "{stderr}");
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let (code, stdout, stderr) = outcome(orfeas(&desk, &server, &["models", "verify"]));
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "verify", "triposr"]));
+    assert!(code == 1 && stderr.contains("orfeas models pull triposr"), "{stderr}");
+    let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "remove", "triposr"]));
+    assert!(code == 1 && stderr.contains("not on this machine"), "{stderr}");
+    fs::write(desk.path("model.ckpt"), "short").unwrap();
+    let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "import", "triposr", "model.ckpt"]));
+    assert!(code == 1 && stderr.contains("5 bytes") && stderr.contains("1677246742"), "{stderr}");
+}
+
+#[test]
+fn the_folder_can_be_chosen_and_forgotten() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let folder = |more: &[&str]| {
+        let (code, stdout, stderr) = outcome(orfeas(&desk, &server, &[&["models", "folder"], more].concat()));
+        assert_eq!(code, 0, "{stderr}");
+        stdout.trim_end().to_owned()
+    };
+    let usual = folder(&[]);
+    assert_eq!(usual, desk.path("cache/data/models").to_str().unwrap());
+    let chosen = folder(&["large"]);
+    assert!(chosen.ends_with("large") && std::path::Path::new(&chosen).is_absolute(), "{chosen}");
+    assert_eq!(folder(&[]), chosen);
+    assert_eq!(folder(&["--reset"]), usual);
+    let mut command = orfeas(&desk, &server, &["models", "folder", "other"]);
+    let (code, _, stderr) = outcome({
+        command.env("ORFEAS_MODELS", desk.path("fixed"));
+        command
+    });
+    assert!(code == 1 && stderr.contains("ORFEAS_MODELS"), "{stderr}");
+}

@@ -1,0 +1,129 @@
+//! The page of learned models, against a server on this machine.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use orfeas::app::command::Command;
+use orfeas::models::State;
+
+use super::driver::Window;
+use super::server::Act;
+use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, weights};
+
+/// A window with the page open on the toy of `desk`.
+fn open(desk: &Desk) -> Window {
+    let mut window = Window::with_models(desk.library());
+    window.harness.state_mut().send(Command::Models);
+    window.wait("the models", |s| !s.models.rows().is_empty());
+    window
+}
+
+fn state(window: &Window) -> State {
+    window.harness.state().models.rows()[0].state.clone()
+}
+
+fn said(window: &mut Window, text: &'static str) {
+    window.wait(text, move |s| s.messages.iter().any(|m| m.text.contains(text)));
+    window.wait("the new state", |s| s.models.work("toy").is_none());
+}
+
+fn agree_and_begin(window: &mut Window) {
+    window.click("Fetch");
+    assert!(window.has("NOT be used in Atlantis") && window.has("Be kind."));
+    window.click("I agree, and I am in none of the places that it leaves out");
+    window.click("Agree and begin");
+}
+
+#[test]
+fn a_model_is_fetched_checked_and_removed() {
+    let desk = Desk::new();
+    let mut window = open(&desk);
+    assert!(window.has("Not on this machine"));
+    window.click("Fetch");
+    window.click("Agree and begin");
+    assert!(desk.server.asked().is_empty(), "the box is not ticked");
+    window.click("Not now");
+    agree_and_begin(&mut window);
+    said(&mut window, "Toy can be used now");
+    desk.assert_whole();
+    window.wait("the button", |s| matches!(s.models.rows()[0].state, State::Here { .. }));
+    window.click("Verify");
+    said(&mut window, "every byte is as it should be");
+    window.click("Remove…");
+    window.click("Keep it");
+    window.click("Remove…");
+    window.click("Remove it");
+    said(&mut window, "Toy was removed");
+    assert!(!desk.weights_path().exists());
+    window.wait("the button", |s| s.models.rows()[0].state == State::Absent);
+    window.click("Fetch");
+    said(&mut window, "Toy can be used now");
+    window.keys(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Read the licence"));
+}
+
+#[test]
+fn a_fetch_is_paused_and_goes_on_also_in_a_new_window() {
+    let desk = Desk::new();
+    desk.server.set_store(Act::HalfThenWait);
+    let mut window = open(&desk);
+    agree_and_begin(&mut window);
+    let half = weights().len() as u64 / 2;
+    let is_half =
+        move |s: &orfeas::app::Studio| s.models.work("toy").and_then(|w| w.progress()).is_some_and(|p| p.done >= half);
+    window.wait("the first half", is_half);
+    window.click("Pause");
+    said(&mut window, "what has come is kept");
+    window.wait("the state", |s| matches!(s.models.rows()[0].state, State::Begun { .. }));
+    window.close();
+    desk.server.set(|_, _| Act::Honest);
+    let mut window = open(&desk);
+    assert!(matches!(state(&window), State::Begun { .. }));
+    window.click("Go on");
+    said(&mut window, "Toy can be used now");
+    desk.assert_whole();
+    assert!(desk.server.store_requests()[0].range_start().is_some());
+}
+
+#[test]
+fn what_went_wrong_stays_on_the_page() {
+    let desk = Desk::new();
+    desk.server.set(|_, _| Act::Status(404, ""));
+    let mut window = open(&desk);
+    agree_and_begin(&mut window);
+    said(&mut window, "does not have");
+    assert!(window.harness.query_all_by_label_contains("does not have").count() >= 2, "toast and page");
+    desk.server.set(|_, _| Act::Honest);
+    window.wait("the button", |s| s.models.rows()[0].is_agreed);
+    window.click("Fetch");
+    said(&mut window, "Toy can be used now");
+    assert!(window.harness.state().models.trouble("toy").is_none());
+}
+
+#[test]
+fn a_folder_that_is_dropped_on_the_page_is_imported() {
+    let desk = Desk::new();
+    desk.agreed();
+    let folder = desk.folder.path().join("downloads");
+    std::fs::create_dir_all(folder.join("toy-v1")).unwrap();
+    std::fs::write(folder.join(WEIGHTS), weights()).unwrap();
+    std::fs::write(folder.join(CONFIG), CONFIG_TEXT).unwrap();
+    let mut window = open(&desk);
+    window.drop_files(&[folder]);
+    said(&mut window, "taken over");
+    desk.assert_whole();
+    assert!(desk.server.asked().is_empty() && window.harness.state().items.is_empty());
+}
+
+#[test]
+fn closing_the_window_keeps_what_has_come() {
+    let desk = Desk::new();
+    desk.server.set_store(Act::HalfThenWait);
+    let mut window = open(&desk);
+    agree_and_begin(&mut window);
+    let half = weights().len() as u64 / 2;
+    window.wait("the first half", move |s| {
+        s.models.work("toy").and_then(|w| w.progress()).is_some_and(|p| p.done >= half)
+    });
+    window.close();
+    assert!(std::fs::metadata(desk.part_path()).unwrap().len() >= half);
+}
