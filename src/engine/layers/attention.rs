@@ -51,8 +51,8 @@ pub fn attend_tokens(q: Tensor<3>, k: Tensor<3>, v: Tensor<3>, heads: usize) -> 
 /// - input: `[batch, tokens, heads · width]`
 /// - output: `[batch, heads, tokens, width]`
 pub fn split_heads(x: Tensor<3>, heads: usize) -> Tensor<4> {
-    let [batch, tokens, width] = x.dims();
-    x.reshape([batch, tokens, heads, width / heads]).swap_dims(1, 2)
+    let [heads_of] = interleaved_heads::<1>(x, heads);
+    heads_of
 }
 
 /// The reverse of [`split_heads`].
@@ -62,6 +62,10 @@ pub fn split_heads(x: Tensor<3>, heads: usize) -> Tensor<4> {
 /// - output: `[batch, tokens, heads · width]`
 pub fn merge_heads(x: Tensor<4>) -> Tensor<3> {
     let [batch, heads, tokens, width] = x.dims();
+    if cpu::is_here(&x) {
+        let numbers = cpu::merge_heads(&cpu::numbers(x), [heads, tokens, width]);
+        return cpu::tensor(TensorData::new(numbers, [batch, tokens, heads * width]));
+    }
     x.swap_dims(1, 2).reshape([batch, tokens, heads * width])
 }
 
@@ -73,6 +77,13 @@ pub fn merge_heads(x: Tensor<4>) -> Tensor<3> {
 pub fn interleaved_heads<const N: usize>(x: Tensor<3>, heads: usize) -> [Tensor<4>; N] {
     let [batch, tokens, channels] = x.dims();
     let width = channels / (heads * N);
+    if cpu::is_here(&x) {
+        let x = cpu::numbers(x);
+        return std::array::from_fn(|part| {
+            let numbers = cpu::cut_heads(&x, [heads, tokens, width], [part, N]);
+            cpu::tensor(TensorData::new(numbers, [batch, heads, tokens, width]))
+        });
+    }
     let x = x.reshape([batch, tokens, heads, N * width]);
     std::array::from_fn(|part| x.clone().narrow(3, part * width, width).swap_dims(1, 2))
 }

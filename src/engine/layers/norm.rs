@@ -2,6 +2,7 @@
 
 use burn::tensor::{DType, TensorPrimitive, backend::Backend as BurnBackend};
 
+use super::cpu;
 use crate::engine::weights::Weights;
 use crate::engine::{Backend, Tensor};
 
@@ -51,6 +52,12 @@ impl RmsNorm {
     /// # Shapes
     /// - input, output: `[..., width]`
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        if cpu::is_here(&x) {
+            let mut data = cpu::numbers(x);
+            let weight = cpu::numbers(self.weight.clone());
+            cpu::rms_norm(&mut data, cpu::slice(&weight), self.epsilon as f32);
+            return cpu::tensor(data);
+        }
         in_f32(x, |x| {
             let mean_square = x.clone().powi_scalar(2).mean_dim(D - 1);
             x * mean_square.add_scalar(self.epsilon).sqrt().recip() * self.weight.clone().unsqueeze()

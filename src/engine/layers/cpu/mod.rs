@@ -7,11 +7,15 @@
 
 mod activation;
 mod attention;
+mod heads;
+mod norm;
 mod product;
 mod vector;
 
 pub use activation::{Step, add_rows, finish_rows, gated_gelu};
 pub use attention::{Heads, attend_heads};
+pub use heads::{cut_heads, merge_heads};
+pub use norm::rms_norm;
 pub use product::{Matrix, multiply_add};
 pub use vector::{silu, vectorized};
 

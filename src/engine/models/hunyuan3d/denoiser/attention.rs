@@ -5,7 +5,7 @@
 
 use super::super::config::DenoiserConfig;
 use crate::engine::Tensor;
-use crate::engine::layers::{Linear, RmsNorm, attend, merge_heads, split_heads};
+use crate::engine::layers::{Linear, RmsNorm, attend, interleaved_heads, merge_heads, split_heads};
 use crate::engine::weights::Weights;
 
 /// Norms of queries and keys, one weight for all heads.
@@ -25,18 +25,6 @@ impl QkNorm {
     fn keys(&self, k: Tensor<4>) -> Tensor<4> {
         self.0.as_ref().map_or(k.clone(), |(_, norm)| norm.forward(k))
     }
-}
-
-/// Cuts concatenated projections into heads and each head into its parts.
-///
-/// # Shapes
-/// - input: `[batch, tokens, heads · N · width]`
-/// - output: N times `[batch, heads, tokens, width]`
-fn interleaved<const N: usize>(x: Tensor<3>, heads: usize) -> [Tensor<4>; N] {
-    let [batch, tokens, channels] = x.dims();
-    let width = channels / (heads * N);
-    let x = x.reshape([batch, tokens, heads, N * width]);
-    std::array::from_fn(|part| x.clone().narrow(3, part * width, width).swap_dims(1, 2))
 }
 
 /// `blocks.N.attn1`.
@@ -66,7 +54,7 @@ impl SelfAttention {
     /// - input: `[batch, tokens, hidden_size]`
     /// - output: `[batch, heads, tokens, head width]` each
     pub fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
-        let [q, k, v] = interleaved(self.projection.forward(x), self.heads);
+        let [q, k, v] = interleaved_heads(self.projection.forward(x), self.heads);
         [self.norm.queries(q), self.norm.keys(k), v]
     }
 
@@ -120,8 +108,8 @@ impl CrossAttention {
     pub fn context(&self, context: Tensor<3>) -> ContextKeys {
         // Tokens that are all alike give the same whatever the weights of the attention: one is enough.
         let zero = Tensor::zeros([1, 1, self.context_width], (&context.device(), context.dtype()));
-        let [_, value] = interleaved(self.projection.forward(zero), self.heads);
-        let [keys, values] = interleaved(self.projection.forward(context), self.heads);
+        let [_, value] = interleaved_heads(self.projection.forward(zero), self.heads);
+        let [keys, values] = interleaved_heads(self.projection.forward(context), self.heads);
         ContextKeys { keys: self.norm.keys(keys), values, nothing: self.out.forward(merge_heads(value)) }
     }
 
