@@ -151,7 +151,8 @@ fn main() {
         return;
     }
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    let all: [(&str, fn(&Path)); 3] = [("block", block), ("decoder", decoder), ("triposr", triposr)];
+    type Run = fn(&Path);
+    let all: [(&str, Run); 3] = [("block", block), ("decoder", decoder), ("triposr", triposr)];
     for (name, run) in all {
         if wanted.is_empty() || wanted.iter().any(|w| w == name) {
             run(tempfile::tempdir().unwrap().path());

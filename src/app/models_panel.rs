@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, ProgressBar, RichText, ScrollArea, Ui};
+use egui::{Align, Context, Layout, ProgressBar, RichText, ScrollArea, Ui, Vec2, vec2};
 
 use super::models::{Row, Task, Work};
 use super::settings_panel::escape;
@@ -11,6 +11,11 @@ use super::{Dialog, Studio};
 use crate::files::bytes_in_words;
 use crate::models::State;
 use crate::progress::Stage;
+
+/// Size of the part above the folders, in points: it fits into the smallest window.
+const SIZE: Vec2 = vec2(680.0, 330.0);
+/// Width of the list, in points.
+const LIST_WIDTH: f32 = 235.0;
 
 /// What is asked before something is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,19 +61,22 @@ impl ModelsPanel {
     /// Draws the page; returns whether it stays open.
     pub fn show(&mut self, ctx: &Context, studio: &mut Studio) -> bool {
         let mut open = true;
-        super::layout::dialog(ctx, "Models").default_width(760.0).resizable(false).open(&mut open).show(ctx, |ui| {
-            ui.horizontal_top(|ui| {
+        super::layout::dialog(ctx, "Models").resizable(false).open(&mut open).show(ctx, |ui| {
+            // Of one size whatever it says, or it would move under the pointer.
+            ui.allocate_ui_with_layout(SIZE, Layout::left_to_right(Align::Min), |ui| {
+                ui.set_min_size(SIZE);
                 ui.vertical(|ui| {
-                    ui.set_width(250.0);
+                    ui.set_width(LIST_WIDTH);
                     self.list_ui(ui, studio);
                 });
                 ui.separator();
                 ui.vertical(|ui| {
-                    ui.set_width(470.0);
-                    match self.row(studio).cloned() {
+                    ui.set_width(ui.available_width());
+                    let details = ScrollArea::vertical().id_salt("details").auto_shrink(false);
+                    details.show(ui, |ui| match self.row(studio).cloned() {
                         Some(row) => self.details_ui(ui, studio, &row),
                         None => drop(ui.weak("Looking for models")),
-                    }
+                    });
                 });
             });
             ui.separator();
@@ -85,7 +93,7 @@ impl ModelsPanel {
 
     fn list_ui(&mut self, ui: &mut Ui, studio: &Studio) {
         let shown = self.row(studio).map(|row| row.model.id.clone());
-        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("models").auto_shrink(false).show(ui, |ui| {
             for row in studio.models.rows() {
                 let state = match (studio.models.work(&row.model.id), &row.state) {
                     (Some(work), _) => percent(work),
@@ -94,7 +102,7 @@ impl ModelsPanel {
                     (None, State::Absent) => bytes_in_words(row.model.bytes()),
                 };
                 let button = egui::Button::selectable(shown.as_ref() == Some(&row.model.id), &row.model.name);
-                let button = button.right_text(RichText::new(state).weak()).min_size([240.0, 0.0].into());
+                let button = button.right_text(RichText::new(state).weak()).min_size(vec2(LIST_WIDTH - 12.0, 0.0));
                 if ui.add(button).clicked() {
                     self.selected = Some(row.model.id.clone());
                     self.question = None;

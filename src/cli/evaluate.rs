@@ -9,7 +9,7 @@ use image::ImageFormat;
 use crate::dataset::pack::Split;
 use crate::evaluate::{Case, Generator, Table, contact_sheet, read_objects};
 use crate::files::{IfExists, write_atomically};
-use crate::request::{Mode, Request};
+use crate::request::{Mode, Model, Request};
 
 use super::console::Console;
 use super::dataset::split;
@@ -32,8 +32,8 @@ pub struct EvaluateArgs {
     /// A folder of meshes, or a file of packed solids
     #[arg(value_name = "SOLIDS")]
     solids: PathBuf,
-    /// What to measure: extrude (the silhouette, as deep as the frame), or a mode of `generate`;
-    /// repeat for more
+    /// What to measure: extrude (the silhouette, as deep as the frame), a mode or a model of
+    /// `generate`; repeat for more
     #[arg(long = "with", value_name = "GENERATOR", default_values = ["extrude", "inflate"], value_parser = generator)]
     generators: Vec<Named>,
     /// The one that the others are compared with
@@ -59,20 +59,24 @@ pub struct EvaluateArgs {
     flags: Flags<All>,
 }
 
-/// `extrude`, or a mode.
+/// `extrude`, a mode, or a model.
 #[derive(Clone, Debug)]
 enum Named {
     Extrude,
     Mode(Mode),
+    Model(Model),
 }
 
 fn generator(text: &str) -> Result<Named, String> {
     if text == "extrude" {
         return Ok(Named::Extrude);
     }
-    let modes: Vec<&str> = Mode::ALL.iter().map(|m| m.name()).collect();
-    let mode = Mode::ALL.iter().find(|m| m.name() == text);
-    mode.map(|m| Named::Mode(*m)).ok_or_else(|| format!("it must be extrude, {}", modes.join(", ")))
+    let mode = Mode::ALL.iter().find(|m| m.name() == text).map(|m| Named::Mode(*m));
+    let model = Model::ALL.iter().find(|m| m.name() == text).map(|m| Named::Model(*m));
+    mode.or(model).ok_or_else(|| {
+        let names = Mode::ALL.iter().map(|m| m.name()).chain(Model::ALL.iter().map(|m| m.name()));
+        format!("it must be extrude, {}", names.collect::<Vec<_>>().join(", "))
+    })
 }
 
 /// Measures and prints the table.
@@ -129,8 +133,19 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
 }
 
 fn settled(named: &Named, args: &EvaluateArgs) -> Result<Generator, Failure> {
-    let Named::Mode(mode) = named else { return Ok(Generator::Extrude) };
-    let mut request = Request { mode: *mode, ..Request::default() };
+    let mut request = Request::default();
+    let name = match *named {
+        Named::Extrude => return Ok(Generator::Extrude),
+        Named::Mode(mode) => {
+            request.mode = mode;
+            mode.name()
+        }
+        Named::Model(model) => {
+            request.mode = Mode::Model;
+            request.model.model = model;
+            model.name()
+        }
+    };
     args.flags.apply_to(&mut request).map_err(Failure::Usage)?;
-    Ok(Generator::Pipeline { name: mode.name().to_owned(), request: Box::new(request) })
+    Ok(Generator::Pipeline { name: name.to_owned(), request: Box::new(request) })
 }

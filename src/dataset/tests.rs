@@ -37,8 +37,10 @@ fn single(shape: Shape) -> Tape {
     builder.finish().unwrap()
 }
 
-/// Shapes and, written independently, whether a point is in them.
-fn shapes() -> Vec<(Shape, fn(Vec3) -> bool)> {
+/// Whether a point is in a shape, written independently.
+type IsInside = fn(Vec3) -> bool;
+
+fn shapes() -> Vec<(Shape, IsInside)> {
     let p = Vec2::new;
     vec![
         (Shape::Sphere(0.7), |q| q.length() < 0.7),
@@ -134,7 +136,7 @@ fn copies_lie_where_turning_puts_them() {
 
 #[test]
 fn no_tape_changes_faster_than_the_distance() {
-    for family in 0..FAMILIES.len() {
+    for (family, kind) in FAMILIES.iter().enumerate() {
         for number in 0..12 {
             let mut random = Random::new(8, (family * 100 + number) as u64);
             let tape = families::draw_of(family, &mut random).tape;
@@ -143,7 +145,7 @@ fn no_tape_changes_faster_than_the_distance() {
             let to: Vec<Vec3> = from.iter().map(|p| *p + random.direction() * random.range(0.0, 0.2)).collect();
             for ((a, b), (p, q)) in values(&tape, &from).iter().zip(values(&tape, &to)).zip(from.iter().zip(&to)) {
                 let distance = p.distance(*q);
-                let name = FAMILIES[family].name;
+                let name = kind.name;
                 assert!((a - b).abs() <= 1.002 * distance + 1e-4, "{name} {number}: {a} {b} over {distance}");
             }
         }

@@ -11,6 +11,7 @@ use crate::cache::{self, Digest};
 use crate::engine::learned::{DecodeMethod, DecodeOptions, EncodeOptions, Planes};
 use crate::engine::models::columns::model::{self as columns, Figure};
 use crate::engine::models::columns::solid::Back;
+use crate::engine::models::triposr::picture::ModelPicture;
 use crate::engine::models::{self, Description, Family, ModelSource, describe};
 use crate::image::processor::{ImageProcessor, ProcessorError};
 use crate::progress::Monitor;
@@ -145,13 +146,21 @@ pub(super) fn preview_options(request: &Request) -> Option<DecodeOptions> {
 /// [`ProcessorError`]: there is nothing to see.
 pub(super) fn planes(found: &Found, params: &ModelParams, object: &RgbaImage) -> Result<Planes, ProcessorError> {
     let Description { picture_size_px, border_ratio, .. } = found.description;
-    let _ = params;
     match found.source.family {
         Family::Columns => {
             let size = [object.width() as usize, object.height() as usize];
             columns::planes(object.as_raw(), size).ok_or(ProcessorError::Empty)
         }
-        Family::Hunyuan3d | Family::Triposr => {
+        Family::Triposr => {
+            let size = [object.height() as usize, object.width() as usize];
+            // As written: 0.85 in 32 bits would cut some frames a pixel short.
+            let share = (f64::from(params.foreground) * 1000.0).round() / 1000.0;
+            // The request's range and the picture's own size leave nothing else to be wrong.
+            let picture = ModelPicture::prepare(object.as_raw(), size, share, picture_size_px)
+                .map_err(|_| ProcessorError::Empty)?;
+            Ok(picture.planes())
+        }
+        Family::Hunyuan3d => {
             let processor = ImageProcessor { size_px: picture_size_px, border_ratio };
             let processed = processor.process(object)?;
             Ok(Planes { shape: [3, processed.size_px, processed.size_px], values: processed.image_tensor() })

@@ -101,6 +101,8 @@ impl Window {
     }
 
     pub fn click(&mut self, label: &str) {
+        // What came meanwhile may move things.
+        self.harness.run_ok();
         self.harness.get_by_label(label).click();
         self.harness.run_ok();
     }

@@ -14,6 +14,8 @@ fn open(desk: &Desk) -> Window {
     let mut window = Window::with_models(desk.library());
     window.harness.state_mut().send(Command::Models);
     window.wait("the models", |s| !s.models.rows().is_empty());
+    // The page grows with what it shows.
+    window.harness.run_ok();
     window
 }
 

@@ -51,7 +51,7 @@ def write_tensors(tensors, path, notes):
 
 
 def read_tensors(path):
-    """Arrays of a `.safetensors` file, as 32-bit numbers."""
+    """Arrays of a `.safetensors` file, as 32-bit numbers, and its notes."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
@@ -62,7 +62,7 @@ def read_tensors(path):
             start, end = entry["data_offsets"]
             kind = np.float16 if entry["dtype"] == "F16" else np.float32
             out[name] = np.frombuffer(body[start:end], kind).reshape(entry["shape"]).astype(np.float32)
-    return out
+    return out, header.get("__metadata__", {})
 
 
 def write(model, path, notes):
@@ -71,8 +71,9 @@ def write(model, path, notes):
 
 @torch.no_grad()
 def unfold(model, path, x):
-    """Puts folded weights into a training model; the norms' statistics are found on the batch `x`."""
-    tensors = {name: torch.from_numpy(t) for name, t in read_tensors(path).items()}
+    """Puts folded weights into a training model; the norms' statistics are found on the batch `x`. Gives the notes."""
+    arrays, notes = read_tensors(path)
+    tensors = {name: torch.from_numpy(t) for name, t in arrays.items()}
     parameters = dict(model.named_parameters())
     for name, module in model.named_modules():
         if isinstance(module, network.ConvNorm):
@@ -84,6 +85,7 @@ def unfold(model, path, x):
     for module in model.modules():
         if isinstance(module, network.ConvNorm):
             module.folded_bias = None
+    return notes
 
 
 def noise(batch, channels, side):
@@ -122,6 +124,7 @@ if __name__ == "__main__":
     parser.add_argument("--fixture")
     parser.add_argument("--checkpoint")
     parser.add_argument("--config", default="S")
+    parser.add_argument("--side", type=int, help="of the pictures that it was trained on last; the configuration's own when left out")
     parser.add_argument("--to")
     arguments = parser.parse_args()
     if arguments.fixture:
@@ -130,5 +133,6 @@ if __name__ == "__main__":
         state = torch.load(arguments.checkpoint, map_location="cpu", weights_only=True)
         model = network.Columns(network.CONFIGS[arguments.config])
         model.load_state_dict(state["average"])
-        notes = {"config": arguments.config, "samples": str(state["samples"]), "steps": str(state["step"])}
-        write(model, arguments.to, notes)
+        side = arguments.side or network.CONFIGS[arguments.config].side
+        notes = {"config": arguments.config, "side": side, "samples": state["samples"], "steps": state["step"]}
+        write(model, arguments.to, {name: str(value) for name, value in notes.items()})

@@ -2,8 +2,8 @@
 
     python train.py --config S --data FOLDER --check FOLDER --out FOLDER --minutes 60 [--seed 1]
 
-Half the side first, then the full side (--small-share); the learning rate falls to nothing in the last
-30 % of the time. Every few minutes it writes OUT/last.pt, from which the same command goes on where it stopped, and
+Half the side first, then the full side (--small-share); the learning rate falls to nothing in the last part of the
+time (--decay). Every few minutes it writes OUT/last.pt, from which the same command goes on where it stopped, and
 OUT/S.safetensors (the averaged weights, folded, 16 bits: what is committed). --from FILE.safetensors starts from
 committed weights with a short warm-up; the optimizer's state does not travel.
 """
@@ -44,6 +44,7 @@ def arguments():
     parser.add_argument("--small-share", type=float, default=0.6, help="of the time, at half the side")
     parser.add_argument("--batch", type=int, default=32, help="per worker")
     parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--decay", type=float, default=0.3, help="share of the time in which the rate falls to nothing")
     parser.add_argument("--optimizer", default="muon", choices=("muon", "adam"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="processes that share each step, one thread each")
@@ -68,8 +69,8 @@ class Average:
         torch._foreach_lerp_([ours[k] for k in floats], [theirs[k] for k in floats], share)
 
 
-def lr_share(step, progress):
-    return min(1.0, (step + 1) / WARM_UP_STEPS) * min(1.0, max(0.02, (1 - progress) / 0.3))
+def lr_share(step, progress, decay):
+    return min(1.0, (step + 1) / WARM_UP_STEPS) * min(1.0, max(0.02, (1 - progress) / decay))
 
 
 def to_device(batch, device):
@@ -125,10 +126,12 @@ class Run:
         self.spent, self.step, self.samples = state["spent"], state["step"], state["samples"]
 
     def start_from(self, path):
-        folder = records.Folder(self.options.data, "full", self.config.side, self.config.bins)
+        suffix, side = ("small", self.config.side // 2) if self.options.small_share > 0 else ("full", self.config.side)
+        folder = records.Folder(self.options.data, suffix, side, self.config.bins)
         picks = np.random.default_rng(0).permutation(len(folder))[:64]
         batch = to_device(batches.draw(folder, picks, np.random.default_rng(0)), self.options.device)
-        export.unfold(self.model, path, batch["input"])
+        notes = export.unfold(self.model, path, batch["input"])
+        self.samples = int(notes.get("samples", 0))
         self.average = Average(self.model)
 
     def save(self):
@@ -147,7 +150,8 @@ class Run:
         export.write(self.average.model, self.out / f"{self.config.name}.safetensors", self.notes())
 
     def notes(self):
-        return {"config": self.config.name, "samples": str(self.samples), "steps": str(self.step)}
+        notes = {"config": self.config.name, "side": self.side, "samples": self.samples, "steps": self.step}
+        return {name: str(value) for name, value in notes.items()}
 
     def log(self, **what):
         if self.rank > 0:
@@ -175,7 +179,7 @@ class Run:
 
     def one_step(self, batch, progress):
         self.model.train()
-        self.optimizer.set_lr(lr_share(self.step - self.warm_from, progress))
+        self.optimizer.set_lr(lr_share(self.step - self.warm_from, progress, self.options.decay))
         batch = to_device(batch, self.options.device)
         with torch.autocast(self.options.device, torch.bfloat16):
             output = self.model(batch["input"].to(memory_format=torch.channels_last))
@@ -197,6 +201,7 @@ class Run:
         if self.spent >= until:
             return
         options, limit = self.options, self.options.minutes * 60
+        self.side = side
         folder = records.Folder(options.data, suffix, side, self.config.bins)
         held_back = records.Folder(options.check, suffix, side, self.config.bins)
         feeder = batches.Feeder(folder, batch, [options.seed, self.step], self.rank, options.workers)

@@ -210,8 +210,7 @@ impl<'a> TensorView<'a> {
             let Range { start, end } = self.entry.bytes.clone();
             // SAFETY: a read-only map of a file; pages let go are read again from the file when touched.
             #[allow(unsafe_code, reason = "advice on a mapped file")]
-            let _ =
-                unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, end - start) };
+            let _ = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, end - start) };
         }
     }
 }

@@ -8,6 +8,7 @@ use orfeas::engine::device::DeviceId;
 use orfeas::engine::error::EngineError;
 use orfeas::engine::learned::{DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Work};
 use orfeas::engine::memory::Memory;
+use orfeas::engine::models::columns::model::Figure;
 use orfeas::engine::models::triposr::config::TripoSrConfig;
 use orfeas::engine::models::triposr::picture::ModelPicture;
 use orfeas::engine::models::triposr::published::{Published, PublishedError};
@@ -162,8 +163,14 @@ fn the_engine_runs_it_like_any_other_model() {
 
     model.release();
     assert!(!model.is_loaded());
-    let mut options =
-        DecodeOptions { resolution: 20, level: 0.5, half_box: 1.0, method: DecodeMethod::Dense, chunk_points: 100 };
+    let mut options = DecodeOptions {
+        resolution: 20,
+        level: 0.5,
+        half_box: 1.0,
+        method: DecodeMethod::Dense,
+        chunk_points: 100,
+        figure: Figure::default(),
+    };
     let field = model.decode(&latents[0], &options, &work).unwrap();
     assert_eq!(field.samples_per_axis, [21; 3]);
     options.method = DecodeMethod::FlashVdm;

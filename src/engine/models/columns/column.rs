@@ -77,12 +77,8 @@ pub(super) fn catmull_rom(place: f32) -> (i64, [f32; 4]) {
     let base = place.floor();
     let t = place - base;
     let (t2, t3) = (t * t, t * t * t);
-    let weights = [
-        -0.5 * t + t2 - 0.5 * t3,
-        1.0 - 2.5 * t2 + 1.5 * t3,
-        0.5 * t + 2.0 * t2 - 1.5 * t3,
-        -0.5 * t2 + 0.5 * t3,
-    ];
+    let weights =
+        [-0.5 * t + t2 - 0.5 * t3, 1.0 - 2.5 * t2 + 1.5 * t3, 0.5 * t + 2.0 * t2 - 1.5 * t3, -0.5 * t2 + 0.5 * t3];
     (base as i64 - 1, weights)
 }
 

@@ -71,11 +71,7 @@ impl Columns {
     ///
     /// # Errors
     /// [`ColumnsError::Weights`].
-    pub fn load_config(
-        file: &WeightFile,
-        config: ColumnsConfig,
-        options: &LoadOptions,
-    ) -> Result<Self, ColumnsError> {
+    pub fn load_config(file: &WeightFile, config: ColumnsConfig, options: &LoadOptions) -> Result<Self, ColumnsError> {
         let network = weights::load(file, options, |w| Network::load(w, &config))?;
         Ok(Self { config, side: config.side, network, device: options.device.clone() })
     }
@@ -117,7 +113,7 @@ impl Columns {
     /// What the network gives for one picture. `done` of twice [`STEPS`] steps were done before.
     fn residuals(&self, input: &Input, done: u64, monitor: &Monitor) -> Result<[Vec<f32>; 3], ColumnsError> {
         let side = input.side;
-        if side == 0 || side % 16 != 0 {
+        if side == 0 || !side.is_multiple_of(16) {
             return Err(InputError::Size { found: input.values.len() * 4, side }.into());
         }
         let shape = [1, input::CHANNELS, side, side];

@@ -106,12 +106,7 @@ impl LearnedModel for Embedded {
     }
 
     /// Pictures are straight RGBA, 0 to 1, `[4, PICTURE_SIDE, PICTURE_SIDE]`, the object in its frame.
-    fn encode(
-        &mut self,
-        pictures: &[Planes],
-        _: &EncodeOptions,
-        work: &Work,
-    ) -> Result<Vec<Latents>, EngineError> {
+    fn encode(&mut self, pictures: &[Planes], _: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError> {
         let columns = self.columns(work)?;
         let encode = |picture: &Planes| {
             if picture.shape != [4, PICTURE_SIDE, PICTURE_SIDE] || picture.values.len() != 4 * PICTURE_SIDE.pow(2) {

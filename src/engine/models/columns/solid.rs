@@ -239,13 +239,13 @@ impl<'a> Stand<'a> {
             }
         }
         let mut profile = Column { values };
-        if self.controls.snaps {
-            if let Some(front) = profile.front() {
-                let [depth, log] = [Channel::Front, Channel::LogFront].map(|channel| self.picture_at(channel, place));
-                let reach = SNAP_REACH_BINS * profile.spacing();
-                let certainty = 1.0 / (1.0 + (log.exp() / SNAP_DOUBT).powi(2));
-                profile.shift_front((depth - front).clamp(-reach, reach) * certainty);
-            }
+        if self.controls.snaps
+            && let Some(front) = profile.front()
+        {
+            let [depth, log] = [Channel::Front, Channel::LogFront].map(|channel| self.picture_at(channel, place));
+            let reach = SNAP_REACH_BINS * profile.spacing();
+            let certainty = 1.0 / (1.0 + (log.exp() / SNAP_DOUBT).powi(2));
+            profile.shift_front((depth - front).clamp(-reach, reach) * certainty);
         }
         profile
     }
