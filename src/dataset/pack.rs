@@ -1,7 +1,7 @@
 //! Reads packed solids: one safetensors file with many closed, coloured meshes.
 //!
 //! Tensors: `vertices` u16 [V, 3] (position = v / 65535 · 2 − 1), `colors` u8 [V, 3] sRGB, `faces` u16
-//! [F, 3] (numbers within the mesh), `vertex_offsets` and `face_offsets` i64 [M + 1], `split` u8 [M]
+//! [F, 3] (numbers within the mesh), `vertex_offsets` and `face_offsets` i64 [M + 1], `split` u8 `[M]`
 //! (0 train, 1 val).
 
 use std::path::{Path, PathBuf};
