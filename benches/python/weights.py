@@ -4,7 +4,7 @@ import torch.nn.functional as F
 
 torch.set_grad_enabled(False)
 
-def tensors(path):
+def tensors(path, prefix=""):
     with open(path, "rb") as file:
         length = struct.unpack("<Q", file.read(8))[0]
         header = json.loads(file.read(length))
@@ -16,7 +16,7 @@ def tensors(path):
         a, b = (start + at for at in entry["data_offsets"])
         kind = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}[entry["dtype"]]
         return whole[a:b].clone().view(kind).float().reshape(entry["shape"])
-    return {name: tensor(entry) for name, entry in header.items()}
+    return {name[len(prefix):]: tensor(entry) for name, entry in header.items() if name.startswith(prefix)}
 
 def heads(x, count):
     return x.unflatten(-1, (count, -1)).transpose(1, 2)

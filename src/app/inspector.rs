@@ -11,7 +11,7 @@ use super::theme::{self, Palette};
 use crate::models::State;
 use crate::request::parameter::{ParamGroup, ParamKind, ParamSpec, Value};
 use crate::request::relevance::needed_for;
-use crate::request::{Mode, Model, Quality, Request};
+use crate::request::{Mode, Quality, Request};
 
 impl Studio {
     pub(super) fn inspector_ui(&mut self, ui: &mut Ui) {
@@ -50,14 +50,7 @@ impl Studio {
 
     /// Offers to fetch a learned model that is not on this machine.
     fn missing_model_ui(&mut self, ui: &mut Ui, request: &Request) {
-        let Some(id) = request.learned_model().map(Model::name) else { return };
-        if self.models.rows().is_empty() {
-            self.models.look();
-        }
-        let Some(row) = self.models.rows().iter().find(|row| row.model.id == id) else { return };
-        if matches!(row.state, State::Here { .. }) {
-            return;
-        }
+        let Some(id) = self.missing_model(request) else { return };
         let text = match self.models.work(id) {
             Some(_) => "This model is being fetched.",
             None => "This model is not on this machine yet.",
@@ -66,6 +59,16 @@ impl Studio {
         if ui.button("Get the model…").on_hover_text(Command::Models.tooltip()).clicked() {
             self.open_models(Some(id));
         }
+    }
+
+    /// The learned model that this asks for, if it is known not to be on this machine.
+    pub(super) fn missing_model(&mut self, request: &Request) -> Option<&'static str> {
+        let id = request.learned_model()?.name();
+        if self.models.rows().is_empty() {
+            self.models.look();
+        }
+        let row = self.models.rows().iter().find(|row| row.model.id == id)?;
+        (!matches!(row.state, State::Here { .. })).then_some(id)
     }
 
     /// Says which stages the changed settings will run again.

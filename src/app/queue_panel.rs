@@ -127,7 +127,19 @@ impl Studio {
                 self.select_if_other(item.id);
                 self.send(command);
             }
+            if matches!(item.status, Status::Failed(_)) {
+                self.fetch_ui(ui, item);
+            }
         });
+    }
+
+    /// A picture whose model is missing fails again until somebody fetches it.
+    fn fetch_ui(&mut self, ui: &mut Ui, item: &Item) {
+        let Some(id) = self.missing_model(&item.request) else { return };
+        if ui.small_button("Fetch its model").on_hover_text(Command::Models.tooltip()).clicked() {
+            self.select_if_other(item.id);
+            self.open_models(Some(id));
+        }
     }
 
     fn card_menu_ui(&mut self, ui: &mut Ui, id: ItemId) {

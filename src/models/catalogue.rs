@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Sha256;
+use super::places::length;
 
 /// The manifests that come with the program.
 const MANIFESTS: [&str; 5] = [
@@ -65,6 +66,12 @@ impl Licence {
     }
 }
 
+/// Names that weights are published and kept under, as the engine looks for them. The numbers behind
+/// them are the same, the files around them are not.
+const FORMS: [&str; 4] = ["model.fp16.safetensors", "model.fp16.ckpt", "model.safetensors", "model.ckpt"];
+/// Share of its length by which a file of weights in another form may differ: names and padding.
+const FORM_TOLERANCE: u64 = 50;
+
 /// One published file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModelFile {
@@ -82,6 +89,21 @@ impl ModelFile {
     /// Where the file lies when the repository lies in `root`.
     pub fn below(&self, root: &Path) -> PathBuf {
         root.join(self.path.split('/').collect::<PathBuf>())
+    }
+
+    /// Where it lies in `root`, if it is there: under its own name, or the weights in another form where
+    /// nothing has that name.
+    pub fn found_below(&self, root: &Path) -> Option<PathBuf> {
+        let path = self.below(root);
+        if let Some(bytes) = length(&path) {
+            return self.fits(bytes).then_some(path);
+        }
+        let is_weights = FORMS.contains(&self.name());
+        let forms = FORMS.iter().filter(|_| is_weights).map(|name| path.with_file_name(name));
+        let (path, bytes) = forms.filter_map(|path| length(&path).map(|bytes| (path, bytes))).next()?;
+        // Of 16 bits a number, or of 32.
+        let is_near = |expected: u64| bytes.abs_diff(expected) <= expected / FORM_TOLERANCE;
+        (is_near(self.about_bytes) || is_near(2 * self.about_bytes)).then_some(path)
     }
 
     /// The last part of its path.

@@ -80,6 +80,13 @@ fn sources<'m>(model: &'m Model, source: &Path) -> Result<Vec<(&'m ModelFile, Pa
     if metadata.is_dir() {
         let place = Place { owner: Owner::User, path: source.to_owned() };
         if let Some(root) = place.find(model) {
+            if let Some(file) = model.files.iter().find(|file| length(&file.below(&root)).is_none()) {
+                return Err(not_this(format!(
+                    "its weights are not in the published form ({}) and cannot be checked; use them where they are, by \
+                     orfeas models folder --look-into",
+                    file.name()
+                )));
+            }
             return Ok(model.files.iter().map(|file| (file, file.below(&root))).collect());
         }
         let beside = files_in(model, source);

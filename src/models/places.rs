@@ -118,11 +118,10 @@ impl Place {
         roots
     }
 
-    /// The root of the repository of `model`, when all of its files are there with the right length.
+    /// The root of the repository of `model`, when all of its files are there with the right length, in
+    /// whichever form the weights are.
     pub fn find(&self, model: &Model) -> Option<PathBuf> {
-        self.roots(model)
-            .into_iter()
-            .find(|root| model.files.iter().all(|file| length(&file.below(root)).is_some_and(|bytes| file.fits(bytes))))
+        self.roots(model).into_iter().find(|root| model.files.iter().all(|file| file.found_below(root).is_some()))
     }
 
     /// Files that may be `file` of `model`, by their length alone: in its place, or under a name of the

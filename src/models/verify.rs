@@ -78,13 +78,14 @@ impl Library {
     pub fn verify(&self, id: &str, monitor: &Monitor) -> Result<Verification, ModelsError> {
         let model = self.model(id)?;
         let (root, owner) = self.find(model).unwrap_or_else(|| (self.own_root(model), Owner::Orfeas));
-        let lengths = || model.files.iter().filter_map(|file| length(&file.below(&root)));
+        let place = |file: &ModelFile| file.found_below(&root).unwrap_or_else(|| file.below(&root));
+        let lengths = || model.files.iter().filter_map(|file| length(&place(file)));
         if lengths().count() == 0 {
             return Err(ModelsError::NotInstalled { id: id.to_owned(), bytes: model.bytes() });
         }
         let meter = Meter::new(monitor, Stage::Verify, lengths().sum());
         let verdict = |file: &ModelFile| {
-            let path = file.below(&root);
+            let path = place(file);
             Ok(FileVerdict { verdict: self.verdict(model, file, owner, &path, &meter)?, path })
         };
         let files = model.files.iter().map(verdict).collect::<Result<_, ModelsError>>()?;
@@ -100,14 +101,18 @@ impl Library {
         meter: &Meter,
     ) -> Result<Verdict, ModelsError> {
         let Some(found) = length(path) else { return Ok(Verdict::Missing) };
+        // Nobody says which bytes another form of the weights has, but the cache that names it by them.
+        let is_published = path.file_name().is_some_and(|name| name == file.name());
         let record = self.record(model).filter(|_| owner == Owner::Orfeas);
         let recorded = record.as_ref().and_then(|r| r.file(&file.path));
-        let expected = file.bytes.or(recorded.map(|r| r.bytes));
+        let recorded = recorded.filter(|_| is_published);
+        let expected = file.bytes.filter(|_| is_published).or(recorded.map(|r| r.bytes));
         if let Some(expected) = expected.filter(|e| *e != found) {
             return Ok(Verdict::Length { found, expected });
         }
         let named = || blob_digest(path).filter(|_| owner == Owner::HuggingFace);
-        let expected = file.sha256.or(recorded.map(|r| r.sha256)).or_else(named);
+        let pinned = file.sha256.filter(|_| is_published);
+        let expected = pinned.or(recorded.map(|r| r.sha256)).or_else(named);
         let found = digest_of(path, meter)?;
         Ok(match expected {
             Some(expected) if expected == found => Verdict::Good,

@@ -262,6 +262,16 @@ fn a_full_memory_steps_down_says_so_and_gives_the_same() {
         assert!(output.notes.iter().any(|n| n.contains(words)), "{part:?}: {:?}", output.notes);
         assert_alike(&output, &clean);
     }
+    for (part, times) in [(Part::DenoiserWeights, 2), (Part::Denoising, 2)] {
+        let (studio, cache, result) = run_short_of(part, times);
+        let output = result.unwrap();
+        assert!(output.notes.iter().any(|n| n.contains("took turns")), "{part:?}: {:?}", output.notes);
+        assert_alike(&output, &clean);
+        // With room again, all of it is loaded.
+        let mut other = request();
+        other.model.seed += 1;
+        assert!(studio.run(&other, &cache).unwrap().notes.is_empty());
+    }
     let (_, _, result) = run_short_of(Part::Points, 3);
     let output = result.unwrap();
     assert!(output.notes.iter().any(|n| n.contains("fewer points")), "{:?}", output.notes);

@@ -129,7 +129,7 @@ fn the_network_is_that_of_the_reference() {
     let model = v.module("", |w| Denoiser::load(w, &config));
     let (x, times) = (v.tensor("in.x"), v.floats("in.t"));
     v.expect("tokens_in", &model.embed(x.clone(), &times), 1e-4);
-    let context = model.context(v.tensor("in.context"));
+    let context = model.context(v.tensor("in.context")).unwrap();
     let mut outputs = Vec::new();
     let mut keep = |index: usize, z: &Tensor<3>| {
         outputs.push((index, z.clone()));
@@ -150,10 +150,12 @@ fn the_network_does_not_depend_on_how_many_pictures_are_in_a_batch() {
     let model = v.module("", |w| Denoiser::load(w, &config));
     let (x, times): (Tensor<3>, _) = (v.tensor("in.x"), v.floats("in.t"));
     let context: Tensor<3> = v.tensor("in.context");
-    let together = model.forward(x.clone(), &times, &model.context(context.clone()), &mut |_, _| Ok(())).unwrap();
+    let together =
+        model.forward(x.clone(), &times, &model.context(context.clone()).unwrap(), &mut |_, _| Ok(())).unwrap();
     for (row, time) in times.iter().enumerate() {
         let own = |t: &Tensor<3>| t.clone().narrow(0, row, 1);
-        let alone = model.forward(own(&x), &[*time], &model.context(own(&context)), &mut |_, _| Ok(())).unwrap();
+        let alone =
+            model.forward(own(&x), &[*time], &model.context(own(&context)).unwrap(), &mut |_, _| Ok(())).unwrap();
         let difference: TensorData = (alone - own(&together)).abs().max().into_data();
         assert!(difference.to_vec::<f32>().unwrap()[0] < 1e-5);
     }
@@ -171,7 +173,7 @@ fn sixteen_bits_lose_no_more_than_in_the_reference() {
     };
     for (precision, run) in [(Precision::F16, "fp16"), (Precision::Bf16, "bf16")] {
         let model = v.module_in(precision, "", |w| Denoiser::load(w, &config));
-        let context = model.context(v.tensor("in.context"));
+        let context = model.context(v.tensor("in.context")).unwrap();
         let velocity = model.forward(v.tensor("in.x"), &v.floats("in.t"), &context, &mut |_, _| Ok(())).unwrap();
         let ours = loss(&velocity.into_data().to_vec::<f32>().unwrap());
         let theirs = loss(&v.floats(&format!("out.velocity_{run}_run")));

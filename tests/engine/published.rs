@@ -6,11 +6,12 @@ use std::sync::Mutex;
 use orfeas::engine::Tensor;
 use orfeas::engine::models::hunyuan3d::conditioner::Dino;
 use orfeas::engine::models::hunyuan3d::config::DinoConfig;
+use orfeas::engine::models::hunyuan3d::miniature;
 use orfeas::engine::models::hunyuan3d::noise::normal_noise;
 use orfeas::engine::models::hunyuan3d::published::{
     Published, PublishedConfig, PublishedError, ScheduleConfig, VelocityConfig,
 };
-use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling};
+use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling, VelocityModel};
 use orfeas::engine::weights::{
     LoadOptions, Precision, WeightFile, Weights, WeightsError, inventory, load, write_random,
 };
@@ -176,4 +177,42 @@ fn loading_reports_every_byte_and_can_be_cancelled() {
             assert!(matches!(result.err(), Some(WeightsError::Cancelled(_))) && seen.len() == stop + 1);
         }
     }
+}
+
+#[test]
+fn blocks_that_take_turns_give_the_same_latents() {
+    let folder = tempfile::tempdir().unwrap();
+    miniature::write(folder.path(), 3).unwrap();
+    let published = Published::open(folder.path()).unwrap();
+    let options = LoadOptions::new(device());
+    let schedule = ScheduleConfig::FlowMatching { shift: 1.0 }.schedule(4).unwrap();
+    let sample = |model: VelocityModel| {
+        let sampling = Sampling {
+            schedule: &schedule,
+            guidance_scale: 5.0,
+            guided_share: 1.0,
+            branches: Branches::Together,
+            effort: Effort::Needed,
+            monitor: Monitor::silent(),
+        };
+        let (noise, context) = (normal_noise(1, [1, 24, 8], &device()), normal_noise(2, [1, 17, 24], &device()));
+        model.sample(noise, context, &sampling, |_| ())
+    };
+    let kept = published.load_velocity(&options).unwrap();
+    let stored = published.load_velocity_by_blocks(&options).unwrap();
+    assert!(stored.is_stored() && !kept.is_stored());
+    let numbers = |latents: Tensor<3>| latents.into_data().to_vec::<f32>().unwrap();
+    assert_eq!(numbers(sample(stored).unwrap()), numbers(sample(kept).unwrap()));
+    // A block that is spoiled is told when its turn comes.
+    let path = folder.path().join("model.fp16.safetensors");
+    let mut bytes = fs::read(&path).unwrap();
+    let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let index: Value = serde_json::from_slice(&bytes[8..8 + header]).unwrap();
+    let name = "model.blocks.3.attn1.to_q.weight";
+    let at = 8 + header + index[name]["data_offsets"][0].as_u64().unwrap() as usize;
+    bytes[at..at + 2].copy_from_slice(&[0x00, 0x7e]);
+    fs::write(&path, bytes).unwrap();
+    let stored = Published::open(folder.path()).unwrap().load_velocity_by_blocks(&options).unwrap();
+    let error = sample(stored).unwrap_err().to_string();
+    assert!(error.contains("attn1.to_q") && error.contains("not a finite number"), "{error}");
 }

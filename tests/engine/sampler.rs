@@ -8,7 +8,8 @@ use orfeas::engine::models::hunyuan3d::denoiser::Denoiser;
 use orfeas::engine::models::hunyuan3d::flux::FluxDenoiser;
 use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling, VelocityModel};
 use orfeas::engine::models::hunyuan3d::scheduler::Schedule;
-use orfeas::progress::{CancelToken, Cancelled, Monitor, Progress};
+use orfeas::engine::weights::WeightsError;
+use orfeas::progress::{CancelToken, Monitor, Progress};
 
 use crate::support::Vectors;
 
@@ -120,7 +121,7 @@ fn progress_counts_blocks_and_a_cancelled_loop_stops_at_the_next_one() {
         };
         let sampling = Sampling { monitor: Monitor::new(&cancel, &sink), ..sampling(&v, &schedule, Effort::Needed) };
         let result = model.sample(v.tensor("in.noise"), v.tensor("in.context"), &sampling, |_| ());
-        assert_eq!(result.err(), (stop < 2 * depth).then_some(Cancelled));
+        assert_eq!(matches!(result, Err(WeightsError::Cancelled(_))), stop < 2 * depth);
         assert_eq!(seen.into_inner().unwrap(), (0..=stop.min(2 * depth)).collect::<Vec<_>>());
     }
 }

@@ -158,3 +158,52 @@ fn the_users_choice_of_folders_is_kept_and_followed() {
     fs::write(&choices, "nonsense").unwrap();
     assert_eq!(desk.library().remembering(Some(choices)).folder(), desk.own());
 }
+
+/// A desk whose catalogue has weights under the name that they are published by.
+fn published_form() -> (Desk, orfeas::models::Library, std::path::PathBuf) {
+    let desk = desk_with(Owner::User);
+    let manifest = serde_json::json!({
+        "name": "Toy", "repository": "maker/Toy", "revision": "main",
+        "licence": { "name": "Toy Licence", "summary": "Be kind.", "excluded_territory": [], "url": "https://x" },
+        "models": [{
+            "id": "toy", "name": "Toy", "purpose": "To play", "folder": "toy-v1", "parameters": 1,
+            "graphics_memory_bytes": 1,
+            "files": [
+                { "path": CONFIG, "about_bytes": CONFIG_TEXT.len() },
+                { "path": "toy-v1/model.fp16.safetensors", "bytes": 100_000, "sha256": digest(&weights()) },
+            ],
+        }],
+    });
+    let catalogue = orfeas::models::Catalogue::parse(&[&manifest.to_string()]).unwrap();
+    let hub = orfeas::models::Hub::at(&desk.server.url(), None, desk.patience);
+    let library = orfeas::models::Library::new(catalogue, desk.own(), desk.others.clone(), hub);
+    let root = desk.folder.path().join("theirs/maker/Toy");
+    write(&root.join(CONFIG), CONFIG_TEXT);
+    (desk, library, root)
+}
+
+#[test]
+fn weights_in_another_form_are_found_and_verified_as_far_as_that_goes() {
+    for (name, bytes, is_found) in [
+        ("model.fp16.ckpt", 100_900, true),
+        ("model.ckpt", 201_000, true),
+        ("model.safetensors", 99_500, true),
+        ("model.fp16.ckpt", 60_000, false),
+        ("other.ckpt", 100_900, false),
+    ] {
+        let (_desk, library, root) = published_form();
+        let path = root.join("toy-v1").join(name);
+        write(&path, &vec![7; bytes]);
+        assert_eq!(library.locate("toy").ok(), is_found.then(|| root.clone()), "{name} of {bytes} bytes");
+        if is_found {
+            let found = library.verify("toy", &Monitor::silent()).unwrap();
+            assert!(found.is_good() && found.files[1].path == path, "{found:?}");
+            assert!(matches!(found.files[1].verdict, Verdict::Unknown { .. }), "{found:?}");
+            let error = library.import("toy", &root, &Monitor::silent()).unwrap_err().to_string();
+            assert!(error.contains("--look-into") && !error.contains('\n'), "{error}");
+        }
+        // Half a file under the published name is what would be loaded.
+        write(&root.join("toy-v1/model.fp16.safetensors"), &[1; 50]);
+        assert!(library.locate("toy").is_err());
+    }
+}

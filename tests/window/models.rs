@@ -3,7 +3,9 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use orfeas::app::command::Command;
-use orfeas::models::State;
+use orfeas::app::state::Status;
+use orfeas::models::{Catalogue, Hub, Library, State};
+use orfeas::request::{Mode, Model};
 
 use super::driver::Window;
 use super::server::Act;
@@ -114,6 +116,36 @@ fn a_folder_that_is_dropped_on_the_page_is_imported() {
     said(&mut window, "taken over");
     desk.assert_whole();
     assert!(desk.server.asked().is_empty() && window.harness.state().items.is_empty());
+}
+
+#[test]
+fn a_picture_that_failed_for_its_model_offers_to_fetch_it() {
+    let desk = Desk::new();
+    let model = |id: &str| {
+        serde_json::json!({
+            "id": id, "name": format!("Model {id}"), "purpose": "To play", "folder": id, "parameters": 1,
+            "graphics_memory_bytes": 1, "files": [{ "path": format!("{id}/config.yaml"), "about_bytes": 400_000 }],
+        })
+    };
+    let manifest = serde_json::json!({
+        "name": "Toys", "repository": "maker/Toys", "revision": "main",
+        "licence": { "name": "Toy Licence", "summary": "Be kind.", "excluded_territory": [], "url": "https://x" },
+        "models": [model("hunyuan3d-2.1"), model("hunyuan3d-2mini")],
+    });
+    let catalogue = Catalogue::parse(&[&manifest.to_string()]).unwrap();
+    let hub = Hub::at(&desk.server.url(), None, desk.patience);
+    let mut window = Window::with_models(Library::new(catalogue, desk.own(), Vec::new(), hub));
+    let draft = &mut window.harness.state_mut().draft;
+    (draft.mode, draft.model.model) = (Mode::Model, Model::Hunyuan3d2Mini);
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait("the failure", |s| s.items.iter().any(|i| matches!(i.status, Status::Failed(_))));
+    window.wait("the models", |s| !s.models.rows().is_empty());
+    window.click("Fetch its model");
+    assert!(window.has("Model hunyuan3d-2mini") && window.has("Not on this machine"));
+    // The page is at this model, not at the first: only the one that is shown has a heading beside its button.
+    let shown = |window: &Window, id: &str| window.harness.query_all_by_label_contains(&format!("Model {id}")).count();
+    assert_eq!([shown(&window, "hunyuan3d-2.1"), shown(&window, "hunyuan3d-2mini")], [1, 2]);
 }
 
 #[test]

@@ -7,6 +7,10 @@ use burn::tensor::ops::AttentionModuleOptions;
 use super::cpu::{self, Heads};
 use crate::engine::Tensor;
 
+/// On a graphics card queries come in whole multiples of so many: with any other number burn silently
+/// takes the attention that keeps all scores in memory, a gigabyte for each layer of 4097 tokens.
+const CARD_ROWS: usize = 128;
+
 /// `softmax(q kᵀ / √width) v`.
 ///
 /// # Shapes
@@ -22,7 +26,14 @@ pub fn attend(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
         let numbers = cpu::attend_heads(&q, &k, &v, layout, [queries, tokens]);
         return cpu::tensor(TensorData::new(numbers, [batch, heads, queries, value_width]));
     }
-    attention(q, k, v, None, None, AttentionModuleOptions::default())
+    // Rows of zeros change no other row.
+    let added = queries.next_multiple_of(CARD_ROWS) - queries;
+    if added == 0 || queries < CARD_ROWS {
+        return attention(q, k, v, None, None, AttentionModuleOptions::default());
+    }
+    let zeros = Tensor::zeros([batch, heads, added, width], (&q.device(), q.dtype()));
+    let q = Tensor::cat(vec![q, zeros], 2);
+    attention(q, k, v, None, None, AttentionModuleOptions::default()).narrow(2, 0, queries)
 }
 
 /// As [`attend`], with the heads of a token side by side.

@@ -84,14 +84,23 @@ image_processor:
 /// # Errors
 /// [`WriteError`]
 pub fn write(folder: &Path, seed: u64) -> Result<(), WriteError> {
-    write_atomically(&folder.join("config.yaml"), IfExists::Replace, |out| out.write_all(CONFIG.as_bytes()))?;
-    let config = PublishedConfig::from_yaml(CONFIG).map_err(|error| invalid(&error, folder))?;
+    write_sized(folder, CONFIG, seed, &Monitor::silent())
+}
+
+/// The same at the sizes of another `config.yaml`, which is written beside the weights. Reports numbers
+/// under [`Stage::Export`](crate::progress::Stage::Export).
+///
+/// # Errors
+/// [`WriteError`]
+pub fn write_sized(folder: &Path, config: &str, seed: u64, monitor: &Monitor) -> Result<(), WriteError> {
+    write_atomically(&folder.join("config.yaml"), IfExists::Replace, |out| out.write_all(config.as_bytes()))?;
+    let config = PublishedConfig::from_yaml(config).map_err(|error| invalid(&error, folder))?;
     let vae: VaeConfig = serde_json::from_value(config.vae.clone()).map_err(|error| invalid(&error, folder))?;
     let mut tensors = config.tensors();
     let decoder = inventory(|w| ShapeDecoder::load(w, &vae));
     tensors.extend(decoder.into_iter().map(|(name, shape)| (format!("vae.{name}"), shape)));
     let path = folder.join("model.fp16.safetensors");
-    write_random(&path, &tensors, Precision::F16, seed, &Monitor::silent())
+    write_random(&path, &tensors, Precision::F16, seed, monitor)
 }
 
 fn invalid(error: &impl ToString, folder: &Path) -> WriteError {

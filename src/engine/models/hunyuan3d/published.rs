@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,11 +15,14 @@ use serde_json::Value;
 
 use super::conditioner::Conditioner;
 use super::config::{ConditionerConfig, ConfigError, DenoiserConfig, DinoConfig, FluxConfig};
-use super::denoiser::Denoiser;
+use super::denoiser::{Denoiser, StoredBlocks};
 use super::flux::FluxDenoiser;
 use super::sampler::VelocityModel;
 use super::scheduler::{Schedule, ScheduleError};
 use crate::engine::weights::{LoadOptions, WeightFile, Weights, WeightsError, inventory, load};
+
+/// What the names of the denoiser's tensors start with.
+const DENOISER: &str = "model.";
 
 /// Longest `config.yaml` that is read, in bytes; the published ones have a few thousand.
 const CONFIG_MAX: u64 = 1 << 20;
@@ -246,7 +250,7 @@ fn conditioner(mut params: Value) -> Result<ConditionerConfig, PublishedError> {
 /// A model's folder, opened: configuration read and checked, weights mapped.
 pub struct Published {
     config: PublishedConfig,
-    weights: WeightFile,
+    weights: Arc<WeightFile>,
 }
 
 impl Published {
@@ -264,7 +268,7 @@ impl Published {
         let Some(weights) = WEIGHTS.iter().map(|name| folder.join(name)).find(|file| file.is_file()) else {
             return Err(PublishedError::NoWeights(folder.to_owned()));
         };
-        Ok(Self { config, weights: WeightFile::open(&weights)? })
+        Ok(Self { config, weights: Arc::new(WeightFile::open(&weights)?) })
     }
 
     /// What the model is.
@@ -291,8 +295,22 @@ impl Published {
     /// # Errors
     /// See [`WeightsError`].
     pub fn load_velocity(&self, options: &LoadOptions) -> Result<VelocityModel, WeightsError> {
-        let options = LoadOptions { prefix: "model.", ..options.clone() };
+        let options = LoadOptions { prefix: DENOISER, ..options.clone() };
         load(&self.weights, &options, |w| load_velocity(w, &self.config.velocity))
+    }
+
+    /// Loads what stands around the blocks of the 2.1 denoiser; the blocks are loaded one by one when
+    /// their turn comes. Others are loaded as a whole.
+    ///
+    /// # Errors
+    /// See [`WeightsError`].
+    pub fn load_velocity_by_blocks(&self, options: &LoadOptions) -> Result<VelocityModel, WeightsError> {
+        let VelocityConfig::Moe(config) = &self.config.velocity else { return self.load_velocity(options) };
+        let options = LoadOptions { prefix: DENOISER, ..options.clone() };
+        let LoadOptions { device, precision, .. } = options.clone();
+        let blocks = StoredBlocks { file: Arc::clone(&self.weights), prefix: DENOISER, device, precision };
+        let denoiser = load(&self.weights, &options, |w| Denoiser::load_around(w, config, &blocks))?;
+        Ok(VelocityModel::Moe(Box::new(denoiser)))
     }
 }
 

@@ -4,7 +4,8 @@ use super::denoiser::{Context, Denoiser, EachBlock};
 use super::flux::FluxDenoiser;
 use super::scheduler::Schedule;
 use crate::engine::Tensor;
-use crate::progress::{Cancelled, Monitor, Stage};
+use crate::engine::weights::WeightsError;
+use crate::progress::{Monitor, Stage};
 
 /// How much of the work that cannot change the result is done all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +77,7 @@ trait Velocity {
     fn is_guided_by_pairs(&self) -> bool;
 
     /// Makes a context ready.
-    fn prepare(&self, context: Tensor<3>, effort: Effort) -> Self::Context;
+    fn prepare(&self, context: Tensor<3>, effort: Effort) -> Result<Self::Context, WeightsError>;
 
     /// Velocities of the conditional rows, then of the unconditional ones if it is guided by pairs and
     /// `rows` asks for both.
@@ -88,7 +89,7 @@ trait Velocity {
         sampling: &Sampling,
         rows: Rows,
         each: EachBlock,
-    ) -> Result<Tensor<3>, Cancelled>;
+    ) -> Result<Tensor<3>, WeightsError>;
 }
 
 /// Which rows of a guided pair are evaluated.
@@ -115,7 +116,7 @@ impl Velocity for Denoiser {
         true
     }
 
-    fn prepare(&self, context: Tensor<3>, effort: Effort) -> Context {
+    fn prepare(&self, context: Tensor<3>, effort: Effort) -> Result<Context, WeightsError> {
         match effort {
             Effort::Needed => self.context(context),
             Effort::All => self.context(with_zeros(context)),
@@ -130,7 +131,7 @@ impl Velocity for Denoiser {
         sampling: &Sampling,
         rows: Rows,
         each: EachBlock,
-    ) -> Result<Tensor<3>, Cancelled> {
+    ) -> Result<Tensor<3>, WeightsError> {
         let [batch, _, _] = latents.dims();
         match (rows, sampling.effort) {
             (Rows::Both, Effort::Needed) => self.forward_pair(latents, time, context, each),
@@ -152,8 +153,8 @@ impl Velocity for FluxDenoiser {
         !self.config().guidance_embed
     }
 
-    fn prepare(&self, context: Tensor<3>, _: Effort) -> Tensor<3> {
-        self.context(if self.is_guided_by_pairs() { with_zeros(context) } else { context })
+    fn prepare(&self, context: Tensor<3>, _: Effort) -> Result<Tensor<3>, WeightsError> {
+        Ok(self.context(if self.is_guided_by_pairs() { with_zeros(context) } else { context }))
     }
 
     fn velocities(
@@ -164,7 +165,7 @@ impl Velocity for FluxDenoiser {
         sampling: &Sampling,
         rows: Rows,
         each: EachBlock,
-    ) -> Result<Tensor<3>, Cancelled> {
+    ) -> Result<Tensor<3>, WeightsError> {
         let [batch, _, _] = latents.dims();
         // A context of pairs holds the rows of zeros behind the others.
         let (latents, context) = match rows {
@@ -173,11 +174,16 @@ impl Velocity for FluxDenoiser {
             Rows::Without => (latents, context.clone().narrow(0, batch, batch)),
         };
         let [rows, _, _] = latents.dims();
-        self.forward(latents, &vec![time; rows], &vec![sampling.guidance_scale; rows], &context, each)
+        Ok(self.forward(latents, &vec![time; rows], &vec![sampling.guidance_scale; rows], &context, each)?)
     }
 }
 
 impl VelocityModel {
+    /// Whether blocks are loaded when their turn comes.
+    pub fn is_stored(&self) -> bool {
+        matches!(self, Self::Moe(moe) if moe.is_stored())
+    }
+
     /// Channels of a latent token.
     pub fn channels(&self) -> usize {
         match self {
@@ -194,14 +200,14 @@ impl VelocityModel {
     /// - output: as the noise, in `f32`
     ///
     /// # Errors
-    /// [`Cancelled`]
+    /// [`WeightsError::Cancelled`], and those of loading blocks that take turns.
     pub fn sample(
         &self,
         noise: Tensor<3>,
         context: Tensor<3>,
         sampling: &Sampling,
         observe: impl FnMut(Step),
-    ) -> Result<Tensor<3>, Cancelled> {
+    ) -> Result<Tensor<3>, WeightsError> {
         match self {
             Self::Moe(moe) => run(moe.as_ref(), noise, context, sampling, observe),
             Self::Flux(flux) => run(flux.as_ref(), noise, context, sampling, observe),
@@ -215,7 +221,7 @@ fn run<V: Velocity>(
     context: Tensor<3>,
     sampling: &Sampling,
     mut observe: impl FnMut(Step),
-) -> Result<Tensor<3>, Cancelled> {
+) -> Result<Tensor<3>, WeightsError> {
     let Sampling { schedule, guidance_scale, guided_share, branches, effort, monitor } = sampling;
     let [batch, _, _] = noise.dims();
     let counts = |k: &usize| *effort == Effort::All || schedule.step_size(*k) != 0.0;
@@ -223,11 +229,11 @@ fn run<V: Velocity>(
     let (blocks, total) = (model.blocks() as u64, (steps.len() * model.blocks()) as u64);
     let guided_steps = (steps.len() as f32 * guided_share).ceil() as u64;
     monitor.step(Stage::Shape, 0, total)?;
-    let mut ready = model.prepare(context.clone(), *effort);
+    let mut ready = model.prepare(context.clone(), *effort)?;
     let mut latents = noise;
     for (done, &index) in (0..).zip(&steps) {
         if *effort == Effort::All && done > 0 {
-            ready = model.prepare(context.clone(), *effort);
+            ready = model.prepare(context.clone(), *effort)?;
         }
         let all = *effort == Effort::All;
         let apart = *branches == Branches::Apart && !all;

@@ -5,16 +5,18 @@
 
 mod attention;
 mod block;
+mod blocks;
 mod experts;
 
 pub use attention::{ContextKeys, CrossAttention, SelfAttention};
 pub use block::Block;
+pub use blocks::{Blocks, StoredBlocks};
 pub use experts::{Experts, Routing};
 
 use super::config::{ConfigError, DenoiserConfig};
 use crate::engine::Tensor;
 use crate::engine::layers::{Activation, LayerNorm, Linear, Mlp, Order, frequencies, sinusoid};
-use crate::engine::weights::{Precision, Weights};
+use crate::engine::weights::{Precision, Weights, WeightsError};
 use crate::progress::Cancelled;
 
 /// Called after every block with its index and the tokens that it gave; an error stops the work.
@@ -27,7 +29,7 @@ pub(super) const EPSILON: f64 = 1e-6;
 pub struct Denoiser {
     x_embedder: Linear,
     time: Mlp,
-    blocks: Vec<Block>,
+    blocks: Blocks,
     norm_final: LayerNorm,
     linear: Linear,
     config: DenoiserConfig,
@@ -43,13 +45,25 @@ pub struct Context {
 impl Denoiser {
     /// The network of these sizes. The configuration must have passed its check.
     pub fn load(w: &Weights, config: &DenoiserConfig) -> Self {
+        let blocks = (0..config.depth).map(|i| Block::load(&w.at("blocks").at(i), config, i)).collect();
+        Self::around(w, config, Blocks::Kept(blocks))
+    }
+
+    /// The same with blocks that stay in their file until their turn comes, in every evaluation: the
+    /// least memory, and the most time.
+    pub fn load_around(w: &Weights, config: &DenoiserConfig, blocks: &StoredBlocks) -> Self {
+        w.ignore("blocks.");
+        Self::around(w, config, Blocks::Stored(blocks.clone()))
+    }
+
+    fn around(w: &Weights, config: &DenoiserConfig, blocks: Blocks) -> Self {
         let width = config.hidden_size;
         let last = w.at("final_layer");
         let widths = [width, config.ffn_size(), width];
         Self {
             x_embedder: Linear::load(&w.at("x_embedder"), config.in_channels, width),
             time: Mlp::load(&w.at("t_embedder").at("mlp"), ["0", "2"], widths, Activation::Gelu),
-            blocks: (0..config.depth).map(|i| Block::load(&w.at("blocks").at(i), config, i)).collect(),
+            blocks,
             norm_final: LayerNorm::load(&last.at("norm_final"), width, EPSILON),
             linear: Linear::load(&last.at("linear"), width, config.in_channels),
             config: config.clone(),
@@ -70,14 +84,23 @@ impl Denoiser {
         &self.config
     }
 
+    /// Whether the blocks' weights take memory only in their turn.
+    pub fn is_stored(&self) -> bool {
+        matches!(self.blocks, Blocks::Stored(_))
+    }
+
     /// Keys and values of every block for these context tokens.
     ///
     /// # Shapes
     /// - context: `[rows, tokens, context_dim]`
-    pub fn context(&self, context: Tensor<3>) -> Context {
+    ///
+    /// # Errors
+    /// Those of loading [stored](Self::load_around) blocks.
+    pub fn context(&self, context: Tensor<3>) -> Result<Context, WeightsError> {
         let [rows, _, _] = context.dims();
         let context = context.cast(self.precision.dtype());
-        Context { blocks: self.blocks.iter().map(|b| b.context(context.clone())).collect(), rows }
+        let keys = |index| Ok(self.blocks.get(index, &self.config)?.context(context.clone()));
+        Ok(Context { blocks: (0..self.config.depth).map(keys).collect::<Result<_, WeightsError>>()?, rows })
     }
 
     /// Velocity of the latents at the flow times.
@@ -91,17 +114,15 @@ impl Denoiser {
     /// - output: `[batch, tokens, in_channels]`, in `f32`
     ///
     /// # Errors
-    /// Those of `each`.
+    /// Those of `each`, and of loading stored blocks.
     pub fn forward(
         &self,
         latents: Tensor<3>,
         times: &[f32],
         context: &Context,
         each: EachBlock,
-    ) -> Result<Tensor<3>, Cancelled> {
-        let z = self.embed(latents, times);
-        let z = self.blocks[0].self_attend(z);
-        self.after_self_attention(z, context, context.rows, each)
+    ) -> Result<Tensor<3>, WeightsError> {
+        self.through_blocks(self.embed(latents, times), context, context.rows, 1, each)
     }
 
     /// Velocity of the latents as if the context were all zeros, `context` being any.
@@ -110,17 +131,15 @@ impl Denoiser {
     /// As [`Self::forward`].
     ///
     /// # Errors
-    /// Those of `each`.
+    /// Those of `each`, and of loading stored blocks.
     pub fn forward_unconditional(
         &self,
         latents: Tensor<3>,
         times: &[f32],
         context: &Context,
         each: EachBlock,
-    ) -> Result<Tensor<3>, Cancelled> {
-        let z = self.embed(latents, times);
-        let z = self.blocks[0].self_attend(z);
-        self.after_self_attention(z, context, 0, each)
+    ) -> Result<Tensor<3>, WeightsError> {
+        self.through_blocks(self.embed(latents, times), context, 0, 1, each)
     }
 
     /// Velocities with the context and without, for latents that are the same for both.
@@ -133,18 +152,16 @@ impl Denoiser {
     /// - output: `[2 · batch, tokens, in_channels]`, in `f32`: conditional rows first
     ///
     /// # Errors
-    /// Those of `each`.
+    /// Those of `each`, and of loading stored blocks.
     pub fn forward_pair(
         &self,
         latents: Tensor<3>,
         time: f32,
         context: &Context,
         each: EachBlock,
-    ) -> Result<Tensor<3>, Cancelled> {
+    ) -> Result<Tensor<3>, WeightsError> {
         let [batch, _, _] = latents.dims();
-        let z = self.embed(latents, &vec![time; batch]);
-        let z = self.blocks[0].self_attend(z).repeat_dim(0, 2);
-        self.after_self_attention(z, context, context.rows, each)
+        self.through_blocks(self.embed(latents, &vec![time; batch]), context, context.rows, 2, each)
     }
 
     /// Time token, then latent tokens.
@@ -160,24 +177,28 @@ impl Denoiser {
         Tensor::cat(vec![time, self.x_embedder.forward(latents.cast(dtype))], 1)
     }
 
-    /// All that follows the self attention of block 0, the first `rows` rows attending to the context.
-    fn after_self_attention(
+    /// All blocks, the first `rows` rows attending to the context. Behind the self attention of block 0,
+    /// which knows nothing of the context, there are `copies` of each row.
+    fn through_blocks(
         &self,
         z: Tensor<3>,
         context: &Context,
         rows: usize,
+        copies: usize,
         each: EachBlock,
-    ) -> Result<Tensor<3>, Cancelled> {
+    ) -> Result<Tensor<3>, WeightsError> {
         let mut saved = Vec::new();
         let mut z = z;
-        for (index, (block, keys)) in self.blocks.iter().zip(&context.blocks).enumerate() {
-            if index > 0 {
-                if self.config.takes_skip(index)
-                    && let Some(skip) = saved.pop()
-                {
-                    z = block.merge_skip(skip, z);
-                }
-                z = block.self_attend(z);
+        for (index, keys) in context.blocks.iter().enumerate() {
+            let block = self.blocks.get(index, &self.config)?;
+            if self.config.takes_skip(index)
+                && let Some(skip) = saved.pop()
+            {
+                z = block.merge_skip(skip, z);
+            }
+            z = block.self_attend(z);
+            if index == 0 && copies > 1 {
+                z = z.repeat_dim(0, copies);
             }
             z = block.feed_forward(block.cross_attend(z, keys, rows));
             if self.config.gives_skip(index) {

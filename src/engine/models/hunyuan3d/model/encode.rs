@@ -5,7 +5,7 @@ use burn::tensor::backend::Backend as _;
 
 use super::super::noise::normal_numbers;
 use super::super::sampler::{Branches, Effort, Sampling};
-use super::{Hunyuan3d, Stage, attempt};
+use super::{Hunyuan3d, Plan, Stage, attempt};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{EncodeOptions, Latents, Part, Place, Planes, Work};
 use crate::engine::{Backend, Device, Tensor};
@@ -16,6 +16,9 @@ const LOAD_CONDITIONER: [f64; 2] = [0.0, 0.03];
 const CONDITION: [f64; 2] = [0.03, 0.06];
 const LOAD_DENOISER: [f64; 2] = [0.06, 0.15];
 const DENOISE: [f64; 2] = [0.15, 1.0];
+
+/// What is said when the denoiser is brought to the device block by block.
+const TURNS: &str = "the blocks of the denoiser took turns in memory, which takes much longer";
 
 /// Reported for all of it; who listens gives it a place of its own.
 const REPORTED: progress::Stage = progress::Stage::Shape;
@@ -47,18 +50,33 @@ impl Hunyuan3d {
             apart = Branches::Apart;
             work.note("the two halves of the guidance ran one after the other: the memory is too small for both");
         }
-        let load =
-            |model: &mut Self| work.monitor.part(REPORTED, LOAD_DENOISER, |monitor| model.load_velocity(work, monitor));
-        if let Err(error) = load(self) {
-            if !error.is_out_of_memory() || !self.make_room(Stage::Denoiser, work.place) {
-                return Err(error);
-            }
-            work.note("other parts of the model made room for the denoiser: the memory was full");
-            load(self)?;
-        }
+        self.load_stepping_down(&plan, work)?;
         let contexts = &contexts;
         work.monitor
             .part(REPORTED, DENOISE, |monitor| self.denoise_stepping_down(contexts, options, apart, work, monitor))
+    }
+
+    fn load_stepping_down(&mut self, plan: &Plan, work: &Work) -> Result<(), EngineError> {
+        let mut by_blocks = plan.needs_turns();
+        if by_blocks {
+            work.note(format!("{TURNS}: the memory is too small for all of them ({})", plan.in_words()));
+        }
+        loop {
+            let load = |monitor: &Monitor| self.load_velocity(by_blocks, work, monitor);
+            match work.monitor.part(REPORTED, LOAD_DENOISER, load) {
+                Err(error) if error.is_out_of_memory() => {
+                    if self.make_room(Stage::Denoiser, work.place) {
+                        work.note("other parts of the model made room for the denoiser: the memory was full");
+                    } else if !by_blocks && self.has_blocks_at_once() {
+                        by_blocks = true;
+                        work.note(format!("{TURNS}: the memory was full"));
+                    } else {
+                        return Err(error);
+                    }
+                }
+                result => return result,
+            }
+        }
     }
 
     /// Context tokens of each picture, `[1, tokens, width]`.
@@ -102,7 +120,7 @@ impl Hunyuan3d {
     }
 
     fn denoise_stepping_down(
-        &self,
+        &mut self,
         contexts: &[Tensor<3>],
         options: &EncodeOptions,
         mut branches: Branches,
@@ -127,6 +145,9 @@ impl Hunyuan3d {
                     } else if branches == Branches::Together {
                         branches = Branches::Apart;
                         work.note("the two halves of the guidance ran one after the other: the memory was full");
+                    } else if self.has_blocks_at_once() {
+                        self.load_velocity(true, work, &Monitor::new(monitor.cancel_token(), &|_| ()))?;
+                        work.note(format!("{TURNS}: the memory was full"));
                     } else {
                         return Err(error);
                     }

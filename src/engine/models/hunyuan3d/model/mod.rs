@@ -5,7 +5,7 @@
 //! 1. the other parts make room;
 //! 2. pictures go through by fewer at a time, then the two halves of guidance one after the other, or
 //!    fewer points at a time;
-//! 3. the resolution is lowered (decoding alone).
+//! 3. the blocks of the denoiser take turns, or the resolution is lowered.
 
 mod decode;
 mod encode;
@@ -122,13 +122,31 @@ impl Hunyuan3d {
         Ok(())
     }
 
-    fn load_velocity(&mut self, work: &Work, monitor: &Monitor) -> Result<(), EngineError> {
+    /// As a whole, or such that its blocks take turns. The other way is let go.
+    fn load_velocity(&mut self, by_blocks: bool, work: &Work, monitor: &Monitor) -> Result<(), EngineError> {
+        if self.velocity.take_if(|velocity| velocity.is_stored() != by_blocks).is_some() {
+            Backend::memory_cleanup(&work.place.device);
+        }
         work.take_memory(Part::DenoiserWeights)?;
         if self.velocity.is_none() {
             let options = Self::load_options(work.place, monitor, "");
-            self.velocity = Some(attempt(work, || Ok(self.published.load_velocity(&options)?))?);
+            let published = &self.published;
+            self.velocity = Some(attempt(work, || {
+                let loaded = if by_blocks {
+                    published.load_velocity_by_blocks(&options)
+                } else {
+                    published.load_velocity(&options)
+                };
+                Ok(loaded?)
+            })?);
         }
         Ok(())
+    }
+
+    /// Whether blocks of the denoiser can take turns, and do not yet.
+    fn has_blocks_at_once(&self) -> bool {
+        matches!(self.published.config().velocity, VelocityConfig::Moe(_))
+            && !self.velocity.as_ref().is_some_and(VelocityModel::is_stored)
     }
 
     fn load_decoder(&mut self, work: &Work, monitor: &Monitor) -> Result<(), EngineError> {
@@ -174,7 +192,8 @@ impl LearnedModel for Hunyuan3d {
     }
 
     fn loaded_bytes(&self, place: &Place) -> u64 {
-        let loaded = [self.conditioner.is_some(), self.velocity.is_some(), self.decoder.is_some()];
+        let velocity = self.velocity.as_ref().is_some_and(|velocity| !velocity.is_stored());
+        let loaded = [self.conditioner.is_some(), velocity, self.decoder.is_some()];
         self.plan(place).bytes_of(loaded)
     }
 

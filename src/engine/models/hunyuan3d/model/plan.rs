@@ -1,5 +1,7 @@
 //! How much memory the parts need, and what fits.
 
+use std::collections::BTreeMap;
+
 use super::super::published::{PublishedConfig, VelocityConfig};
 use super::super::vae::VaeConfig;
 use super::Stage;
@@ -16,6 +18,9 @@ pub(super) struct Plan {
     /// Activations by [`Stage`]: one picture through the conditioner, one picture and one half of the
     /// guidance through the denoiser, the smallest chunk of points through the decoder.
     least: [u64; 3],
+    /// Weights of the denoiser that must be there at once: all, or one block's and those around the
+    /// blocks where blocks can take turns.
+    denoiser_at_once: u64,
     /// What the device can give in all, if it is known.
     budget: Option<u64>,
     device: String,
@@ -30,9 +35,12 @@ impl Plan {
         let size = if place.precision == Precision::F32 { 4 } else { 2 };
         let weights = ["conditioner.", "model.", "vae."].map(|prefix| {
             let used = |name: &&str| name.starts_with(prefix) && !name.starts_with("vae.encoder.");
-            let count = |name: &str| file.get(name).map_or(0, |t| t.shape().iter().product::<usize>() as u64);
-            file.names().filter(used).map(count).sum::<u64>() * size
+            file.names().filter(used).map(|name| count(file, name)).sum::<u64>() * size
         });
+        let denoiser_at_once = match &config.velocity {
+            VelocityConfig::Moe(_) => by_blocks(file) * size,
+            VelocityConfig::Flux(_) => weights[1],
+        };
         let dino = &config.conditioner.dino;
         let context = (config.conditioner.image_size / dino.patch_size).pow(2) as u64 + 1;
         let (width, saved, tokens) = match &config.velocity {
@@ -44,7 +52,7 @@ impl Plan {
             tokens * width * (WIDTHS_ALIVE + saved) * size,
             vae.num_latents as u64 * vae.width as u64 * WIDTHS_ALIVE * size,
         ];
-        Self { weights, least, budget: place.memory.free_bytes, device: place.name.clone() }
+        Self { weights, least, denoiser_at_once, budget: place.memory.free_bytes, device: place.name.clone() }
     }
 
     pub(super) fn all_bytes(&self) -> u64 {
@@ -76,9 +84,16 @@ impl Plan {
         (1..=most).rev().find(fits).unwrap_or(1)
     }
 
+    /// Whether the denoiser's blocks have to take turns: they do not fit at once beside the least work.
+    pub(super) fn needs_turns(&self) -> bool {
+        let fits = |budget| self.weights[1] + self.least[1] <= budget;
+        self.denoiser_at_once < self.weights[1] && !self.budget.is_none_or(fits)
+    }
+
     /// Whether both halves of the guidance of one picture fit at once.
     pub(super) fn pair_fits(&self) -> bool {
-        self.budget.is_none_or(|budget| self.weights[1] + self.activations(Stage::Denoiser, 1) <= budget)
+        let weights = if self.needs_turns() { self.denoiser_at_once } else { self.weights[1] };
+        self.budget.is_none_or(|budget| weights + self.activations(Stage::Denoiser, 1) <= budget)
     }
 
     /// Need and free memory, in words: `7.4 GB of weights, 6.0 GB are free`.
@@ -89,7 +104,10 @@ impl Plan {
 
     /// Fails where not even `stage` alone, with the least work at a time, has room.
     pub(super) fn check(&self, stage: Stage) -> Result<(), EngineError> {
-        let (weights, least) = (self.weights[stage as usize], self.least[stage as usize]);
+        let (mut weights, least) = (self.weights[stage as usize], self.least[stage as usize]);
+        if stage == Stage::Denoiser {
+            weights = self.denoiser_at_once;
+        }
         match self.budget {
             Some(budget) if weights + least > budget => Err(EngineError::OutOfMemory {
                 what: match stage {
@@ -106,6 +124,24 @@ impl Plan {
     }
 }
 
+/// Numbers of a tensor.
+fn count(file: &WeightFile, name: &str) -> u64 {
+    file.get(name).map_or(0, |t| t.shape().iter().product::<usize>() as u64)
+}
+
+/// Numbers of the denoiser that must be there at once when its blocks take turns: of two blocks, since one
+/// is let go when the next is there, and of what stands around them.
+fn by_blocks(file: &WeightFile) -> u64 {
+    let (mut blocks, mut around) = (BTreeMap::new(), 0);
+    for name in file.names().filter(|name| name.starts_with("model.")) {
+        match name.strip_prefix("model.blocks.").and_then(|rest| rest.split('.').next()) {
+            Some(index) => *blocks.entry(index).or_insert(0) += count(file, name),
+            None => around += count(file, name),
+        }
+    }
+    around + 2 * blocks.into_values().max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +151,7 @@ mod tests {
         Plan {
             weights: [609_000_000, 6_101_000_000, 428_000_000],
             least: [45_000_000, 436_000_000, 134_000_000],
+            denoiser_at_once: 1_400_000_000,
             budget: Some(gigabytes * 1_000_000_000),
             device: "a card".to_owned(),
         }
@@ -131,10 +168,12 @@ mod tests {
 
     #[test]
     fn what_cannot_fit_is_told_before_it_starts() {
-        let error = plan(6).check(Stage::Denoiser).unwrap_err();
+        assert!(plan(6).check(Stage::Denoiser).is_ok() && plan(6).needs_turns() && !plan(7).needs_turns());
+        assert!(plan(6).pair_fits(), "there is room when only one block is there");
+        let error = plan(1).check(Stage::Denoiser).unwrap_err();
         assert!(error.is_out_of_memory());
         let text = error.to_string();
-        assert!(text.contains("6.1 GiB") && text.contains("5.6 GiB") && text.contains("a card"), "{text}");
+        assert!(text.contains("1.7 GiB") && text.contains("0.9 GiB") && text.contains("a card"), "{text}");
         assert!(plan(6).check(Stage::Decoder).is_ok());
         assert_eq!(plan(6).bytes_of([true, false, true]), 1_037_000_000);
     }
