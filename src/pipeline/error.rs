@@ -94,6 +94,14 @@ pub enum PipelineError {
     /// The learned model made nothing.
     #[error(transparent)]
     Model(EngineError),
+    /// The learned model made a field with nothing inside.
+    #[error("the model sees nothing solid in the picture; {advice}: {}", path.display())]
+    NothingSolid {
+        /// What to change.
+        advice: &'static str,
+        /// The picture.
+        path: PathBuf,
+    },
     /// The picture cannot be shown to the learned model.
     #[error("{}", with_path(source, path))]
     Processor {

@@ -133,6 +133,15 @@ fn figure(request: &Request) -> Figure {
     Figure { cells: request.solid.cells(), depth_scale, back, field_of_view, upright }
 }
 
+/// What to change where nothing solid came out.
+pub(super) fn advice(model: Model) -> &'static str {
+    match model {
+        Model::Triposr => "lower --density, or look whether the object was cut out (--save-mask)",
+        Model::Columns => "look whether the object was cut out (--save-mask)",
+        _ => "choose another --seed, lower --iso-level, or look whether the object was cut out (--save-mask)",
+    }
+}
+
 /// How a preview is decoded, where the whole is fine enough to be worth one.
 pub(super) fn preview_options(request: &Request) -> Option<DecodeOptions> {
     let whole = decode_options(request);

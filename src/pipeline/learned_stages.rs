@@ -86,6 +86,10 @@ impl Run<'_> {
             })
         })?;
         let mut grid = self.take(made);
+        if !grid.samples.iter().any(|sample| *sample < 0.0) {
+            let advice = learned::advice(self.request.model.model);
+            return Err(PipelineError::NothingSolid { advice, path: self.path.to_owned() });
+        }
         if self.request.model.close_silhouette {
             let cut_out = self.cut_out()?;
             let is_own_frame = learned::is_in_the_pictures_frame(self.request.model.model);

@@ -28,6 +28,8 @@ mod tools;
 mod learned_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod triposr_tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;

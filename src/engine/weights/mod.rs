@@ -15,5 +15,6 @@ mod torch;
 pub use error::{Mismatch, WeightsError};
 pub use file::{TensorView, WeightFile};
 pub use loader::{LoadOptions, Precision, Weights, inventory, load};
-pub use random::write_random;
+pub use random::{Numbers, random_tensors, write_random};
 pub use stored::StoredType;
+pub use torch::write_checkpoint;

@@ -65,6 +65,20 @@ pub fn write_random(
     }
 }
 
+/// The same numbers for a few small tensors, in memory: shapes and numbers by name.
+pub fn random_tensors(tensors: &BTreeMap<String, Vec<usize>>, seed: u64) -> BTreeMap<String, Numbers> {
+    let mut numbers = Uniform(seed);
+    let random = |(name, shape): (&String, &Vec<usize>)| {
+        let (center, spread) = distribution(name, shape);
+        let count = shape.iter().product();
+        (name.clone(), (shape.clone(), (0..count).map(|_| center + spread * numbers.next()).collect()))
+    };
+    tensors.iter().map(random).collect()
+}
+
+/// Shape and numbers of a tensor.
+pub type Numbers = (Vec<usize>, Vec<f32>);
+
 fn header(tensors: &BTreeMap<String, Vec<usize>>, kind: StoredType) -> String {
     let mut at = 0;
     let entries = tensors.iter().map(|(name, shape)| {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod extract;
 pub mod field;
 mod host;
+pub mod miniature;
 pub mod model;
 pub mod picture;
 pub mod published;

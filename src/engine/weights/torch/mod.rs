@@ -5,6 +5,9 @@
 //! a dictionary of tensors is made of and refuses all others; the archive is never unpacked.
 
 mod pickle;
+mod write;
+
+pub use write::write_checkpoint;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
