@@ -16,6 +16,9 @@ use crate::image::recenter;
 use crate::progress::{Cancelled, Monitor, Stage};
 use crate::surface;
 
+/// Share of the bar of [`Stage::Mesh`] for all but the colours, where the model is asked for them.
+const FINISH_SHARE: f64 = 0.5;
+
 impl Run<'_> {
     /// The object as the learned model is to see it.
     pub(super) fn planes(&mut self, found: &Found) -> Result<Planes, PipelineError> {
@@ -134,10 +137,14 @@ impl Run<'_> {
         let latents = if is_painted { Some(self.latents(found)?) } else { None };
         let cut_out = if is_painted { Some(self.cut_out()?) } else { None };
         self.make(Stage::Mesh, &key, |run| {
-            let mut draft = finish::finish(draft, None, run.request, run.monitor).about(run.path)?;
+            let finish = |monitor: &Monitor| finish::finish(draft, None, run.request, monitor).about(run.path);
+            let mut draft =
+                run.monitor.part(Stage::Mesh, [0.0, if is_painted { FINISH_SHARE } else { 1.0 }], finish)?;
             let (Some(latents), Some(cut_out)) = (latents, cut_out) else { return Ok(draft) };
             let points = draft.mesh.vertex_positions.clone();
-            let colors = run.around.tools.engine.colors(&found.source, &latents, points, run.monitor)?;
+            let colors = run.monitor.part(Stage::Mesh, [FINISH_SHARE, 1.0], |monitor| {
+                Ok::<_, PipelineError>(run.around.tools.engine.colors(&found.source, &latents, points, monitor)?)
+            })?;
             match colors.value {
                 Some(colors) => draft.mesh.vertex_colors = Some(colors),
                 None => {

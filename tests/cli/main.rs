@@ -13,3 +13,4 @@ mod models;
 mod server;
 mod support;
 mod training;
+mod triposr;
