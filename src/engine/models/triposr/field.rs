@@ -9,8 +9,8 @@ use glam::Vec3;
 
 use super::config::TripoSrConfig;
 use super::host::HostField;
+use crate::engine::Tensor;
 use crate::engine::weights::Weights;
-use crate::engine::{Device, Tensor};
 use crate::progress::Cancelled;
 
 /// Why a field could not be evaluated.
@@ -95,8 +95,7 @@ impl FieldDecoder {
         if planes != 3 || found != self.channels {
             return Err(EvaluationError::Channels { found, expected: self.channels });
         }
-        let on_cpu = matches!(codes.device(), Device::Flex(_));
-        let host = if on_cpu { Some(HostField::new(self, codes.clone())?) } else { None };
+        let host = HostField::new(self, codes.clone())?;
         Ok(SceneField { decoder: self, codes, host })
     }
 
@@ -119,8 +118,8 @@ pub struct SceneField<'a> {
     decoder: &'a FieldDecoder,
     /// `[3, channels, side, side]`
     codes: Tensor<4>,
-    /// On the processor.
-    host: Option<HostField>,
+    /// On the processor, whatever the device is: there, points together came out otherwise than alone.
+    host: HostField,
 }
 
 /// What the network says of a point.
@@ -160,27 +159,13 @@ impl SceneField<'_> {
         values: &mut [FieldValue],
         done: &mut dyn FnMut(usize) -> Result<(), Cancelled>,
     ) -> Result<(), EvaluationError> {
-        /// Points at once: enough to fill a device, few enough to be done in 0.05 s.
+        /// Points at once: enough for all cores, few enough to be done in 0.05 s.
         const CHUNK: usize = 1 << 15;
         let mut count = 0;
         for (points, values) in points.chunks(CHUNK).zip(values.chunks_mut(CHUNK)) {
-            match &self.host {
-                Some(host) => host.evaluate(points, values),
-                None => self.evaluate_on_device(points, values)?,
-            }
+            self.host.evaluate(points, values);
             count += points.len();
             done(count)?;
-        }
-        Ok(())
-    }
-
-    fn evaluate_on_device(&self, points: &[Vec3], values: &mut [FieldValue]) -> Result<(), EvaluationError> {
-        let device_error = |error: String| EvaluationError::Device(error);
-        let found = self.decoder.forward(self.features(points));
-        let data = found.try_into_data().map_err(|error| device_error(format!("{error:?}")))?;
-        let numbers = data.into_vec::<f32>().map_err(|error| device_error(format!("{error:?}")))?;
-        for (value, number) in values.iter_mut().zip(numbers.chunks_exact(OUTPUTS)) {
-            *value = FieldValue { density: number[0], color: [number[1], number[2], number[3]] };
         }
         Ok(())
     }

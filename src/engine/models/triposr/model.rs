@@ -24,6 +24,8 @@ use crate::surface::SurfaceError;
 const REPORTED: Stage = Stage::Shape;
 /// Share of the bar for loading the network; the rest is for the pictures.
 const LOAD: f64 = 0.2;
+/// Share of the bar for loading the field; the rest is for its points.
+const LOAD_FIELD: f64 = 0.05;
 
 /// What the folder's configuration says of the pictures it wants. They are prepared by
 /// [`ModelPicture::prepare`], in `0..=1`.
@@ -67,12 +69,12 @@ impl TripoSrModel {
         Ok(self.network.insert(network))
     }
 
-    fn load_field(&mut self, work: &Work) -> Result<&FieldDecoder, EngineError> {
+    fn load_field(&mut self, work: &Work, monitor: &Monitor) -> Result<&FieldDecoder, EngineError> {
         work.take_memory(Part::Decoder)?;
         let field = match self.field.take() {
             Some(field) => field,
             None => {
-                let options = load_options(work.place, Precision::F32, &work.monitor);
+                let options = load_options(work.place, Precision::F32, monitor);
                 attempt(work, || Ok(self.published.load_field(&options)?))?
             }
         };
@@ -84,17 +86,19 @@ impl TripoSrModel {
         &mut self,
         latents: &Latents,
         work: &Work,
-        f: impl FnOnce(&SceneField) -> Result<T, EngineError>,
+        f: impl FnOnce(&SceneField, &Monitor) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
         let shape = self.latents_shape();
         latents.check(Some(&shape))?;
         let codes = SceneCodes { numbers: latents.values.clone(), shape: [1, shape[0], shape[1], shape[2], shape[3]] };
-        let field = self.load_field(work)?;
+        work.monitor.part(REPORTED, [0.0, LOAD_FIELD], |monitor| self.load_field(work, monitor).map(|_| ()))?;
+        let field = self.load_field(work, &work.monitor)?;
         work.take_memory(Part::Points)?;
         attempt(work, || {
             let codes = codes.picture(0, &work.place.device);
             let codes = codes.ok_or_else(|| EngineError::Invalid("the stored shape is damaged".to_owned()))?;
-            f(&field.scene(codes)?)
+            let scene = field.scene(codes)?;
+            work.monitor.part(REPORTED, [LOAD_FIELD, 1.0], |monitor| f(&scene, monitor))
         })
     }
 }
@@ -152,11 +156,11 @@ impl LearnedModel for TripoSrModel {
             _ => Evaluation::following(threshold),
         };
         let options = ExtractOptions { resolution: options.resolution.saturating_add(1), threshold, evaluation };
-        self.with_scene(latents, work, |scene| Ok(extract_field(scene, &options, &work.monitor)?.grid))
+        self.with_scene(latents, work, |scene, monitor| Ok(extract_field(scene, &options, monitor)?.grid))
     }
 
     fn colors(&mut self, latents: &Latents, points: &[Vec3], work: &Work) -> Result<Option<Vec<[u8; 3]>>, EngineError> {
-        self.with_scene(latents, work, |scene| Ok(Some(colors(scene, points, &work.monitor)?)))
+        self.with_scene(latents, work, |scene, monitor| Ok(Some(colors(scene, points, monitor)?)))
     }
 
     fn weights_bytes(&self, place: &Place) -> u64 {
