@@ -173,7 +173,7 @@ mod tests {
         let error = plan(1).check(Stage::Denoiser).unwrap_err();
         assert!(error.is_out_of_memory());
         let text = error.to_string();
-        assert!(text.contains("1.7 GiB") && text.contains("0.9 GiB") && text.contains("a card"), "{text}");
+        assert!(text.contains("1.7 GiB") && text.contains("953.7 MiB") && text.contains("a card"), "{text}");
         assert!(plan(6).check(Stage::Decoder).is_ok());
         assert_eq!(plan(6).bytes_of([true, false, true]), 1_037_000_000);
     }
