@@ -6,6 +6,7 @@
 //! `models/matte/README.md`.
 
 pub mod config;
+pub mod model;
 pub mod network;
 
 use burn::tensor::TensorData;
@@ -58,11 +59,19 @@ impl Matte {
     /// # Errors
     /// [`MatteNetworkError::UnknownConfig`], [`MatteNetworkError::Weights`].
     pub fn load(file: &WeightFile, options: &LoadOptions) -> Result<Self, MatteNetworkError> {
+        Self::load_config(file, &Self::sizes(file)?, options)
+    }
+
+    /// What the notes of a file say: its configuration, with the side that it was trained on last.
+    ///
+    /// # Errors
+    /// [`MatteNetworkError::UnknownConfig`].
+    pub fn sizes(file: &WeightFile) -> Result<MatteConfig, MatteNetworkError> {
         let note = |name: &str| file.metadata().get(name).map_or("", String::as_str);
         let unknown = || MatteNetworkError::UnknownConfig(note("config").to_owned());
         let config = MatteConfig::named(note("config")).ok_or_else(unknown)?;
         let side = note("side").parse().ok().filter(|side| side % 16 == 0 && (16..=512).contains(side));
-        Self::load_config(file, &MatteConfig { side: side.unwrap_or(config.side), ..config }, options)
+        Ok(MatteConfig { side: side.unwrap_or(config.side), ..config })
     }
 
     /// The network of one configuration, whatever the file's notes say.
