@@ -32,8 +32,7 @@ impl Found {
     /// When cancelled.
     pub fn ask(finder: &dyn Finder, colors: &RgbaImage, monitor: &Monitor) -> Result<Option<Self>, MatteError> {
         let side = finder.side_px();
-        let small =
-            resample::rgba_unweighted(colors, None, [side; 2], fast_image_resize::FilterType::Hamming)?;
+        let small = resample::rgba_unweighted(colors, None, [side; 2], fast_image_resize::FilterType::Hamming)?;
         let rgb: Vec<u8> = small.pixels().flat_map(|p| [p[0], p[1], p[2]]).collect();
         let Some(logits) = finder.find(&rgb, monitor)? else { return Ok(None) };
         let (width, height, side) = (colors.width() as f32, colors.height() as f32, side as usize);

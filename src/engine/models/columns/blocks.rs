@@ -7,9 +7,9 @@ use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{ElementConversion, TensorData};
 
-use crate::engine::{Device, Tensor};
 use crate::engine::layers::{Activation, LayerNorm, Linear, Mlp, attend, merge_heads, split_heads};
 use crate::engine::weights::Weights;
+use crate::engine::{Device, Tensor};
 
 const NORM_EPSILON: f64 = 1e-6;
 

@@ -7,9 +7,9 @@ use super::blocks::{
 };
 use super::config::ColumnsConfig;
 use super::input::CHANNELS;
+use crate::engine::Tensor;
 use crate::engine::layers::{LayerNorm, Linear};
 use crate::engine::weights::Weights;
-use crate::engine::Tensor;
 use crate::progress::Cancelled;
 
 /// Channels of the picture head: depths of front and back, x and y of their normals, logarithms of
