@@ -38,7 +38,7 @@ impl Found {
         let (width, height, side) = (colors.width() as f32, colors.height() as f32, side as usize);
         let frame = [width, height].map(|v| v / width.max(height));
         let is_sound = side > 0 && logits.len() == side * side && logits.iter().all(|v| v.is_finite());
-        Ok(is_sound.then(|| Self { logits: Plane { width: side, height: side, values: logits }, frame }))
+        Ok(is_sound.then_some(Self { logits: Plane { width: side, height: side, values: logits }, frame }))
     }
 
     /// ln(object : background) at a position (see [`LabImage::position`]).
