@@ -158,7 +158,7 @@ impl CutOutEditor {
                 .add_enabled(has_alpha, egui::Button::new("Use transparency"))
                 .on_hover_text("Start over from the picture's own transparency");
             let redo_cut =
-                ui.button("Cut out again").on_hover_text("Start over by telling the background from its colours");
+                ui.button("Cut out again").on_hover_text("Start over by telling the background from the object");
             let start_over = if alpha.clicked() {
                 Some(Background::Alpha)
             } else {
@@ -303,7 +303,8 @@ fn prepare(
     let bytes = intake::read_file(path, &limits).map_err(|e| e.to_string())?;
     let picture = intake::decode(&bytes, &intake_params, &limits, &monitor).map_err(|e| e.to_string())?;
     let external = mask_file.map(|file| mask::read(file, &limits)).transpose().map_err(|e| e.to_string())?;
-    let cut = matte::cut_out(&picture, &params, external.as_ref(), &monitor).map_err(|e| e.to_string())?;
+    let help = crate::pipeline::help(&params);
+    let cut = matte::cut_out_with(&picture, &params, external.as_ref(), help, &monitor).map_err(|e| e.to_string())?;
     let (width, height) = cut.pixels.dimensions();
     let opacity = GrayImage::from_fn(width, height, |x, y| image::Luma([cut.pixels.get_pixel(x, y)[3]]));
     Ok((picture, opacity, cut.confidence))

@@ -15,6 +15,7 @@
 mod codec;
 mod company;
 mod error;
+mod finder;
 mod finish;
 mod fit;
 mod keys;
@@ -42,6 +43,7 @@ use crate::progress::{Monitor, Stage};
 use crate::request::Request;
 
 pub use error::PipelineError;
+pub use finder::help;
 pub use keys::stages_to_redo;
 pub use tools::{Models, Tools};
 

@@ -9,7 +9,7 @@ use super::codec::{self, Draft, Final, Stored};
 use super::error::{About as _, PipelineError};
 use super::keys::Keys;
 use super::learned::{self, Found};
-use super::{Circumstances, Input, StageReport, finish, solid};
+use super::{Circumstances, Input, StageReport, finder, finish, solid};
 use crate::cache::{self, Cache, Key};
 use crate::craft::{self, Body, Solid, Unit};
 use crate::engine::learned::Latents;
@@ -158,7 +158,9 @@ impl<'a> Run<'a> {
                         }
                         _ => None,
                     };
-                    matte::cut_out(&picture, &run.request.cut_out, mask.as_ref(), run.monitor).about(run.path)
+                    let params = &run.request.cut_out;
+                    let help = finder::help(params);
+                    matte::cut_out_with(&picture, params, mask.as_ref(), help, run.monitor).about(run.path)
                 })?
             }
         };

@@ -42,6 +42,18 @@ choices! {
     }
 }
 
+choices! {
+    /// How a background is removed.
+    pub enum CutOutMethod {
+        /// By its colours, and by a network where these leave it open.
+        Auto = "auto",
+        /// By its colours alone.
+        Colors = "colors",
+        /// By a network that has learned what objects look like; colours place the outline.
+        Network = "network",
+    }
+}
+
 parameters! {
     /// How the picture is read.
     pub struct IntakeParams titled "Picture" {
@@ -57,6 +69,8 @@ parameters! {
     pub struct CutOutParams titled "Cut-out" {
         /// How the object is told from its background.
         "background" => background: Background = Background::Auto;
+        /// How a background is removed.
+        "cut-out" => method: CutOutMethod = CutOutMethod::Colors;
         /// Opacity from which a pixel belongs to the object.
         "threshold" => threshold: f32 = 0.5, in 0.05..=0.95 by 0.05;
         /// Swap object and background.

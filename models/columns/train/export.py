@@ -94,20 +94,24 @@ def noise(batch, channels, side):
     return ((index * 2654435761 >> 12) & 255).float().view(batch, channels, side, side) / 256 - 0.25
 
 
+@torch.no_grad()
+def shaken(model):
+    """The model with random weights and statistics, ready to be run."""
+    for p in model.parameters():
+        p.copy_(torch.randn_like(p) * (0.8 / max(1, p[0].numel()) ** 0.5 if p.ndim > 1 else 0.1))
+    for module in model.modules():
+        if isinstance(module, network.ConvNorm):
+            module.norm.weight.add_(1)
+            module.norm.running_mean.normal_(0, 0.1)
+            module.norm.running_var.uniform_(0.5, 1.5)
+    return model.eval()
+
+
 def fixture(path):
     """A tiny network with random weights and what it gives in 32 bits before folding."""
     torch.manual_seed(5)
     config = network.CONFIGS["tiny"]
-    model = network.Columns(config)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.copy_(torch.randn_like(p) * (0.8 / max(1, p[0].numel()) ** 0.5 if p.ndim > 1 else 0.1))
-        for module in model.modules():
-            if isinstance(module, network.ConvNorm):
-                module.norm.weight.add_(1)
-                module.norm.running_mean.normal_(0, 0.1)
-                module.norm.running_var.uniform_(0.5, 1.5)
-    model.eval()
+    model = shaken(network.Columns(config))
     out = {f"model.{name}": t.numpy() for name, t in folded(model).items()}
     x = noise(1, network.INPUT_CHANNELS, config.side)
     with torch.no_grad():

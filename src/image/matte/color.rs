@@ -7,12 +7,13 @@ use super::confidence;
 use super::cut::{Known, Smoothness, cut};
 use super::filter::Plane;
 use super::foreground;
-use super::grabcut::{Models, Segmentation, segment};
+use super::found::Found;
+use super::grabcut::{Models, Segmentation, segment, segment_found};
 use super::guided::Guide;
 use super::lab::LabImage;
 use super::regions::tidy;
 use super::rim::soften;
-use super::{Matte, MatteError, Method};
+use super::{Finder, Matte, MatteError, Method};
 use crate::image::resample;
 use crate::progress::{Cancelled, Monitor, Stage};
 
@@ -21,11 +22,32 @@ const COARSE_PX: u32 = 288;
 /// Longest side of the picture that the outline is cut in; larger pictures get it by guided filter.
 const FINE_PX: u32 = 1024;
 
+/// Below this confidence of a cut-out by colours, a network is asked.
+const UNSURE: f32 = 0.9;
+
+/// Whom to ask besides the colours.
+#[derive(Clone, Copy)]
+pub enum Help<'a> {
+    /// Nobody.
+    None,
+    /// A network, where the colours leave it open.
+    WhereUnsure(&'a dyn Finder),
+    /// A network, always.
+    Always(&'a dyn Finder),
+}
+
+/// What a picture was separated into, how sure that is, and by what.
+struct Separated {
+    segmentation: Segmentation,
+    confidence: f32,
+    method: Method,
+}
+
 /// Cuts out of an opaque picture.
 ///
 /// # Errors
 /// [`MatteError::NoObject`] when nothing stands out, and when cancelled.
-pub(super) fn by_color(colors: RgbaImage, monitor: &Monitor) -> Result<Matte, MatteError> {
+pub(super) fn by_color(colors: RgbaImage, help: Help, monitor: &Monitor) -> Result<Matte, MatteError> {
     let size = [colors.width(), colors.height()];
     let reduced = |longest_px| -> Result<LabImage, MatteError> {
         let size = resample::fit(size, longest_px);
@@ -34,9 +56,8 @@ pub(super) fn by_color(colors: RgbaImage, monitor: &Monitor) -> Result<Matte, Ma
     };
     let coarse = reduced(COARSE_PX)?;
     monitor.step(Stage::CutOut, 5, 100)?;
-    let mut segmentation = segment(&coarse, monitor)?.ok_or(MatteError::NoObject)?;
-    tidy(&mut segmentation.labels, coarse.width, &segmentation.odds, 6);
-    let confidence = confidence::measure(&coarse, &segmentation);
+    let separated = separate(&colors, &coarse, help, monitor)?.ok_or(MatteError::NoObject)?;
+    let Separated { segmentation, confidence, method } = separated;
     monitor.step(Stage::CutOut, 40, 100)?;
 
     let fine = reduced(FINE_PX)?;
@@ -54,7 +75,45 @@ pub(super) fn by_color(colors: RgbaImage, monitor: &Monitor) -> Result<Matte, Ma
     let alpha = to_gray(&opacity);
     let mut colors = colors;
     foreground::decontaminate(&mut colors, &alpha, monitor)?;
-    Ok(Matte { alpha, colors, confidence, method: Method::Color })
+    Ok(Matte { alpha, colors, confidence, method })
+}
+
+/// By colours, by a network, or by whichever of the two is surer. `None` when nothing stands out.
+fn separate(
+    colors: &RgbaImage,
+    coarse: &LabImage,
+    help: Help,
+    monitor: &Monitor,
+) -> Result<Option<Separated>, MatteError> {
+    let by_color = || -> Result<Option<Separated>, MatteError> {
+        let Some(mut segmentation) = segment(coarse, monitor)? else { return Ok(None) };
+        tidy(&mut segmentation.labels, coarse.width, &segmentation.odds, 6);
+        let confidence = confidence::measure(coarse, &segmentation);
+        Ok(Some(Separated { segmentation, confidence, method: Method::Color }))
+    };
+    let by_network = |finder: &dyn Finder| -> Result<Option<Separated>, MatteError> {
+        let Some(found) = Found::ask(finder, colors, monitor)? else { return Ok(None) };
+        let Some(mut segmentation) = segment_found(coarse, &found, monitor)? else { return Ok(None) };
+        tidy(&mut segmentation.labels, coarse.width, &segmentation.odds, 6);
+        Ok(Some(Separated { segmentation, confidence: found.confidence(), method: Method::Network }))
+    };
+    match help {
+        Help::None => by_color(),
+        Help::Always(finder) => match by_network(finder)? {
+            Some(found) => Ok(Some(found)),
+            None => by_color(),
+        },
+        Help::WhereUnsure(finder) => {
+            let first = by_color()?;
+            let confidence = first.as_ref().map_or(0.0, |s| s.confidence);
+            if confidence >= UNSURE {
+                return Ok(first);
+            }
+            let second = by_network(finder)?;
+            let is_surer = second.as_ref().is_some_and(|s| s.confidence > confidence);
+            Ok(if is_surer { second } else { first })
+        }
+    }
 }
 
 fn to_gray(opacity: &Plane) -> GrayImage {

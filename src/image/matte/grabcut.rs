@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::background::{Sample, SmoothBackground, UNEXPLAINED};
 use super::border;
 use super::cut::{Smoothness, cut};
+use super::found::Found;
 use super::ground::Ground;
 use super::lab::{Lab, LabImage};
 use super::local::{LocalColor, LocalShare};
@@ -32,6 +33,9 @@ const SHADE_RADII_PX: [usize; 2] = [4, 2];
 /// Least share of what is not smooth in the background anywhere.
 const MIN_SHARE: f32 = 0.01;
 
+/// Cost of a boundary per pixel where a network saw the object, in nats.
+const STRENGTH_FOUND: f32 = 6.0;
+
 /// What object and background look like.
 #[derive(Clone, Debug)]
 pub(super) struct Models {
@@ -44,6 +48,8 @@ pub(super) struct Models {
     other_share: Option<LocalShare>,
     /// `None` as long as nothing is known of the object.
     object: Option<Mixture>,
+    /// Where a network saw the object, if one was asked.
+    pub found: Option<Found>,
 }
 
 impl Models {
@@ -74,7 +80,11 @@ impl Models {
         let background =
             smooth.min(other - other_share.ln()).min(self.shade_energy(position, lab)).min(EVEN_ENERGY + STRANGER);
         let object = self.object.as_ref().map_or(EVEN_ENERGY, |m| m.energy(lab)).min(EVEN_ENERGY + STRANGER);
-        background - object + (1.0 - share) * central_prior(position)
+        let by_color = background - object;
+        match &self.found {
+            Some(found) => found.odds(position, by_color),
+            None => by_color + (1.0 - share) * central_prior(position),
+        }
     }
 
     /// −ln of the density of a colour in the shadow there; a shadow is one possibility among others.
@@ -98,6 +108,9 @@ impl Models {
 
     /// Cost of a boundary per pixel, in nats: the less the colours say, the more shape counts.
     pub fn strength(&self) -> f32 {
+        if self.found.is_some() {
+            return STRENGTH_FOUND;
+        }
         let share = self.smooth_share();
         6.0 * share + 24.0 * (1.0 - share)
     }
@@ -138,7 +151,7 @@ pub(super) fn segment(lab: &LabImage, monitor: &Monitor) -> Result<Option<Segmen
         let size = [lab.width, lab.height];
         LocalColor::of(size, &SHADE_RADII_PX, |i| ground.shaded[i], |i| lab.samples[i])
     });
-    let mut models = Models { smooth, shade, other_background, other_share: None, object: None };
+    let mut models = Models { smooth, shade, other_background, other_share: None, object: None, found: None };
     let mut first_labels = None;
     let mut odds = models.odds(lab, monitor)?;
     let mut labels = Vec::new();
@@ -193,5 +206,53 @@ fn learn(lab: &LabImage, labels: &[bool], ground: &Ground, before: Models) -> Mo
     let counts = |i: usize| !labels[i] && !ground.shaded[i];
     let other_share = Some(LocalShare::of([lab.width, lab.height], counts, is_other));
     let object: Vec<Lab> = thinned(lab, |i| labels[i]).iter().map(|s| s.lab).collect();
-    Models { smooth, shade: before.shade, other_background, other_share, object: Mixture::learn(&object, COMPONENTS) }
+    let object = Mixture::learn(&object, COMPONENTS);
+    Models { smooth, shade: before.shade, other_background, other_share, object, found: before.found }
+}
+
+/// Separates object and background where a network saw the object. `None` when it saw no object, or
+/// nothing else.
+///
+/// # Errors
+/// When cancelled.
+pub(super) fn segment_found(
+    lab: &LabImage,
+    found: &Found,
+    monitor: &Monitor,
+) -> Result<Option<Segmentation>, Cancelled> {
+    const ROUNDS: usize = 2;
+    let first_labels = found.labels(lab);
+    if !is_plausible(&first_labels) {
+        return Ok(None);
+    }
+    let known = found.known(lab);
+    let Some(mut models) = learn_found(lab, &first_labels, found) else { return Ok(None) };
+    let (mut labels, mut odds) = (first_labels.clone(), models.odds(lab, monitor)?);
+    for _ in 0..ROUNDS {
+        monitor.check()?;
+        let smoothness = Smoothness::for_picture(lab, models.strength(), models.noise2());
+        labels = cut(lab, &odds, &known, smoothness, monitor)?;
+        if !is_plausible(&labels) {
+            labels = first_labels.clone();
+            break;
+        }
+        let Some(next) = learn_found(lab, &labels, found) else { break };
+        models = next;
+        odds = models.odds(lab, monitor)?;
+    }
+    Ok(Some(Segmentation { labels, first_labels, models, odds }))
+}
+
+/// Learns what object and background look like from a labelling alone. `None` with hardly any
+/// background.
+fn learn_found(lab: &LabImage, labels: &[bool], found: &Found) -> Option<Models> {
+    let background = thinned(lab, |i| !labels[i]);
+    let mut smooth = SmoothBackground::fit(&background, 2)?;
+    smooth.measure(&background);
+    let other_background = learn_unexplained(&smooth, &background);
+    let is_other = |i: usize| smooth.deviation2(lab.position(i), &lab.samples[i]) > UNEXPLAINED;
+    let other_share = Some(LocalShare::of([lab.width, lab.height], |i| !labels[i], is_other));
+    let object: Vec<Lab> = thinned(lab, |i| labels[i]).iter().map(|s| s.lab).collect();
+    let object = Mixture::learn(&object, COMPONENTS);
+    Some(Models { smooth, shade: None, other_background, other_share, object, found: Some(found.clone()) })
 }

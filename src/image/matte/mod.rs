@@ -16,6 +16,7 @@ mod cut;
 mod fill;
 mod filter;
 mod foreground;
+mod found;
 mod grabcut;
 mod ground;
 mod guided;
@@ -27,6 +28,8 @@ mod regions;
 mod rim;
 
 use image::{GrayImage, RgbaImage};
+
+pub use color::Help;
 
 use super::Picture;
 use super::resample::{self, ResampleError};
@@ -43,6 +46,8 @@ pub enum Method {
     Mask,
     /// By the background's colours.
     Color,
+    /// By a network, then by colours along the outline.
+    Network,
     /// Not at all: the whole frame is the object.
     WholeFrame,
 }
@@ -68,6 +73,19 @@ impl CutOut {
     pub fn mask(&self) -> GrayImage {
         alpha_of(&self.pixels)
     }
+}
+
+/// A network that has learned to tell objects from what is behind them.
+pub trait Finder {
+    /// Side of the square pictures that it looks at, in pixels.
+    fn side_px(&self) -> u32;
+
+    /// ln(object : background) of each pixel of a picture, `[side, side, 3]` in sRGB levels. `None` if
+    /// it has nothing to say: the cut-out is left to the colours.
+    ///
+    /// # Errors
+    /// When cancelled.
+    fn find(&self, rgb: &[u8], monitor: &Monitor) -> Result<Option<Vec<f32>>, Cancelled>;
 }
 
 /// Why there is no cut-out.
@@ -126,6 +144,20 @@ pub fn cut_out(
     mask: Option<&GrayImage>,
     monitor: &Monitor,
 ) -> Result<CutOut, MatteError> {
+    cut_out_with(picture, params, mask, Help::None, monitor)
+}
+
+/// The same with the help of a network, where a background has to be removed.
+///
+/// # Errors
+/// See [`MatteError`].
+pub fn cut_out_with(
+    picture: &Picture,
+    params: &CutOutParams,
+    mask: Option<&GrayImage>,
+    help: Help,
+    monitor: &Monitor,
+) -> Result<CutOut, MatteError> {
     monitor.step(Stage::CutOut, 0, 100)?;
     if picture.is_invisible() {
         return Err(MatteError::AllTransparent);
@@ -136,7 +168,7 @@ pub fn cut_out(
         (None, Background::Alpha) if !picture.has_alpha => return Err(MatteError::NoAlpha),
         (None, Background::Alpha) => by_alpha(picture),
         (None, Background::Auto) if alpha_separates(&picture.pixels) => by_alpha(picture),
-        (None, Background::Auto | Background::Remove) => color::by_color(over_white(picture), monitor)?,
+        (None, Background::Auto | Background::Remove) => color::by_color(over_white(picture), help, monitor)?,
     };
     let curve = opacity_curve(params);
     matte.alpha.pixels_mut().for_each(|p| p[0] = curve[usize::from(p[0])]);

@@ -1,12 +1,15 @@
-//! Layers of the network. Batch norm is folded into the convolutions by the trainer's export.
+//! Layers of this network and of the one for cutting out. Batch norm is folded into the convolutions by the trainer's export.
+
+use std::f32::consts::PI;
 
 use burn::tensor::activation::relu;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
+use burn::tensor::{ElementConversion, TensorData};
 
-use crate::engine::Tensor;
 use crate::engine::layers::{Activation, LayerNorm, Linear, Mlp, attend, merge_heads, split_heads};
 use crate::engine::weights::Weights;
+use crate::engine::{Device, Tensor};
 
 const NORM_EPSILON: f64 = 1e-6;
 
@@ -161,4 +164,31 @@ pub fn depth_to_space(x: Tensor<4>) -> Tensor<4> {
         2 * height,
         2 * width,
     ])
+}
+
+/// One block after another.
+pub fn chain(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
+    blocks.iter().fold(x, |x, block| block.forward(x))
+}
+
+/// Lets the device come to here, so that a cancellation between the parts means something.
+pub fn wait<const D: usize>(x: &Tensor<D>) {
+    let _: f32 = x.clone().slice(std::array::from_fn::<_, D, _>(|_| 0..1)).into_scalar().elem();
+}
+
+/// Sines and cosines of y and of x in the frame's [-1, 1], whatever the number of tokens.
+///
+/// # Shapes
+/// - output: `[1, side², width]`
+pub fn positions(side: usize, width: usize, device: &Device) -> Tensor<3> {
+    let count = width / 4;
+    let frequency = |k: usize| PI * (-1.0 + 4.0 * k as f32 / (count.max(2) - 1) as f32).exp2();
+    let one = |at: usize| {
+        let place = (2 * at + 1) as f32 / side as f32 - 1.0;
+        let sines = (0..count).map(move |k| (place * frequency(k)).sin());
+        sines.chain((0..count).map(move |k| (place * frequency(k)).cos()))
+    };
+    let values: Vec<f32> =
+        (0..side * side).flat_map(|token| one(token / side).chain(one(token % side)).collect::<Vec<_>>()).collect();
+    Tensor::from_data(TensorData::new(values, [1, side * side, 4 * count]), device)
 }

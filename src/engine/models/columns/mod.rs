@@ -5,7 +5,7 @@
 //! that into a field whose front view is the picture's outline. No type of burn is seen outside.
 //! How the weights are made is told in `models/columns/README.md`.
 
-mod blocks;
+pub(in crate::engine::models) mod blocks;
 mod column;
 pub mod config;
 pub mod input;

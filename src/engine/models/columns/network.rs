@@ -1,15 +1,15 @@
 //! The network: a picture to residuals on the inflated outline.
 
 use burn::tensor::activation::relu;
-use burn::tensor::{ElementConversion, TensorData};
-use std::f32::consts::PI;
 
-use super::blocks::{Attention, Conv, Residual, Up, depth_to_space, space_to_depth, token_norm};
+use super::blocks::{
+    Attention, Conv, Residual, Up, chain, depth_to_space, positions, space_to_depth, token_norm, wait,
+};
 use super::config::ColumnsConfig;
 use super::input::CHANNELS;
+use crate::engine::Tensor;
 use crate::engine::layers::{LayerNorm, Linear};
 use crate::engine::weights::Weights;
-use crate::engine::{Device, Tensor};
 use crate::progress::Cancelled;
 
 /// Channels of the picture head: depths of front and back, x and y of their normals, logarithms of
@@ -123,30 +123,4 @@ impl Network {
         each()?;
         Ok(Residuals { columns, picture, view })
     }
-}
-
-fn chain(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
-    blocks.iter().fold(x, |x, block| block.forward(x))
-}
-
-/// Lets the device come to here, so that a cancellation between the parts means something.
-fn wait<const D: usize>(x: &Tensor<D>) {
-    let _: f32 = x.clone().slice(std::array::from_fn::<_, D, _>(|_| 0..1)).into_scalar().elem();
-}
-
-/// Sines and cosines of y and of x in the frame's [-1, 1], whatever the number of tokens.
-///
-/// # Shapes
-/// - output: `[1, side², width]`
-fn positions(side: usize, width: usize, device: &Device) -> Tensor<3> {
-    let count = width / 4;
-    let frequency = |k: usize| PI * (-1.0 + 4.0 * k as f32 / (count.max(2) - 1) as f32).exp2();
-    let one = |at: usize| {
-        let place = (2 * at + 1) as f32 / side as f32 - 1.0;
-        let sines = (0..count).map(move |k| (place * frequency(k)).sin());
-        sines.chain((0..count).map(move |k| (place * frequency(k)).cos()))
-    };
-    let values: Vec<f32> =
-        (0..side * side).flat_map(|token| one(token / side).chain(one(token % side)).collect::<Vec<_>>()).collect();
-    Tensor::from_data(TensorData::new(values, [1, side * side, 4 * count]), device)
 }
