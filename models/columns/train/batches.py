@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 COLOR_DROP = 0.05
+PACKED = 100  # the group of packed solids
 
 
 def draw(folder, picks, random, augment=True):
@@ -57,10 +58,12 @@ def recolor(x, random):
 
 
 class Feeder:
-    """Makes batches in a thread of its own; every record once per round, new ones as they come."""
+    """Makes batches in a thread of its own; every record once per round, packed solids `packed` times; new ones as
+    they come."""
 
-    def __init__(self, folder, batch, seed, worker=0, workers=1, ahead=3):
+    def __init__(self, folder, batch, seed, worker=0, workers=1, packed=1, ahead=3):
         self.folder, self.batch, self.random = folder, batch, np.random.default_rng([*seed, worker])
+        self.packed = packed
         self.worker, self.workers = worker, workers
         self.queue = queue.Queue(ahead)
         self.stopped = False
@@ -69,7 +72,11 @@ class Feeder:
 
     def ours(self, start, end):
         """The records of a range that fall to this worker, in random order."""
-        return list(self.random.permutation([k for k in range(start, end) if k % self.workers == self.worker]))
+        ours = [k for k in range(start, end) if k % self.workers == self.worker]
+        if self.packed > 1:
+            again = [k for k in ours if self.folder[k]["group"] == PACKED]
+            ours += again * (self.packed - 1)
+        return list(self.random.permutation(ours))
 
     def run(self):
         order, known = [], 0

@@ -46,6 +46,7 @@ def arguments():
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--decay", type=float, default=0.3, help="share of the time in which the rate falls to nothing")
     parser.add_argument("--optimizer", default="muon", choices=("muon", "adam"))
+    parser.add_argument("--packed", type=int, default=1, help="how often packed solids come in each round")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="processes that share each step, one thread each")
     parser.add_argument("--threads", type=int, default=1)
@@ -204,7 +205,7 @@ class Run:
         self.side = side
         folder = records.Folder(options.data, suffix, side, self.config.bins)
         held_back = records.Folder(options.check, suffix, side, self.config.bins)
-        feeder = batches.Feeder(folder, batch, [options.seed, self.step], self.rank, options.workers)
+        feeder = batches.Feeder(folder, batch, [options.seed, self.step], self.rank, options.workers, options.packed)
         self.warm_from = self.step
         means, saved = {}, time.time()
         self.log(stage=suffix, records=len(folder), check=self.check(held_back))

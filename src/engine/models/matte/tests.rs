@@ -45,7 +45,7 @@ fn largest_difference(found: &[f32], expected: &[f32]) -> f32 {
 fn the_network_gives_what_the_trainer_gives() {
     let expected = fixture().get("expected.logits").unwrap().to_f32();
     let largest = expected.iter().fold(0.0f32, |m, v| m.max(v.abs()));
-    assert!(largest > 0.5, "{largest}");
+    assert!(largest > 0.1, "{largest}");
     let found = tiny(Precision::F32).forward(noise(), &Monitor::silent()).unwrap();
     assert!(largest_difference(&found, &expected) <= 1e-4 * largest);
 }
