@@ -70,7 +70,7 @@ parameters! {
         /// How the object is told from its background.
         "background" => background: Background = Background::Auto;
         /// How a background is removed.
-        "cut-out" => method: CutOutMethod = CutOutMethod::Colors;
+        "cut-out" => method: CutOutMethod = CutOutMethod::Auto;
         /// Opacity from which a pixel belongs to the object.
         "threshold" => threshold: f32 = 0.5, in 0.05..=0.95 by 0.05;
         /// Swap object and background.
