@@ -16,6 +16,8 @@ const COLOR_SHARE: f32 = 0.25;
 const COLOR_MAX: f32 = 8.0;
 /// Opacities further from one half than this, around a pixel, decide it.
 const SURE: f32 = 0.46;
+/// Of a picture longer than this many times its width a square tells nothing.
+const LONGEST: f32 = 8.0;
 
 /// What a network says about a picture: ln(object : background) over the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,16 +28,20 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Shows `finder` the whole frame as a square. `None` if it says nothing.
+    /// Shows `finder` the whole frame as a square. `None` if it says nothing, or the frame is a strip.
     ///
     /// # Errors
     /// When cancelled.
     pub fn ask(finder: &dyn Finder, colors: &RgbaImage, monitor: &Monitor) -> Result<Option<Self>, MatteError> {
+        let (width, height) = (colors.width() as f32, colors.height() as f32);
+        if width.max(height) > LONGEST * width.min(height) {
+            return Ok(None);
+        }
         let side = finder.side_px();
         let small = resample::rgba_unweighted(colors, None, [side; 2], fast_image_resize::FilterType::Hamming)?;
         let rgb: Vec<u8> = small.pixels().flat_map(|p| [p[0], p[1], p[2]]).collect();
         let Some(logits) = finder.find(&rgb, monitor)? else { return Ok(None) };
-        let (width, height, side) = (colors.width() as f32, colors.height() as f32, side as usize);
+        let side = side as usize;
         let frame = [width, height].map(|v| v / width.max(height));
         let is_sound = side > 0 && logits.len() == side * side && logits.iter().all(|v| v.is_finite());
         Ok(is_sound.then_some(Self { logits: Plane { width: side, height: side, values: logits }, frame }))
@@ -197,6 +203,15 @@ mod tests {
             assert_eq!(cut(&motley(), Help::Always(&finder)), plain);
             assert_eq!(cut(&motley(), Help::WhereUnsure(&finder)), plain);
         }
+    }
+
+    #[test]
+    fn of_a_strip_nobody_is_asked() {
+        let says = Says { side: 16, logits: Some(vec![8.0; 256]), asked: Cell::new(0) };
+        let pixels = RgbaImage::from_fn(2, 400, |_, y| Rgba([(y % 251) as u8, 9, 99, 255]));
+        let strip = Picture { pixels, has_alpha: false, source_size_px: [2, 400] };
+        assert_eq!(cut(&strip, Help::Always(&says)), cut(&strip, Help::None));
+        assert_eq!(says.asked.get(), 0);
     }
 
     #[test]
