@@ -3,7 +3,9 @@
 use burn::tensor::TensorData;
 use orfeas::engine::Tensor;
 use orfeas::engine::models::hunyuan3d::config::DenoiserConfig;
-use orfeas::engine::models::hunyuan3d::denoiser::{Block, CrossAttention, Denoiser, Experts, SelfAttention};
+use orfeas::engine::models::hunyuan3d::denoiser::{
+    Arrangement, Block, CrossAttention, Denoiser, Experts, SelfAttention,
+};
 use orfeas::engine::weights::Precision;
 
 use crate::support::{Vectors, device};
@@ -99,6 +101,28 @@ fn of_equal_scores_the_first_expert_is_chosen() {
     let routing = module.route(Tensor::zeros([3, size("dim")], &device()));
     let first: Vec<usize> = (0..sizes[1]).collect();
     assert_eq!(routing.experts, first.repeat(3));
+}
+
+/// As on cards, where nothing is read back.
+#[test]
+fn experts_in_one_product_are_those_of_the_reference() {
+    let Some(v) = Vectors::open("hunyuan3d21/dit_moe") else { return };
+    let size = |name: &str| v.config()[name].as_u64().unwrap() as usize;
+    let sizes = [size("num_experts"), size("moe_top_k")];
+    let [apart, together] = [Arrangement::Apart, Arrangement::Together]
+        .map(|how| v.module("", |w| Experts::load_as(how, w, size("dim"), size("ff_inner_dim"), sizes)));
+    let x: Tensor<3> = v.tensor("in.x");
+    v.expect("y", &together.forward(x.clone()), 1e-5);
+    let [_, _, width] = x.dims();
+    let tokens = x.clone().reshape([-1, width as i32]);
+    v.expect("routed", &together.routed(tokens.clone(), &together.route(tokens)).reshape(x.dims()), 1e-5);
+    // Many tokens, and all of them alike: some experts get everything and some nothing.
+    let alike = x.clone().narrow(0, 0, 1).narrow(1, 0, 1).repeat_dim(1, 700);
+    for x in [x.repeat_dim(1, 90), alike, Tensor::zeros([1, 3, width], &device())] {
+        let (a, b) = (apart.forward(x.clone()), together.forward(x));
+        let most = a.clone().abs().max().into_scalar().max(1e-3);
+        assert!((a - b).abs().max().into_scalar() < 1e-5 * most);
+    }
 }
 
 #[test]

@@ -3,13 +3,10 @@
 
 use burn::tensor::{Int, TensorData, activation::softmax};
 
+use super::grouped::Stacked;
 use crate::engine::layers::{Activation, Mlp};
 use crate::engine::weights::{Precision, Weights};
 use crate::engine::{Backend, Device, Tensor};
-
-/// On a graphics card, experts get whole multiples of so many tokens: kernels are chosen and memory is kept
-/// by size, and nearly every choice would be a new one.
-const CARD_ROWS: usize = 64;
 
 /// `blocks.N.moe`: `Σ score_e · Expert_e(y) + Shared(y)` over the `top_k` experts of highest score.
 ///
@@ -17,9 +14,23 @@ const CARD_ROWS: usize = 64;
 pub struct Experts {
     /// `[width, experts]`, in `f32`: near ties would fall differently in 16 bits.
     gate: Tensor<2>,
-    experts: Vec<Mlp>,
+    experts: Kept,
     shared: Mlp,
     top_k: usize,
+}
+
+/// How the experts are kept and run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrangement {
+    /// One after another, each with just its tokens: the choice is read back first. For the processor.
+    Apart,
+    /// All in one product of a fixed shape, without the host; see [`super::grouped`]. For cards.
+    Together,
+}
+
+enum Kept {
+    Apart(Vec<Mlp>),
+    Together(Box<Stacked>),
 }
 
 /// Which experts each token goes through.
@@ -36,13 +47,23 @@ pub struct Routing {
 impl Experts {
     /// `sizes` are the number of experts and how many of them a token goes through.
     pub fn load(w: &Weights, width: usize, hidden: usize, sizes: [usize; 2]) -> Self {
+        let is_card = !matches!(w.device(), Device::Flex(_));
+        let arrangement = if is_card { Arrangement::Together } else { Arrangement::Apart };
+        Self::load_as(arrangement, w, width, hidden, sizes)
+    }
+
+    /// The same, in a chosen arrangement.
+    pub fn load_as(arrangement: Arrangement, w: &Weights, width: usize, hidden: usize, sizes: [usize; 2]) -> Self {
         let expert = |w: Weights| {
             let names = ["0.proj", "2"];
             Mlp::load(&w.at("net"), names, [width, hidden, width], Activation::Gelu)
         };
         Self {
             gate: w.at("gate").exact("weight", [sizes[0], width]).transpose(),
-            experts: (0..sizes[0]).map(|e| expert(w.at("experts").at(e))).collect(),
+            experts: match arrangement {
+                Arrangement::Apart => Kept::Apart((0..sizes[0]).map(|e| expert(w.at("experts").at(e))).collect()),
+                Arrangement::Together => Kept::Together(Box::new(Stacked::load(w, [width, hidden], sizes[0]))),
+            },
             shared: expert(w.at("shared_experts")),
             top_k: sizes[1],
         }
@@ -53,8 +74,10 @@ impl Experts {
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let shape = x.dims();
         let tokens = x.reshape([shape[0] * shape[1], shape[2]]);
-        let routing = self.route(tokens.clone());
-        let routed = self.routed(tokens.clone(), &routing);
+        let routed = match &self.experts {
+            Kept::Apart(_) => self.routed(tokens.clone(), &self.route(tokens.clone())),
+            Kept::Together(stacked) => stacked.forward(tokens.clone(), self.scores(tokens.clone()), self.top_k),
+        };
         (routed + self.shared.forward(tokens)).reshape(shape)
     }
 
@@ -74,7 +97,7 @@ impl Experts {
     pub fn route(&self, tokens: Tensor<2>) -> Routing {
         let scores: Vec<f32> = self.scores(tokens).into_data().iter().collect();
         let mut routing = Routing { experts: Vec::new(), scores: Vec::new(), top_k: self.top_k };
-        for scores in scores.chunks_exact(self.experts.len()) {
+        for scores in scores.chunks_exact(self.count()) {
             let mut order: Vec<usize> = (0..scores.len()).collect();
             // Stable: of equal scores the first expert stays first.
             order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
@@ -101,7 +124,7 @@ impl Experts {
         let mut slots = vec![0_i64; routing.experts.len()];
         let mut outputs = Vec::new();
         let mut filled = 0;
-        for (number, expert) in self.experts.iter().enumerate() {
+        for number in 0..self.count() {
             let chosen: Vec<usize> =
                 routing.experts.iter().enumerate().filter(|(_, e)| **e == number).map(|(choice, _)| choice).collect();
             if chosen.is_empty() {
@@ -110,12 +133,9 @@ impl Experts {
             for (position, choice) in chosen.iter().enumerate() {
                 slots[*choice] = (filled + position) as i64;
             }
-            let multiple = if matches!(device, Device::Flex(_)) { 1 } else { CARD_ROWS };
-            let mut rows: Vec<i64> = chosen.iter().map(|choice| (choice / routing.top_k) as i64).collect();
-            // What comes out of the added rows is never gathered.
-            rows.resize(rows.len().next_multiple_of(multiple), 0);
+            let rows: Vec<i64> = chosen.iter().map(|choice| (choice / routing.top_k) as i64).collect();
             filled += rows.len();
-            outputs.push(expert.forward(tokens.clone().select(0, indices(rows))));
+            outputs.push(self.expert(Some(number), tokens.clone().select(0, indices(rows))));
         }
         let outputs = Tensor::cat(outputs, 0);
         // Gathered, not scattered: the order of the sum is that of the choices, on every device.
@@ -133,6 +153,17 @@ impl Experts {
     /// # Shapes
     /// - tokens, output: `[tokens, width]`
     pub fn expert(&self, number: Option<usize>, tokens: Tensor<2>) -> Tensor<2> {
-        number.and_then(|n| self.experts.get(n)).unwrap_or(&self.shared).forward(tokens)
+        match (&self.experts, number) {
+            (Kept::Apart(experts), Some(number)) => experts[number].forward(tokens),
+            (Kept::Together(stacked), Some(number)) => stacked.one(number, tokens),
+            (_, None) => self.shared.forward(tokens),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match &self.experts {
+            Kept::Apart(experts) => experts.len(),
+            Kept::Together(stacked) => stacked.count(),
+        }
     }
 }

@@ -7,11 +7,13 @@ mod attention;
 mod block;
 mod blocks;
 mod experts;
+mod grouped;
 
 pub use attention::{ContextKeys, CrossAttention, SelfAttention};
 pub use block::Block;
 pub use blocks::{Blocks, StoredBlocks};
-pub use experts::{Experts, Routing};
+pub use experts::{Arrangement, Experts, Routing};
+pub(super) use grouped::TILES_AT_ONCE;
 
 use super::config::{ConfigError, DenoiserConfig};
 use crate::engine::Tensor;

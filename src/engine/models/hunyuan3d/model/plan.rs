@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::super::denoiser::TILES_AT_ONCE;
 use super::super::published::{PublishedConfig, VelocityConfig};
 use super::super::vae::VaeConfig;
 use super::Stage;
+use crate::engine::Device;
 use crate::engine::error::EngineError;
 use crate::engine::learned::Place;
 use crate::engine::weights::{Precision, WeightFile};
@@ -18,6 +20,8 @@ pub(super) struct Plan {
     /// Activations by [`Stage`]: one picture through the conditioner, one picture and one half of the
     /// guidance through the denoiser, the smallest chunk of points through the decoder.
     least: [u64; 3],
+    /// Copies of experts' weights beside the denoiser's activations.
+    copies: u64,
     /// Weights of the denoiser that must be there at once: all, or one block's and those around the
     /// blocks where blocks can take turns.
     denoiser_at_once: u64,
@@ -52,7 +56,13 @@ impl Plan {
             tokens * width * (WIDTHS_ALIVE + saved) * size,
             vae.num_latents as u64 * vae.width as u64 * WIDTHS_ALIVE * size,
         ];
-        Self { weights, least, denoiser_at_once, budget: place.memory.free_bytes, device: place.name.clone() }
+        let copies = match &config.velocity {
+            VelocityConfig::Moe(moe) if !matches!(place.device, Device::Flex(_)) => {
+                (TILES_AT_ONCE * moe.hidden_size * moe.ffn_size()) as u64 * size
+            }
+            _ => 0,
+        };
+        Self { weights, least, copies, denoiser_at_once, budget: place.memory.free_bytes, device: place.name.clone() }
     }
 
     pub(super) fn all_bytes(&self) -> u64 {
@@ -66,7 +76,7 @@ impl Plan {
 
     fn activations(&self, stage: Stage, batch: usize) -> u64 {
         match stage {
-            Stage::Denoiser => 2 * batch as u64 * self.least[1],
+            Stage::Denoiser => self.copies + 2 * batch as u64 * self.least[1],
             _ => self.least[stage as usize],
         }
     }
@@ -86,7 +96,7 @@ impl Plan {
 
     /// Whether the denoiser's blocks have to take turns: they do not fit at once beside the least work.
     pub(super) fn needs_turns(&self) -> bool {
-        let fits = |budget| self.weights[1] + self.least[1] <= budget;
+        let fits = |budget| self.weights[1] + self.copies + self.least[1] <= budget;
         self.denoiser_at_once < self.weights[1] && !self.budget.is_none_or(fits)
     }
 
@@ -106,7 +116,7 @@ impl Plan {
     pub(super) fn check(&self, stage: Stage) -> Result<(), EngineError> {
         let (mut weights, least) = (self.weights[stage as usize], self.least[stage as usize]);
         if stage == Stage::Denoiser {
-            weights = self.denoiser_at_once;
+            weights = self.denoiser_at_once + self.copies;
         }
         match self.budget {
             Some(budget) if weights + least > budget => Err(EngineError::OutOfMemory {
@@ -151,6 +161,7 @@ mod tests {
         Plan {
             weights: [609_000_000, 6_101_000_000, 428_000_000],
             least: [45_000_000, 436_000_000, 134_000_000],
+            copies: 268_000_000,
             denoiser_at_once: 1_400_000_000,
             budget: Some(gigabytes * 1_000_000_000),
             device: "a card".to_owned(),
@@ -160,8 +171,8 @@ mod tests {
     #[test]
     fn more_memory_is_more_at_once() {
         assert!(plan(12).keeps_all(4) && plan(12).batch_max(4) == 4);
-        assert!(!plan(7).keeps_all(1) && plan(7).pair_fits() && plan(7).batch_max(4) == 1);
-        let small = Plan { budget: Some(6_600_000_000), ..plan(0) };
+        assert!(!plan(8).keeps_all(1) && plan(8).pair_fits() && plan(8).batch_max(4) == 1);
+        let small = Plan { budget: Some(6_900_000_000), ..plan(0) };
         assert!(!small.pair_fits() && small.check(Stage::Denoiser).is_ok());
         assert_eq!(Plan { budget: None, ..plan(0) }.batch_max(4), 1);
     }
@@ -173,7 +184,7 @@ mod tests {
         let error = plan(1).check(Stage::Denoiser).unwrap_err();
         assert!(error.is_out_of_memory());
         let text = error.to_string();
-        assert!(text.contains("1.7 GiB") && text.contains("953.7 MiB") && text.contains("a card"), "{text}");
+        assert!(text.contains("2.0 GiB") && text.contains("953.7 MiB") && text.contains("a card"), "{text}");
         assert!(plan(6).check(Stage::Decoder).is_ok());
         assert_eq!(plan(6).bytes_of([true, false, true]), 1_037_000_000);
     }
