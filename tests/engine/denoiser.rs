@@ -6,6 +6,7 @@ use orfeas::engine::models::hunyuan3d::config::DenoiserConfig;
 use orfeas::engine::models::hunyuan3d::denoiser::{
     Arrangement, Block, CrossAttention, Denoiser, Experts, SelfAttention,
 };
+use orfeas::engine::models::hunyuan3d::turns::InTurn;
 use orfeas::engine::weights::Precision;
 
 use crate::support::{Vectors, device};

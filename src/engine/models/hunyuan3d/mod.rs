@@ -13,5 +13,6 @@ pub mod noise;
 pub mod published;
 pub mod sampler;
 pub mod scheduler;
+pub mod turns;
 pub mod vae;
 pub mod volume;

@@ -15,10 +15,11 @@ use serde_json::Value;
 
 use super::conditioner::Conditioner;
 use super::config::{ConditionerConfig, ConfigError, DenoiserConfig, DinoConfig, FluxConfig};
-use super::denoiser::{Denoiser, StoredBlocks};
+use super::denoiser::Denoiser;
 use super::flux::FluxDenoiser;
 use super::sampler::VelocityModel;
 use super::scheduler::{Schedule, ScheduleError};
+use super::turns::StoredBlocks;
 use crate::engine::weights::{LoadOptions, WeightFile, Weights, WeightsError, inventory, load};
 
 /// What the names of the denoiser's tensors start with.
@@ -299,18 +300,20 @@ impl Published {
         load(&self.weights, &options, |w| load_velocity(w, &self.config.velocity))
     }
 
-    /// Loads what stands around the blocks of the 2.1 denoiser; the blocks are loaded one by one when
-    /// their turn comes. Others are loaded as a whole.
+    /// Loads what stands around the denoiser's blocks; these are loaded one by one when their turn comes.
     ///
     /// # Errors
     /// See [`WeightsError`].
     pub fn load_velocity_by_blocks(&self, options: &LoadOptions) -> Result<VelocityModel, WeightsError> {
-        let VelocityConfig::Moe(config) = &self.config.velocity else { return self.load_velocity(options) };
         let options = LoadOptions { prefix: DENOISER, ..options.clone() };
         let LoadOptions { device, precision, .. } = options.clone();
         let blocks = StoredBlocks { file: Arc::clone(&self.weights), prefix: DENOISER, device, precision };
-        let denoiser = load(&self.weights, &options, |w| Denoiser::load_around(w, config, &blocks))?;
-        Ok(VelocityModel::Moe(Box::new(denoiser)))
+        load(&self.weights, &options, |w| match &self.config.velocity {
+            VelocityConfig::Moe(config) => VelocityModel::Moe(Box::new(Denoiser::load_around(w, config, &blocks))),
+            VelocityConfig::Flux(config) => {
+                VelocityModel::Flux(Box::new(FluxDenoiser::load_around(w, config, &blocks)))
+            }
+        })
     }
 }
 

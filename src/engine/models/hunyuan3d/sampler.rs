@@ -174,14 +174,17 @@ impl Velocity for FluxDenoiser {
             Rows::Without => (latents, context.clone().narrow(0, batch, batch)),
         };
         let [rows, _, _] = latents.dims();
-        Ok(self.forward(latents, &vec![time; rows], &vec![sampling.guidance_scale; rows], &context, each)?)
+        self.forward(latents, &vec![time; rows], &vec![sampling.guidance_scale; rows], &context, each)
     }
 }
 
 impl VelocityModel {
     /// Whether blocks are loaded when their turn comes.
     pub fn is_stored(&self) -> bool {
-        matches!(self, Self::Moe(moe) if moe.is_stored())
+        match self {
+            Self::Moe(moe) => moe.is_stored(),
+            Self::Flux(flux) => flux.is_stored(),
+        }
     }
 
     /// Channels of a latent token.

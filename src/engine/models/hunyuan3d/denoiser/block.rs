@@ -1,6 +1,7 @@
 //! One block of the 2.1 denoiser.
 
 use super::super::config::DenoiserConfig;
+use super::super::turns::InTurn;
 use super::{ContextKeys, CrossAttention, EPSILON, Experts, SelfAttention};
 use crate::engine::Tensor;
 use crate::engine::layers::{Activation, LayerNorm, Linear, Mlp};
@@ -23,9 +24,11 @@ enum FeedForward {
     Experts(Box<Experts>),
 }
 
-impl Block {
-    /// Block `index` of the network.
-    pub fn load(w: &Weights, config: &DenoiserConfig, index: usize) -> Self {
+impl InTurn for Block {
+    type Config = DenoiserConfig;
+    const LIST: &str = "blocks";
+
+    fn load(w: &Weights, config: &DenoiserConfig, index: usize) -> Self {
         let width = config.hidden_size;
         let norm = |name| LayerNorm::load(&w.at(name), width, EPSILON);
         let skip = || {
@@ -47,7 +50,9 @@ impl Block {
             },
         }
     }
+}
 
+impl Block {
     /// Keys and values of a context for this block's cross attention.
     pub fn context(&self, context: Tensor<3>) -> ContextKeys {
         self.attn2.context(context)

@@ -5,17 +5,16 @@
 
 mod attention;
 mod block;
-mod blocks;
 mod experts;
 mod grouped;
 
 pub use attention::{ContextKeys, CrossAttention, SelfAttention};
 pub use block::Block;
-pub use blocks::{Blocks, StoredBlocks};
 pub use experts::{Arrangement, Experts, Routing};
 pub(super) use grouped::TILES_AT_ONCE;
 
 use super::config::{ConfigError, DenoiserConfig};
+use super::turns::{Blocks, StoredBlocks};
 use crate::engine::Tensor;
 use crate::engine::layers::{Activation, LayerNorm, Linear, Mlp, Order, frequencies, sinusoid};
 use crate::engine::weights::{Precision, Weights, WeightsError};
@@ -31,7 +30,7 @@ pub(super) const EPSILON: f64 = 1e-6;
 pub struct Denoiser {
     x_embedder: Linear,
     time: Mlp,
-    blocks: Blocks,
+    blocks: Blocks<Block>,
     norm_final: LayerNorm,
     linear: Linear,
     config: DenoiserConfig,
@@ -47,18 +46,16 @@ pub struct Context {
 impl Denoiser {
     /// The network of these sizes. The configuration must have passed its check.
     pub fn load(w: &Weights, config: &DenoiserConfig) -> Self {
-        let blocks = (0..config.depth).map(|i| Block::load(&w.at("blocks").at(i), config, i)).collect();
-        Self::around(w, config, Blocks::Kept(blocks))
+        Self::around(w, config, Blocks::kept(w, config, config.depth))
     }
 
     /// The same with blocks that stay in their file until their turn comes, in every evaluation: the
     /// least memory, and the most time.
     pub fn load_around(w: &Weights, config: &DenoiserConfig, blocks: &StoredBlocks) -> Self {
-        w.ignore("blocks.");
-        Self::around(w, config, Blocks::Stored(blocks.clone()))
+        Self::around(w, config, Blocks::stored(w, blocks, config.depth))
     }
 
-    fn around(w: &Weights, config: &DenoiserConfig, blocks: Blocks) -> Self {
+    fn around(w: &Weights, config: &DenoiserConfig, blocks: Blocks<Block>) -> Self {
         let width = config.hidden_size;
         let last = w.at("final_layer");
         let widths = [width, config.ffn_size(), width];
@@ -88,7 +85,7 @@ impl Denoiser {
 
     /// Whether the blocks' weights take memory only in their turn.
     pub fn is_stored(&self) -> bool {
-        matches!(self.blocks, Blocks::Stored(_))
+        self.blocks.is_stored()
     }
 
     /// Keys and values of every block for these context tokens.

@@ -145,8 +145,7 @@ impl Hunyuan3d {
 
     /// Whether blocks of the denoiser can take turns, and do not yet.
     fn has_blocks_at_once(&self) -> bool {
-        matches!(self.published.config().velocity, VelocityConfig::Moe(_))
-            && !self.velocity.as_ref().is_some_and(VelocityModel::is_stored)
+        !self.velocity.as_ref().is_some_and(VelocityModel::is_stored)
     }
 
     fn load_decoder(&mut self, work: &Work, monitor: &Monitor) -> Result<(), EngineError> {

@@ -22,8 +22,7 @@ pub(super) struct Plan {
     least: [u64; 3],
     /// Copies of experts' weights beside the denoiser's activations.
     copies: u64,
-    /// Weights of the denoiser that must be there at once: all, or one block's and those around the
-    /// blocks where blocks can take turns.
+    /// Weights of the denoiser that must be there at once when its blocks take turns.
     denoiser_at_once: u64,
     /// What the device can give in all, if it is known.
     budget: Option<u64>,
@@ -41,10 +40,7 @@ impl Plan {
             let used = |name: &&str| name.starts_with(prefix) && !name.starts_with("vae.encoder.");
             file.names().filter(used).map(|name| count(file, name)).sum::<u64>() * size
         });
-        let denoiser_at_once = match &config.velocity {
-            VelocityConfig::Moe(_) => by_blocks(file) * size,
-            VelocityConfig::Flux(_) => weights[1],
-        };
+        let denoiser_at_once = by_blocks(file) * size;
         let dino = &config.conditioner.dino;
         let context = (config.conditioner.image_size / dino.patch_size).pow(2) as u64 + 1;
         let (width, saved, tokens) = match &config.velocity {
@@ -144,9 +140,12 @@ fn count(file: &WeightFile, name: &str) -> u64 {
 fn by_blocks(file: &WeightFile) -> u64 {
     let (mut blocks, mut around) = (BTreeMap::new(), 0);
     for name in file.names().filter(|name| name.starts_with("model.")) {
-        match name.strip_prefix("model.blocks.").and_then(|rest| rest.split('.').next()) {
-            Some(index) => *blocks.entry(index).or_insert(0) += count(file, name),
-            None => around += count(file, name),
+        let mut parts = name.split('.').skip(1);
+        match (parts.next(), parts.next()) {
+            (Some(list), Some(index)) if list.ends_with("blocks") => {
+                *blocks.entry((list, index)).or_insert(0) += count(file, name);
+            }
+            _ => around += count(file, name),
         }
     }
     around + 2 * blocks.into_values().max().unwrap_or(0)
