@@ -205,6 +205,18 @@ fn report(options: &Options, seen: &BTreeMap<&str, Result<Seen, String>>) {
     ] {
         row(what, ours("whole", name, 1.0, unit), "", 1.0, unit);
     }
+    // The script has no image encoder and no mesh; what there is makes nearly all of the time.
+    let dense = (options.octree as f64 + 1.0).powi(3) / 1e6;
+    let added = |steps: &str, points: &str| {
+        let each = options.chunks().iter().filter_map(|chunk| value(points, &format!("points_secs_{chunk}")));
+        let point = each.reduce(f64::min)?;
+        Some(value(steps, "step_secs")? * options.steps as f64 + point * dense)
+    };
+    let what = format!("{} steps and all {dense:.1} million points", options.steps);
+    let [ours, eager, compiled] =
+        [("steps", "points"), ("torch-eager", "torch-eager"), ("torch-compiled", "torch-compiled")]
+            .map(|(steps, points)| show(added(steps, points), 1.0, "s"));
+    println!("{what:<46}{ours:>16}{eager:>16}{compiled:>16}");
     for (part, result) in seen {
         match result {
             Ok(seen) => println!("{part:<16} {seen}"),

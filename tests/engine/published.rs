@@ -179,10 +179,38 @@ fn loading_reports_every_byte_and_can_be_cancelled() {
     }
 }
 
+/// The sizes of a 2.0 denoiser beside the other parts in miniature.
+const FLUX: &str = "\
+model:
+  target: hy3dgen.shapegen.models.Hunyuan3DDiT
+  params:
+    in_channels: 8
+    context_in_dim: 24
+    hidden_size: 32
+    mlp_ratio: 4.0
+    num_heads: 4
+    depth: 2
+    depth_single_blocks: 3
+    qkv_bias: true
+    guidance_embed: false
+";
+
 #[test]
 fn blocks_that_take_turns_give_the_same_latents() {
+    let (_, others) = miniature::CONFIG.split_once("vae:").unwrap();
+    let flux = format!("{FLUX}vae:{others}");
+    for (config, spoiled) in [
+        (miniature::CONFIG, "model.blocks.3.attn1.to_q.weight"),
+        (&flux, "model.double_blocks.1.img_attn.qkv.weight"),
+        (&flux, "model.single_blocks.2.linear2.weight"),
+    ] {
+        take_turns(config, spoiled);
+    }
+}
+
+fn take_turns(config: &str, spoiled: &str) {
     let folder = tempfile::tempdir().unwrap();
-    miniature::write(folder.path(), 3).unwrap();
+    miniature::write_sized(folder.path(), config, 3, &Monitor::silent()).unwrap();
     let published = Published::open(folder.path()).unwrap();
     let options = LoadOptions::new(device());
     let schedule = ScheduleConfig::FlowMatching { shift: 1.0 }.schedule(4).unwrap();
@@ -208,11 +236,10 @@ fn blocks_that_take_turns_give_the_same_latents() {
     let mut bytes = fs::read(&path).unwrap();
     let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let index: Value = serde_json::from_slice(&bytes[8..8 + header]).unwrap();
-    let name = "model.blocks.3.attn1.to_q.weight";
-    let at = 8 + header + index[name]["data_offsets"][0].as_u64().unwrap() as usize;
+    let at = 8 + header + index[spoiled]["data_offsets"][0].as_u64().unwrap() as usize;
     bytes[at..at + 2].copy_from_slice(&[0x00, 0x7e]);
     fs::write(&path, bytes).unwrap();
     let stored = Published::open(folder.path()).unwrap().load_velocity_by_blocks(&options).unwrap();
     let error = sample(stored).unwrap_err().to_string();
-    assert!(error.contains("attn1.to_q") && error.contains("not a finite number"), "{error}");
+    assert!(error.contains(spoiled.trim_start_matches("model.")) && error.contains("not a finite number"), "{error}");
 }
