@@ -32,6 +32,8 @@ mod learned_tests;
 mod tests;
 #[cfg(test)]
 mod triposr_tests;
+#[cfg(test)]
+mod views_tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
