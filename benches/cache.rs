@@ -77,7 +77,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let cache = Cache::open(&CacheOptions { folder: Some(folder.path().to_owned()), ..CacheOptions::default() });
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/fox.png");
-    let input = Input { path: sample, mask: None };
+    let input = Input::of(sample);
     for quality in [Quality::Draft, Quality::Standard, Quality::Fine] {
         let mut request = Request::default();
         request.solid.quality = quality;

@@ -221,7 +221,7 @@ fn whole(options: &Options) {
     let encode = EncodeOptions { steps: options.steps, guidance_scale: GUIDANCE, guidance_until: 1.0, seed: 1 };
     for _ in 0..2 {
         let begun = Instant::now();
-        let made = engine.encode(&source, vec![planes.clone()], encode, &monitor).unwrap();
+        let made = engine.encode(&source, vec![planes.clone().into()], encode, &monitor).unwrap();
         made.notes.iter().for_each(|note| println!("{note}"));
         let latents = Arc::new(made.value.into_iter().next().unwrap());
         let encoded = begun.elapsed().as_secs_f64();

@@ -9,6 +9,7 @@ use super::layout::Dial;
 use super::state::{Finished, Source, Status};
 use super::theme::{self, Palette};
 use crate::models::State;
+use crate::progress::Stage;
 use crate::request::parameter::{ParamGroup, ParamKind, ParamSpec, Value};
 use crate::request::relevance::needed_for;
 use crate::request::{Mode, Quality, Request};
@@ -34,6 +35,7 @@ impl Studio {
         let mut request = before;
         mode_ui(ui, &mut request);
         self.missing_model_ui(ui, &request);
+        self.views_ui(ui, &request);
         quality_ui(ui, &mut request);
         let hidden = without_effect(&request);
         for (group, open) in shown_groups(&mut request) {
@@ -74,9 +76,12 @@ impl Studio {
     /// Says which stages the changed settings will run again.
     fn redo_note_ui(&self, ui: &mut Ui, request: &Request) {
         let Some(item) = self.items.selected() else { return };
-        let Some((made_with, mask)) = item.made_with() else { return };
+        let Some((made_with, mask, views)) = item.made_with() else { return };
         let stages = crate::pipeline::stages_to_redo(made_with, request);
         let mut labels: Vec<&str> = stages.iter().map(|s| s.label()).collect();
+        if stages.is_empty() && *views != item.views_for_run() {
+            labels = vec![Stage::Latents.label(), "everything after it"];
+        }
         if mask != item.mask.as_deref() {
             labels = vec!["cut-out", "everything after it"];
         }

@@ -77,13 +77,13 @@ impl Studio {
             return;
         }
         let Some(item) = self.items.get_mut(reading.id) else { return };
-        let (request, mask, notes) = match item.saved.clone() {
-            Some(SavedResult { request, mask, notes, .. }) => (request, mask, notes),
-            None => (item.request, item.mask.clone(), Vec::new()),
+        let (request, mask, views, notes) = match item.saved.clone() {
+            Some(SavedResult { request, mask, views, notes, .. }) => (request, mask, views, notes),
+            None => (item.request, item.mask.clone(), item.views_for_run(), Vec::new()),
         };
         let repaired = item.saved.is_some() && matches!(item.source, Source::MeshFile(_));
         item.status = Status::Finished;
-        item.finished = Some(Finished { mesh, report: Arc::new(report), notes, request, mask, repaired });
+        item.finished = Some(Finished { mesh, report: Arc::new(report), notes, request, mask, views, repaired });
         self.reading = self.reading.take().filter(|r| r != reading);
         if self.items.selected_id() == Some(reading.id) {
             self.load_selected();

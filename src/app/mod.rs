@@ -30,6 +30,7 @@ mod theme;
 pub mod toast;
 mod undo;
 mod viewport;
+mod views_ui;
 mod welcome;
 
 use std::path::PathBuf;

@@ -9,7 +9,7 @@ use super::{Dialog, Studio, cutout_panel, export_panel, help_panel, palette};
 use crate::export::{ExportOptions, Format};
 use crate::files::IfExists;
 use crate::job::{Event, JobRequest, Move, QueueError};
-use crate::pipeline::{Input, Output};
+use crate::pipeline::Output;
 use crate::request::Request;
 
 impl Studio {
@@ -90,12 +90,13 @@ impl Studio {
     pub(super) fn start(&mut self, id: ItemId) {
         let Some(queue) = &self.queue else { return };
         let Some(item) = self.items.get_mut(id) else { return };
-        let Source::Picture(path) = &item.source else { return };
+        if !matches!(item.source, Source::Picture(_)) {
+            return;
+        }
         if let Some(job) = item.job.take() {
             queue.remove(job);
         }
-        let input = Input { path: path.clone(), mask: item.mask.clone() };
-        match queue.submit(JobRequest { request: item.request, input }) {
+        match queue.submit(JobRequest { request: item.request, input: item.input() }) {
             Ok(job) => {
                 item.job = Some(job);
                 item.status = Status::Waiting;
@@ -312,8 +313,10 @@ impl Studio {
     fn finish(&mut self, id: ItemId, output: &Output) {
         let Some(item) = self.items.get_mut(id) else { return };
         let job = self.queue.as_ref().and_then(|q| q.snapshot().into_iter().find(|s| Some(s.id) == item.job));
-        let (request, mask) =
-            job.map_or((item.request, item.mask.clone()), |j| (j.request.request, j.request.input.mask));
+        let (request, input) = match job {
+            Some(job) => (job.request.request, job.request.input),
+            None => (item.request, item.input()),
+        };
         item.status = Status::Finished;
         item.saved = None;
         item.finished = Some(Finished {
@@ -321,7 +324,8 @@ impl Studio {
             report: output.report.clone().into(),
             notes: output.notes.clone(),
             request,
-            mask,
+            mask: input.mask,
+            views: input.views,
             repaired: false,
         });
         let name = item.name();
@@ -347,10 +351,10 @@ impl Studio {
             let written = crate::export::write_file(&finished.mesh, Format::Ply, &file, &options);
             Box::new(move |studio| match written {
                 Ok(()) => {
-                    let Finished { mesh, request, mask, notes, .. } = finished;
+                    let Finished { mesh, request, mask, views, notes, .. } = finished;
                     // A newer mesh is written by a task of its own.
                     let Some(item) = studio.items.get_mut(id).filter(|i| i.shows(&mesh)) else { return };
-                    item.saved = Some(SavedResult { file, request, mask, notes });
+                    item.saved = Some(SavedResult { file, request, mask, views, notes });
                     studio.forget_old_meshes();
                     studio.touch();
                 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::settings::Settings;
 use super::state::{Item, ItemId, Items, SavedResult, Source, Status};
 use crate::files::{IfExists, WriteError, write_atomically};
+use crate::pipeline::Views;
 use crate::request::Request;
 
 /// Grows when older programs could no longer read the file.
@@ -38,6 +39,8 @@ pub struct SavedItem {
     request: Request,
     #[serde(default)]
     mask: Option<PathBuf>,
+    #[serde(default)]
+    views: Views,
     /// Whether it waited or ran.
     #[serde(default)]
     open: bool,
@@ -180,6 +183,7 @@ impl Session {
             source: item.source.clone(),
             request: item.request,
             mask: item.mask.clone(),
+            views: item.views.clone(),
             open: item.status.is_open(),
             failed: if let Status::Failed(why) = &item.status { Some(why.clone()) } else { None },
             result: item.saved.clone(),
@@ -213,6 +217,7 @@ impl Session {
                 source: saved.source.clone(),
                 request: saved.request,
                 mask: saved.mask.clone().filter(|m| m.is_file()),
+                views: saved.views.clone(),
                 status,
                 job: None,
                 finished: None,
@@ -226,6 +231,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::Side;
 
     fn two_cards() -> Items {
         let mut items = Items::default();
@@ -233,6 +239,7 @@ mod tests {
         items.add(Source::MeshFile("b.stl".into()), Request::default());
         items.get_mut(id).unwrap().request.size.height_mm = Some(33.0);
         items.get_mut(id).unwrap().status = Status::Waiting;
+        items.get_mut(id).unwrap().views.insert(Side::Back, "back.png".into());
         items.select(id);
         items
     }
@@ -247,6 +254,7 @@ mod tests {
         assert_eq!(cards.len(), 2);
         assert_eq!(cards[0].request.size.height_mm, Some(33.0));
         assert_eq!(cards[0].status, Status::Waiting);
+        assert_eq!(cards[0].views, Views::from([(Side::Back, "back.png".into())]));
         assert_eq!(selected, Some(cards[0].id));
     }
 
@@ -283,7 +291,13 @@ mod tests {
         fs::write(&keep, "x").unwrap();
         fs::write(&drop, "x").unwrap();
         let mut items = two_cards();
-        let result = SavedResult { file: keep.clone(), request: Request::default(), mask: None, notes: vec![] };
+        let result = SavedResult {
+            file: keep.clone(),
+            request: Request::default(),
+            mask: None,
+            views: Views::new(),
+            notes: vec![],
+        };
         items.get_mut(ItemId(1)).unwrap().saved = Some(result);
         store.sweep(&Session::of(&items, Request::default(), &Settings::default()));
         assert!(keep.exists() && !drop.exists());

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Estimate, JobId};
 use crate::mesh::Mesh;
+use crate::pipeline::{Input, Views};
 use crate::print::Report;
 use crate::progress::Stage;
-use crate::request::Request;
+use crate::request::{Request, relevance};
 
 /// Names a card of the picture list, across sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,6 +75,9 @@ pub struct SavedResult {
     /// The corrected cut-out it was made with.
     #[serde(default)]
     pub mask: Option<PathBuf>,
+    /// The pictures of further sides it was made with.
+    #[serde(default)]
+    pub views: Views,
     /// Notes shown with it.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -92,6 +96,8 @@ pub struct Finished {
     pub request: Request,
     /// The corrected cut-out it was made with.
     pub mask: Option<PathBuf>,
+    /// The pictures of further sides it was made with.
+    pub views: Views,
     /// Whether it was repaired here, so that no file of the user's holds it.
     pub repaired: bool,
 }
@@ -107,6 +113,8 @@ pub struct Item {
     pub request: Request,
     /// The corrected cut-out, if there is one, as a picture in the data folder.
     pub mask: Option<PathBuf>,
+    /// Pictures of further sides, the user's own files; kept while another model is chosen.
+    pub views: Views,
     /// Where it stands.
     pub status: Status,
     /// The job in the queue, while there is one.
@@ -124,16 +132,27 @@ impl Item {
         path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
     }
 
-    /// Settings and corrected cut-out that the mesh was made with, if there is a mesh, in memory or
-    /// on disk.
-    pub fn made_with(&self) -> Option<(&Request, Option<&Path>)> {
-        let in_memory = self.finished.as_ref().map(|f| (&f.request, f.mask.as_deref()));
-        in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, s.mask.as_deref())))
+    /// The pictures of further sides that the next run would use: none where its model takes none.
+    pub fn views_for_run(&self) -> Views {
+        if relevance::needed_for_views(&self.request).is_none() { self.views.clone() } else { Views::new() }
     }
 
-    /// Whether the mesh was made with other settings or another cut-out than those shown.
+    /// What the next run is made from.
+    pub fn input(&self) -> Input {
+        Input { path: self.source.path().to_owned(), mask: self.mask.clone(), views: self.views_for_run() }
+    }
+
+    /// Settings, corrected cut-out and further views that the mesh was made with, if there is a mesh,
+    /// in memory or on disk.
+    pub fn made_with(&self) -> Option<(&Request, Option<&Path>, &Views)> {
+        let in_memory = self.finished.as_ref().map(|f| (&f.request, f.mask.as_deref(), &f.views));
+        in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, s.mask.as_deref(), &s.views)))
+    }
+
+    /// Whether the mesh was made with other settings, another cut-out or other views than those shown.
     pub fn is_outdated(&self) -> bool {
-        let now = (&self.request, self.mask.as_deref());
+        let views = self.views_for_run();
+        let now = (&self.request, self.mask.as_deref(), &views);
         matches!(self.source, Source::Picture(_)) && self.made_with().is_some_and(|made| made != now)
     }
 
@@ -226,7 +245,17 @@ impl Items {
         self.next_id += 1;
         let id = ItemId(self.next_id);
         let status = Status::New;
-        self.list.push(Item { id, source, request, mask: None, status, job: None, finished: None, saved: None });
+        self.list.push(Item {
+            id,
+            source,
+            request,
+            mask: None,
+            views: Views::new(),
+            status,
+            job: None,
+            finished: None,
+            saved: None,
+        });
         id
     }
 
@@ -269,6 +298,7 @@ impl Items {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::{Mode, Model, Side};
 
     fn three() -> (Items, [ItemId; 3]) {
         let mut items = Items::default();
@@ -314,11 +344,19 @@ mod tests {
         let (mut items, [a, ..]) = three();
         let item = items.get_mut(a).unwrap();
         let request = item.request;
-        item.saved = Some(SavedResult { file: "a.ply".into(), request, mask: None, notes: vec![] });
+        item.saved =
+            Some(SavedResult { file: "a.ply".into(), request, mask: None, views: Views::new(), notes: vec![] });
         assert!(!item.is_outdated() && !item.is_unsaved());
         item.mask = Some("mask.png".into());
         assert!(item.is_outdated());
         item.mask = None;
+        item.views.insert(Side::Left, "left.png".into());
+        assert!(!item.is_outdated(), "no view is used here");
+        (item.request.mode, item.request.model.model) = (Mode::Model, Model::Hunyuan3d2Mv);
+        item.saved.as_mut().unwrap().request = item.request;
+        assert!(item.is_outdated(), "another view");
+        item.saved.as_mut().unwrap().views = item.views.clone();
+        assert!(!item.is_outdated());
         item.request.size.height_mm = Some(11.0);
         assert!(item.is_outdated());
         item.saved = None;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::state::{Finished, Item, ItemId, Items, SavedResult, Status};
+use crate::pipeline::Views;
 use crate::request::Request;
 
 /// Changes of the same setting within this time are one step back.
@@ -31,6 +32,13 @@ pub enum Change {
         mask: Option<PathBuf>,
         /// The settings to go back to: a corrected mask is never inverted again.
         request: Box<Request>,
+    },
+    /// The pictures of further sides of a card.
+    Views {
+        /// The card.
+        id: ItemId,
+        /// The pictures to go back to.
+        views: Views,
     },
     /// The mesh of a card, repaired.
     Mesh {
@@ -68,6 +76,12 @@ impl Change {
                     std::mem::swap(&mut item.request, &mut request);
                 }
                 Self::Mask { id, mask, request }
+            }
+            Self::Views { id, mut views } => {
+                if let Some(item) = items.get_mut(id) {
+                    std::mem::swap(&mut item.views, &mut views);
+                }
+                Self::Views { id, views }
             }
             Self::Mesh { id, mut finished, mut saved } => {
                 if let Some(item) = items.get_mut(id) {
@@ -219,7 +233,7 @@ mod tests {
         let id = items.add(Source::MeshFile("a.stl".into()), Request::default());
         let on_disk = |file: &str| {
             let (file, request) = (file.into(), Request::default());
-            Some(SavedResult { file, request, mask: None, notes: vec![] })
+            Some(SavedResult { file, request, mask: None, views: Views::new(), notes: vec![] })
         };
         items.get_mut(id).unwrap().saved = on_disk("repaired.ply");
         history.push(Change::Mesh { id, finished: Box::new(None), saved: Box::new(on_disk("before.ply")) });

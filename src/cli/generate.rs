@@ -20,6 +20,7 @@ use super::interrupt;
 use super::progress_display::ProgressDisplay;
 use super::settings::{self, SettingsArgs};
 use super::summary;
+use super::views::ViewArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +30,7 @@ Examples:
   orfeas generate coin.png --mode relief --relief-depth 3
   orfeas generate logo.png --mode stamp --stamp-kind cookie-cutter
   orfeas generate chair.jpg --model hunyuan3d-2.1        the whole object, by a learned model
+  orfeas generate front.png --model hunyuan3d-2mv --view left=side.png --view back=back.png
   orfeas generate photo.jpg --save-mask mask.png         look at the cut-out, mend it in any paint
   orfeas generate photo.jpg --mask mask.png              program, and use it
 
@@ -63,6 +65,9 @@ pub struct GenerateArgs {
     /// Open the result with this program, such as your slicer
     #[arg(long, value_name = "PROGRAM", help_heading = "Output")]
     open_with: Option<PathBuf>,
+    /// Pictures from further sides.
+    #[command(flatten)]
+    views: ViewArgs,
     /// One flag per parameter.
     #[command(flatten)]
     flags: Flags<All>,
@@ -81,6 +86,7 @@ pub struct GenerateArgs {
 pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     check_picture(&args.image)?;
     let request = args.settings.request(&args.flags)?;
+    let views = args.views.settle(&request)?;
     check_masks(args, &request)?;
     let destination = args.destination.settle(&args.image, args.output.as_deref())?;
     if let Some(path) = args.settings.save_path() {
@@ -90,7 +96,7 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     let cancel = interrupt::token();
 
     let started = Instant::now();
-    let input = Input { path: args.image.clone(), mask: args.mask.clone() };
+    let input = Input { path: args.image.clone(), mask: args.mask.clone(), views };
     let display = ProgressDisplay::new(console);
     let made = display.watch(&cancel, |monitor| -> Result<_, Failure> {
         let output = pipeline::run_with(&request, &input, &Circumstances::of(&tools), monitor)?;

@@ -24,6 +24,7 @@ mod render;
 mod samples;
 mod settings;
 mod summary;
+mod views;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //!
 //! A family of models implements [`LearnedModel`] and is named in [`super::models`]; the
 //! engine's worker runs it on its one thread. Outside of `engine` nothing is seen but plain
-//! data: [`Planes`], [`Latents`], [`ScalarGrid`].
+//! data: [`Shown`], [`Latents`], [`ScalarGrid`].
 //!
 //! # What an implementation promises
 //! * `encode` is everything that is worth storing: another resolution, level or box asks for `decode`
@@ -16,6 +16,7 @@
 //!   [`Work::note`], and by [`Work::fall_short`] where the result is another for it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use glam::Vec3;
 
@@ -35,6 +36,40 @@ pub struct Planes {
     pub shape: [usize; 3],
     /// Row-major, channels slowest.
     pub values: Vec<f32>,
+}
+
+/// An object as a model is shown it: from the front, and for models that take several views from other
+/// sides as well.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// The picture.
+    pub front: Planes,
+    /// Pictures of the same shape by the number of their view: left 1, back 2, right 3.
+    pub further: BTreeMap<usize, Planes>,
+}
+
+impl From<Planes> for Shown {
+    fn from(front: Planes) -> Self {
+        Self { front, further: BTreeMap::new() }
+    }
+}
+
+impl Shown {
+    /// The only picture.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] where there are further views.
+    pub fn alone(&self) -> Result<&Planes, EngineError> {
+        if self.further.is_empty() {
+            return Ok(&self.front);
+        }
+        Err(EngineError::Invalid("the model takes one picture of an object, not several views".to_owned()))
+    }
+
+    /// Every picture with the number of its view, the front (0) first.
+    pub fn views(&self) -> impl Iterator<Item = (usize, &Planes)> {
+        std::iter::once((0, &self.front)).chain(self.further.iter().map(|(view, planes)| (*view, planes)))
+    }
 }
 
 /// What a model knows of a picture, in numbers: what is stored.
@@ -233,16 +268,11 @@ pub trait LearnedModel {
         1
     }
 
-    /// Latents of each picture.
+    /// Latents of each object.
     ///
     /// # Errors
-    /// See [`EngineError`].
-    fn encode(
-        &mut self,
-        pictures: &[Planes],
-        options: &EncodeOptions,
-        work: &Work,
-    ) -> Result<Vec<Latents>, EngineError>;
+    /// See [`EngineError`]; [`EngineError::Invalid`] for further views that the model does not take.
+    fn encode(&mut self, objects: &[Shown], options: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError>;
 
     /// The field of a shape in model space: negative inside, +Y up, +Z to the viewer. It need not be
     /// finite or right away from the surface beyond its sign.

@@ -16,7 +16,7 @@ use super::device::{DeviceChoice, DeviceId};
 use super::error::EngineError;
 use super::guard;
 use super::keeper::Worker;
-use super::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Made, Place, Planes, Work};
+use super::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Made, Place, Shown, Work};
 use super::models::ModelSource;
 use super::weights::Precision;
 use crate::background;
@@ -138,23 +138,23 @@ impl Engine {
         })
     }
 
-    /// Latents of each picture.
+    /// Latents of each object.
     ///
     /// # Errors
     /// See [`EngineError`].
     pub fn encode(
         &self,
         source: &ModelSource,
-        pictures: Vec<Planes>,
+        objects: Vec<Shown>,
         encode: EncodeOptions,
         monitor: &Monitor,
     ) -> Result<Made<Vec<Latents>>, EngineError> {
-        let count = pictures.len();
-        let made = self.with_model(source, monitor, move |model, work| model.encode(&pictures, &encode, work))?;
+        let count = objects.len();
+        let made = self.with_model(source, monitor, move |model, work| model.encode(&objects, &encode, work))?;
         if made.value.len() == count {
             return Ok(made);
         }
-        Err(EngineError::Broken { what: format!("{} shapes for {count} pictures", made.value.len()) })
+        Err(EngineError::Broken { what: format!("{} shapes for {count} objects", made.value.len()) })
     }
 
     /// The field of a shape in model space.

@@ -59,7 +59,7 @@ impl Generator {
                 let path = folder.join("picture.png");
                 case.picture.save(&path)?;
                 let begun = Instant::now();
-                let input = Input { path, mask: None };
+                let input = Input::of(path);
                 let output = pipeline::run(request, &input, &Cache::disabled(), monitor);
                 let output = output.map_err(|source| match source {
                     pipeline::PipelineError::Cancelled(cancelled) => EvaluateError::Cancelled(cancelled),

@@ -8,7 +8,7 @@ use crate::progress::{Monitor, Stage};
 const SOON: Duration = Duration::from_secs(20);
 
 fn job(name: &str) -> JobRequest {
-    JobRequest { request: Request::default(), input: Input { path: name.into(), mask: None } }
+    JobRequest { request: Request::default(), input: Input::of(name) }
 }
 
 /// A stage of `millis` that checks every millisecond, as the stages must.

@@ -9,7 +9,7 @@ use super::learned::{self, Found};
 use super::stages::Run;
 use super::{Circumstances, Input};
 use crate::cache::{self, Key};
-use crate::engine::learned::{Latents, Made, Planes};
+use crate::engine::learned::{Latents, Made, Shown};
 use crate::progress::{Monitor, Stage};
 use crate::request::Request;
 
@@ -18,7 +18,7 @@ const AHEAD: usize = 4;
 
 /// The pictures of one call.
 pub(super) struct Company<'a> {
-    pictures: Vec<Planes>,
+    objects: Vec<Shown>,
     /// Where the latents of all but the first belong.
     pub keys: Vec<Key>,
     /// Who comes after them.
@@ -27,9 +27,9 @@ pub(super) struct Company<'a> {
 
 impl<'a> Company<'a> {
     /// `mine`, and those of the pictures that come next and go through the model in the same way.
-    pub(super) fn gather(run: &Run<'a>, found: &Found, mine: Planes) -> Result<Self, PipelineError> {
+    pub(super) fn gather(run: &Run<'a>, found: &Found, mine: Shown) -> Result<Self, PipelineError> {
         let upcoming = run.around.upcoming;
-        let mut company = Self { pictures: vec![mine], keys: Vec::new(), ahead: &[] };
+        let mut company = Self { objects: vec![mine], keys: Vec::new(), ahead: &[] };
         // Without a cache there is no place for what is not asked for yet.
         if upcoming.is_empty() || !run.around.tools.cache.is_enabled() {
             return Ok(company);
@@ -40,16 +40,16 @@ impl<'a> Company<'a> {
         for (request, input) in upcoming {
             let same = request.learned_model() == run.request.learned_model()
                 && cache::digest_of(&learned::encode_settings(&request.model)) == wanted;
-            if company.pictures.len() >= most || !same {
+            if company.objects.len() >= most || !same {
                 break;
             }
             taken += 1;
             // What is wrong with it is said when its turn comes.
-            if let Some((key, planes)) = next(request, input, run, found) {
+            if let Some((key, shown)) = next(request, input, run, found) {
                 run.monitor.check()?;
                 if Some(key) != run.missing_latents() && !company.keys.contains(&key) {
                     company.keys.push(key);
-                    company.pictures.push(planes);
+                    company.objects.push(shown);
                 }
             }
         }
@@ -60,7 +60,7 @@ impl<'a> Company<'a> {
     /// Latents of all, the first one's first.
     pub(super) fn encode(&mut self, run: &Run<'a>, found: &Found) -> Result<Made<Vec<Latents>>, PipelineError> {
         let options = learned::encode_options(&run.request.model);
-        let pictures = std::mem::take(&mut self.pictures);
+        let objects = std::mem::take(&mut self.objects);
         let (engine, ahead) = (&run.around.tools.engine, self.ahead);
         let (around, token) = (run.around, run.monitor.cancel_token());
         std::thread::scope(|scope| {
@@ -78,19 +78,19 @@ impl<'a> Company<'a> {
             if !ahead.is_empty() {
                 let _ = named.spawn_scoped(scope, prepare);
             }
-            run.monitor.part(Stage::Latents, [0.0, 1.0], |monitor| {
-                Ok(engine.encode(&found.source, pictures, options, monitor)?)
+            run.monitor.part(Stage::Latents, run.model_share(), |monitor| {
+                Ok(engine.encode(&found.source, objects, options, monitor)?)
             })
         })
     }
 }
 
 /// The picture of a request that comes next, where its latents are not stored yet.
-fn next(request: &Request, input: &Input, run: &Run, found: &Found) -> Option<(Key, Planes)> {
+fn next(request: &Request, input: &Input, run: &Run, found: &Found) -> Option<(Key, Shown)> {
     let silent = |_| ();
     let monitor = Monitor::new(run.monitor.cancel_token(), &silent);
     let around = Circumstances::of(run.around.tools);
     let mut other = Run::start_with(Some(found.clone()), request, input, &around, &monitor).ok()?;
     let key = other.missing_latents()?;
-    Some((key, other.planes(found).ok()?))
+    Some((key, other.shown(found).ok()?))
 }

@@ -12,6 +12,7 @@ use crate::mesh::MeshError;
 use crate::mesh::simplify::SimplifyError;
 use crate::models::ModelsError;
 use crate::progress::Cancelled;
+use crate::request::Side;
 use crate::request::parameter::ValueError;
 use crate::surface::SurfaceError;
 
@@ -26,6 +27,18 @@ pub enum PipelineError {
     Picture {
         /// Why.
         source: IntakeError,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// Pictures from further sides for what looks at one picture alone.
+    #[error(
+        "a picture of the {} has no effect here; leave it out, or choose {needed}: {}", side.name(), path.display()
+    )]
+    View {
+        /// The side.
+        side: Side,
+        /// What would use it, as typed on the command line.
+        needed: &'static str,
         /// The picture.
         path: PathBuf,
     },

@@ -7,7 +7,7 @@ use super::learned;
 use crate::cache::{Digest, Key, KeyBuilder};
 use crate::craft;
 use crate::progress::Stage;
-use crate::request::{Mode, Request};
+use crate::request::{Mode, Request, Side};
 
 /// Digest of the code that makes results, see `build.rs`: new code, new keys. Numbers lie in memory
 /// as the machine has them, so the byte order belongs to it.
@@ -36,19 +36,29 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// The keys of `request` for a picture, a mask and a learned model with these digests.
-    pub(super) fn of(request: &Request, picture: &Digest, mask: Option<&Digest>, learned: Option<&Digest>) -> Self {
+    /// The keys of `request` for a picture, a mask, a learned model and the further views that it is
+    /// shown, in their order, with these digests.
+    pub(super) fn of(
+        request: &Request,
+        picture: &Digest,
+        mask: Option<&Digest>,
+        learned: Option<&Digest>,
+        views: &[(Side, Digest)],
+    ) -> Self {
         // Destructured so that a new group cannot be forgotten here.
-        let Request { mode, intake: _, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh, size } =
+        let Request { mode, intake: _, cut_out: _, model, inflate, relief, lithophane, stamp, solid, mesh, size } =
             request;
         let start = |stage| KeyBuilder::new(stage, VERSION);
 
-        let picture = start("picture").content(Some(picture)).params(&request.intake_params()).finish();
-        let cut_out = start("cutout").input(&picture).content(mask).params(cut_out).finish();
+        let (picture, cut_out) = Self::of_picture(request, picture, mask);
         let needs_cut_out = craft::needs_cut_out(request);
 
         let latents = (*mode == Mode::Model).then(|| {
-            start("latents").input(&cut_out).content(learned).params(&learned::encode_settings(model)).finish()
+            let latents = start("latents").input(&cut_out).content(learned).params(&learned::encode_settings(model));
+            let with_view = |latents: KeyBuilder, (side, digest): &(Side, Digest)| {
+                latents.params(side).input(&Self::of_picture(request, digest, None).1)
+            };
+            views.iter().fold(latents, with_view).finish()
         });
 
         // The cut-out's key contains the picture's, that of the latents both.
@@ -86,6 +96,13 @@ impl Keys {
         Self { picture, cut_out, needs_cut_out, latents, shape, surface, finished, result }
     }
 
+    /// The keys of a decoded picture and of its cut-out.
+    fn of_picture(request: &Request, picture: &Digest, mask: Option<&Digest>) -> (Key, Key) {
+        let start = |stage| KeyBuilder::new(stage, VERSION);
+        let picture = start("picture").content(Some(picture)).params(&request.intake_params()).finish();
+        (picture, start("cutout").input(&picture).content(mask).params(&request.cut_out).finish())
+    }
+
     /// Each key with the stage whose work it saves.
     fn by_stage(&self) -> [(Stage, Option<Key>); 7] {
         [
@@ -103,7 +120,7 @@ impl Keys {
 /// The stages that have to run again when `old` becomes `new` on the same picture; empty when both
 /// ask for the same. Field operations count as [`Stage::Surface`] here.
 pub fn stages_to_redo(old: &Request, new: &Request) -> Vec<Stage> {
-    let keys = |request| Keys::of(request, &[0; 32], None, None).by_stage();
+    let keys = |request| Keys::of(request, &[0; 32], None, None, &[]).by_stage();
     let changed = |((stage, old), (_, new)): ((Stage, Option<Key>), (Stage, Option<Key>))| {
         (old != new && new.is_some()).then_some(stage)
     };

@@ -11,7 +11,7 @@ use super::stages::Run;
 use super::{finish, fit, solid};
 use crate::cache::Key;
 use crate::craft::{Body, Pose, Solid, Unit};
-use crate::engine::learned::{Latents, Made, Planes};
+use crate::engine::learned::{Latents, Made};
 use crate::image::recenter;
 use crate::progress::{Cancelled, Monitor, Stage};
 use crate::surface;
@@ -20,12 +20,6 @@ use crate::surface;
 const FINISH_SHARE: f64 = 0.5;
 
 impl Run<'_> {
-    /// The object as the learned model is to see it.
-    pub(super) fn planes(&mut self, found: &Found) -> Result<Planes, PipelineError> {
-        let cut_out = self.cut_out()?;
-        learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)
-    }
-
     /// The key of the latents, where they are not stored yet.
     pub(super) fn missing_latents(&self) -> Option<Key> {
         self.keys.latents.filter(|key| !self.cache.contains(key))
@@ -41,7 +35,7 @@ impl Run<'_> {
         if let Some(stored) = self.stored::<Latents>(Stage::Latents, &key)? {
             return Ok(Arc::clone(self.latents.insert(Arc::new(stored))));
         }
-        let mine = self.planes(found)?;
+        let mine = self.shown(found)?;
         let mut company = Company::gather(self, found, mine)?;
         let turn = self.around.tools.wait_for_turn(self.monitor)?;
         // Somebody else may have taken this picture along meanwhile.

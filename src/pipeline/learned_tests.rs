@@ -48,7 +48,7 @@ impl Studio {
         })
         .save(&path)
         .unwrap();
-        Input { path, mask: None }
+        Input::of(path)
     }
 
     fn tools(&self, cache: Cache) -> Tools {

@@ -24,6 +24,7 @@ mod learned_stages;
 mod solid;
 mod stages;
 mod tools;
+mod views;
 
 #[cfg(test)]
 mod learned_tests;
@@ -31,7 +32,10 @@ mod learned_tests;
 mod tests;
 #[cfg(test)]
 mod triposr_tests;
+#[cfg(test)]
+mod views_tests;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,7 +44,7 @@ use crate::image::matte::CutOut;
 use crate::mesh::Mesh;
 use crate::print;
 use crate::progress::{Monitor, Stage};
-use crate::request::Request;
+use crate::request::{Request, Side};
 
 pub use error::PipelineError;
 pub use finder::help;
@@ -56,6 +60,18 @@ pub struct Input {
     pub path: PathBuf,
     /// A picture in grey that takes the place of the cut-out: white is the object.
     pub mask: Option<PathBuf>,
+    /// Pictures of the object from further sides, for models that take them.
+    pub views: Views,
+}
+
+/// Pictures of an object from further sides than the front.
+pub type Views = BTreeMap<Side, PathBuf>;
+
+impl Input {
+    /// A picture alone.
+    pub fn of(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), mask: None, views: Views::new() }
+    }
 }
 
 /// What one stage took.

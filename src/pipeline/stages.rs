@@ -9,6 +9,7 @@ use super::codec::{self, Draft, Final, Stored};
 use super::error::{About as _, PipelineError};
 use super::keys::Keys;
 use super::learned::{self, Found};
+use super::views::{self, View};
 use super::{Circumstances, Input, StageReport, finder, finish, solid};
 use crate::cache::{self, Cache, Key};
 use crate::craft::{self, Body, Solid, Unit};
@@ -17,7 +18,7 @@ use crate::image::intake::{self, IntakeError, Limits};
 use crate::image::matte::{self, CutOut, MatteError};
 use crate::image::{Picture, mask, recenter};
 use crate::progress::{Monitor, Stage};
-use crate::request::Request;
+use crate::request::{Request, relevance};
 use crate::{print, surface};
 
 /// One way through the stages.
@@ -32,6 +33,8 @@ pub(super) struct Run<'a> {
     picture_bytes: Vec<u8>,
     mask_bytes: Option<Vec<u8>>,
     mask_path: Option<&'a Path>,
+    /// Pictures from further sides, where the model takes them.
+    pub(super) views: Vec<View<'a>>,
     picture: Option<Arc<Picture>>,
     cut_out: Option<Arc<CutOut>>,
     pub(super) latents: Option<Arc<Latents>>,
@@ -52,6 +55,7 @@ impl<'a> Run<'a> {
     ) -> Result<Self, PipelineError> {
         // What is wrong with the settings is said before what is missing on the machine.
         request.validate()?;
+        views::check(request, input)?;
         let learned = learned::find(request, around.tools, monitor)?;
         Self::start_with(learned, request, input, around, monitor)
     }
@@ -73,27 +77,43 @@ impl<'a> Run<'a> {
             Some(path) => Some(intake::read_file(path, &limits).map_err(|source| mask_error(source, path))?),
             None => None,
         };
+        let takes_views = learned.is_some() && relevance::needed_for_views(request).is_none();
+        let views = if takes_views { views::read(&input.views)? } else { Vec::new() };
         let mask_digest = mask_bytes.as_deref().map(cache::digest);
         let model_digest = learned.as_ref().map(|found| found.digest);
-        let keys = Keys::of(request, &cache::digest(&picture_bytes), mask_digest.as_ref(), model_digest.as_ref());
-        Ok(Self {
+        let picture = cache::digest(&picture_bytes);
+        let keys = Keys::of(request, &picture, mask_digest.as_ref(), model_digest.as_ref(), &views::digests(&views));
+        let run = Self::of_picture(request, &input.path, picture_bytes, keys, (around, monitor));
+        Ok(Self { learned, mask_bytes, mask_path, views, ..run })
+    }
+
+    /// The way of a picture alone, already read.
+    pub(super) fn of_picture(
+        request: &'a Request,
+        path: &'a Path,
+        picture_bytes: Vec<u8>,
+        keys: Keys,
+        (around, monitor): (&'a Circumstances<'a>, &'a Monitor<'a>),
+    ) -> Self {
+        Self {
             request,
-            path: &input.path,
+            path,
             cache: &around.tools.cache,
             around,
             monitor,
             keys,
-            learned,
+            learned: None,
             picture_bytes,
-            mask_bytes,
-            mask_path,
+            mask_bytes: None,
+            mask_path: None,
+            views: Vec::new(),
             picture: None,
             cut_out: None,
             latents: None,
             notes: Vec::new(),
             as_asked: true,
             spent: BTreeMap::new(),
-        })
+        }
     }
 
     pub(super) fn needs_cut_out(&self) -> bool {
@@ -285,7 +305,7 @@ impl<'a> Run<'a> {
         result
     }
 
-    fn spend(&mut self, stage: Stage, begun: Instant, cached: bool) {
+    pub(super) fn spend(&mut self, stage: Stage, begun: Instant, cached: bool) {
         let report = self.spent.entry(stage).or_insert(StageReport { stage, secs: 0.0, cached });
         report.secs += begun.elapsed().as_secs_f32();
         report.cached &= cached;

@@ -32,7 +32,7 @@ impl Scene {
             if x < 48 { Rgba([200, 40, 30, alpha]) } else { Rgba([30, (2 * y) as u8, 200, alpha]) }
         });
         pixels.save(&path).unwrap();
-        Self { folder, input: Input { path, mask: None } }
+        Self { folder, input: Input::of(path) }
     }
 
     fn cache(&self) -> Cache {
@@ -190,10 +190,10 @@ fn keys_change_where_a_parameter_matters_and_nowhere_else() {
 fn another_picture_or_mask_has_other_keys() {
     let request = request(Mode::Inflate);
     let keys = [
-        Keys::of(&request, &[1; 32], None, None),
-        Keys::of(&request, &[2; 32], None, None),
-        Keys::of(&request, &[1; 32], Some(&[1; 32]), None),
-        Keys::of(&request, &[1; 32], Some(&[2; 32]), None),
+        Keys::of(&request, &[1; 32], None, None, &[]),
+        Keys::of(&request, &[2; 32], None, None, &[]),
+        Keys::of(&request, &[1; 32], Some(&[1; 32]), None, &[]),
+        Keys::of(&request, &[1; 32], Some(&[2; 32]), None, &[]),
     ];
     for (i, a) in keys.iter().enumerate() {
         for b in &keys[i + 1..] {
@@ -385,7 +385,7 @@ fn errors_are_one_sentence_with_the_path_at_the_end() {
         if let Some(content) = content {
             fs::write(&path, content).unwrap();
         }
-        let input = Input { path, mask: None };
+        let input = Input::of(path);
         let error = run(request, &input, &Cache::disabled(), &Monitor::silent()).unwrap_err();
         assert!(!error.is_cancelled());
         let text = error.to_string();
@@ -467,6 +467,6 @@ fn the_cut_out_alone_is_the_one_of_the_whole_run() {
     let lithophane = self::request(Mode::Lithophane);
     assert_eq!(scene.run(&lithophane, &cache).cut_out, None);
     assert_eq!(cut_out(&lithophane, &scene.input, &cache, &Monitor::silent()).unwrap(), alone);
-    let nowhere = Input { path: Path::new("nowhere.png").into(), mask: None };
+    let nowhere = Input::of("nowhere.png");
     assert!(cut_out(&request, &nowhere, &cache, &Monitor::silent()).is_err());
 }

@@ -55,7 +55,7 @@ impl Studio {
         })
         .save(&path)
         .unwrap();
-        Input { path, mask: None }
+        Input::of(path)
     }
 
     fn tools(&self, cache: Cache) -> Tools {

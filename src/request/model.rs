@@ -19,10 +19,26 @@ choices! {
         Hunyuan3d2MiniTurbo = "hunyuan3d-2mini-turbo",
         /// Hunyuan3D 2mini in half the time.
         Hunyuan3d2MiniFast = "hunyuan3d-2mini-fast",
+        /// Hunyuan3D 2mv: from up to four pictures, of the front, left, back and right; 4.9 GB to fetch.
+        Hunyuan3d2Mv = "hunyuan3d-2mv",
+        /// Hunyuan3D 2mv in five steps.
+        Hunyuan3d2MvTurbo = "hunyuan3d-2mv-turbo",
         /// TripoSR: one pass without sampling, with colours; free for everybody; 1.7 GB to fetch.
         Triposr = "triposr",
         /// Columns: small, comes with the program.
         Columns = "columns",
+    }
+}
+
+choices! {
+    /// The sides that an object can be shown from besides its front, in the order of their numbers.
+    pub enum Side {
+        /// Its left, a quarter turn from the front.
+        Left = "left",
+        /// Its back.
+        Back = "back",
+        /// Its right.
+        Right = "right",
     }
 }
 
@@ -90,6 +106,29 @@ parameters! {
     }
 }
 
+impl Side {
+    /// The number of its view in the models; the front is 0.
+    pub fn view_number(self) -> usize {
+        match self {
+            Self::Left => 1,
+            Self::Back => 2,
+            Self::Right => 3,
+        }
+    }
+}
+
+impl Ord for Side {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.view_number().cmp(&other.view_number())
+    }
+}
+
+impl PartialOrd for Side {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Model {
     /// Whether it starts from noise.
     pub fn samples(self) -> bool {
@@ -99,13 +138,18 @@ impl Model {
     /// Whether each of its steps is evaluated with the picture and without; the quick models know the
     /// guidance by themselves.
     pub fn is_guided_by_pairs(self) -> bool {
-        matches!(self, Self::Hunyuan3d21 | Self::Hunyuan3d20 | Self::Hunyuan3d2Mini)
+        matches!(self, Self::Hunyuan3d21 | Self::Hunyuan3d20 | Self::Hunyuan3d2Mini | Self::Hunyuan3d2Mv)
+    }
+
+    /// Whether it can be shown an object from further sides.
+    pub fn takes_views(self) -> bool {
+        matches!(self, Self::Hunyuan3d2Mv | Self::Hunyuan3d2MvTurbo)
     }
 
     /// Steps as published.
     pub fn published_steps(self) -> u32 {
         match self {
-            Self::Hunyuan3d20Turbo | Self::Hunyuan3d2MiniTurbo => 5,
+            Self::Hunyuan3d20Turbo | Self::Hunyuan3d2MiniTurbo | Self::Hunyuan3d2MvTurbo => 5,
             Self::Hunyuan3d20Fast | Self::Hunyuan3d2MiniFast => 10,
             _ => 50,
         }

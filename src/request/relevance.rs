@@ -51,6 +51,14 @@ pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<S
     Some(needed.to_owned())
 }
 
+/// The same for pictures of the object from further sides.
+pub fn needed_for_views(request: &Request) -> Option<&'static str> {
+    match request.learned_model() {
+        Some(model) if model.takes_views() => None,
+        _ => Some("--model hunyuan3d-2mv"),
+    }
+}
+
 /// The same for a learned model and the settings that not all of them read.
 fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
     let needed = match flag {
@@ -114,6 +122,13 @@ mod tests {
             assert_eq!(sampled, model.samples(), "{}", model.name());
             assert_eq!(read(&request, &["density", "foreground"]), model == Model::Triposr);
         }
+        for &model in Model::ALL {
+            request.model.model = model;
+            assert_eq!(needed_for_views(&request).is_none(), model.name().starts_with("hunyuan3d-2mv"));
+        }
+        request.mode = Mode::Inflate;
+        assert!(needed_for_views(&request).is_some());
+        request.mode = Mode::Model;
         request.model.model = Model::Hunyuan3d20Turbo;
         assert!(needed(&request, "guidance-until").is_some_and(|n| n.contains("distilled")));
     }

@@ -97,3 +97,43 @@ fn a_batch_through_a_model_makes_what_single_pictures_make() {
     let sizes = batch.size_mm.iter().zip(&single.size_mm);
     assert!(sizes.clone().all(|(a, b)| (a - b).abs() < 0.5), "{sizes:?}");
 }
+
+#[test]
+fn further_views_are_given_by_side_in_any_order() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("model")).unwrap();
+    let seed = std::env::var("TRY_SEED").map_or(5, |s| s.parse().unwrap());
+    miniature::write_views(&desk.path("model"), seed).unwrap();
+    for (name, side) in [("figure.png", 64), ("side.png", 48), ("behind.png", 80)] {
+        desk.draw_sized(name, side);
+    }
+    let front = ["--model=hunyuan3d-2mv", "--model-folder=model", "--steps=4", "--octree=32", "--device=cpu"];
+    let run = |output: &str, flags: &[&str]| {
+        outcome(desk.orfeas(&[&["generate", "figure.png", "-o", output], &front[..], flags].concat()))
+    };
+    for (output, flags) in [
+        ("alone.stl", &[][..]),
+        ("a.stl", &["--view", "left=side.png", "--view", "back=behind.png"]),
+        ("b.stl", &["--view=back=behind.png", "--view=left=side.png", "--no-cache"]),
+    ] {
+        let (code, stdout, stderr) = run(output, flags);
+        assert_eq!((code, stdout), (0, format!("{output}\n")), "{stderr}");
+        assert!(read_stl(&desk.path(output)).closed, "{output}");
+    }
+    let bytes = |name: &str| std::fs::read(desk.path(name)).unwrap();
+    assert!(bytes("a.stl") == bytes("b.stl") && bytes("a.stl") != bytes("alone.stl"));
+    for (flags, expected, words) in [
+        (&["--view", "left=side.png", "--view", "left=behind.png"][..], 2, "--view left is given twice"),
+        (&["--view", "top=side.png"], 2, "left=FILE or back=FILE or right=FILE"),
+        (&["--view", "front=side.png"], 2, "the front is IMAGE itself"),
+        (&["--view", "right=nowhere.png"], 1, "nowhere.png"),
+    ] {
+        let (code, _, stderr) = run("c.stl", flags);
+        assert!(code == expected && stderr.contains(words), "{flags:?}: {code} {stderr}");
+    }
+    for flags in [&["--mode", "inflate"][..], &["--model", "hunyuan3d-2.1"], &[]] {
+        let command = [&["generate", "figure.png", "--view", "left=side.png"], flags].concat();
+        let (code, _, stderr) = outcome(desk.orfeas(&command));
+        assert!(code == 2 && stderr.contains("--view left") && stderr.contains("--model hunyuan3d-2mv"), "{stderr}");
+    }
+}

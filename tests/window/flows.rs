@@ -7,6 +7,7 @@ use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use orfeas::app::command::Command;
 use orfeas::app::state::Status;
+use orfeas::request::{Mode, Model, Side};
 use orfeas::{import, print, progress::Monitor};
 
 use super::driver::Window;
@@ -232,4 +233,34 @@ fn a_clipboard_without_text_is_looked_into_for_a_picture() {
     // All that is seen of Ctrl+V then.
     window.harness.event(key(false));
     window.wait("the answer", |s| s.messages.iter().count() > 0 || !s.items.is_empty());
+}
+
+#[test]
+fn a_model_of_several_views_has_a_slot_for_each_and_the_card_keeps_them() {
+    let mut window = Window::new();
+    let picture = window.picture("disc.png");
+    window.drop_files(std::slice::from_ref(&picture));
+    window.wait_finished(1);
+    assert!(!window.has("Pictures of other sides"));
+    let id = window.harness.state().items.selected_id().unwrap();
+    let request = &mut window.harness.state_mut().items.get_mut(id).unwrap().request;
+    (request.mode, request.model.model) = (Mode::Model, Model::Hunyuan3d2Mv);
+    window.harness.run_ok();
+    assert!(["Choose the left…", "Choose the back…", "Choose the right…"].iter().all(|slot| window.has(slot)));
+    let behind = window.picture("behind.png");
+    window.harness.state_mut().set_view(id, Side::Back, Some(behind.clone()));
+    window.harness.run_ok();
+    assert!(window.has("behind.png") && !window.has("Choose the back…"));
+    let views = |window: &Window| window.harness.state().items.get(id).unwrap().input().views;
+    assert_eq!(views(&window).get(&Side::Back), Some(&behind));
+    window.click("Leave the back out");
+    assert!(views(&window).is_empty() && window.has("Choose the back…"));
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!(views(&window).len(), 1);
+    // Another model keeps them in mind and does not use them.
+    window.harness.state_mut().items.get_mut(id).unwrap().request.model.model = Model::Columns;
+    window.harness.run_ok();
+    assert!(views(&window).is_empty() && !window.has("behind.png"));
+    let item = window.harness.state().items.get(id).unwrap().clone();
+    assert_eq!(item.views.len(), 1);
 }

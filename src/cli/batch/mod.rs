@@ -165,7 +165,7 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
 fn items(request: &Request, plan: &Plan) -> Vec<BatchItem> {
     let pairs = plan.pictures.iter().zip(&plan.output_names);
     let item = |(picture, name): (&PathBuf, &PathBuf)| BatchItem {
-        job: JobRequest { request: *request, input: Input { path: picture.clone(), mask: None } },
+        job: JobRequest { request: *request, input: Input::of(picture) },
         output_name: name.clone(),
     };
     pairs.map(item).collect()

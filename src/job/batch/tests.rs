@@ -28,7 +28,7 @@ impl Scene {
             if !path.exists() {
                 fs::write(&path, name).unwrap();
             }
-            let job = JobRequest { request: Request::default(), input: Input { path, mask: None } };
+            let job = JobRequest { request: Request::default(), input: Input::of(path) };
             BatchItem { job, output_name: format!("{name}.stl").into() }
         };
         names.iter().map(item).collect()

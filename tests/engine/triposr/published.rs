@@ -6,7 +6,9 @@ use std::path::Path;
 
 use orfeas::engine::device::DeviceId;
 use orfeas::engine::error::EngineError;
-use orfeas::engine::learned::{DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Work};
+use orfeas::engine::learned::{
+    DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work,
+};
 use orfeas::engine::memory::Memory;
 use orfeas::engine::models::columns::model::Figure;
 use orfeas::engine::models::triposr::config::TripoSrConfig;
@@ -151,7 +153,7 @@ fn the_engine_runs_it_like_any_other_model() {
     let options = EncodeOptions { steps: 1, guidance_scale: 1.0, guidance_until: 1.0, seed: 0 };
     let picture = |level: u8| {
         let rgba: Vec<u8> = (0..40 * 30).flat_map(|i| [level, 90, (i % 251) as u8, 255]).collect();
-        ModelPicture::prepare(&rgba, [30, 40], 0.85, 32).unwrap().planes()
+        Shown::from(ModelPicture::prepare(&rgba, [30, 40], 0.85, 32).unwrap().planes())
     };
     let latents = model.encode(&[picture(10), picture(200)], &options, &work).unwrap();
     assert_eq!((latents.len(), &latents[0].shape), (2, &model.latents_shape()));
@@ -159,7 +161,7 @@ fn the_engine_runs_it_like_any_other_model() {
     assert!(model.is_loaded() && latents[0] != latents[1]);
     let shape = [3, 32, 31];
     let wrong = Planes { shape, values: vec![0.0; 3 * 32 * 31] };
-    assert!(matches!(model.encode(&[wrong], &options, &work), Err(EngineError::Invalid(_))));
+    assert!(matches!(model.encode(&[wrong.into()], &options, &work), Err(EngineError::Invalid(_))));
 
     model.release();
     assert!(!model.is_loaded());

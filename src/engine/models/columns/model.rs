@@ -10,7 +10,7 @@ use super::network::{ELEVATION_BINS, PICTURE_CHANNELS, VIEW_BINS};
 use super::solid::{self, Back, Controls, View};
 use super::{Columns, ColumnsError, Prediction};
 use crate::engine::error::EngineError;
-use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Work};
+use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work};
 use crate::engine::models::Description;
 use crate::engine::weights::{LoadOptions, WeightFile, WeightsError};
 use crate::field::ScalarGrid;
@@ -106,9 +106,10 @@ impl LearnedModel for Embedded {
     }
 
     /// Pictures are straight RGBA, 0 to 1, `[4, PICTURE_SIDE, PICTURE_SIDE]`, the object in its frame.
-    fn encode(&mut self, pictures: &[Planes], _: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError> {
+    fn encode(&mut self, objects: &[Shown], _: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError> {
         let columns = self.columns(work)?;
-        let encode = |picture: &Planes| {
+        let encode = |shown: &Shown| {
+            let picture = shown.alone()?;
             if picture.shape != [4, PICTURE_SIDE, PICTURE_SIDE] || picture.values.len() != 4 * PICTURE_SIDE.pow(2) {
                 let problem = format!("the picture has the shape {:?}, which this model does not read", picture.shape);
                 return Err(EngineError::Invalid(problem));
@@ -124,7 +125,7 @@ impl LearnedModel for Embedded {
             let values = [columns, channels, view, alpha].concat();
             Latents::new(vec![values.len()], values)
         };
-        pictures.iter().map(encode).collect()
+        objects.iter().map(encode).collect()
     }
 
     fn decode(&mut self, latents: &Latents, options: &DecodeOptions, work: &Work) -> Result<ScalarGrid, EngineError> {

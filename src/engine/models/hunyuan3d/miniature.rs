@@ -79,6 +79,37 @@ image_processor:
     border_ratio: 0.15
 ";
 
+/// The denoiser of the family's other branch, in miniature.
+const FLUX: &str = "\
+model:
+  target: hy3dgen.shapegen.models.Hunyuan3DDiT
+  params:
+    in_channels: 8
+    context_in_dim: 24
+    hidden_size: 32
+    mlp_ratio: 4.0
+    num_heads: 4
+    depth: 2
+    depth_single_blocks: 2
+    qkv_bias: true
+    guidance_embed: false
+";
+
+/// The configuration of a model of several views, as 2mv.
+pub fn views_config() -> String {
+    let rest = CONFIG.find("vae:").map_or("", |start| &CONFIG[start..]);
+    let rest = rest.replace("DinoImageEncoder", "DinoImageEncoderMV").replace("ImageProcessorV2", "MVImageProcessorV2");
+    format!("{FLUX}{rest}")
+}
+
+/// Writes the folder of a model of several views. The same seed gives the same bytes.
+///
+/// # Errors
+/// [`WriteError`]
+pub fn write_views(folder: &Path, seed: u64) -> Result<(), WriteError> {
+    write_sized(folder, &views_config(), seed, &Monitor::silent())
+}
+
 /// Writes the folder. The same seed gives the same bytes.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use super::published::{Published, PublishedError};
 use super::{SceneCodes, TripoSr, codes_to_numbers};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{
-    DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Planes, Work,
+    DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Shown, Work,
 };
 use crate::engine::models::Description;
 use crate::engine::weights::{LoadOptions, Precision};
@@ -123,13 +123,12 @@ impl LearnedModel for TripoSrModel {
         vec![3, config.post_processor.out_channels, side, side]
     }
 
-    fn encode(&mut self, pictures: &[Planes], _: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError> {
+    fn encode(&mut self, objects: &[Shown], _: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError> {
         let (side, shape) = (self.published.config().cond_image_size, self.latents_shape());
         let wrong = || EngineError::Invalid(format!("the model takes pictures of 3 × {side} × {side} numbers"));
-        let pictures: Vec<_> = pictures
-            .iter()
-            .map(|planes| ModelPicture::from_planes(planes).filter(|p| p.side_px == side).ok_or_else(wrong))
-            .collect::<Result<_, _>>()?;
+        let picture =
+            |shown: &Shown| ModelPicture::from_planes(shown.alone()?).filter(|p| p.side_px == side).ok_or_else(wrong);
+        let pictures: Vec<_> = objects.iter().map(picture).collect::<Result<_, _>>()?;
         work.monitor.part(REPORTED, [0.0, LOAD], |monitor| self.load_network(work, monitor).map(|_| ()))?;
         let network = self.load_network(work, &work.monitor)?;
         work.take_memory(Part::Denoising)?;

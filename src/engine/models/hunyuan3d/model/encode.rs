@@ -7,7 +7,7 @@ use super::super::noise::normal_numbers;
 use super::super::sampler::{Branches, Effort, Sampling};
 use super::{Hunyuan3d, Plan, Stage, attempt};
 use crate::engine::error::EngineError;
-use crate::engine::learned::{EncodeOptions, Latents, Part, Place, Planes, Work};
+use crate::engine::learned::{EncodeOptions, Latents, Part, Place, Planes, Shown, Work};
 use crate::engine::{Backend, Device, Tensor};
 use crate::progress::{self, Monitor};
 
@@ -26,22 +26,22 @@ const REPORTED: progress::Stage = progress::Stage::Shape;
 impl Hunyuan3d {
     pub(super) fn encode_all(
         &mut self,
-        pictures: &[Planes],
+        objects: &[Shown],
         options: &EncodeOptions,
         work: &Work,
     ) -> Result<Vec<Latents>, EngineError> {
-        let plan = self.plan(work.place);
+        let plan = self.plan_for(objects.iter().map(|o| o.views().count()).max().unwrap_or(1), work.place);
         tracing::info!("memory of {}: {}", work.place.name, plan.in_words());
         plan.check(Stage::Conditioner)?;
         plan.check(Stage::Denoiser)?;
-        let keeps_all = plan.keeps_all(pictures.len().min(plan.batch_max(super::BATCH_MAX)));
+        let keeps_all = plan.keeps_all(objects.len().min(plan.batch_max(super::BATCH_MAX)));
         if !plan.keeps_all(1) {
             work.note(format!("the parts of the model take turns in memory, which takes longer ({})", plan.in_words()));
         }
         if !keeps_all {
             self.make_room(Stage::Conditioner, work.place);
         }
-        let contexts = self.contexts(pictures, work)?;
+        let contexts = self.contexts(objects, work)?;
         if !keeps_all {
             self.make_room(Stage::Denoiser, work.place);
         }
@@ -52,8 +52,10 @@ impl Hunyuan3d {
         }
         self.load_stepping_down(&plan, work)?;
         let contexts = &contexts;
-        work.monitor
-            .part(REPORTED, DENOISE, |monitor| self.denoise_stepping_down(contexts, options, apart, work, monitor))
+        let most = plan.batch_max(super::BATCH_MAX);
+        work.monitor.part(REPORTED, DENOISE, |monitor| {
+            self.denoise_stepping_down(contexts, most, options, apart, work, monitor)
+        })
     }
 
     fn load_stepping_down(&mut self, plan: &Plan, work: &Work) -> Result<(), EngineError> {
@@ -79,17 +81,17 @@ impl Hunyuan3d {
         }
     }
 
-    /// Context tokens of each picture, `[1, tokens, width]`.
-    fn contexts(&mut self, pictures: &[Planes], work: &Work) -> Result<Vec<Tensor<3>>, EngineError> {
+    /// Context tokens of each object, `[1, views · tokens, width]`.
+    fn contexts(&mut self, objects: &[Shown], work: &Work) -> Result<Vec<Tensor<3>>, EngineError> {
         loop {
             let loaded = work.monitor.part(REPORTED, LOAD_CONDITIONER, |monitor| self.load_conditioner(work, monitor));
             let result = loaded.and_then(|()| {
-                let (count, mut contexts) = (pictures.len(), Vec::new());
-                for (number, picture) in pictures.iter().enumerate() {
+                let (count, mut contexts) = (objects.len(), Vec::new());
+                for (number, shown) in objects.iter().enumerate() {
                     let [from, to] = [number, number + 1]
                         .map(|n| CONDITION[0] + (CONDITION[1] - CONDITION[0]) * n as f64 / count as f64);
                     contexts
-                        .push(work.monitor.part(REPORTED, [from, to], |monitor| self.context(picture, work, monitor))?);
+                        .push(work.monitor.part(REPORTED, [from, to], |monitor| self.context(shown, work, monitor))?);
                 }
                 Ok(contexts)
             });
@@ -102,8 +104,33 @@ impl Hunyuan3d {
         }
     }
 
-    /// One picture at a time: the encoder takes a hundredth of the whole time.
-    fn context(&self, picture: &Planes, work: &Work, monitor: &Monitor) -> Result<Tensor<3>, EngineError> {
+    /// The views of an object one after the other: the encoder takes a hundredth of the whole time.
+    fn context(&self, shown: &Shown, work: &Work, monitor: &Monitor) -> Result<Tensor<3>, EngineError> {
+        let Some(most) = self.published.config().conditioner.view_num else {
+            return self.context_of_view(None, shown.alone()?, work, monitor);
+        };
+        let count = shown.views().count();
+        let mut tokens = Vec::with_capacity(count);
+        for (number, (view, picture)) in shown.views().enumerate() {
+            if view >= most {
+                return Err(EngineError::Invalid(format!("the model takes {most} views, and none of number {view}")));
+            }
+            let share = [number, number + 1].map(|n| n as f64 / count as f64);
+            tokens.push(
+                monitor.part(REPORTED, share, |monitor| self.context_of_view(Some(view), picture, work, monitor))?,
+            );
+        }
+        Ok(Tensor::cat(tokens, 1))
+    }
+
+    /// Tokens of one picture; with the number of its view in a model that tells views apart.
+    fn context_of_view(
+        &self,
+        view: Option<usize>,
+        picture: &Planes,
+        work: &Work,
+        monitor: &Monitor,
+    ) -> Result<Tensor<3>, EngineError> {
         let [channels, height, width] = picture.shape;
         let conditioner = self.conditioner.as_ref().ok_or_else(not_loaded)?;
         if channels != conditioner.config().dino.num_channels || picture.values.len() != channels * height * width {
@@ -111,27 +138,32 @@ impl Hunyuan3d {
         }
         attempt(work, || {
             let data = TensorData::new(picture.values.clone(), [1, channels, height, width]);
-            let image = Tensor::from_data(data, &work.place.device);
+            let image = Tensor::<4>::from_data(data, &work.place.device);
             let layers = conditioner.config().dino.num_hidden_layers as u64;
-            let context =
-                conditioner.forward(image, &mut |layer, _| monitor.step(REPORTED, layer as u64 + 1, layers))?;
-            Ok(context)
+            let mut each = |layer: usize, _: &Tensor<3>| monitor.step(REPORTED, layer as u64 + 1, layers);
+            Ok(match view {
+                Some(view) => conditioner.forward_views(image.unsqueeze(), &[view], &mut each)?,
+                None => conditioner.forward(image, &mut each)?,
+            })
         })
     }
 
     fn denoise_stepping_down(
         &mut self,
         contexts: &[Tensor<3>],
+        most: usize,
         options: &EncodeOptions,
         mut branches: Branches,
         work: &Work,
         monitor: &Monitor,
     ) -> Result<Vec<Latents>, EngineError> {
-        let mut batch = contexts.len().min(self.plan(work.place).batch_max(super::BATCH_MAX)).max(1);
+        let mut batch = contexts.len().min(most).max(1);
         let mut latents: Vec<Latents> = Vec::new();
         while latents.len() < contexts.len() {
             let begun = latents.len();
-            let next = &contexts[begun..(begun + batch).min(contexts.len())];
+            // Objects of as many views can share a call.
+            let alike = contexts[begun..].iter().take_while(|c| c.dims() == contexts[begun].dims()).count();
+            let next = &contexts[begun..begun + batch.min(alike)];
             let share = [begun, begun + next.len()].map(|n| n as f64 / contexts.len() as f64);
             let result = monitor.part(REPORTED, share, |monitor| self.denoise(next, options, branches, work, monitor));
             match result {

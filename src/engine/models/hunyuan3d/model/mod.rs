@@ -21,7 +21,7 @@ use super::published::{Published, PublishedError, VelocityConfig};
 use super::sampler::VelocityModel;
 use super::vae::{ShapeDecoder, VaeConfig};
 use crate::engine::error::EngineError;
-use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Planes, Work};
+use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Shown, Work};
 use crate::engine::models::Description;
 use crate::engine::weights::{LoadOptions, load};
 use crate::engine::{Backend, Tensor};
@@ -86,8 +86,13 @@ impl Hunyuan3d {
         self.vae.embed_dim
     }
 
+    /// For objects of as many views as the model takes.
     fn plan(&self, place: &Place) -> Plan {
-        Plan::new(self.published.config(), &self.vae, self.published.weights(), place)
+        self.plan_for(self.published.config().conditioner.view_num.unwrap_or(1), place)
+    }
+
+    fn plan_for(&self, views: usize, place: &Place) -> Plan {
+        Plan::new(self.published.config(), &self.vae, self.published.weights(), views, place)
     }
 
     /// Lets go what is not needed for `stage`, and returns whether that was anything.
@@ -168,13 +173,8 @@ impl LearnedModel for Hunyuan3d {
         self.plan(place).batch_max(BATCH_MAX)
     }
 
-    fn encode(
-        &mut self,
-        pictures: &[Planes],
-        options: &EncodeOptions,
-        work: &Work,
-    ) -> Result<Vec<Latents>, EngineError> {
-        self.encode_all(pictures, options, work)
+    fn encode(&mut self, objects: &[Shown], options: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError> {
+        self.encode_all(objects, options, work)
     }
 
     fn decode(&mut self, latents: &Latents, options: &DecodeOptions, work: &Work) -> Result<ScalarGrid, EngineError> {
@@ -225,9 +225,6 @@ fn check_together(published: &Published, vae: &VaeConfig) -> Result<(), ConfigEr
     if context != config.conditioner.dino.hidden_size {
         let expected = "as wide as the image encoder's hidden_size";
         return Err(ConfigError::Size { name: "context_dim", value: context, expected });
-    }
-    if config.conditioner.view_num.is_some() {
-        return Err(ConfigError::Unsupported("pictures of several views"));
     }
     Ok(())
 }

@@ -34,7 +34,14 @@ pub(super) struct Plan {
 const WIDTHS_ALIVE: u64 = 16;
 
 impl Plan {
-    pub(super) fn new(config: &PublishedConfig, vae: &VaeConfig, file: &WeightFile, place: &Place) -> Self {
+    /// For objects of so many views.
+    pub(super) fn new(
+        config: &PublishedConfig,
+        vae: &VaeConfig,
+        file: &WeightFile,
+        views: usize,
+        place: &Place,
+    ) -> Self {
         let size = if place.precision == Precision::F32 { 4 } else { 2 };
         let weights = ["conditioner.", "model.", "vae."].map(|prefix| {
             let used = |name: &&str| name.starts_with(prefix) && !name.starts_with("vae.encoder.");
@@ -45,7 +52,7 @@ impl Plan {
         let context = (config.conditioner.image_size / dino.patch_size).pow(2) as u64 + 1;
         let (width, saved, tokens) = match &config.velocity {
             VelocityConfig::Moe(moe) => (moe.hidden_size as u64, moe.depth as u64 / 2, vae.num_latents as u64 + 1),
-            VelocityConfig::Flux(flux) => (flux.hidden_size as u64, 0, vae.num_latents as u64 + context),
+            VelocityConfig::Flux(flux) => (flux.hidden_size as u64, 0, vae.num_latents as u64 + views as u64 * context),
         };
         let least = [
             context * dino.hidden_size as u64 * WIDTHS_ALIVE * size,

@@ -1,0 +1,88 @@
+//! Pictures of the object from further sides, for models that take them: a slot for each.
+
+use std::path::PathBuf;
+
+use egui::{Grid, RichText, Ui};
+
+use super::Studio;
+use super::files_in::PICTURE_ENDINGS;
+use super::state::{ItemId, Source};
+use super::theme;
+use super::undo::Change;
+use crate::request::{Request, Side, relevance};
+
+impl Studio {
+    /// The slots of the selected picture, where its model takes further views.
+    pub(super) fn views_ui(&mut self, ui: &mut Ui, request: &Request) {
+        if relevance::needed_for_views(request).is_some() {
+            return;
+        }
+        let Some(item) = self.items.selected().filter(|i| matches!(i.source, Source::Picture(_))) else {
+            ui.label(RichText::new("Add a picture of the front, then more of its other sides here.").small());
+            return;
+        };
+        let (id, views) = (item.id, item.views.clone());
+        ui.label("Pictures of other sides").on_hover_text("This picture is the front; each of these is optional");
+        Grid::new("views").num_columns(3).spacing([theme::GAP, 3.0]).show(ui, |ui| {
+            for &side in Side::ALL {
+                ui.weak(capitalised(side));
+                let path = views.get(&side);
+                let name = path.map(|p| p.file_name().unwrap_or(p.as_os_str()).to_string_lossy().into_owned());
+                let hint = match path {
+                    Some(path) => format!("{}\nClick to choose another one", path.display()),
+                    None => format!("Choose a picture of its {}", side.name()),
+                };
+                let text = name.unwrap_or_else(|| format!("Choose the {}…", side.name()));
+                if ui.add(egui::Button::new(text).truncate()).on_hover_text(hint).clicked() {
+                    self.ask_for_view(id, side);
+                }
+                if path.is_some() {
+                    let clear = ui.small_button("✖").on_hover_text(format!("Leave the {} out", side.name()));
+                    let label = format!("Leave the {} out", side.name());
+                    clear.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
+                    if clear.clicked() {
+                        self.set_view(id, side, None);
+                    }
+                }
+                ui.end_row();
+            }
+        });
+    }
+
+    fn ask_for_view(&mut self, id: ItemId, side: Side) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title(format!("The object from its {}", side.name()))
+            .add_filter("Pictures", PICTURE_ENDINGS)
+            .pick_file();
+        self.spawn(move || {
+            let picked = pollster::block_on(dialog).map(|f| f.path().to_owned());
+            Box::new(move |studio| {
+                if picked.is_some() {
+                    studio.set_view(id, side, picked);
+                }
+            })
+        });
+    }
+
+    /// Shows a card's object from this side by another picture, or not at all, so that it can be undone.
+    pub fn set_view(&mut self, id: ItemId, side: Side, path: Option<PathBuf>) {
+        let Some(item) = self.items.get_mut(id) else { return };
+        let before = item.views.clone();
+        match path {
+            Some(path) => _ = item.views.insert(side, path),
+            None => _ = item.views.remove(&side),
+        }
+        if item.views != before {
+            self.history.push(Change::Views { id, views: before });
+            self.touch();
+        }
+    }
+}
+
+fn capitalised(side: Side) -> &'static str {
+    match side {
+        Side::Left => "Left",
+        Side::Back => "Back",
+        Side::Right => "Right",
+    }
+}

@@ -1,0 +1,86 @@
+//! Pictures of the object from further sides than the front: read, cut out and stored as the front's.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use super::error::{About as _, PipelineError};
+use super::keys::Keys;
+use super::learned::{self, Found};
+use super::stages::Run;
+use super::{Input, Views};
+use crate::cache::{self, Digest};
+use crate::engine::learned::{Planes, Shown};
+use crate::image::intake::{self, Limits};
+use crate::progress::{Monitor, Stage};
+use crate::request::{Request, Side, relevance};
+
+/// Share of the bar of [`Stage::Latents`] in which further views are cut out.
+const SHARE: f64 = 0.1;
+
+/// A picture from a further side.
+pub(super) struct View<'a> {
+    side: Side,
+    path: &'a Path,
+    bytes: Vec<u8>,
+    digest: Digest,
+}
+
+/// Refuses pictures from further sides that would change nothing.
+pub(super) fn check(request: &Request, input: &Input) -> Result<(), PipelineError> {
+    match (input.views.first_key_value(), relevance::needed_for_views(request)) {
+        (Some((&side, path)), Some(needed)) => Err(PipelineError::View { side, needed, path: path.clone() }),
+        _ => Ok(()),
+    }
+}
+
+/// Reads them, in the order of the models.
+pub(super) fn read(views: &Views) -> Result<Vec<View<'_>>, PipelineError> {
+    let mut all = Vec::with_capacity(views.len());
+    for (&side, path) in views {
+        let bytes = intake::read_file(path, &Limits::default()).about(path)?;
+        all.push(View { side, path, digest: cache::digest(&bytes), bytes });
+    }
+    Ok(all)
+}
+
+/// What keys depend on.
+pub(super) fn digests(views: &[View]) -> Vec<(Side, Digest)> {
+    views.iter().map(|view| (view.side, view.digest)).collect()
+}
+
+impl Run<'_> {
+    /// The object as the learned model is to see it, from all sides that there are pictures of.
+    pub(super) fn shown(&mut self, found: &Found) -> Result<Shown, PipelineError> {
+        let cut_out = self.cut_out()?;
+        let front = learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)?;
+        let (begun, mut all_cached) = (Instant::now(), true);
+        let mut further = BTreeMap::new();
+        for (number, view) in self.views.iter().enumerate() {
+            let share = [number, number + 1].map(|n| SHARE * n as f64 / self.views.len() as f64);
+            let seen = |monitor: &Monitor| self.planes_of(view, found, monitor);
+            let (planes, cached) = self.monitor.part(Stage::Latents, share, seen)?;
+            self.monitor.check()?;
+            all_cached &= cached;
+            further.insert(view.side.view_number(), planes);
+        }
+        if !further.is_empty() {
+            self.spend(Stage::CutOut, begun, all_cached);
+        }
+        Ok(Shown { front, further })
+    }
+
+    /// One of them, and whether its cut-out was stored.
+    fn planes_of(&self, view: &View, found: &Found, monitor: &Monitor) -> Result<(Planes, bool), PipelineError> {
+        let keys = Keys::of(self.request, &view.digest, None, None, &[]);
+        let mut run = Run::of_picture(self.request, view.path, view.bytes.clone(), keys, (self.around, monitor));
+        let cut_out = run.cut_out()?;
+        let planes = learned::planes(found, &self.request.model, &cut_out.pixels).about(view.path)?;
+        Ok((planes, run.reports().iter().all(|report| report.cached)))
+    }
+
+    /// Share of the bar of [`Stage::Latents`] that is left for the model.
+    pub(super) fn model_share(&self) -> [f64; 2] {
+        [if self.views.is_empty() { 0.0 } else { SHARE }, 1.0]
+    }
+}
