@@ -4,7 +4,7 @@ use burn::tensor::{DType, TensorPrimitive, backend::Backend as BurnBackend};
 
 use super::cpu;
 use crate::engine::weights::Weights;
-use crate::engine::{Backend, Device, Tensor};
+use crate::engine::{Backend, Tensor};
 
 /// `(x − mean) / √(variance + ε) · weight + bias`, with the biased variance.
 pub struct LayerNorm {
@@ -22,10 +22,6 @@ impl LayerNorm {
     /// # Shapes
     /// - input, output: `[..., width]`
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        if is_narrow_on_a_card(&x) {
-            let y = narrow_layer_norm(&x, self.epsilon) * self.weight.clone().unsqueeze();
-            return (y + self.bias.clone().unsqueeze()).cast(x.dtype());
-        }
         in_f32(x, |x| layer_norm::<Backend, D>(x, self.weight.clone(), Some(self.bias.clone()), self.epsilon))
     }
 }
@@ -35,9 +31,6 @@ impl LayerNorm {
 /// # Shapes
 /// - input, output: `[..., width]`
 pub fn layer_norm_plain<const D: usize>(x: Tensor<D>, epsilon: f64) -> Tensor<D> {
-    if is_narrow_on_a_card(&x) {
-        return narrow_layer_norm(&x, epsilon).cast(x.dtype());
-    }
     in_f32(x, |x| {
         let ones = Tensor::ones([x.dims()[D - 1]], &x.device());
         layer_norm::<Backend, D>(x, ones, None, epsilon)
@@ -65,34 +58,11 @@ impl RmsNorm {
             cpu::rms_norm(&mut data, cpu::slice(&weight), self.epsilon as f32);
             return cpu::tensor(data);
         }
-        if is_narrow_on_a_card(&x) {
-            let mean_square = wide(&x).powi_scalar(2).mean_dim(D - 1);
-            let y = wide(&x) * mean_square.add_scalar(self.epsilon).sqrt().recip();
-            return (y * self.weight.clone().unsqueeze()).cast(x.dtype());
-        }
         in_f32(x, |x| {
             let mean_square = x.clone().powi_scalar(2).mean_dim(D - 1);
             x * mean_square.add_scalar(self.epsilon).sqrt().recip() * self.weight.clone().unsqueeze()
         })
     }
-}
-
-/// Whether numbers of 16 bits are on a graphics card. There burn fuses widening and statistics into one
-/// kernel, and panics (0.21, on strided queries and keys) when the widened numbers are used again behind
-/// it: so they are widened anew for each use, which takes no memory either.
-fn is_narrow_on_a_card<const D: usize>(x: &Tensor<D>) -> bool {
-    x.dtype() != DType::F32 && !matches!(x.device(), Device::Flex(_))
-}
-
-fn wide<const D: usize>(x: &Tensor<D>) -> Tensor<D> {
-    x.clone().cast(DType::F32)
-}
-
-/// `(x − mean) / √(variance + ε)` in `f32`.
-fn narrow_layer_norm<const D: usize>(x: &Tensor<D>, epsilon: f64) -> Tensor<D> {
-    let mean = wide(x).mean_dim(D - 1);
-    let variance = (wide(x) - mean.clone()).powi_scalar(2).mean_dim(D - 1);
-    (wide(x) - mean) * variance.add_scalar(epsilon).sqrt().recip()
 }
 
 fn in_f32<const D: usize>(x: Tensor<D>, f: impl FnOnce(Tensor<D>) -> Tensor<D>) -> Tensor<D> {
