@@ -324,7 +324,7 @@ fn optional_ui(ui: &mut Ui, spec: &ParamSpec, label: &str, suffix: &str, value: 
     }
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let text = text.replace('-', " ");
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -6,6 +6,7 @@ use egui::{Grid, RichText, Ui};
 
 use super::Studio;
 use super::files_in::PICTURE_ENDINGS;
+use super::inspector::capitalised;
 use super::state::{ItemId, Source};
 use super::theme;
 use super::undo::Change;
@@ -25,8 +26,19 @@ impl Studio {
         ui.label("Pictures of other sides").on_hover_text("This picture is the front; each of these is optional");
         Grid::new("views").num_columns(3).spacing([theme::GAP, 3.0]).show(ui, |ui| {
             for &side in Side::ALL {
-                ui.weak(capitalised(side));
+                ui.weak(capitalised(side.name()));
                 let path = views.get(&side);
+                // Before the name, which takes what room is left.
+                if path.is_some() {
+                    let label = format!("Leave the {} out", side.name());
+                    let clear = ui.small_button("✖").on_hover_text(&label);
+                    clear.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
+                    if clear.clicked() {
+                        self.set_view(id, side, None);
+                    }
+                } else {
+                    ui.label("");
+                }
                 let name = path.map(|p| p.file_name().unwrap_or(p.as_os_str()).to_string_lossy().into_owned());
                 let hint = match path {
                     Some(path) => format!("{}\nClick to choose another one", path.display()),
@@ -35,14 +47,6 @@ impl Studio {
                 let text = name.unwrap_or_else(|| format!("Choose the {}…", side.name()));
                 if ui.add(egui::Button::new(text).truncate()).on_hover_text(hint).clicked() {
                     self.ask_for_view(id, side);
-                }
-                if path.is_some() {
-                    let clear = ui.small_button("✖").on_hover_text(format!("Leave the {} out", side.name()));
-                    let label = format!("Leave the {} out", side.name());
-                    clear.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
-                    if clear.clicked() {
-                        self.set_view(id, side, None);
-                    }
                 }
                 ui.end_row();
             }
@@ -76,13 +80,5 @@ impl Studio {
             self.history.push(Change::Views { id, views: before });
             self.touch();
         }
-    }
-}
-
-fn capitalised(side: Side) -> &'static str {
-    match side {
-        Side::Left => "Left",
-        Side::Back => "Back",
-        Side::Right => "Right",
     }
 }

@@ -1,5 +1,4 @@
 use std::fs;
-use std::path::Path;
 use std::sync::Mutex;
 
 use glam::Vec2;

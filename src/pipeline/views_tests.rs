@@ -28,8 +28,7 @@ impl Studio {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("model")).unwrap();
-        let seed = std::env::var("TRY_SEED").map_or(SEED, |s| s.parse().unwrap());
-        miniature::write_views(&folder.path().join("model"), seed).unwrap();
+        miniature::write_views(&folder.path().join("model"), SEED).unwrap();
         let device = DeviceChoice::Named(DeviceId::Cpu);
         Self { folder, engine: Engine::new(EngineOptions { device, ..EngineOptions::default() }) }
     }
