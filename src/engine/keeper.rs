@@ -53,6 +53,12 @@ impl Worker {
                 }
             };
             let precision = options.precision.unwrap_or_else(|| usual_precision(&device));
+            if !supports(&device, precision) {
+                let (name, card) = (precision.name(), &info.name);
+                let problem =
+                    format!("{card} does not calculate in {name}; choose f16 or f32, or leave the choice open");
+                return Err(EngineError::Invalid(problem));
+            }
             let place = Place { id: info.id, name: info.name.clone(), device, precision, memory: Memory::of(&info) };
             tracing::info!("the engine works on {} ({}) in {}", place.id, place.name, place.precision.name());
             self.place = Some((options, place, info));
@@ -119,7 +125,12 @@ fn memory_cleanup(device: &Device) {
 
 /// 32 bits on the processor, which is fastest in them; 16 on cards that have them, as published.
 fn usual_precision(device: &Device) -> Precision {
-    use burn::tensor::backend::Backend as _;
-    let half = !matches!(device, Device::Flex(_)) && Backend::supports_dtype(device, Precision::F16.dtype());
+    let half = !matches!(device, Device::Flex(_)) && supports(device, Precision::F16);
     if half { Precision::F16 } else { Precision::F32 }
+}
+
+/// Whether a device calculates in a number format; the processor does in all. A card's driver would panic.
+pub fn supports(device: &Device, precision: Precision) -> bool {
+    use burn::tensor::backend::Backend as _;
+    matches!(device, Device::Flex(_)) || Backend::supports_dtype(device, precision.dtype())
 }

@@ -20,6 +20,7 @@ mod keeper;
 mod worker;
 
 pub use guard::guard;
+pub use keeper::supports;
 pub use learned::Made;
 pub use worker::{Engine, EngineOptions, PlaceInfo};
 
