@@ -79,7 +79,7 @@ struct RangeArgs {
     /// Pixels along each side: a multiple of 16 from 32 to 512
     #[arg(long, value_name = "PX", default_value_t = 128, value_parser = side)]
     side: usize,
-    /// Mix three in ten packed solids of this file in
+    /// Mix in packed solids of this file, bent and put together: six in ten
     #[arg(long, value_name = "FILE")]
     solids: Option<PathBuf>,
     /// Which of the packed solids: train or val

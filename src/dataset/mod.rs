@@ -18,6 +18,7 @@ pub mod sheet;
 pub mod solid;
 pub mod stream;
 pub mod tape;
+mod variant;
 pub mod view;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::random::Random;
 use super::seen::{Seen, raster, trace};
 use super::solid::{Columns, of_mesh, of_tape, survey};
 use super::tape::{Scratch, Tape};
+use super::variant;
 use super::view::{SHARE, View};
 
 /// The group number of packed solids.
@@ -16,7 +17,7 @@ pub const PACKED: u32 = 100;
 /// Solids of several loose pieces are drawn again: the largest must have this share.
 const WHOLE: f32 = 0.9;
 /// Share of packed solids where there are any.
-const PACKED_SHARE: f32 = 0.3;
+const PACKED_SHARE: f32 = 0.6;
 
 /// A picture and its truth.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ impl Source {
         Self { pack: None }
     }
 
-    /// Tapes and three in ten packed solids, of these numbers.
+    /// Tapes and six in ten packed solids, of these numbers: as they are, bent, and put together.
     pub fn with_pack(pack: Pack, numbers: Vec<usize>) -> Self {
         Self { pack: (!numbers.is_empty()).then_some((pack, numbers)) }
     }
@@ -58,10 +59,8 @@ impl Source {
             let mut random = random.fork(attempt);
             let made = match &self.pack {
                 Some((pack, numbers)) if random.chance(PACKED_SHARE) => {
-                    let mesh = pack.mesh(random.pick(numbers));
-                    let choice = random.fork(2);
-                    let view = look_around(choice, &mesh.positions, View::random);
-                    view.and_then(|view| of_packed(&mesh, view, side, Care::Training, &mut random))
+                    let parts = variant::parts(&mut random.fork(3), |random| pack.mesh(random.pick(numbers)));
+                    of_parts(&parts, side, &mut random)
                 }
                 _ => of_drawn(&families::draw(&mut random.fork(1)), side, &mut random),
             };
@@ -130,11 +129,36 @@ fn of_surveyed(
     finish(group, view, seen, columns, care, random)
 }
 
+/// A sample of overlapping parts; `None` as with drawn tapes.
+fn of_parts(parts: &[PackedMesh], side: usize, random: &mut Random) -> Option<Sample> {
+    let mesh = variant::merged(parts);
+    let view = look_around(random.fork(2), &mesh.positions, View::random)?;
+    let is_one = parts.len() == 1;
+    let columns = parts.iter().map(|part| columns_of(part, &view, side)).reduce(Columns::union)?;
+    let whole = is_one || columns.largest_piece() > WHOLE;
+    whole.then(|| of_seen(&mesh, columns, view, side, Care::Training, random)).flatten()
+}
+
 /// A sample of a mesh, seen by `view`.
 pub fn of_packed(mesh: &PackedMesh, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
     let view = view.fitted(&mesh.positions)?;
+    of_seen(mesh, columns_of(mesh, &view, side), view, side, care, random)
+}
+
+fn columns_of(mesh: &PackedMesh, view: &View, side: usize) -> Columns {
     let positions: Vec<_> = mesh.positions.iter().map(|&p| view.frame_from_solid(p)).collect();
-    let columns = of_mesh::columns(&positions, &mesh.triangles, &view, side / 2);
+    of_mesh::columns(&positions, &mesh.triangles, view, side / 2)
+}
+
+fn of_seen(
+    mesh: &PackedMesh,
+    columns: Columns,
+    view: View,
+    side: usize,
+    care: Care,
+    random: &mut Random,
+) -> Option<Sample> {
+    let positions: Vec<_> = mesh.positions.iter().map(|&p| view.frame_from_solid(p)).collect();
     let smooth = random.fork(11).chance(0.65);
     let mut seen = raster::raster(mesh, &positions, &view, side, smooth);
     raster::mark_thin(&mut seen, &columns);

@@ -440,7 +440,8 @@ fn packed_solids_are_read_and_damaged_files_refused() {
     let source = Source::with_pack(pack, vec![0]);
     let samples = Range { seed: 1, first: 0, count: 20, side: 32 }.samples(&source);
     let packed = samples.iter().filter(|s| s.group == sample::PACKED).count();
-    assert!((1..14).contains(&packed), "{packed}");
+    // Six in ten.
+    assert!((7..18).contains(&packed), "{packed}");
     let length = pack_file(|_| {}).len();
     for cut in [0, 5, 40, length / 2, length - 1] {
         let Err(error) = read(pack_file(|f| f.truncate(cut))) else { panic!("{cut} bytes were taken") };

@@ -49,6 +49,12 @@ impl Columns {
         layer(k) * (1.0 - c) + layer(k + 1) * c
     }
 
+    /// Either solid; inside, the distance is at least what is given. Both have the same side.
+    pub fn union(mut self, other: Self) -> Self {
+        self.distances.iter_mut().zip(other.distances).for_each(|(a, b)| *a = a.min(b));
+        self
+    }
+
     /// Share of the samples that are inside.
     pub fn fill(&self) -> f32 {
         self.distances.iter().filter(|d| **d < 0.0).count() as f32 / self.distances.len() as f32

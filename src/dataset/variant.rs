@@ -1,0 +1,177 @@
+//! Other solids made of packed ones: stretched, bent, and put together.
+//!
+//! A file has some hundred packed solids. A network that sees the same ones again and again knows them
+//! by heart instead of learning how an outline and its shading tell depth.
+
+use glam::{Mat3, Vec3};
+
+use super::pack::PackedMesh;
+use super::random::{Random, rotation_about};
+
+/// How many packed solids are shown as they are.
+const PLAIN: f32 = 0.1;
+/// How many have a second one put to them.
+const JOINED: f32 = 0.3;
+/// Marks the keys of each further part, whose corners are not those of the first.
+const PART_KEY: u64 = 1 << 58;
+
+/// The parts of a new solid, which overlap: mostly one. `draw` gives packed solids.
+pub fn parts(random: &mut Random, mut draw: impl FnMut(&mut Random) -> PackedMesh) -> Vec<PackedMesh> {
+    let first = draw(random);
+    if random.chance(PLAIN) {
+        return vec![first];
+    }
+    let first = bent(first, random);
+    if !random.chance(JOINED) {
+        return vec![first];
+    }
+    let guest = draw(random);
+    let guest = bent(guest, random);
+    join(first, guest, random)
+}
+
+/// All parts as one list of triangles, for the renderer.
+pub fn merged(parts: &[PackedMesh]) -> PackedMesh {
+    let mut out = PackedMesh::default();
+    for (number, part) in parts.iter().enumerate() {
+        let first = out.positions.len() as u32;
+        out.positions.extend(&part.positions);
+        out.keys.extend(part.keys.iter().map(|key| key + number as u64 * PART_KEY));
+        out.colors.extend(&part.colors);
+        out.triangles.extend(part.triangles.iter().map(|t| t.map(|i| i + first)));
+    }
+    out
+}
+
+/// The solid mapped by a one-to-one map of space: stretched, mirrored, tapered, twisted, bent, wavy.
+fn bent(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
+    let stretch = Vec3::from_array([0; 3].map(|_| libm::expf(0.27 * random.normal().clamp(-2.0, 2.0))));
+    let turn = if random.chance(0.1) {
+        let axis = random.pick(&[Vec3::X, Vec3::Z]);
+        rotation_about(axis, std::f32::consts::FRAC_PI_2 * random.pick(&[-1.0, 1.0, 2.0]))
+    } else {
+        Mat3::IDENTITY
+    };
+    let mut amount = |chance: f32, size: f32| if random.chance(chance) { random.around(size) } else { 0.0 };
+    let (taper, twist, bend, lean) = (amount(0.5, 0.4), amount(0.3, 0.5), amount(0.35, 0.3), amount(0.3, 0.35));
+    let wave = amount(0.4, 0.08);
+    let phase = random.direction() * 3.0;
+    let along = random.direction() * random.range(1.5, 3.5);
+    let push = random.direction() * wave;
+    let axis = random.whole(0, 3);
+    let is_mirrored = random.chance(0.5);
+    for p in &mut mesh.positions {
+        let mut q = turn * *p;
+        if is_mirrored {
+            q.x = -q.x;
+        }
+        // The axis that tapers, twists and bends takes the part of y.
+        q = rolled(q, axis);
+        let narrow = 1.0 + taper * q.y;
+        (q.x, q.z) = (q.x * narrow, q.z * narrow);
+        q = rotation_about(Vec3::Y, twist * q.y) * q;
+        q.x += bend * q.y * q.y + lean * q.y;
+        q = rolled(q, 3 - axis);
+        q += push * libm::sinf(along.dot(q) + phase.x);
+        *p = q * stretch;
+    }
+    if is_mirrored {
+        mesh.triangles.iter_mut().for_each(|t| t.swap(1, 2));
+    }
+    mesh
+}
+
+/// Axes moved on `steps` times: x takes the place of y, y of z, z of x.
+fn rolled(p: Vec3, steps: usize) -> Vec3 {
+    match steps % 3 {
+        0 => p,
+        1 => Vec3::new(p.z, p.x, p.y),
+        _ => Vec3::new(p.y, p.z, p.x),
+    }
+}
+
+/// The guest beside, on, before or behind the host, their boxes overlapping; sometimes on two sides.
+fn join(host: PackedMesh, mut guest: PackedMesh, random: &mut Random) -> Vec<PackedMesh> {
+    let turn = rotation_about(Vec3::Y, random.range(-std::f32::consts::PI, std::f32::consts::PI));
+    let scale = random.range(0.3, 0.9);
+    guest.positions.iter_mut().for_each(|p| *p = turn * *p * scale);
+    let boxes = |mesh: &PackedMesh| {
+        let start = (Vec3::INFINITY, Vec3::NEG_INFINITY);
+        mesh.positions.iter().fold(start, |(low, high), &p| (low.min(p), high.max(p)))
+    };
+    let ((low, high), (guest_low, guest_high)) = (boxes(&host), boxes(&guest));
+    let side = random.pick(&[Vec3::Y, Vec3::Y, Vec3::X, Vec3::NEG_X, Vec3::Z, Vec3::NEG_Z]);
+    let inner = 0.5 * (high - low).min(guest_high - guest_low) * random.range(0.1, 0.9);
+    let middle = 0.5 * (low + high) - 0.5 * (guest_low + guest_high);
+    let slack = 0.25 * (high - low);
+    let away = 0.5 * (high - low + guest_high - guest_low) - inner;
+    let loose = Vec3::from_array([0; 3].map(|_| random.around(1.0))) * slack * (Vec3::ONE - side.abs());
+    let shift = middle + side * away + loose;
+    guest.positions.iter_mut().for_each(|p| *p += shift);
+    let mut out = vec![host, guest];
+    if side.x != 0.0 && random.chance(0.4) {
+        let mut other = out[1].clone();
+        let center = 0.5 * (low.x + high.x);
+        other.positions.iter_mut().for_each(|p| p.x = 2.0 * center - p.x);
+        other.triangles.iter_mut().for_each(|t| t.swap(1, 2));
+        out.push(other);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cube() -> PackedMesh {
+        let corner = |k: usize| Vec3::new((k & 1) as f32, (k >> 1 & 1) as f32, (k >> 2 & 1) as f32) * 2.0 - 1.0;
+        let quads = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+        PackedMesh {
+            positions: (0..8).map(corner).collect(),
+            keys: (0..8).collect(),
+            colors: vec![Vec3::ONE; 8],
+            triangles: quads.iter().flat_map(|q| [[q[0], q[1], q[2]], [q[0], q[2], q[3]]]).collect(),
+        }
+    }
+
+    /// Six times the volume, positive when the triangles face outward.
+    fn volume(mesh: &PackedMesh) -> f32 {
+        let corner = |i: u32| mesh.positions[i as usize];
+        mesh.triangles.iter().map(|t| corner(t[0]).cross(corner(t[1])).dot(corner(t[2]))).sum()
+    }
+
+    #[test]
+    fn every_part_stays_a_solid_that_faces_outward() {
+        let mut counts = [0; 4];
+        for number in 0..300 {
+            let made = parts(&mut Random::new(7, number), |_| cube());
+            counts[made.len()] += 1;
+            for part in &made {
+                assert!(volume(part) > 0.05, "{number}: {}", volume(part));
+                assert!(part.positions.iter().all(|p| p.is_finite() && p.abs().max_element() < 12.0), "{number}");
+            }
+            let all = merged(&made);
+            assert_eq!(all.triangles.len(), 12 * made.len());
+            let keys: std::collections::BTreeSet<u64> = all.keys.iter().copied().collect();
+            assert_eq!(keys.len(), 8 * made.len(), "corners of different parts are different corners");
+        }
+        assert!(counts[1] > 180 && counts[2] > 40 && counts[3] > 3, "{counts:?}");
+    }
+
+    #[test]
+    fn parts_overlap_and_the_same_number_gives_the_same_solid() {
+        for number in 0..200 {
+            let made = parts(&mut Random::new(3, number), |_| cube());
+            assert_eq!(made, parts(&mut Random::new(3, number), |_| cube()));
+            let boxes: Vec<(Vec3, Vec3)> = made
+                .iter()
+                .map(|m| {
+                    m.positions.iter().fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |b, &p| (b.0.min(p), b.1.max(p)))
+                })
+                .collect();
+            for other in &boxes[1..] {
+                assert!(boxes[0].0.cmplt(other.1).all() && other.0.cmplt(boxes[0].1).all(), "{number}");
+            }
+        }
+    }
+}
