@@ -17,6 +17,7 @@ use std::path::Path;
 use orfeas::engine::models::hunyuan3d::config::DenoiserConfig;
 use orfeas::engine::models::hunyuan3d::denoiser::Block;
 use orfeas::engine::models::hunyuan3d::noise::normal_noise;
+use orfeas::engine::models::hunyuan3d::turns::InTurn;
 use orfeas::engine::models::hunyuan3d::vae::{GeoDecoder, VaeConfig};
 use orfeas::engine::models::triposr::TripoSr;
 use orfeas::engine::models::triposr::config::TripoSrConfig;
