@@ -37,11 +37,11 @@ impl Studio {
         self.missing_model_ui(ui, &request);
         self.views_ui(ui, &request);
         quality_ui(ui, &mut request);
-        let hidden = without_effect(&request);
+        let (hidden, automatic) = (without_effect(&request), automatic(&request));
         for (group, open) in shown_groups(&mut request) {
             let title = group.title();
             CollapsingHeader::new(title).default_open(open).id_salt(("group", title)).show(ui, |ui| {
-                group_ui(ui, group, &hidden);
+                group_ui(ui, group, &hidden, &automatic);
             });
         }
         if request != before {
@@ -228,10 +228,11 @@ fn shown_groups(request: &mut Request) -> Vec<(&mut dyn ParamGroup, bool)> {
 }
 
 /// One widget per parameter, and a button that sets the group back.
-fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, hidden: &[&str]) {
+fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, hidden: &[&str], automatic: &[(&str, u32)]) {
     for spec in group.specs().iter().filter(|spec| !hidden.contains(&spec.flag)) {
         let Some(before) = group.get(spec.name) else { continue };
-        let value = param_ui(ui, spec, before);
+        let open = automatic.iter().find(|(flag, _)| *flag == spec.flag).map(|(_, number)| f64::from(*number));
+        let value = param_ui(ui, spec, before, open);
         if value != before {
             // Widgets stay within the range, so this cannot be refused.
             let _ = group.set(spec.name, value);
@@ -246,8 +247,14 @@ fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, hidden: &[&str]) {
     }
 }
 
-/// The widget of one parameter; returns its new value.
-fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
+/// What is taken for numbers that are left open.
+fn automatic(request: &Request) -> [(&'static str, u32); 3] {
+    let steps = request.model.sampling_steps();
+    [("steps", steps), ("octree", request.octree_cells()), ("resolution", request.solid.cells())]
+}
+
+/// The widget of one parameter; returns its new value. `open` is what is taken when it is left open.
+fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value, open: Option<f64>) -> Value {
     let label = capitalised(
         &spec.name.trim_end_matches("_mm").trim_end_matches("_px").trim_end_matches("_deg").replace('_', " "),
     );
@@ -283,7 +290,7 @@ fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value) -> Value {
             if changed { Value::Integer(shown as u64) } else { value }
         }
         (ParamKind::Number { optional: true } | ParamKind::Integer { optional: true }, value) => {
-            optional_ui(ui, spec, &label, &suffix, value)
+            optional_ui(ui, spec, [&label, &suffix], value, open)
         }
         (_, value) => value,
     }
@@ -300,11 +307,12 @@ fn decimals(step: f64) -> usize {
 }
 
 /// A number that may be left open: a tick and a field.
-fn optional_ui(ui: &mut Ui, spec: &ParamSpec, label: &str, suffix: &str, value: Value) -> Value {
+fn optional_ui(ui: &mut Ui, spec: &ParamSpec, [label, suffix]: [&str; 2], value: Value, open: Option<f64>) -> Value {
     let mut set = value != Value::Unset;
     let mut number = match value {
         Value::Number(number) => number,
         Value::Integer(number) => number as f64,
+        _ if open.is_some() => open.unwrap_or_default(),
         _ if spec.unit == "mm" => spec.max.min(80.0),
         // In the middle of what is possible, as orders of magnitude go.
         _ => (spec.min.max(1.0) * spec.max).sqrt().round(),
@@ -327,7 +335,9 @@ fn optional_ui(ui: &mut Ui, spec: &ParamSpec, label: &str, suffix: &str, value: 
 pub(super) fn capitalised(text: &str) -> String {
     let text = text.replace('-', " ");
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let text: String = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    // Models, as their makers write them.
+    text.replace("Hunyuan3d", "Hunyuan3D").replace("Triposr", "TripoSR")
 }
 
 /// 1234567 as `1 234 567`, with thin spaces.
@@ -350,14 +360,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_open_shows_what_is_taken() {
+        let mut request = Request { mode: Mode::Model, ..Request::default() };
+        assert_eq!(automatic(&request), [("steps", 50), ("octree", 256), ("resolution", 192)]);
+        request.model.model = crate::request::Model::Hunyuan3d2MvTurbo;
+        assert_eq!(automatic(&request)[0], ("steps", 5));
+        assert_eq!((capitalised("hunyuan3d-2mv"), capitalised("triposr")), ("Hunyuan3D 2mv".into(), "TripoSR".into()));
+    }
+
+    #[test]
     fn showing_the_settings_changes_none() {
         for &mode in Mode::ALL {
             let mut request = Request { mode, ..Request::default() };
             request.solid.resolution = Some(32);
             let before = request;
-            let hidden = without_effect(&request);
+            let (hidden, automatic) = (without_effect(&request), automatic(&request));
             let _ = egui::Context::default().run_ui(Default::default(), |ui| {
-                shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &hidden));
+                shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &hidden, &automatic));
             });
             assert_eq!(request, before, "{mode:?}");
         }
