@@ -24,7 +24,7 @@ pub struct Experts {
 pub enum Arrangement {
     /// One after another, each with just its tokens: the choice is read back first. For the processor.
     Apart,
-    /// All in one product of a fixed shape, without the host; see [`super::grouped`]. For cards.
+    /// All in one product of a fixed shape, without the host. For cards.
     Together,
 }
 
