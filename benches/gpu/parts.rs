@@ -247,5 +247,6 @@ fn whole(options: &Options) {
 }
 
 fn decode_options(resolution: usize, level: f32, method: DecodeMethod) -> DecodeOptions {
-    DecodeOptions { resolution, level, half_box: 1.01, method, chunk_points: 8000, figure: Figure::default() }
+    let (half_box, chunk_points, figure) = (1.01, 8000, Figure::default());
+    DecodeOptions { resolution, level, half_box, method, is_published_scale: false, chunk_points, figure }
 }

@@ -12,10 +12,11 @@ use crate::image::intake::{self, Limits};
 use crate::progress::Monitor;
 use crate::request::IntakeParams;
 
-/// What the list needs to draw: thumbnails.
+/// What the list needs to draw: thumbnails, and what learned models were going to need.
 #[derive(Default)]
 pub struct QueueView {
     thumbnails: HashMap<ItemId, Thumbnail>,
+    pub(super) plans: HashMap<ItemId, String>,
 }
 
 enum Thumbnail {
@@ -79,6 +80,9 @@ impl Studio {
         }
         if let Status::Failed(why) = &item.status {
             response.clone().on_hover_text(why);
+        }
+        if let (Status::Running { .. }, Some(plan)) = (&item.status, self.queue_view.plans.get(&id)) {
+            response.clone().on_hover_text(plan);
         }
         response.context_menu(|ui| self.card_menu_ui(ui, id));
     }

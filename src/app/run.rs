@@ -293,6 +293,10 @@ impl Studio {
                     self.show_mesh(id, &mesh, None);
                 }
             }
+            Event::Plan(_, plan) => {
+                let id = item.id;
+                self.queue_view.plans.insert(id, plan);
+            }
             Event::Cancelled(_) => {
                 item.status = if item.made_with().is_some() { Status::Finished } else { Status::Cancelled };
                 self.messages.push(Level::Info, format!("Cancelled: {name}"));

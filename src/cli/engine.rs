@@ -15,7 +15,8 @@ pub struct EngineArgs {
     /// Where a learned model runs: auto, cpu, cuda:0 or vulkan:0; `orfeas doctor` lists what there is
     #[arg(long, value_name = "DEVICE", default_value = "auto", hide_default_value = true)]
     device: DeviceChoice,
-    /// Number format of a learned model: f32, f16 or bf16 [default: f32 on the processor, f16 on cards]
+    /// Number format of a learned model: f32, f16 or bf16; NVIDIA cards may round products of f32 to TF32
+    /// [default: f32 on the processor, f16 on cards]
     #[arg(long, value_name = "FORMAT")]
     precision: Option<Precision>,
     /// Use the learned model in this folder (config.yaml and weights) in the place of the one by that name

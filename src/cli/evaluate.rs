@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use image::ImageFormat;
 
 use crate::dataset::pack::Split;
-use crate::evaluate::{Case, Generator, Table, contact_sheet, read_objects};
+use crate::evaluate::{Case, Generator, Object, Table, contact_sheet, read_objects};
 use crate::files::{IfExists, write_atomically};
 use crate::request::{Mode, Model, Request};
 
@@ -45,6 +45,9 @@ pub struct EvaluateArgs {
     /// Pictures of each solid
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     views: u16,
+    /// Take only solids whose name or source contains this
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
     /// Take only the first solids
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -94,11 +97,17 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
     let inner = display.console(console);
     let measured = display.watch(&cancel, |monitor| -> Result<Table, Failure> {
         let objects = read_objects(&args.solids, args.split, monitor)?;
-        let taken = objects.iter().take(args.limit.unwrap_or(usize::MAX));
+        let is_asked_for =
+            |object: &&Object| args.only.as_ref().is_none_or(|t| object.name.contains(t) || object.group.contains(t));
+        let taken = objects.iter().filter(is_asked_for).take(args.limit.unwrap_or(usize::MAX));
         let mut cases = Vec::new();
         for object in taken {
             monitor.check()?;
             cases.extend((0..usize::from(args.views)).filter_map(|view| Case::new(object, view)));
+        }
+        if cases.is_empty() {
+            let text = args.only.as_deref().unwrap_or_default();
+            return Err(Failure::Usage(format!("no solid or source is called {text}; leave out --only to see all")));
         }
         let folder = tempfile::tempdir().context("no temporary folder could be made")?;
         let mut table = Table { baseline: Some(args.baseline.clone()), ..Table::default() };

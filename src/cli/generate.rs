@@ -99,7 +99,10 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     let input = Input { path: args.image.clone(), mask: args.mask.clone(), views };
     let display = ProgressDisplay::new(console);
     let made = display.watch(&cancel, |monitor| -> Result<_, Failure> {
-        let output = pipeline::run_with(&request, &input, &Circumstances::of(&tools), monitor)?;
+        let inner = display.console(console);
+        let plan = |plan: String| inner.say(&plan);
+        let around = Circumstances { plan: Some(&plan), ..Circumstances::of(&tools) };
+        let output = pipeline::run_with(&request, &input, &around, monitor)?;
         save_extras(args, &request, &output, &display.console(console))?;
         let written = destination.write(&output.mesh, &output.report, &args.image, monitor);
         Ok((output, written))

@@ -2,7 +2,7 @@
 //!
 //! Tensors: `vertices` u16 [V, 3] (position = v / 65535 · 2 − 1), `colors` u8 [V, 3] sRGB, `faces` u16
 //! [F, 3] (numbers within the mesh), `vertex_offsets` and `face_offsets` i64 [M + 1], `split` u8 `[M]`
-//! (0 train, 1 val).
+//! (0 train, 1 val). A JSON file of the same name may say more: `meshes[i]` has `name` and `repo`, the source.
 
 use std::path::{Path, PathBuf};
 
@@ -72,8 +72,18 @@ impl PackedMesh {
     }
 }
 
+/// What is known of a solid besides its shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notes {
+    /// From its file.
+    pub name: String,
+    /// Its source, "all" where none is named.
+    pub group: String,
+}
+
 /// All solids of a file.
 pub struct Pack {
+    notes: serde_json::Value,
     vertices: Vec<[u16; 3]>,
     colors: Vec<[u8; 3]>,
     faces: Vec<[u16; 3]>,
@@ -89,7 +99,11 @@ impl Pack {
     /// [`PackError`].
     pub fn read(path: &Path) -> Result<Self, PackError> {
         let bytes = std::fs::read(path).map_err(|source| PackError::Read { source, path: path.to_owned() })?;
-        Self::parse(&bytes).map_err(|what| PackError::Malformed { what, path: path.to_owned() })
+        let mut pack = Self::parse(&bytes).map_err(|what| PackError::Malformed { what, path: path.to_owned() })?;
+        if let Ok(text) = std::fs::read(path.with_extension("json")) {
+            pack.notes = serde_json::from_slice(&text).unwrap_or_default();
+        }
+        Ok(pack)
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, String> {
@@ -105,6 +119,7 @@ impl Pack {
             values.filter(|v| v.is_sorted()).ok_or_else(|| format!("{name} do not rise"))
         };
         let pack = Self {
+            notes: serde_json::Value::Null,
             vertices: triples(tensors.get("vertices", "U16")?),
             colors: tensors.get("colors", "U8")?.chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect(),
             faces: triples(tensors.get("faces", "U16")?),
@@ -140,6 +155,15 @@ impl Pack {
         (0..self.split.len()).filter(|&mesh| self.split[mesh] == wanted).collect()
     }
 
+    /// What is known of one solid.
+    pub fn notes(&self, number: usize) -> Notes {
+        let text = |key: &str| self.notes["meshes"][number][key].as_str();
+        Notes {
+            name: text("name").map_or_else(|| format!("solid {number}"), str::to_owned),
+            group: text("repo").map_or_else(|| "all".to_owned(), short),
+        }
+    }
+
     /// One solid.
     ///
     /// # Panics
@@ -159,6 +183,12 @@ impl Pack {
                 .collect(),
         }
     }
+}
+
+/// The last part of `owner/name`, without a version.
+fn short(repo: &str) -> String {
+    let name = repo.rsplit('/').next().unwrap_or(repo);
+    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end_matches('-').to_owned()
 }
 
 /// A safetensors file: the length of a JSON header, the header, the data.

@@ -1,5 +1,7 @@
 //! One training sample: a picture and the solid behind it.
 
+use std::collections::BTreeMap;
+
 use glam::Vec3;
 
 use super::families::{self, FAMILIES};
@@ -10,7 +12,7 @@ use super::seen::{Seen, raster, trace};
 use super::solid::{Columns, of_mesh, of_tape, survey};
 use super::tape::{Scratch, Tape};
 use super::variant;
-use super::view::{SHARE, View};
+use super::view::{MAX_DEPTH_CUT, SHARE, View};
 
 /// The group number of packed solids.
 pub const PACKED: u32 = 100;
@@ -36,8 +38,8 @@ pub struct Sample {
 
 /// What samples are drawn from.
 pub struct Source {
-    /// Packed solids and the numbers that may be used.
-    pack: Option<(Pack, Vec<usize>)>,
+    /// Packed solids, the numbers that may be used, and how often each is drawn.
+    pack: Option<(Pack, Vec<usize>, Vec<f32>)>,
 }
 
 impl Source {
@@ -46,9 +48,14 @@ impl Source {
         Self { pack: None }
     }
 
-    /// Tapes and six in ten packed solids, of these numbers: as they are, bent, and put together.
+    /// Tapes and six in ten packed solids, of these numbers: as they are, bent, and put together. A
+    /// source with four times the solids of another is drawn from twice as often.
     pub fn with_pack(pack: Pack, numbers: Vec<usize>) -> Self {
-        Self { pack: (!numbers.is_empty()).then_some((pack, numbers)) }
+        let group = |number: &usize| pack.notes(*number).group;
+        let mut counts = BTreeMap::<String, f32>::new();
+        numbers.iter().for_each(|number| *counts.entry(group(number)).or_default() += 1.0);
+        let weights = numbers.iter().map(|number| counts[&group(number)].sqrt().recip()).collect();
+        Self { pack: (!numbers.is_empty()).then_some((pack, numbers, weights)) }
     }
 
     /// Sample `number` of `seed`: `side` pixels along each side, half as many columns. `side` is a
@@ -58,8 +65,9 @@ impl Source {
         for attempt in 0.. {
             let mut random = random.fork(attempt);
             let made = match &self.pack {
-                Some((pack, numbers)) if random.chance(PACKED_SHARE) => {
-                    let parts = variant::parts(&mut random.fork(3), |random| pack.mesh(random.pick(numbers)));
+                Some((pack, numbers, weights)) if random.chance(PACKED_SHARE) => {
+                    let draw = |random: &mut Random| pack.mesh(numbers[random.weighted(weights)]);
+                    let parts = variant::parts(&mut random.fork(3), draw);
                     of_parts(&parts, side, &mut random)
                 }
                 _ => of_drawn(&families::draw(&mut random.fork(1)), side, &mut random),
@@ -132,7 +140,8 @@ fn of_surveyed(
 /// A sample of overlapping parts; `None` as with drawn tapes.
 fn of_parts(parts: &[PackedMesh], side: usize, random: &mut Random) -> Option<Sample> {
     let mesh = variant::merged(parts);
-    let view = look_around(random.fork(2), &mesh.positions, View::random)?;
+    // As large as pictures of users show it: what is deeper than the frame loses its ends there too.
+    let view = View::random(&mut random.fork(2)).fitted_within(&mesh.positions, MAX_DEPTH_CUT)?;
     let is_one = parts.len() == 1;
     let columns = parts.iter().map(|part| columns_of(part, &view, side)).reduce(Columns::union)?;
     let whole = is_one || columns.largest_piece() > WHOLE;

@@ -1,4 +1,4 @@
-//! Other solids made of packed ones: stretched, bent, and put together.
+//! Other solids made of packed ones: of other proportions, bent, and put together.
 //!
 //! A file has some hundred packed solids. A network that sees the same ones again and again knows them
 //! by heart instead of learning how an outline and its shading tell depth.
@@ -10,6 +10,9 @@ use super::random::{Random, rotation_about};
 
 /// How many packed solids are shown as they are.
 const PLAIN: f32 = 0.1;
+/// How many of the others keep their symmetry and their right angles: their parts only change
+/// proportions, as one chair differs from another.
+const STRAIGHT: f32 = 0.6;
 /// How many have a second one put to them.
 const JOINED: f32 = 0.3;
 /// Marks the keys of each further part, whose corners are not those of the first.
@@ -21,13 +24,18 @@ pub fn parts(random: &mut Random, mut draw: impl FnMut(&mut Random) -> PackedMes
     if random.chance(PLAIN) {
         return vec![first];
     }
-    let first = bent(first, random);
+    let first = changed(first, random);
     if !random.chance(JOINED) {
         return vec![first];
     }
     let guest = draw(random);
-    let guest = bent(guest, random);
+    let guest = changed(guest, random);
     join(first, guest, random)
+}
+
+fn changed(mesh: PackedMesh, random: &mut Random) -> PackedMesh {
+    let mesh = reshaped(mesh, random);
+    if random.chance(STRAIGHT) { mesh } else { bent(mesh, random) }
 }
 
 /// All parts as one list of triangles, for the renderer.
@@ -43,15 +51,48 @@ pub fn merged(parts: &[PackedMesh]) -> PackedMesh {
     out
 }
 
-/// The solid mapped by a one-to-one map of space: stretched, mirrored, tapered, twisted, bent, wavy.
-fn bent(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
-    let stretch = Vec3::from_array([0; 3].map(|_| libm::expf(0.27 * random.normal().clamp(-2.0, 2.0))));
+/// The solid mirrored, laid on its side, and each axis mapped by a rising function of its own: what is
+/// parallel to an axis stays so, and a solid that is the same left and right stays that too.
+fn reshaped(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
+    let stretch = Vec3::from_array([0; 3].map(|_| libm::expf(0.3 * random.normal().clamp(-2.0, 2.0))));
     let turn = if random.chance(0.1) {
         let axis = random.pick(&[Vec3::X, Vec3::Z]);
         rotation_about(axis, std::f32::consts::FRAC_PI_2 * random.pick(&[-1.0, 1.0, 2.0]))
     } else {
         Mat3::IDENTITY
     };
+    let [x, y, z] = [0.0, 0.35, 0.25].map(|size| Gather { middle: random.around(0.45), end: random.around(size) });
+    let is_mirrored = random.chance(0.5);
+    for p in &mut mesh.positions {
+        let mut q = turn * *p;
+        if is_mirrored {
+            q.x = -q.x;
+        }
+        *p = Vec3::new(x.at(q.x), y.at(q.y), z.at(q.z)) * stretch;
+    }
+    if is_mirrored {
+        mesh.triangles.iter_mut().for_each(|t| t.swap(1, 2));
+    }
+    mesh
+}
+
+/// t ↦ t + (a sin πt − b cos πt)/π, which rises while |a| + |b| < 1.
+struct Gather {
+    /// a: above 0 the middle is widened, below 0 both ends.
+    middle: f32,
+    /// b: one end is widened.
+    end: f32,
+}
+
+impl Gather {
+    fn at(&self, t: f32) -> f32 {
+        let angle = std::f32::consts::PI * t;
+        t + (self.middle * libm::sinf(angle) - self.end * libm::cosf(angle)) / std::f32::consts::PI
+    }
+}
+
+/// The solid mapped by a one-to-one map of space: tapered, twisted, bent, wavy.
+fn bent(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
     let mut amount = |chance: f32, size: f32| if random.chance(chance) { random.around(size) } else { 0.0 };
     let (taper, twist, bend, lean) = (amount(0.5, 0.4), amount(0.3, 0.5), amount(0.35, 0.3), amount(0.3, 0.35));
     let wave = amount(0.4, 0.08);
@@ -59,24 +100,15 @@ fn bent(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
     let along = random.direction() * random.range(1.5, 3.5);
     let push = random.direction() * wave;
     let axis = random.whole(0, 3);
-    let is_mirrored = random.chance(0.5);
     for p in &mut mesh.positions {
-        let mut q = turn * *p;
-        if is_mirrored {
-            q.x = -q.x;
-        }
         // The axis that tapers, twists and bends takes the part of y.
-        q = rolled(q, axis);
+        let mut q = rolled(*p, axis);
         let narrow = 1.0 + taper * q.y;
         (q.x, q.z) = (q.x * narrow, q.z * narrow);
         q = rotation_about(Vec3::Y, twist * q.y) * q;
         q.x += bend * q.y * q.y + lean * q.y;
         q = rolled(q, 3 - axis);
-        q += push * libm::sinf(along.dot(q) + phase.x);
-        *p = q * stretch;
-    }
-    if is_mirrored {
-        mesh.triangles.iter_mut().for_each(|t| t.swap(1, 2));
+        *p = q + push * libm::sinf(along.dot(q) + phase.x);
     }
     mesh
 }
@@ -156,6 +188,19 @@ mod tests {
             assert_eq!(keys.len(), 8 * made.len(), "corners of different parts are different corners");
         }
         assert!(counts[1] > 180 && counts[2] > 40 && counts[3] > 3, "{counts:?}");
+    }
+
+    #[test]
+    fn what_is_straight_and_symmetric_stays_so() {
+        for number in 0..100 {
+            let made = reshaped(cube(), &mut Random::new(5, number));
+            for (k, p) in made.positions.iter().enumerate() {
+                let opposite = made.positions[k ^ 1];
+                assert!((p.x + opposite.x).abs() < 1e-5 && (p.y, p.z) == (opposite.y, opposite.z), "{number}");
+            }
+        }
+        let rises = |g: Gather| (-130..130).all(|k| g.at(k as f32 / 100.0) < g.at((k + 1) as f32 / 100.0));
+        assert!(rises(Gather { middle: 0.45, end: 0.35 }) && rises(Gather { middle: -0.45, end: -0.35 }));
     }
 
     #[test]

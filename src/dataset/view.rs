@@ -9,8 +9,10 @@ use super::random::{Random, rotation_about};
 
 /// Share of the frame that the longest side of the solid's box takes.
 pub const SHARE: f32 = 0.9;
-/// No solid is deeper than this on either side of z = 0.
+/// A solid that is wholly in the frame is no deeper than this on either side of z = 0.
 pub const MAX_DEPTH: f32 = 0.95;
+/// A solid whose ends may be cut off is no deeper than this.
+pub const MAX_DEPTH_CUT: f32 = 1.7;
 
 /// A way of looking at a solid. In perspective the eye is at `(0, 0, 1 / converge)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,8 +61,14 @@ impl View {
         Self::new(azimuth * degree, elevation * degree, roll * degree, field_of_view * degree)
     }
 
-    /// The same view, fitted to a solid with these surface points. `None` without extent.
-    pub fn fitted(mut self, points: &[Vec3]) -> Option<Self> {
+    /// The same view, fitted to a solid with these surface points: its box fills the picture, unless it
+    /// would be deeper than [`MAX_DEPTH`]. `None` without extent.
+    pub fn fitted(self, points: &[Vec3]) -> Option<Self> {
+        self.fitted_within(points, MAX_DEPTH)
+    }
+
+    /// The same with another greatest depth on either side of z = 0.
+    pub fn fitted_within(mut self, points: &[Vec3], max_depth: f32) -> Option<Self> {
         let turned: Vec<Vec3> = points.iter().map(|&p| self.rotation * p).collect();
         let low = turned.iter().copied().reduce(Vec3::min)?;
         let high = turned.iter().copied().reduce(Vec3::max)?;
@@ -69,7 +77,7 @@ impl View {
             return None;
         }
         let wanted = 2.0 * SHARE;
-        self.scale = (wanted / size.x.max(size.y)).min(2.0 * MAX_DEPTH / size.z);
+        self.scale = (wanted / size.x.max(size.y)).min(2.0 * max_depth / size.z);
         self.shift = -0.5 * (low + high) * self.scale;
         for _ in 0..8 {
             if self.converge == 0.0 {
@@ -79,7 +87,7 @@ impl View {
             let start = (Vec3::INFINITY, Vec3::NEG_INFINITY);
             let (low, high) = seen.fold(start, |(low, high), p| (low.min(p), high.max(p)));
             let middle = 0.5 * (low + high);
-            let grow = (wanted / (high - low).truncate().max_element()).min(MAX_DEPTH / (0.5 * (high.z - low.z)));
+            let grow = (wanted / (high - low).truncate().max_element()).min(max_depth / (0.5 * (high.z - low.z)));
             self.scale *= grow;
             self.shift.x = (self.shift.x - middle.x) * grow;
             self.shift.y = (self.shift.y - middle.y) * grow;
@@ -143,6 +151,18 @@ mod tests {
             assert!((longest - 1.8).abs() < 0.01 || (longest < 1.8 && high.z > 0.94), "{longest}");
             let p = points[3];
             assert!(view.solid_from_frame(view.frame_from_solid(p)).distance(p) < 1e-4);
+        }
+    }
+
+    #[test]
+    fn a_deep_solid_may_lose_its_ends_instead_of_its_size() {
+        let points: Vec<Vec3> =
+            (0..8).map(|k| Vec3::new((k & 1) as f32, (k >> 1 & 1) as f32, 1.6 * (k >> 2) as f32)).collect();
+        for opening in [0.0, 0.6] {
+            let view = View::new(0.0, 0.0, 0.0, opening);
+            let [whole, cut] = [MAX_DEPTH, MAX_DEPTH_CUT].map(|depth| view.fitted_within(&points, depth).unwrap());
+            assert!(whole.size(&points) < 0.8 * SHARE && (cut.size(&points) - SHARE).abs() < 0.01);
+            assert!(points.iter().all(|&p| whole.frame_from_solid(p).z.abs() < 0.96));
         }
     }
 

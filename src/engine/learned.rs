@@ -135,6 +135,8 @@ pub enum DecodeMethod {
     Hierarchical,
     /// The same with few tokens for each region: approximate. Models without tokens follow the surface.
     FlashVdm,
+    /// The same with the tokens that any point of a region looks at: slower, and nearer to the whole.
+    FlashVdmMerge,
 }
 
 /// How a field is made of latents.
@@ -148,6 +150,8 @@ pub struct DecodeOptions {
     pub half_box: f32,
     /// Which points are evaluated.
     pub method: DecodeMethod,
+    /// Whether the solid is smaller by one cell, as Hunyuan3D's published program writes it.
+    pub is_published_scale: bool,
     /// Most points that go through the network at once.
     pub chunk_points: usize,
     /// Read by the model inside the program alone.
@@ -266,6 +270,13 @@ pub trait LearnedModel {
     fn batch_max(&self, place: &Place) -> usize {
         let _ = place;
         1
+    }
+
+    /// Memory that an object of so many views needs, and what is free, in words; `None` where it is not worth
+    /// telling.
+    fn plan_in_words(&self, views: usize, place: &Place) -> Option<String> {
+        let _ = (views, place);
+        None
     }
 
     /// Latents of each object.

@@ -17,6 +17,7 @@ pub mod weights;
 
 mod guard;
 mod keeper;
+mod pace;
 mod worker;
 
 pub use guard::guard;

@@ -138,6 +138,18 @@ impl Engine {
         })
     }
 
+    /// What memory an object of so many views needs and what is free, a sentence, before anything is loaded.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub fn plan(&self, source: &ModelSource, views: usize, monitor: &Monitor) -> Result<Option<String>, EngineError> {
+        let (options, source) = (self.options(), source.clone());
+        self.run(monitor, move |worker, _| {
+            let (model, place) = worker.model(&source, options)?;
+            Ok(model.plan_in_words(views, place))
+        })
+    }
+
     /// Latents of each object.
     ///
     /// # Errors

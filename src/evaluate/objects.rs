@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::EvaluateError;
-use crate::dataset::pack::{Pack, PackedMesh, Split};
+use crate::dataset::pack::{Notes, Pack, PackedMesh, Split};
 use crate::import;
 use crate::progress::Monitor;
 
@@ -33,24 +33,11 @@ pub fn read(path: &Path, split: Split, monitor: &Monitor) -> Result<Vec<Object>,
 
 fn packed(path: &Path, split: Split) -> Result<Vec<Object>, EvaluateError> {
     let pack = Pack::read(path)?;
-    let known: serde_json::Value = std::fs::read(path.with_extension("json"))
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default();
-    let text = |number: usize, key: &str| known["meshes"][number][key].as_str().map(str::to_owned);
-    let object = |number: usize| Object {
-        name: text(number, "name").unwrap_or_else(|| format!("solid {number}")),
-        group: text(number, "repo").map_or_else(|| "all".to_owned(), |repo| short(&repo)),
-        number,
-        mesh: pack.mesh(number),
+    let object = |number: usize| {
+        let Notes { name, group } = pack.notes(number);
+        Object { name, group, number, mesh: pack.mesh(number) }
     };
     Ok(pack.numbers(split).into_iter().map(object).collect())
-}
-
-/// The last part of `owner/name`, without a version.
-fn short(repo: &str) -> String {
-    let name = repo.rsplit('/').next().unwrap_or(repo);
-    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end_matches('-').to_owned()
 }
 
 fn folder(root: &Path, monitor: &Monitor) -> Result<Vec<Object>, EvaluateError> {

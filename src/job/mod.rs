@@ -57,6 +57,8 @@ pub enum Event<T = Output> {
     /// A coarse mesh of it, in print space, to be shown until the real one comes. Only the newest of these
     /// is kept until it is fetched.
     Preview(JobId, Arc<Mesh>),
+    /// What it is going to need: a sentence for the user.
+    Plan(JobId, String),
     /// It is done.
     Finished(JobId, Arc<T>),
     /// It failed, for this reason: a sentence for the user.
@@ -70,7 +72,11 @@ impl<T> Event<T> {
     pub fn id(&self) -> JobId {
         match self {
             Self::Queued(id) | Self::Started(id) | Self::Progress { id, .. } => *id,
-            Self::Preview(id, _) | Self::Finished(id, _) | Self::Failed(id, _) | Self::Cancelled(id) => *id,
+            Self::Preview(id, _)
+            | Self::Plan(id, _)
+            | Self::Finished(id, _)
+            | Self::Failed(id, _)
+            | Self::Cancelled(id) => *id,
         }
     }
 

@@ -96,8 +96,8 @@ impl Queue<Output> {
     /// [`QueueError::NoThread`].
     pub fn new(tools: Tools, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, QueueError> {
         let work = move |turn: &Turn, monitor: &Monitor| {
-            let Turn { job, upcoming, preview } = *turn;
-            let around = Circumstances { tools: &tools, upcoming, preview: Some(preview) };
+            let Turn { job, upcoming, preview, plan } = *turn;
+            let around = Circumstances { tools: &tools, upcoming, preview: Some(preview), plan: Some(plan) };
             background::run(|| pipeline::run_with(&job.request, &job.input, &around, monitor)).map_err(WorkError::from)
         };
         Self::with_turns(work, wake)

@@ -24,6 +24,7 @@ mod verify;
 
 pub use catalogue::{Catalogue, CatalogueError, Licence, Model, ModelFile};
 pub use digest::Sha256;
+pub use disk::free_bytes;
 pub use error::{ModelsError, TransferError};
 pub use hub::{Hub, Patience};
 pub use install::Imported;

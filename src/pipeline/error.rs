@@ -104,6 +104,17 @@ pub enum PipelineError {
     /// The learned model is not on this machine, or not whole.
     #[error(transparent)]
     NoModel(#[from] ModelsError),
+    /// The folder holds another learned model than was asked for.
+    #[error(
+        "this is not {model} but another model of its family; name the right one with --model, or another folder: {}",
+        folder.display()
+    )]
+    OtherModel {
+        /// What was asked for.
+        model: &'static str,
+        /// What the configuration was read from.
+        folder: PathBuf,
+    },
     /// The learned model made nothing.
     #[error(transparent)]
     Model(EngineError),

@@ -12,10 +12,10 @@ use crate::engine::learned::{DecodeMethod, DecodeOptions, EncodeOptions, Planes}
 use crate::engine::models::columns::model::{self as columns, Figure};
 use crate::engine::models::columns::solid::Back;
 use crate::engine::models::triposr::picture::ModelPicture;
-use crate::engine::models::{self, Description, Family, ModelSource, describe};
+use crate::engine::models::{self, Description, Family, ModelSource, Nature, describe};
 use crate::image::processor::{ImageProcessor, ProcessorError};
 use crate::progress::Monitor;
-use crate::request::{Decode, HiddenSide, Model, ModelParams, Request};
+use crate::request::{Decode, HiddenSide, Model, ModelParams, Request, VertexScale};
 
 /// Points that go through a network at once, as published.
 const CHUNK_POINTS: usize = 8000;
@@ -43,11 +43,23 @@ pub(super) fn find(request: &Request, tools: &Tools, monitor: &Monitor) -> Resul
     let Some(model) = request.learned_model() else { return Ok(None) };
     let source = tools.models.source(model)?;
     let description = describe(&source)?;
+    if description.nature.is_some_and(|nature| nature != nature_of(model)) {
+        return Err(PipelineError::OtherModel { model: model.name(), folder: source.folder });
+    }
     let place = tools.engine.place(monitor)?;
     let files: Vec<_> = description.files.iter().map(signature).collect();
     let inside = models::revision(source.family);
     let digest = cache::digest_of(&(place.id.to_string(), place.precision.name(), files, inside));
     Ok(Some(Found { source, description, digest }))
+}
+
+/// What the configuration of a model of Hunyuan3D's family has to say.
+fn nature_of(model: Model) -> Nature {
+    Nature {
+        has_experts: model == Model::Hunyuan3d21,
+        is_told_guidance: !model.is_guided_by_pairs(),
+        takes_views: model.takes_views(),
+    }
 }
 
 /// What tells a file from another.
@@ -76,8 +88,8 @@ pub(super) fn encode_settings(params: &ModelParams) -> impl serde::Serialize + u
 
 /// The settings that the field depends on besides the latents.
 pub(super) fn decode_settings(request: &Request) -> impl serde::Serialize + use<> {
-    let ModelParams { model, iso_level, half_box, decode, density, close_silhouette, .. } = request.model;
-    let sampled = model.samples().then_some((iso_level, half_box, decode));
+    let ModelParams { model, iso_level, half_box, decode, vertex_scale, density, close_silhouette, .. } = request.model;
+    let sampled = model.samples().then_some((iso_level, half_box, decode, vertex_scale));
     let cells = if model == Model::Columns { request.solid.cells() } else { request.octree_cells() };
     let ModelParams { depth_scale, hidden_side, field_of_view_deg, upright, .. } = request.model;
     let figure = (model == Model::Columns).then_some((depth_scale, hidden_side, field_of_view_deg, upright));
@@ -105,7 +117,7 @@ pub(super) fn encode_options(params: &ModelParams) -> EncodeOptions {
 }
 
 pub(super) fn decode_options(request: &Request) -> DecodeOptions {
-    let ModelParams { model, iso_level, half_box, decode, density, .. } = request.model;
+    let ModelParams { model, iso_level, half_box, decode, vertex_scale, density, .. } = request.model;
     DecodeOptions {
         resolution: request.octree_cells() as usize,
         level: if model == Model::Triposr { density } else { iso_level },
@@ -115,7 +127,9 @@ pub(super) fn decode_options(request: &Request) -> DecodeOptions {
             Decode::Dense => DecodeMethod::Dense,
             Decode::Hierarchical => DecodeMethod::Hierarchical,
             Decode::FlashVdm => DecodeMethod::FlashVdm,
+            Decode::FlashVdmMerge => DecodeMethod::FlashVdmMerge,
         },
+        is_published_scale: vertex_scale == VertexScale::Published,
         chunk_points: CHUNK_POINTS,
         figure: figure(request),
     }

@@ -36,6 +36,10 @@ impl Run<'_> {
             return Ok(Arc::clone(self.latents.insert(Arc::new(stored))));
         }
         let mine = self.shown(found)?;
+        if let Some(tell) = self.around.plan {
+            let plan = self.around.tools.engine.plan(&found.source, mine.views().count(), self.monitor)?;
+            plan.into_iter().for_each(tell);
+        }
         let mut company = Company::gather(self, found, mine)?;
         let turn = self.around.tools.wait_for_turn(self.monitor)?;
         // Somebody else may have taken this picture along meanwhile.

@@ -14,7 +14,7 @@ use crate::engine::models::hunyuan3d::miniature;
 use crate::engine::{Engine, EngineOptions};
 use crate::mesh::topology::Topology;
 use crate::progress::{CancelToken, Progress};
-use crate::request::{Decode, Mode, Model};
+use crate::request::{Decode, Mode, Model, VertexScale};
 
 /// A folder with pictures and a model, and an engine of its own.
 struct Studio {
@@ -118,11 +118,13 @@ fn another_resolution_level_or_box_is_decoded_without_sampling() {
     let base = request();
     let first = studio.run(&base, &cache).unwrap();
     assert!(fresh(&first).contains(&Stage::Latents));
-    let changes: [fn(&mut Request); 5] = [
+    let changes: [fn(&mut Request); 7] = [
         |r| r.model.octree = Some(48),
         |r| r.model.iso_level = 0.1,
         |r| r.model.half_box = 0.9,
         |r| r.model.decode = Decode::Hierarchical,
+        |r| r.model.decode = Decode::FlashVdmMerge,
+        |r| r.model.vertex_scale = VertexScale::Published,
         |r| r.solid.hollow_mm = 1.0,
     ];
     for (number, change) in changes.into_iter().enumerate() {
@@ -256,13 +258,17 @@ fn run_short_of(part: Part, times: usize) -> (Studio, Cache, Result<Output, Pipe
 #[test]
 fn a_full_memory_steps_down_says_so_and_gives_the_same() {
     let clean = Studio::new().run(&request(), &Cache::disabled()).unwrap();
-    for (part, words) in [(Part::Denoising, "one after the other"), (Part::Points, "made room for the decoder")] {
-        let (_, _, result) = run_short_of(part, 1);
+    for (part, times, words) in [
+        (Part::Denoising, 1, "made room for the denoiser"),
+        (Part::Denoising, 2, "one after the other"),
+        (Part::Points, 1, "made room for the decoder"),
+    ] {
+        let (_, _, result) = run_short_of(part, times);
         let output = result.unwrap();
         assert!(output.notes.iter().any(|n| n.contains(words)), "{part:?}: {:?}", output.notes);
         assert_alike(&output, &clean);
     }
-    for (part, times) in [(Part::DenoiserWeights, 2), (Part::Denoising, 2)] {
+    for (part, times) in [(Part::DenoiserWeights, 2), (Part::Denoising, 3)] {
         let (studio, cache, result) = run_short_of(part, times);
         let output = result.unwrap();
         assert!(output.notes.iter().any(|n| n.contains("took turns")), "{part:?}: {:?}", output.notes);
@@ -372,6 +378,17 @@ fn folders_that_are_not_the_model_are_told_by_what_is_wrong() {
     assert!(nothing.contains("has no weights"), "{nothing}");
     let text = refusal(|studio| fs::write(studio.weights(), "hello hello hello").unwrap());
     assert!(text.contains("not a file of weights"), "{text}");
+}
+
+#[test]
+fn another_model_of_the_family_is_not_taken_for_the_one_asked_for() {
+    let studio = Studio::new();
+    for model in [Model::Hunyuan3d20, Model::Hunyuan3d20Turbo, Model::Hunyuan3d2Mv] {
+        let mut request = request();
+        request.model.model = model;
+        let error = studio.run(&request, &Cache::disabled()).unwrap_err().to_string();
+        assert!(error.contains(&format!("this is not {}", model.name())) && error.contains("--model"), "{error}");
+    }
 }
 
 #[test]

@@ -110,6 +110,8 @@ pub struct Circumstances<'a> {
     pub upcoming: &'a [(Request, Input)],
     /// Gets a coarse mesh in print space when a learned model has one before the real one is done.
     pub preview: Option<Preview<'a>>,
+    /// Gets a sentence about what a learned model is going to need, before it starts.
+    pub plan: Option<&'a (dyn Fn(String) + Sync)>,
 }
 
 /// Takes a preview.
@@ -118,7 +120,7 @@ pub type Preview<'a> = &'a (dyn Fn(Arc<Mesh>) + Sync);
 impl<'a> Circumstances<'a> {
     /// Nothing comes next, and nobody looks on.
     pub fn of(tools: &'a Tools) -> Self {
-        Self { tools, upcoming: &[], preview: None }
+        Self { tools, upcoming: &[], preview: None, plan: None }
     }
 }
 

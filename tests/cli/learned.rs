@@ -1,6 +1,9 @@
 //! `orfeas generate --model` and `orfeas batch --model`, with a model in miniature.
 
 use orfeas::engine::models::hunyuan3d::miniature;
+use orfeas::engine::models::hunyuan3d::published::PublishedConfig;
+use orfeas::engine::models::hunyuan3d::vae::ShapeDecoder;
+use orfeas::engine::weights::inventory;
 
 use super::support::{Desk, outcome, read_stl};
 
@@ -38,6 +41,57 @@ fn a_model_makes_a_closed_solid_and_the_same_one_again() {
         stages.iter().find(|s| s["stage"] == name).unwrap()["cached"].as_bool().unwrap()
     };
     assert!(cached("latents") && !cached("shape"), "{stdout}");
+}
+
+/// The manifest of the model in miniature.
+fn manifest() -> String {
+    let yaml: serde_json::Value = serde_yaml_ng::from_str(miniature::CONFIG).unwrap();
+    let config = PublishedConfig::from_yaml(miniature::CONFIG).unwrap();
+    let vae = serde_json::from_value(config.vae.clone()).unwrap();
+    let list = |tensors: &mut dyn Iterator<Item = (String, Vec<usize>)>| {
+        let tensors: Vec<_> =
+            tensors.map(|(name, shape)| serde_json::json!({ "name": name, "shape": shape })).collect();
+        serde_json::json!({ "tensors": tensors })
+    };
+    let of = |part: &str| {
+        let all = config.tensors().into_iter();
+        list(&mut all.filter_map(|(name, shape)| Some((name.strip_prefix(part)?.strip_prefix('.')?.to_owned(), shape))))
+    };
+    let kwargs = &yaml["conditioner"]["params"]["main_image_encoder"]["kwargs"];
+    let manifest = serde_json::json!({
+        "configs": {
+            "model": yaml["model"]["params"],
+            "vae": yaml["vae"]["params"],
+            "conditioner": { "dino": kwargs["config"], "image_size": kwargs["image_size"] },
+            "scheduler": { "type": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000 },
+            "image_processor": { "type": "ImageProcessorV2", "size": 64, "border_ratio": 0.15 },
+        },
+        "components": {
+            "model": of("model"),
+            "conditioner": of("conditioner"),
+            "vae": list(&mut inventory(|w| ShapeDecoder::load(w, &vae)).into_iter()),
+        },
+    });
+    manifest.to_string()
+}
+
+#[test]
+fn a_manifest_becomes_a_model_of_random_numbers_that_runs() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    std::fs::write(desk.path("sizes.json"), manifest()).unwrap();
+    let make = ["models", "random", "sizes.json", "-o", "model"];
+    let (code, stdout, stderr) = outcome(desk.orfeas(&make));
+    assert_eq!((code, stdout.as_str()), (0, "model/model.fp16.safetensors\n"), "{stderr}");
+    let (code, _, stderr) = generate(&desk, "a.stl", &[]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("are needed for one picture"), "{stderr}");
+    assert!(read_stl(&desk.path("a.stl")).closed);
+    let (code, _, stderr) = outcome(desk.orfeas(&make));
+    assert!(code == 1 && stderr.contains("exists already"), "{stderr}");
+    std::fs::write(desk.path("sizes.json"), "{\"configs\": {}, \"components\": {}}").unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&make));
+    assert!(code == 1 && stderr.contains("no configs.model") && stderr.contains("sizes.json"), "{stderr}");
 }
 
 #[test]

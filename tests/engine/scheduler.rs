@@ -24,8 +24,15 @@ fn the_flow_matching_schedule_is_that_of_the_pipeline() {
         let times: Vec<f32> = (0..n).map(|k| schedule.model_time_f16(k)).collect();
         v.expect_floats(&format!("out.pipe_{n}.model_t_fp16"), &times, 0.0);
     }
-    for n in counts(&v, "shift3_") {
-        v.expect_floats(&format!("out.shift3_{n}.sigmas"), Schedule::flow_matching(n, 3.0).unwrap().sigmas(), 1e-6);
+    let shifted: Vec<(f32, usize)> = v
+        .names_below("out.shift")
+        .filter_map(|name| name.strip_suffix(".sigmas")?.split_once('_'))
+        .map(|(shift, n)| (shift.parse().unwrap(), n.parse().unwrap()))
+        .collect();
+    assert!(!shifted.is_empty());
+    for (shift, n) in shifted {
+        let schedule = Schedule::flow_matching(n, shift).unwrap();
+        v.expect_floats(&format!("out.shift{shift}_{n}.sigmas"), schedule.sigmas(), 1e-6);
     }
     for n in counts(&v, "steps_") {
         let schedule = Schedule::flow_matching_alone(n, 1.0).unwrap();
@@ -33,12 +40,17 @@ fn the_flow_matching_schedule_is_that_of_the_pipeline() {
     }
 }
 
+/// Lengths of the recorded tables.
+fn tables(v: &Vectors) -> Vec<usize> {
+    let found: Vec<usize> = v.names_below("out.pcm").filter_map(|n| n.strip_suffix(".table")?.parse().ok()).collect();
+    assert!(!found.is_empty());
+    found
+}
+
 #[test]
 fn the_consistency_schedule_is_that_of_the_turbo_models() {
     let Some(v) = Vectors::open("hunyuan3d21/scheduler") else { return };
-    let tables: Vec<usize> = v.names_below("out.pcm").filter_map(|n| n.strip_suffix(".table")?.parse().ok()).collect();
-    assert!(!tables.is_empty());
-    for table in tables {
+    for table in tables(&v) {
         v.expect_floats(&format!("out.pcm{table}.table"), &Schedule::consistency_table(table).unwrap(), 1e-6);
         for n in counts(&v, &format!("pcm{table}_")) {
             let schedule = Schedule::consistency(n, table).unwrap();
@@ -52,9 +64,11 @@ fn the_consistency_schedule_is_that_of_the_turbo_models() {
 fn a_step_is_eulers() {
     let Some(v) = Vectors::open("hunyuan3d21/scheduler") else { return };
     let steps = |start: &str| (1..).take_while(|k| v.has(&format!("out.{start}.x{k}"))).count();
+    // That of the published turbo models, the longest.
+    let table = tables(&v).into_iter().max().unwrap();
     for (name, schedule) in [
         ("euler", Schedule::flow_matching(steps("euler"), 1.0).unwrap()),
-        ("pcm_euler", Schedule::consistency(steps("pcm_euler"), 100).unwrap()),
+        ("pcm_euler", Schedule::consistency(steps("pcm_euler"), table).unwrap()),
     ] {
         let velocity = v.tensor::<3>("in.model_output");
         let mut x = v.tensor::<3>("in.sample");

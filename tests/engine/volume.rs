@@ -96,6 +96,7 @@ impl Setup {
             num_chunks: number("num_chunks") as usize,
             mc_level: number("mc_level") as f32,
             min_resolution: number("min_resolution") as usize,
+            mini_grids: number("mini_grid_num") as usize,
             decoder: VolumeDecoder::Dense,
         };
         Some(Self { vectors, decoder, options })

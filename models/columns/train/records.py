@@ -2,8 +2,8 @@
 
     orfeas dataset stream ... | python records.py --into FOLDER
 
-writes FOLDER/NNN.full (as they come) and FOLDER/NNN.small (half the side in x and y). A trainer may read
-the folder while it grows.
+writes FOLDER/NNN.full (as they come) and FOLDER/NNN.small (half the side in x and y), or one of them (--size). A
+trainer may read the folder while it grows.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def is_sound(record, side):
     )
 
 
-def keep(stream, folder, limit=None):
+def keep(stream, folder, limit=None, sizes=("full", "small")):
     """Appends the records of `stream` to files in `folder`."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ def keep(stream, folder, limit=None):
     if magic != MAGIC or grid != side // 2:
         sys.exit("this is not a stream of samples")
     full, small = record_type(side, grid), record_type(side // 2, grid)
-    files = None
+    files = {}
     while limit is None or count < limit:
         body = stream.read(full.itemsize - HEADER.size)
         if len(body) < full.itemsize - HEADER.size:
@@ -97,10 +97,9 @@ def keep(stream, folder, limit=None):
         if is_sound(record, side):
             if count % PER_FILE == 0:
                 name = folder / f"{os.getpid()}-{count // PER_FILE:04d}"
-                files = [open(f"{name}.full", "wb"), open(f"{name}.small", "wb")]
-            files[0].write(head + body)
-            files[1].write(shrink(record, small).tobytes())
-            for file in files:
+                files = {size: open(f"{name}.{size}", "wb") for size in sizes}
+            for size, file in files.items():
+                file.write(head + body if size == "full" else shrink(record, small).tobytes())
                 file.flush()
             count += 1
         else:
@@ -141,5 +140,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", required=True)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--size", choices=("full", "small"), help="only this one; small ones take a fifth of the disk")
     arguments = parser.parse_args()
-    keep(sys.stdin.buffer, arguments.into, arguments.limit)
+    sizes = (arguments.size,) if arguments.size else ("full", "small")
+    keep(sys.stdin.buffer, arguments.into, arguments.limit, sizes)

@@ -1,6 +1,7 @@
 //! `orfeas models`: which learned models there are, and getting, checking and removing them.
 
 mod consent;
+mod random;
 mod show;
 
 use std::path::PathBuf;
@@ -88,6 +89,17 @@ enum Action {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
+    /// Write a folder of random numbers at a model's full size, to try memory and speed with
+    Random {
+        /// The model's tensors and sizes, as JSON
+        manifest: PathBuf,
+        /// Where to put `config.yaml` and `model.fp16.safetensors`
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+        /// Other numbers
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+    },
     /// Where models are kept, or keep them elsewhere from now on
     Folder {
         /// The new folder; what is in the old one stays there and is still found
@@ -122,6 +134,7 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
         Action::Info { id, json } => show::info(&library, id, *json, console),
         Action::Pull { ids, yes } => pull(&library, ids, *yes, console),
         Action::Import { id, path, yes } => import(&library, id, path, *yes, console),
+        Action::Random { manifest, output, seed } => random::run(manifest, output, *seed, console),
         Action::Verify { ids, json } => verify(&library, ids, *json, console),
         Action::Remove { ids } => {
             known(&library, ids)?;

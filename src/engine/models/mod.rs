@@ -43,6 +43,19 @@ pub struct Description {
     pub picture_size_px: usize,
     /// Share of that picture that stays empty around the object.
     pub border_ratio: f64,
+    /// Which of its family it is, where the configuration tells.
+    pub nature: Option<Nature>,
+}
+
+/// What tells the models of one family apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nature {
+    /// Whether its denoiser has experts (2.1), or two streams (2.0 and what came of it).
+    pub has_experts: bool,
+    /// Whether it is told the guidance (fast and turbo variants) instead of being run twice.
+    pub is_told_guidance: bool,
+    /// Whether it tells the views of an object apart.
+    pub takes_views: bool,
 }
 
 /// Looks at the model's folder.

@@ -27,6 +27,8 @@ pub(super) struct Turn<'a> {
     pub upcoming: &'a [(Request, Input)],
     /// Takes a coarse mesh to show before the real one is done.
     pub preview: &'a (dyn Fn(Arc<Mesh>) + Sync),
+    /// Takes a sentence about what it is going to need.
+    pub plan: &'a (dyn Fn(String) + Sync),
 }
 
 /// What the worker is at.
@@ -83,7 +85,14 @@ fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> 
             shared.announce(state);
         }
     };
-    let turn = Turn { job: &task.request, upcoming: &task.upcoming, preview: &preview };
+    let plan = |text: String| {
+        let mut state = shared.lock();
+        if state.wanted(task.id, task.generation).is_some() {
+            state.events.push_back(Event::Plan(task.id, text));
+            shared.announce(state);
+        }
+    };
+    let turn = Turn { job: &task.request, upcoming: &task.upcoming, preview: &preview, plan: &plan };
     catch_unwind(AssertUnwindSafe(|| work(&turn, &monitor))).unwrap_or_else(|panic| {
         let path = task.request.input.path.display();
         Err(WorkError::Failed(format!(

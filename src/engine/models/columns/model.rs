@@ -34,7 +34,7 @@ fn file() -> Result<&'static WeightFile, EngineError> {
 /// What it wants to be shown.
 pub fn describe() -> Description {
     let border_ratio = 1.0 - f64::from(super::input::OBJECT_SHARE);
-    Description { files: Vec::new(), picture_size_px: PICTURE_SIDE, border_ratio }
+    Description { files: Vec::new(), picture_size_px: PICTURE_SIDE, border_ratio, nature: None }
 }
 
 /// What tells these weights from those of other versions of the program.

@@ -20,12 +20,19 @@ const PADDING: usize = 2;
 const MIN_HALF_WIDTH: f32 = 0.7;
 /// At most this many samples; a finer resolution than fits is made coarser.
 const MAX_SAMPLES: f32 = 120e6;
+/// A silhouette that overlaps with the picture's object this far is fine enough.
+const COVER: f32 = 0.994;
+/// Otherwise cells are made smaller by this factor, so many times at most.
+const REFINEMENT: f32 = 1.5;
+const REFINEMENTS: u32 = 2;
 /// The depth picture moves the front by at most this many bins.
 const SNAP_REACH_BINS: f32 = 2.0;
 /// Expected error of the front, in the frame's unit, at which the depth picture counts half.
 const SNAP_DOUBT: f32 = 0.08;
 /// Between these expected errors of the depths the prediction gives way to the balloon.
 const DOUBT: [f32; 2] = [0.30, 0.60];
+/// Solids end here, on either side of z = 0.
+const FRAME_END: f32 = 1.0;
 /// A flat back lies this far behind almost all of the front.
 const FLAT_QUANTILE: f32 = 0.05;
 
@@ -80,15 +87,19 @@ pub fn build(
     let outline = trace(pixels, side)?;
     let bounds = outline.bounds().ok_or(InputError::Empty)?;
     let longest = (bounds[1] - bounds[0]).max_element();
-    let mut spacing = longest / controls.cells.max(8) as f32;
     let stand = Stand::of(prediction, controls);
     let reach = stand.reach();
-    while (longest / spacing).powi(2) * ((reach[1] - reach[0]) / spacing) > MAX_SAMPLES {
-        spacing *= 1.05;
+    let depth = (reach[1] - reach[0]).max(1e-3);
+    let finest = (longest.powi(2) * depth / MAX_SAMPLES).cbrt();
+    let mut spacing = (longest / controls.cells.max(8) as f32).max(finest);
+    let mut silhouette = sampled(&outline, bounds, spacing, monitor)?;
+    for _ in 0..REFINEMENTS {
+        if spacing <= finest || covers(&silhouette, pixels, side) >= COVER {
+            break;
+        }
+        spacing = (spacing / REFINEMENT).max(finest);
+        silhouette = sampled(&outline, bounds, spacing, monitor)?;
     }
-    let lattice = Lattice::around(bounds, spacing, PADDING);
-    let mut silhouette = Silhouette::of_outline(&outline, lattice, monitor)?;
-    silhouette.widen_thin_parts(&outline, MIN_HALF_WIDTH * spacing, monitor)?;
     if silhouette.is_empty() {
         return Err(InputError::Empty.into());
     }
@@ -118,6 +129,31 @@ pub fn doubt(prediction: &mut Prediction, input: &Input) {
     for (at, (value, start)) in prediction.columns.iter_mut().zip(start).enumerate() {
         *value = start + trust[at % (grid * grid)] * (*value - start);
     }
+}
+
+/// The outline on a lattice of this spacing, thin parts as wide as it can show.
+fn sampled(outline: &Outline, bounds: [Vec2; 2], spacing: f32, monitor: &Monitor) -> Result<Silhouette, Cancelled> {
+    let lattice = Lattice::around(bounds, spacing, PADDING);
+    let mut silhouette = Silhouette::of_outline(outline, lattice, monitor)?;
+    silhouette.widen_thin_parts(outline, MIN_HALF_WIDTH * spacing, monitor)?;
+    Ok(silhouette)
+}
+
+/// Overlap (IoU) of a silhouette, as its samples show it, and the picture's object.
+fn covers(silhouette: &Silhouette, pixels: &[u8], side: usize) -> f32 {
+    let step = 2.0 / side as f32;
+    let row = |(j, row): (usize, &[u8])| {
+        let y = 1.0 - (j as f32 + 0.5) * step;
+        let pair = |(i, pixel): (usize, &[u8])| {
+            let made = silhouette.distance_at(Vec2::new((i as f32 + 0.5) * step - 1.0, y)) < 0.0;
+            let asked = f32::from(pixel[3]) >= ALPHA_LEVEL * 255.0;
+            [u64::from(made && asked), u64::from(made || asked)]
+        };
+        row.chunks_exact(4).enumerate().map(pair).fold([0; 2], |a, b| [a[0] + b[0], a[1] + b[1]])
+    };
+    let [both, either] =
+        pixels.par_chunks(4 * side).enumerate().map(row).reduce(|| [0; 2], |a, b| [a[0] + b[0], a[1] + b[1]]);
+    both as f32 / either.max(1) as f32
 }
 
 /// The curves where the object's opacity crosses one half, in the frame.
@@ -208,10 +244,11 @@ impl<'a> Stand<'a> {
         Ok(ScalarGrid { samples, samples_per_axis: [nx, ny, nz], origin, spacing })
     }
 
-    /// The field's value at height `z` of the solid.
+    /// The field's value at height `z` of the solid. What goes on beyond the frame ends there.
     fn value(&self, profile: &Column, z: f32) -> f32 {
         let scale = self.controls.depth_scale;
         let z = z / scale;
+        let beyond = z.abs() - FRAME_END;
         let value = match self.controls.back {
             Back::Predicted => profile.at(z),
             Back::Mirrored => profile.at(z.abs()),
@@ -221,7 +258,7 @@ impl<'a> Stand<'a> {
             },
         };
         // Where the sign is, a distance along z scales with the depth.
-        value * scale.min(1.0)
+        value.max(beyond) * scale.min(1.0)
     }
 
     /// The column at a place of the frame, in the frame's unit, its front in detail.

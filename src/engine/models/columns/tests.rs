@@ -198,6 +198,19 @@ fn even_noise_is_closed_to_the_outline() {
 }
 
 #[test]
+fn what_is_deeper_than_the_frame_ends_with_it() {
+    let mut deep = wild(1, 32, 16, 1.0);
+    deep.columns.fill(-1.0);
+    for depth_scale in [0.5, 1.0, 2.0] {
+        let controls = Controls { cells: 64, depth_scale, snaps: false, ..Controls::default() };
+        let grid = solid::build(&deep, &drawn(300, figure), 300, &controls, &Monitor::silent()).unwrap();
+        assert_closed(&grid);
+        let bounds = surface::extract(&grid, &Monitor::silent()).unwrap().bounds().unwrap();
+        assert!((bounds.size().z - 2.0 * depth_scale).abs() < 0.02 && bounds.center().z.abs() < 0.01, "{bounds:?}");
+    }
+}
+
+#[test]
 fn many_samples_are_all_closed_and_manifold() {
     for seed in 0..100 {
         let turn = seed as f32;

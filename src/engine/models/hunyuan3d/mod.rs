@@ -13,6 +13,7 @@ pub mod noise;
 pub mod published;
 pub mod sampler;
 pub mod scheduler;
+pub mod stand_in;
 pub mod turns;
 pub mod vae;
 pub mod volume;

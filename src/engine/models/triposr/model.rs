@@ -38,6 +38,7 @@ pub fn describe(folder: &Path) -> Result<Description, EngineError> {
         files: vec![folder.join("config.yaml"), published.weights().path().to_owned()],
         picture_size_px: published.config().cond_image_size,
         border_ratio: 1.0 - FOREGROUND_RATIO,
+        nature: None,
     })
 }
 

@@ -8,6 +8,7 @@ use super::{Hunyuan3d, Stage, attempt};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{DecodeMethod, DecodeOptions, Latents, Part, Work};
 use crate::engine::memory::host;
+use crate::engine::pace::in_step;
 use crate::engine::{Backend, Tensor};
 use crate::field::ScalarGrid;
 use crate::files::bytes_in_words;
@@ -76,7 +77,8 @@ impl Hunyuan3d {
         let volume = monitor.part(REPORTED, POINTS, |monitor| {
             attempt(work, || Ok(decode_volume(decoder.geo_decoder(), features, &volume_options, monitor)?))
         })?;
-        Ok(volume.field(options.level, VertexScale::True)?)
+        let scale = if options.is_published_scale { VertexScale::Published } else { VertexScale::True };
+        Ok(volume.field(options.level, scale)?)
     }
 
     fn features(&mut self, latents: &Latents, work: &Work, monitor: &Monitor) -> Result<Tensor<3>, EngineError> {
@@ -90,7 +92,7 @@ impl Hunyuan3d {
             let data = TensorData::new(latents.values.clone(), [1, latents.shape[0], latents.shape[1]]);
             let tensor = Tensor::<3>::from_data(data, &work.place.device);
             let tensor = decoder.unscale(tensor).cast(work.place.precision.dtype());
-            Ok(decoder.features(tensor, monitor)?)
+            Ok(in_step(work.place, monitor, |monitor| decoder.features(tensor, monitor))?)
         })?;
         self.features = Some((latents.clone(), features.clone()));
         Ok(features)
@@ -128,6 +130,7 @@ fn volume_options(options: &DecodeOptions) -> VolumeOptions {
         DecodeMethod::Dense => VolumeDecoder::Dense,
         DecodeMethod::Hierarchical => VolumeDecoder::Hierarchical,
         DecodeMethod::FlashVdm => VolumeDecoder::FlashVdm(FlashMode::Mean),
+        DecodeMethod::FlashVdmMerge => VolumeDecoder::FlashVdm(FlashMode::Merge),
     };
     VolumeOptions {
         // Through text: 1.01 in 32 bits is another number in 64.

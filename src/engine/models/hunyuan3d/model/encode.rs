@@ -8,6 +8,7 @@ use super::super::sampler::{Branches, Effort, Sampling};
 use super::{Hunyuan3d, Plan, Stage, attempt};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{EncodeOptions, Latents, Part, Place, Planes, Shown, Work};
+use crate::engine::pace::in_step;
 use crate::engine::{Backend, Device, Tensor};
 use crate::progress::{self, Monitor};
 
@@ -20,6 +21,8 @@ const DENOISE: [f64; 2] = [0.15, 1.0];
 /// What is said when the denoiser is brought to the device block by block.
 const TURNS: &str = "the blocks of the denoiser took turns in memory, which takes much longer";
 
+const ROOM_FOR_DENOISER: &str = "other parts of the model made room for the denoiser: the memory was full";
+
 /// Reported for all of it; who listens gives it a place of its own.
 const REPORTED: progress::Stage = progress::Stage::Shape;
 
@@ -31,7 +34,7 @@ impl Hunyuan3d {
         work: &Work,
     ) -> Result<Vec<Latents>, EngineError> {
         let plan = self.plan_for(objects.iter().map(|o| o.views().count()).max().unwrap_or(1), work.place);
-        tracing::info!("memory of {}: {}", work.place.name, plan.in_words());
+        tracing::info!("{}", plan.in_words());
         plan.check(Stage::Conditioner)?;
         plan.check(Stage::Denoiser)?;
         let keeps_all = plan.keeps_all(objects.len().min(plan.batch_max(super::BATCH_MAX)));
@@ -68,7 +71,7 @@ impl Hunyuan3d {
             match work.monitor.part(REPORTED, LOAD_DENOISER, load) {
                 Err(error) if error.is_out_of_memory() => {
                     if self.make_room(Stage::Denoiser, work.place) {
-                        work.note("other parts of the model made room for the denoiser: the memory was full");
+                        work.note(ROOM_FOR_DENOISER);
                     } else if !by_blocks && self.has_blocks_at_once() {
                         by_blocks = true;
                         work.note(format!("{TURNS}: the memory was full"));
@@ -140,10 +143,12 @@ impl Hunyuan3d {
             let data = TensorData::new(picture.values.clone(), [1, channels, height, width]);
             let image = Tensor::<4>::from_data(data, &work.place.device);
             let layers = conditioner.config().dino.num_hidden_layers as u64;
-            let mut each = |layer: usize, _: &Tensor<3>| monitor.step(REPORTED, layer as u64 + 1, layers);
-            Ok(match view {
-                Some(view) => conditioner.forward_views(image.unsqueeze(), &[view], &mut each)?,
-                None => conditioner.forward(image, &mut each)?,
+            in_step(work.place, monitor, |monitor| {
+                let mut each = |layer: usize, _: &Tensor<3>| monitor.step(REPORTED, layer as u64 + 1, layers);
+                Ok(match view {
+                    Some(view) => conditioner.forward_views(image.unsqueeze(), &[view], &mut each)?,
+                    None => conditioner.forward(image, &mut each)?,
+                })
             })
         })
     }
@@ -171,7 +176,9 @@ impl Hunyuan3d {
                 Err(error) if !error.is_out_of_memory() => return Err(error),
                 Err(error) => {
                     Backend::memory_cleanup(&work.place.device);
-                    if batch > 1 {
+                    if self.make_room(Stage::Denoiser, work.place) {
+                        work.note(ROOM_FOR_DENOISER);
+                    } else if batch > 1 {
                         batch = batch.div_ceil(2);
                         work.note(format!("{batch} pictures at a time went through the model: the memory was full"));
                     } else if branches == Branches::Together {
@@ -205,19 +212,20 @@ impl Hunyuan3d {
         let EncodeOptions { guidance_scale, guidance_until, seed, .. } = *options;
         let numbers = attempt(work, || {
             let device = &work.place.device;
-            let sampling = Sampling {
-                schedule: &schedule,
-                guidance_scale,
-                guided_share: guidance_until,
-                branches,
-                effort: Effort::Needed,
-                monitor: *monitor,
-            };
             let noise = noise(seed, contexts.len(), shape, device);
-            let latents = velocity.sample(noise, Tensor::cat(contexts.to_vec(), 0), &sampling, |_| {
-                // A card takes orders faster than it works: without waiting, progress and cancelling
-                // would run ahead of it. What went wrong shows when the latents are read.
-                let _ = wait(work.place);
+            let latents = in_step(work.place, monitor, |monitor| {
+                let sampling = Sampling {
+                    schedule: &schedule,
+                    guidance_scale,
+                    guided_share: guidance_until,
+                    branches,
+                    effort: Effort::Needed,
+                    monitor: *monitor,
+                };
+                // A quick card is waited for once a step.
+                velocity.sample(noise, Tensor::cat(contexts.to_vec(), 0), &sampling, |_| {
+                    let _ = wait(work.place);
+                })
             })?;
             let data = latents.try_into_data().map_err(|error| EngineError::from_driver(&format!("{error:?}")))?;
             data.convert::<f32>().to_vec::<f32>().map_err(|error| EngineError::from_driver(&format!("{error:?}")))

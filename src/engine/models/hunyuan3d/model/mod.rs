@@ -17,12 +17,12 @@ use burn::tensor::backend::Backend as _;
 
 use super::conditioner::Conditioner;
 use super::config::ConfigError;
-use super::published::{Published, PublishedError, VelocityConfig};
+use super::published::{Published, PublishedConfig, PublishedError, VelocityConfig};
 use super::sampler::VelocityModel;
 use super::vae::{ShapeDecoder, VaeConfig};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Shown, Work};
-use crate::engine::models::Description;
+use crate::engine::models::{Description, Nature};
 use crate::engine::weights::{LoadOptions, load};
 use crate::engine::{Backend, Tensor};
 use crate::field::ScalarGrid;
@@ -46,7 +46,16 @@ pub fn describe(folder: &Path) -> Result<Description, EngineError> {
         files: vec![folder.join("config.yaml"), model.published.weights().path().to_owned()],
         picture_size_px: usize::try_from(size).unwrap_or(usize::MAX),
         border_ratio: processor["border_ratio"].as_f64().unwrap_or(PICTURE.1),
+        nature: Some(nature(model.published.config())),
     })
+}
+
+fn nature(config: &PublishedConfig) -> Nature {
+    let (has_experts, is_told_guidance) = match &config.velocity {
+        VelocityConfig::Moe(_) => (true, false),
+        VelocityConfig::Flux(flux) => (false, flux.guidance_embed),
+    };
+    Nature { has_experts, is_told_guidance, takes_views: config.conditioner.view_num.is_some() }
 }
 
 /// A published folder and what of it is loaded.
@@ -171,6 +180,10 @@ impl LearnedModel for Hunyuan3d {
 
     fn batch_max(&self, place: &Place) -> usize {
         self.plan(place).batch_max(BATCH_MAX)
+    }
+
+    fn plan_in_words(&self, views: usize, place: &Place) -> Option<String> {
+        Some(self.plan_for(views, place).in_words())
     }
 
     fn encode(&mut self, objects: &[Shown], options: &EncodeOptions, work: &Work) -> Result<Vec<Latents>, EngineError> {

@@ -109,10 +109,16 @@ impl Plan {
         self.budget.is_none_or(|budget| weights + self.activations(Stage::Denoiser, 1) <= budget)
     }
 
-    /// Need and free memory, in words: `7.4 GB of weights, 6.0 GB are free`.
+    /// Need and free memory, in words: `7.6 GiB are needed for one picture, of which 6.6 GiB are weights; 11.2 GiB
+    /// are free on a card`.
     pub(super) fn in_words(&self) -> String {
-        let free = self.budget.map_or("unknown".to_owned(), bytes_in_words);
-        format!("{} of weights, {free} free", bytes_in_words(self.all_bytes()))
+        let work = self.least.iter().max().copied().unwrap_or(0).max(self.activations(Stage::Denoiser, 1));
+        let [weights, all] = [self.all_bytes(), self.all_bytes() + work].map(bytes_in_words);
+        let free = match self.budget {
+            Some(budget) => format!("{} are free on {}", bytes_in_words(budget), self.device),
+            None => format!("how much is free on {} is not known", self.device),
+        };
+        format!("{all} are needed for one picture, of which {weights} are weights; {free}")
     }
 
     /// Fails where not even `stage` alone, with the least work at a time, has room.
@@ -192,6 +198,8 @@ mod tests {
         let text = error.to_string();
         assert!(text.contains("2.0 GiB") && text.contains("953.7 MiB") && text.contains("a card"), "{text}");
         assert!(plan(6).check(Stage::Decoder).is_ok());
+        let words = plan(12).in_words();
+        assert!(words.starts_with("7.7 GiB") && words.contains("6.6 GiB") && words.ends_with("a card"), "{words}");
         assert_eq!(plan(6).bytes_of([true, false, true]), 1_037_000_000);
     }
 }

@@ -22,8 +22,6 @@ pub enum FlashMode {
     Merge,
 }
 
-/// Regions per axis at the coarsest level.
-const MINI_GRIDS: usize = 4;
 /// Cells per axis around the points of a finer level.
 const CELLS: usize = 6;
 
@@ -116,10 +114,10 @@ impl Groups<'_> {
 }
 
 /// Cells per axis of every level: the coarsest is made to fit the mini-grids.
-fn flash_resolutions(finest: usize, min: usize) -> Vec<usize> {
+fn flash_resolutions(finest: usize, min: usize, grids: usize) -> Vec<usize> {
     let levels = level_resolutions(finest, min);
-    let first = (levels[0] as f64 / MINI_GRIDS as f64).round_ties_even() as usize * MINI_GRIDS;
-    let first = first.max(MINI_GRIDS) - 1;
+    let first = (levels[0] as f64 / grids as f64).round_ties_even() as usize * grids;
+    let first = first.max(grids) - 1;
     (0..levels.len()).map(|level| first << level).collect()
 }
 
@@ -129,12 +127,12 @@ pub(super) fn flash_vdm(
     mode: FlashMode,
     monitor: &Monitor,
 ) -> Result<Volume, VolumeError> {
-    let levels = flash_resolutions(options.octree_resolution, options.min_resolution);
+    let levels = flash_resolutions(options.octree_resolution, options.min_resolution, options.mini_grids);
     let lattice = options.lattice(levels[0]);
     let count = lattice.sample_count()?;
     let mut groups = Groups { evaluator, monitor, done: 0, total: count as u64 };
     let mut grid = vec![0.0; count];
-    for indices in mini_grids(levels[0] + 1) {
+    for indices in mini_grids(levels[0] + 1, options.mini_grids) {
         let points: Vec<Vec3> = indices.iter().map(|&i| lattice.position(i)).collect();
         groups.evaluate(&indices, &points, None, &mut grid)?;
     }
@@ -157,11 +155,11 @@ pub(super) fn flash_vdm(
     Ok(Volume::new(grid, finest, options, groups.done))
 }
 
-/// The samples of each mini-grid of a grid with `side` samples per axis, in the order of the grid.
-fn mini_grids(side: usize) -> impl Iterator<Item = Vec<usize>> {
-    let edge = side / MINI_GRIDS;
+/// The samples of each of `grids` mini-grids per axis of a grid with `side` samples per axis, in the order of the grid.
+fn mini_grids(side: usize, grids: usize) -> impl Iterator<Item = Vec<usize>> {
+    let edge = side / grids;
     let triples = |n: usize| (0..n * n * n).map(move |i| [i / (n * n), i / n % n, i % n]);
-    triples(MINI_GRIDS).map(move |grid| {
+    triples(grids).map(move |grid| {
         let index = |inner: [usize; 3]| {
             let [x, y, z] = [0, 1, 2].map(|axis| grid[axis] * edge + inner[axis]);
             (x * side + y) * side + z
@@ -188,17 +186,18 @@ mod tests {
 
     #[test]
     fn levels_fit_the_mini_grids() {
-        assert_eq!(flash_resolutions(256, 63), [63, 126, 252]);
-        assert_eq!(flash_resolutions(384, 63), [95, 190, 380]);
-        assert_eq!(flash_resolutions(380, 63), [95, 190, 380]);
-        assert_eq!(flash_resolutions(196, 63), [95, 190]);
-        assert_eq!(flash_resolutions(512, 63), [63, 126, 252, 504]);
-        assert_eq!(flash_resolutions(1, 63), [3]);
+        assert_eq!(flash_resolutions(256, 63, 4), [63, 126, 252]);
+        assert_eq!(flash_resolutions(384, 63, 4), [95, 190, 380]);
+        assert_eq!(flash_resolutions(380, 63, 4), [95, 190, 380]);
+        assert_eq!(flash_resolutions(196, 63, 4), [95, 190]);
+        assert_eq!(flash_resolutions(512, 63, 4), [63, 126, 252, 504]);
+        assert_eq!(flash_resolutions(1, 63, 4), [3]);
+        assert_eq!(flash_resolutions(64, 15, 3), [14, 28, 56]);
     }
 
     #[test]
     fn mini_grids_and_cells_take_every_sample_once() {
-        let mut seen: Vec<usize> = mini_grids(8).flatten().collect();
+        let mut seen: Vec<usize> = mini_grids(8, 4).flatten().collect();
         assert_eq!(seen[..9], [0, 1, 8, 9, 64, 65, 72, 73, 2]);
         seen.sort_unstable();
         assert_eq!(seen, (0..512).collect::<Vec<_>>());

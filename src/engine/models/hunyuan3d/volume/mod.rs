@@ -57,6 +57,8 @@ pub struct VolumeOptions {
     pub mc_level: f32,
     /// Fewest cells per axis of a coarser level; 63 is published.
     pub min_resolution: usize,
+    /// Regions per axis at FlashVDM's coarsest level, 1 or more; 4 is published.
+    pub mini_grids: usize,
     /// Which samples are evaluated.
     pub decoder: VolumeDecoder,
 }
@@ -70,6 +72,7 @@ impl Default for VolumeOptions {
             num_chunks: 8000,
             mc_level: 0.0,
             min_resolution: 63,
+            mini_grids: 4,
             decoder: VolumeDecoder::SurfaceFollowing(follow),
         }
     }
@@ -105,8 +108,8 @@ impl From<Cancelled> for VolumeError {
 
 impl VolumeOptions {
     fn check(&self) -> Result<(), VolumeError> {
-        let Self { box_v, octree_resolution, .. } = *self;
-        if (1..=2048).contains(&octree_resolution) && box_v.is_finite() && box_v > 0.0 {
+        let Self { box_v, octree_resolution, mini_grids, .. } = *self;
+        if (1..=2048).contains(&octree_resolution) && box_v.is_finite() && box_v > 0.0 && mini_grids > 0 {
             return Ok(());
         }
         Err(VolumeError::Options { octree_resolution, box_v })
