@@ -215,7 +215,7 @@ fn whole(options: &Options) {
     let device = options.device.parse().unwrap();
     let precision = Some(options.precision.parse().unwrap());
     let engine = Engine::new(EngineOptions { device, precision, gives_way: false });
-    let source = ModelSource { family: Family::Hunyuan3d, folder: options.folder.clone() };
+    let source = ModelSource { family: Family::Hunyuan3d, folder: options.folder.clone(), weights: None };
     let monitor = Monitor::silent();
     let planes = picture(&Published::open(&options.folder).unwrap());
     let encode = EncodeOptions { steps: options.steps, guidance_scale: GUIDANCE, guidance_until: 1.0, seed: 1 };

@@ -4,6 +4,7 @@
 //! thicker wall can never tear the surface. Sign: **negative inside**, the surface is at 0.
 
 pub mod closure;
+pub mod connect;
 mod crossing;
 pub mod distance;
 mod nearest;

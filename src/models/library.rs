@@ -206,6 +206,17 @@ impl Library {
         Ok(self.model(id)?.folder_in(&self.locate(id)?))
     }
 
+    /// The file of weights, the largest, of the model called `id`: the one whose length was looked at, where others lie
+    /// beside it.
+    ///
+    /// # Errors
+    /// As [`Library::locate`].
+    pub fn locate_weights(&self, id: &str) -> Result<Option<PathBuf>, ModelsError> {
+        let root = self.locate(id)?;
+        let weights = self.model(id)?.files.iter().max_by_key(|file| file.about_bytes);
+        Ok(weights.and_then(|file| file.found_below(&root)))
+    }
+
     /// Where `model` stands.
     pub fn state(&self, model: &Model) -> State {
         match self.find(model) {

@@ -76,15 +76,16 @@ impl Models {
             Model::Columns => Family::Columns,
             _ => Family::Hunyuan3d,
         };
-        let folder = match self {
-            // Comes with the program.
-            _ if model == Model::Columns => PathBuf::new(),
-            Self::Folder(folder) => folder.clone(),
-            Self::Shared(library) => {
-                library.read().unwrap_or_else(PoisonError::into_inner).locate_folder(model.name())?
-            }
-            Self::OfUser => Library::of_user()?.locate_folder(model.name())?,
+        let located = |library: &Library| -> Result<_, ModelsError> {
+            Ok((library.locate_folder(model.name())?, library.locate_weights(model.name())?))
         };
-        Ok(ModelSource { family, folder })
+        let (folder, weights) = match self {
+            // Comes with the program.
+            _ if model == Model::Columns => (PathBuf::new(), None),
+            Self::Folder(folder) => (folder.clone(), None),
+            Self::Shared(library) => located(&library.read().unwrap_or_else(PoisonError::into_inner))?,
+            Self::OfUser => located(&Library::of_user()?)?,
+        };
+        Ok(ModelSource { family, folder, weights })
     }
 }

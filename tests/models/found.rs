@@ -51,6 +51,21 @@ fn folders_laid_out_as_published_are_found_and_never_touched() {
 }
 
 #[test]
+fn the_weights_that_were_looked_at_are_named_whatever_lies_beside_them() {
+    let desk = desk_with(Owner::User);
+    let root = desk.folder.path().join("theirs/maker/Toy");
+    publish(&root);
+    let weights = root.join(WEIGHTS);
+    for stray in ["model.fp16.safetensors", "model.safetensors", "model.fp16.ckpt"] {
+        let stray = weights.with_file_name(stray);
+        if stray != weights {
+            write(&stray, b"something else");
+        }
+    }
+    assert_eq!(desk.library().locate_weights("toy").unwrap(), Some(weights));
+}
+
+#[test]
 fn the_models_own_folder_may_be_named() {
     let mut desk = Desk::new();
     let root = desk.folder.path().join("somewhere");

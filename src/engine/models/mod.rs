@@ -32,6 +32,8 @@ pub struct ModelSource {
     pub family: Family,
     /// Holds the configuration and the weights; empty for a model inside the program.
     pub folder: PathBuf,
+    /// The file of weights, where it is known which of the folder's it is.
+    pub weights: Option<PathBuf>,
 }
 
 /// What can be told of a model without loading it.
@@ -63,11 +65,11 @@ pub struct Nature {
 /// # Errors
 /// See [`EngineError`].
 pub fn describe(source: &ModelSource) -> Result<Description, EngineError> {
-    let folder: &Path = &source.folder;
+    let (folder, weights): (&Path, _) = (&source.folder, source.weights.as_deref());
     match source.family {
-        Family::Hunyuan3d => hunyuan3d::model::describe(folder),
+        Family::Hunyuan3d => hunyuan3d::model::describe(folder, weights),
         Family::Columns => Ok(columns::model::describe()),
-        Family::Triposr => triposr::model::describe(folder),
+        Family::Triposr => triposr::model::describe(folder, weights),
     }
 }
 
@@ -84,10 +86,10 @@ pub fn revision(family: Family) -> String {
 /// # Errors
 /// See [`EngineError`].
 pub fn open(source: &ModelSource) -> Result<Box<dyn LearnedModel>, EngineError> {
-    let folder: &Path = &source.folder;
+    let (folder, weights): (&Path, _) = (&source.folder, source.weights.as_deref());
     match source.family {
-        Family::Hunyuan3d => Ok(Box::new(hunyuan3d::model::Hunyuan3d::open(folder)?)),
+        Family::Hunyuan3d => Ok(Box::new(hunyuan3d::model::Hunyuan3d::open(folder, weights)?)),
         Family::Columns => Ok(Box::new(columns::model::Embedded::default())),
-        Family::Triposr => Ok(Box::new(triposr::model::TripoSrModel::open(folder)?)),
+        Family::Triposr => Ok(Box::new(triposr::model::TripoSrModel::open(folder, weights)?)),
     }
 }

@@ -136,7 +136,7 @@ fn the_engine_runs_it_like_any_other_model() {
     let Some(manifest) = manifest("triposr") else { return };
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &small(&manifest), |_| ());
-    let source = ModelSource { family: Family::Triposr, folder: folder.path().to_owned() };
+    let source = ModelSource { family: Family::Triposr, folder: folder.path().to_owned(), weights: None };
     let about = describe(&source).unwrap();
     assert_eq!((about.picture_size_px, about.files.len()), (32, 2));
     let mut model: Box<dyn LearnedModel> = open(&source).unwrap();

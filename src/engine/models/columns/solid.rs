@@ -9,7 +9,7 @@ use super::prediction::{Channel, Prediction, TRUNCATION, balloon};
 pub use super::warp::View;
 use super::{ColumnsError, warp};
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
-use crate::field::{ScalarGrid, closure};
+use crate::field::{FieldError, ScalarGrid, closure, connect};
 use crate::progress::{Cancelled, Monitor};
 
 /// Opacity of the outline.
@@ -104,9 +104,14 @@ pub fn build(
         return Err(InputError::Empty.into());
     }
     let mut grid = stand.field(&silhouette, reach, monitor)?;
-    // The lattice is the grid's own, so this cannot fail but by a defect.
-    closure::close(&mut grid, &silhouette, controls.min_wall.max(2.0 * spacing))
-        .map_err(|error| ColumnsError::Device(error.to_string()))?;
+    let wall = controls.min_wall.max(2.0 * spacing);
+    let joined = closure::close(&mut grid, &silhouette, wall)
+        .and_then(|()| connect::connect(&mut grid, &silhouette, wall, monitor));
+    joined.map_err(|error| match error {
+        FieldError::Cancelled(cancelled) => cancelled.into(),
+        // The lattice is the grid's own, so this cannot fail but by a defect.
+        other => ColumnsError::Device(other.to_string()),
+    })?;
     Ok(warp::to_space(grid, controls.view, monitor)?)
 }
 

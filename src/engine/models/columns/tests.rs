@@ -7,6 +7,7 @@ use super::solid::{Back, Controls, View};
 use super::*;
 use crate::engine::weights::Precision;
 use crate::field::ScalarGrid;
+use crate::mesh::components::drop_floaters;
 use crate::mesh::topology::Topology;
 use crate::progress::CancelToken;
 use crate::surface;
@@ -193,8 +194,29 @@ fn even_noise_is_closed_to_the_outline() {
             let iou = front_iou(&grid, figure);
             assert!(iou >= 0.99, "seed {seed}, {back:?}: {iou}");
             assert_closed(&grid);
+            let mesh = surface::extract(&grid, &Monitor::silent()).unwrap();
+            let kept = drop_floaters(&mesh, 0.01, &Monitor::silent()).unwrap();
+            assert_eq!(Topology::of(&kept).shells.len(), 1, "seed {seed}, {back:?}: the outline is in one piece");
         }
     }
+}
+
+/// A frame of rods, thinner than a cell of 64 along it.
+fn rods(p: Vec2) -> f32 {
+    let cell = Vec2::new(p.x - (p.x / 0.3).round() * 0.3, p.y - (p.y / 0.3).round() * 0.3).abs();
+    cell.min_element().max(p.abs().max_element() - 0.7) - 0.008
+}
+
+#[test]
+fn thin_parts_are_sampled_finer() {
+    let spacing = |shape: fn(Vec2) -> f32, cells: u32| {
+        let controls = Controls { cells, ..Controls::default() };
+        let grid = solid::build(&wild(1, 32, 16, 0.3), &drawn(512, shape), 512, &controls, &Monitor::silent());
+        grid.unwrap().spacing
+    };
+    let plain = spacing(|p| p.length() - 0.7, 64);
+    assert!((plain - 1.4 / 64.0).abs() < 1e-4, "{plain}");
+    assert!(spacing(rods, 64) < 0.5 * plain);
 }
 
 #[test]

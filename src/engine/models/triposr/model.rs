@@ -32,8 +32,8 @@ const LOAD_FIELD: f64 = 0.05;
 ///
 /// # Errors
 /// See [`EngineError`].
-pub fn describe(folder: &Path) -> Result<Description, EngineError> {
-    let published = Published::open(folder)?;
+pub fn describe(folder: &Path, weights: Option<&Path>) -> Result<Description, EngineError> {
+    let published = Published::open_with(folder, weights)?;
     Ok(Description {
         files: vec![folder.join("config.yaml"), published.weights().path().to_owned()],
         picture_size_px: published.config().cond_image_size,
@@ -54,8 +54,8 @@ impl TripoSrModel {
     ///
     /// # Errors
     /// See [`EngineError`].
-    pub fn open(folder: &Path) -> Result<Self, EngineError> {
-        Ok(Self { published: Published::open(folder)?, network: None, field: None })
+    pub fn open(folder: &Path, weights: Option<&Path>) -> Result<Self, EngineError> {
+        Ok(Self { published: Published::open_with(folder, weights)?, network: None, field: None })
     }
 
     fn load_network(&mut self, work: &Work, monitor: &Monitor) -> Result<&TripoSr, EngineError> {

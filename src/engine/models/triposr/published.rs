@@ -124,13 +124,22 @@ impl Published {
     /// # Errors
     /// See [`PublishedError`].
     pub fn open(folder: &Path) -> Result<Self, PublishedError> {
+        Self::open_with(folder, None)
+    }
+
+    /// The same with this file of weights, in the place of the one that is found in the folder.
+    ///
+    /// # Errors
+    /// See [`PublishedError`].
+    pub fn open_with(folder: &Path, weights: Option<&Path>) -> Result<Self, PublishedError> {
         let path = folder.join("config.yaml");
         let mut text = String::new();
         fs::File::open(&path)
             .and_then(|file| file.take(CONFIG_MAX).read_to_string(&mut text))
             .map_err(|source| PublishedError::Open { source, path: path.clone() })?;
         let config = TripoSrConfig::from_yaml(&text).map_err(|error| error.at(&path))?;
-        let Some(weights) = WEIGHTS.iter().map(|name| folder.join(name)).find(|file| file.is_file()) else {
+        let named = || WEIGHTS.iter().map(|name| folder.join(name)).find(|file| file.is_file());
+        let Some(weights) = weights.map(Path::to_owned).or_else(named) else {
             return Err(PublishedError::NoWeights(folder.to_owned()));
         };
         Ok(Self { config, weights: WeightFile::open(&weights)? })

@@ -38,8 +38,8 @@ const BATCH_MAX: usize = 4;
 ///
 /// # Errors
 /// See [`EngineError`].
-pub fn describe(folder: &Path) -> Result<Description, EngineError> {
-    let model = Hunyuan3d::open(folder)?;
+pub fn describe(folder: &Path, weights: Option<&Path>) -> Result<Description, EngineError> {
+    let model = Hunyuan3d::open(folder, weights)?;
     let processor = &model.published.config().image_processor;
     let size = processor["size"].as_u64().unwrap_or(PICTURE.0);
     Ok(Description {
@@ -83,8 +83,8 @@ impl Hunyuan3d {
     ///
     /// # Errors
     /// See [`EngineError`].
-    pub fn open(folder: &Path) -> Result<Self, EngineError> {
-        let published = Published::open(folder)?;
+    pub fn open(folder: &Path, weights: Option<&Path>) -> Result<Self, EngineError> {
+        let published = Published::open_with(folder, weights)?;
         let path = folder.join("config.yaml");
         let vae = vae_config(&published, &path)?;
         check_together(&published, &vae).map_err(|source| PublishedError::Sizes { source, path })?;

@@ -1,0 +1,346 @@
+//! Joins what floats: a solid whose silhouette is in one piece becomes one piece itself.
+//!
+//! Promises: only material inside the silhouette is added, so no view along z changes; what is one piece
+//! already is not touched. Small pieces that hide behind or before others, and so are not needed for the
+//! silhouette, stay loose: they are noise, and dropping them is the mesh's affair.
+
+use glam::Vec3;
+use rayon::prelude::*;
+
+use super::silhouette::{Lattice, Silhouette};
+use super::{FieldError, ScalarGrid};
+use crate::progress::Monitor;
+
+/// A piece of at least this share of the largest one is joined even where others cover it.
+const LOOSE_SHARE: f32 = 0.01;
+/// Besides the shortest joint of two pieces those are made that are longer by at most this many samples.
+const SLACK: u32 = 3;
+/// Least radius of a joint, in samples.
+const MIN_RADIUS: f32 = 1.5;
+
+/// Joins the pieces of `grid`, which is closed to `silhouette` on its own xy lattice, by struts along z
+/// of at least `thickness`.
+///
+/// # Errors
+/// [`FieldError::SampleCount`] when the silhouette lies on another lattice; [`FieldError::Cancelled`].
+pub fn connect(
+    grid: &mut ScalarGrid,
+    silhouette: &Silhouette,
+    thickness: f32,
+    monitor: &Monitor,
+) -> Result<(), FieldError> {
+    let [nx, ny, nz] = grid.samples_per_axis;
+    if silhouette.lattice != Lattice::of_grid(grid) || silhouette.distances.len() != nx * ny {
+        let expected = [silhouette.lattice.samples_per_axis[0], silhouette.lattice.samples_per_axis[1], nz];
+        return Err(FieldError::SampleCount { found: grid.samples.len(), expected });
+    }
+    monitor.check()?;
+    let mut pieces = Pieces::of(grid);
+    if pieces.labels().iter().all(|&label| label == 0) {
+        return Ok(());
+    }
+    monitor.check()?;
+    let struts = pieces.struts();
+    let radius = (0.5 * thickness).max(MIN_RADIUS * grid.spacing);
+    for strut in struts {
+        monitor.check()?;
+        paint(grid, silhouette, strut, radius);
+    }
+    Ok(())
+}
+
+/// Neighbouring samples inside, along z: `first..=last`.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    first: u32,
+    last: u32,
+}
+
+impl Run {
+    /// Samples from the end of one to the start of the other; 0 where they overlap.
+    fn gap(self, other: Self) -> u32 {
+        other.first.saturating_sub(self.last).max(self.first.saturating_sub(other.last))
+    }
+}
+
+/// Material to be added in one column, from a sample to another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Strut {
+    column: usize,
+    first: u32,
+    last: u32,
+}
+
+/// A way to join two pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Joint {
+    gap: u32,
+    pair: [u32; 2],
+    strut: Strut,
+}
+
+/// The runs of all columns, and which of them touch.
+struct Pieces {
+    runs: Vec<Run>,
+    /// Where the runs of each column begin; one entry more than there are columns.
+    starts: Vec<usize>,
+    ny: usize,
+    joined: Joined,
+}
+
+impl Pieces {
+    fn of(grid: &ScalarGrid) -> Self {
+        let [_, ny, nz] = grid.samples_per_axis;
+        let by_column: Vec<Vec<Run>> = grid.samples.par_chunks(nz).map(runs).collect();
+        let mut starts = vec![0];
+        starts.extend(by_column.iter().scan(0, |sum, runs| {
+            *sum += runs.len();
+            Some(*sum)
+        }));
+        let runs = by_column.concat();
+        let joined = Joined::new(runs.len());
+        let mut pieces = Self { runs, starts, ny, joined };
+        pieces.join_touching();
+        pieces
+    }
+
+    fn columns(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn runs_of(&self, column: usize) -> std::ops::Range<usize> {
+        self.starts[column]..self.starts[column + 1]
+    }
+
+    /// The next columns along y and x.
+    fn neighbours(&self, column: usize) -> impl Iterator<Item = usize> + use<> {
+        let (ny, count) = (self.ny, self.columns());
+        let up = (column % ny + 1 < ny).then_some(column + 1);
+        up.into_iter().chain((column + ny < count).then_some(column + ny))
+    }
+
+    fn join_touching(&mut self) {
+        for column in 0..self.columns() {
+            for other in self.neighbours(column) {
+                for a in self.runs_of(column) {
+                    for b in self.runs_of(other) {
+                        if self.runs[a].gap(self.runs[b]) == 0 {
+                            self.joined.join(a as u32, b as u32);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The piece of each run, numbered from 0 in the order of their first runs.
+    fn labels(&mut self) -> Vec<u32> {
+        let mut names = std::collections::BTreeMap::new();
+        (0..self.runs.len())
+            .map(|run| {
+                let next = names.len() as u32;
+                *names.entry(self.joined.root(run as u32)).or_insert(next)
+            })
+            .collect()
+    }
+
+    /// Which pieces have to be joined, by label: those that alone cover some column, and large ones.
+    fn needed(&self, labels: &[u32]) -> Vec<bool> {
+        let count = labels.iter().max().map_or(0, |m| *m as usize + 1);
+        let mut volumes = vec![0u64; count];
+        for (run, &label) in self.runs.iter().zip(labels) {
+            volumes[label as usize] += u64::from(run.last - run.first + 1);
+        }
+        let largest = volumes.iter().copied().max().unwrap_or(0) as f32;
+        let mut needed: Vec<bool> = volumes.iter().map(|&v| v as f32 >= LOOSE_SHARE * largest).collect();
+        for column in 0..self.columns() {
+            let labels = &labels[self.runs_of(column)];
+            if labels.first().is_some_and(|first| labels.iter().all(|label| label == first)) {
+                needed[labels[0] as usize] = true;
+            }
+        }
+        needed
+    }
+
+    /// The shortest struts that make one piece of what touches in the silhouette.
+    fn struts(&mut self) -> Vec<Strut> {
+        let labels = self.labels();
+        let needed = self.needed(&labels);
+        let mut joints = Vec::new();
+        for column in 0..self.columns() {
+            for other in std::iter::once(column).chain(self.neighbours(column)) {
+                for a in self.runs_of(column) {
+                    for b in self.runs_of(other) {
+                        let pair = [labels[a].min(labels[b]), labels[a].max(labels[b])];
+                        if pair[0] != pair[1] && pair.iter().all(|&label| needed[label as usize]) {
+                            joints.push(self.joint(column, a, b, pair));
+                        }
+                    }
+                }
+            }
+        }
+        joints.sort_unstable();
+        let mut whole = Joined::new(needed.len());
+        let mut reach = std::collections::BTreeMap::new();
+        joints.retain(|joint| {
+            if whole.join(joint.pair[0], joint.pair[1]) {
+                reach.insert(joint.pair, joint.gap + SLACK);
+            }
+            reach.get(&joint.pair).is_some_and(|reach| joint.gap <= *reach)
+        });
+        joints.into_iter().map(|joint| joint.strut).collect()
+    }
+
+    /// From run `a` of a column to run `b` of the same or the next one, a sample into both.
+    fn joint(&self, column: usize, a: usize, b: usize, pair: [u32; 2]) -> Joint {
+        let (near, far) = if self.runs[a].first < self.runs[b].first { (a, b) } else { (b, a) };
+        let strut = Strut { column, first: self.runs[near].last, last: self.runs[far].first };
+        Joint { gap: self.runs[a].gap(self.runs[b]), pair, strut }
+    }
+}
+
+fn runs(column: &[f32]) -> Vec<Run> {
+    let mut found: Vec<Run> = Vec::new();
+    for (iz, _) in column.iter().enumerate().filter(|(_, sample)| **sample < 0.0) {
+        match found.last_mut() {
+            Some(run) if run.last + 1 == iz as u32 => run.last += 1,
+            _ => found.push(Run { first: iz as u32, last: iz as u32 }),
+        }
+    }
+    found
+}
+
+/// Makes the material of a strut: a rounded rod, cut off by the silhouette.
+fn paint(grid: &mut ScalarGrid, silhouette: &Silhouette, strut: Strut, radius: f32) {
+    let [nx, ny, nz] = grid.samples_per_axis;
+    let (cx, cy) = (strut.column / ny, strut.column % ny);
+    let reach = (radius / grid.spacing).ceil() as usize + 1;
+    let spacing = grid.spacing;
+    for ix in cx.saturating_sub(reach)..(cx + reach + 1).min(nx) {
+        for iy in cy.saturating_sub(reach)..(cy + reach + 1).min(ny) {
+            let distance = silhouette.distances[ix * ny + iy];
+            let column = &mut grid.samples[(ix * ny + iy) * nz..][..nz];
+            let across = Vec3::new(ix as f32 - cx as f32, iy as f32 - cy as f32, 0.0) * spacing;
+            let (first, last) = (strut.first as usize, strut.last as usize);
+            let range = first.saturating_sub(reach)..(last + reach + 1).min(nz);
+            for (iz, sample) in column.iter_mut().enumerate().take(range.end).skip(range.start) {
+                let beyond = first.saturating_sub(iz).max(iz.saturating_sub(last)) as f32 * spacing;
+                let rod = (across + Vec3::Z * beyond).length() - radius;
+                *sample = sample.min(rod.max(distance));
+            }
+        }
+    }
+}
+
+/// Sets that are joined (union-find, the smaller root stays).
+struct Joined(Vec<u32>);
+
+impl Joined {
+    fn new(count: usize) -> Self {
+        Self((0..count as u32).collect())
+    }
+
+    fn root(&mut self, mut at: u32) -> u32 {
+        while self.0[at as usize] != at {
+            let above = self.0[self.0[at as usize] as usize];
+            self.0[at as usize] = above;
+            at = above;
+        }
+        at
+    }
+
+    /// Whether they were apart.
+    fn join(&mut self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        self.0[a.max(b) as usize] = a.min(b);
+        a != b
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use glam::Vec2;
+
+    use super::*;
+    use crate::field::closure;
+    use crate::mesh::topology::Topology;
+    use crate::surface;
+
+    /// A field closed to an outline, and its silhouette.
+    fn closed(inside: impl Fn(Vec3) -> f32 + Sync, outline: impl Fn(Vec2) -> f32) -> (ScalarGrid, Silhouette) {
+        let mut grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, 2.0 / 64.0, inside);
+        let lattice = Lattice::of_grid(&grid);
+        let distances = (0..65 * 65).map(|at| outline(lattice.position(at / 65, at % 65))).collect();
+        let silhouette = Silhouette { lattice, distances };
+        closure::close(&mut grid, &silhouette, 0.06).unwrap();
+        (grid, silhouette)
+    }
+
+    fn shells(grid: &ScalarGrid) -> usize {
+        let mesh = surface::extract(grid, &Monitor::silent()).unwrap();
+        let topology = Topology::of(&mesh);
+        assert!(topology.is_closed() && topology.is_manifold());
+        topology.shells.len()
+    }
+
+    fn square(p: Vec2) -> f32 {
+        p.abs().max_element() - 0.6
+    }
+
+    fn slab(p: Vec3, z: f32) -> f32 {
+        (p.z - z).abs() - 0.1
+    }
+
+    #[test]
+    fn pieces_at_other_depths_become_one_and_the_view_stays() {
+        let (mut grid, silhouette) = closed(|p| slab(p, if p.x < 0.1 { 0.5 } else { -0.5 }), square);
+        // The closure joins neighbours only where nothing is inside at a common depth; take that away.
+        for (column, samples) in grid.samples.chunks_mut(65).enumerate() {
+            let depth = if column / 65 < 35 { 0.5 } else { -0.5 };
+            for (iz, sample) in samples.iter_mut().enumerate() {
+                let z = iz as f32 / 32.0 - 1.0;
+                *sample = slab(Vec3::Z * z, depth).max(silhouette.distances[column]);
+            }
+        }
+        assert_eq!(shells(&grid), 2);
+        let before = grid.clone();
+        connect(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();
+        assert_eq!(shells(&grid), 1);
+        for (column, &distance) in grid.samples.chunks(65).zip(&silhouette.distances) {
+            assert_eq!(column.iter().any(|s| *s < 0.0), distance < 0.0);
+        }
+        assert!(grid.samples.iter().zip(&before.samples).all(|(after, before)| after <= before));
+        let again = grid.clone();
+        connect(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();
+        assert_eq!(grid, again);
+    }
+
+    #[test]
+    fn islands_stay_apart_and_noise_before_a_body_stays_loose() {
+        let islands = |p: Vec2| (p - Vec2::X * 0.5).length().min((p + Vec2::X * 0.5).length()) - 0.3;
+        let (mut grid, silhouette) = closed(|p| slab(p, 0.0), islands);
+        connect(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();
+        assert_eq!(shells(&grid), 2);
+        let speck = |p: Vec3| slab(p, -0.2).min(p.distance(Vec3::Z * 0.5) - 0.08);
+        let (mut grid, silhouette) = closed(speck, square);
+        let before = grid.clone();
+        connect(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();
+        assert_eq!((grid == before, shells(&grid)), (true, 2));
+        // A large one is joined.
+        let ball = |p: Vec3| slab(p, -0.2).min(p.distance(Vec3::Z * 0.5) - 0.3);
+        let (mut grid, silhouette) = closed(ball, square);
+        connect(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();
+        assert_eq!(shells(&grid), 1);
+    }
+
+    #[test]
+    fn another_lattice_and_a_cancellation_are_told() {
+        let (mut grid, silhouette) = closed(|p| slab(p, 0.0), square);
+        let other = Silhouette { distances: vec![0.0; 4], ..silhouette.clone() };
+        assert!(connect(&mut grid, &other, 0.06, &Monitor::silent()).is_err());
+        let token = crate::progress::CancelToken::new();
+        token.cancel();
+        let cancelled = connect(&mut grid, &silhouette, 0.06, &Monitor::new(&token, &|_| ()));
+        assert!(matches!(cancelled, Err(FieldError::Cancelled(_))));
+    }
+}
