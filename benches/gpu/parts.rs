@@ -248,5 +248,5 @@ fn whole(options: &Options) {
 
 fn decode_options(resolution: usize, level: f32, method: DecodeMethod) -> DecodeOptions {
     let (half_box, chunk_points, figure) = (1.01, 8000, Figure::default());
-    DecodeOptions { resolution, level, half_box, method, is_published_scale: false, chunk_points, figure }
+    DecodeOptions { resolution, level, half_box, method, chunk_points, figure }
 }

@@ -282,7 +282,10 @@ impl Studio {
         let name = item.name();
         match event {
             Event::Queued(_) => item.status = Status::Waiting,
-            Event::Started(_) => item.status = Status::Running { stage: None, estimate: Default::default() },
+            Event::Started(_) => {
+                item.status = Status::Running { stage: None, estimate: Default::default() };
+                self.queue_view.plans.remove(&item.id);
+            }
             Event::Progress { progress, estimate, .. } => {
                 item.status = Status::Running { stage: Some(progress.stage), estimate };
             }

@@ -105,8 +105,7 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
             monitor.check()?;
             cases.extend((0..usize::from(args.views)).filter_map(|view| Case::new(object, view)));
         }
-        if cases.is_empty() {
-            let text = args.only.as_deref().unwrap_or_default();
+        if let (true, Some(text)) = (cases.is_empty(), &args.only) {
             return Err(Failure::Usage(format!("no solid or source is called {text}; leave out --only to see all")));
         }
         let folder = tempfile::tempdir().context("no temporary folder could be made")?;

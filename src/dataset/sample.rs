@@ -141,7 +141,10 @@ fn of_surveyed(
 fn of_parts(parts: &[PackedMesh], side: usize, random: &mut Random) -> Option<Sample> {
     let mesh = variant::merged(parts);
     // As large as pictures of users show it: what is deeper than the frame loses its ends there too.
-    let view = View::random(&mut random.fork(2)).fitted_within(&mesh.positions, MAX_DEPTH_CUT)?;
+    let view = View::random(&mut random.fork(2));
+    let large = view.fitted_within(&mesh.positions, MAX_DEPTH_CUT)?;
+    // What reaches near the eye cannot always be fitted so.
+    let view = if large.size(&mesh.positions) < 1.02 * SHARE { large } else { view.fitted(&mesh.positions)? };
     let is_one = parts.len() == 1;
     let columns = parts.iter().map(|part| columns_of(part, &view, side)).reduce(Columns::union)?;
     let whole = is_one || columns.largest_piece() > WHOLE;
@@ -170,6 +173,8 @@ fn of_seen(
     let positions: Vec<_> = mesh.positions.iter().map(|&p| view.frame_from_solid(p)).collect();
     let smooth = random.fork(11).chance(0.65);
     let mut seen = raster::raster(mesh, &positions, &view, side, smooth);
+    // The columns end with the frame.
+    seen.front.iter_mut().chain(&mut seen.back).for_each(|z| *z = z.clamp(-1.0, 1.0));
     raster::mark_thin(&mut seen, &columns);
     finish(PACKED, view, seen, columns, care, random)
 }

@@ -3,7 +3,7 @@
 //! A file has some hundred packed solids. A network that sees the same ones again and again knows them
 //! by heart instead of learning how an outline and its shading tell depth.
 
-use glam::{Mat3, Vec3};
+use glam::Vec3;
 
 use super::pack::PackedMesh;
 use super::random::{Random, rotation_about};
@@ -34,7 +34,7 @@ pub fn parts(random: &mut Random, mut draw: impl FnMut(&mut Random) -> PackedMes
 }
 
 fn changed(mesh: PackedMesh, random: &mut Random) -> PackedMesh {
-    let mesh = reshaped(mesh, random);
+    let mesh = laid(reshaped(mesh, random), random);
     if random.chance(STRAIGHT) { mesh } else { bent(mesh, random) }
 }
 
@@ -51,27 +51,28 @@ pub fn merged(parts: &[PackedMesh]) -> PackedMesh {
     out
 }
 
-/// The solid mirrored, laid on its side, and each axis mapped by a rising function of its own: what is
+/// The solid mirrored, and each axis mapped by a rising function of its own: what is
 /// parallel to an axis stays so, and a solid that is the same left and right stays that too.
 fn reshaped(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
     let stretch = Vec3::from_array([0; 3].map(|_| libm::expf(0.3 * random.normal().clamp(-2.0, 2.0))));
-    let turn = if random.chance(0.1) {
-        let axis = random.pick(&[Vec3::X, Vec3::Z]);
-        rotation_about(axis, std::f32::consts::FRAC_PI_2 * random.pick(&[-1.0, 1.0, 2.0]))
-    } else {
-        Mat3::IDENTITY
-    };
     let [x, y, z] = [0.0, 0.35, 0.25].map(|size| Gather { middle: random.around(0.45), end: random.around(size) });
     let is_mirrored = random.chance(0.5);
     for p in &mut mesh.positions {
-        let mut q = turn * *p;
-        if is_mirrored {
-            q.x = -q.x;
-        }
-        *p = Vec3::new(x.at(q.x), y.at(q.y), z.at(q.z)) * stretch;
+        let side = if is_mirrored { -p.x } else { p.x };
+        *p = Vec3::new(x.at(side), y.at(p.y), z.at(p.z)) * stretch;
     }
     if is_mirrored {
         mesh.triangles.iter_mut().for_each(|t| t.swap(1, 2));
+    }
+    mesh
+}
+
+/// Now and then laid on its side or turned upside down.
+fn laid(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
+    if random.chance(0.1) {
+        let axis = random.pick(&[Vec3::X, Vec3::Z]);
+        let turn = rotation_about(axis, std::f32::consts::FRAC_PI_2 * random.pick(&[-1.0, 1.0, 2.0]));
+        mesh.positions.iter_mut().for_each(|p| *p = turn * *p);
     }
     mesh
 }

@@ -150,8 +150,6 @@ pub struct DecodeOptions {
     pub half_box: f32,
     /// Which points are evaluated.
     pub method: DecodeMethod,
-    /// Whether the solid is smaller by one cell, as Hunyuan3D's published program writes it.
-    pub is_published_scale: bool,
     /// Most points that go through the network at once.
     pub chunk_points: usize,
     /// Read by the model inside the program alone.

@@ -13,7 +13,8 @@ use crate::progress::Monitor;
 
 /// A piece of at least this share of the largest one is joined even where others cover it.
 const LOOSE_SHARE: f32 = 0.01;
-/// Besides the shortest joint of two pieces those are made that are longer by at most this many samples.
+/// Besides the shortest joint of two pieces those are made that are longer by at most this many samples,
+/// and no more columns away from it along both axes.
 const SLACK: u32 = 3;
 /// Least radius of a joint, in samples.
 const MIN_RADIUS: f32 = 1.5;
@@ -40,8 +41,8 @@ pub fn connect(
         return Ok(());
     }
     monitor.check()?;
-    let struts = pieces.struts();
     let radius = (0.5 * thickness).max(MIN_RADIUS * grid.spacing);
+    let struts = pieces.struts((radius / grid.spacing) as u32);
     for strut in struts {
         monitor.check()?;
         paint(grid, silhouette, strut, radius);
@@ -144,7 +145,7 @@ impl Pieces {
             .collect()
     }
 
-    /// Which pieces have to be joined, by label: those that alone cover some column, and large ones.
+    /// Which pieces have to be joined, by label: large ones, and so many others that every column has one.
     fn needed(&self, labels: &[u32]) -> Vec<bool> {
         let count = labels.iter().max().map_or(0, |m| *m as usize + 1);
         let mut volumes = vec![0u64; count];
@@ -153,17 +154,23 @@ impl Pieces {
         }
         let largest = volumes.iter().copied().max().unwrap_or(0) as f32;
         let mut needed: Vec<bool> = volumes.iter().map(|&v| v as f32 >= LOOSE_SHARE * largest).collect();
-        for column in 0..self.columns() {
-            let labels = &labels[self.runs_of(column)];
-            if labels.first().is_some_and(|first| labels.iter().all(|label| label == first)) {
-                needed[labels[0] as usize] = true;
+        let sole = |labels: &[u32]| labels.first().filter(|first| labels.iter().all(|label| label == *first)).copied();
+        let largest = |labels: &[u32]| labels.iter().copied().max_by_key(|&label| volumes[label as usize]);
+        // Then those without which a column would have only pieces that are dropped.
+        for pick in [&sole as &dyn Fn(&[u32]) -> Option<u32>, &largest] {
+            for column in 0..self.columns() {
+                let labels = &labels[self.runs_of(column)];
+                if let Some(label) = pick(labels).filter(|_| labels.iter().all(|&label| !needed[label as usize])) {
+                    needed[label as usize] = true;
+                }
             }
         }
         needed
     }
 
-    /// The shortest struts that make one piece of what touches in the silhouette.
-    fn struts(&mut self) -> Vec<Strut> {
+    /// The shortest struts that make one piece of what touches in the silhouette. Gaps of up to `wall` samples
+    /// are closed all along.
+    fn struts(&mut self, wall: u32) -> Vec<Strut> {
         let labels = self.labels();
         let needed = self.needed(&labels);
         let mut joints = Vec::new();
@@ -184,11 +191,18 @@ impl Pieces {
         let mut reach = std::collections::BTreeMap::new();
         joints.retain(|joint| {
             if whole.join(joint.pair[0], joint.pair[1]) {
-                reach.insert(joint.pair, joint.gap + SLACK);
+                reach.insert(joint.pair, *joint);
             }
-            reach.get(&joint.pair).is_some_and(|reach| joint.gap <= *reach)
+            reach.get(&joint.pair).is_some_and(|first: &Joint| {
+                let near = [joint, first].map(|j| [j.strut.column / self.ny, j.strut.column % self.ny]);
+                let is_near = (0..2).all(|axis| near[0][axis].abs_diff(near[1][axis]) <= SLACK as usize);
+                joint.gap <= wall || (is_near && joint.gap <= first.gap + SLACK)
+            })
         });
-        joints.into_iter().map(|joint| joint.strut).collect()
+        let mut struts: Vec<Strut> = joints.into_iter().map(|joint| joint.strut).collect();
+        struts.sort_unstable();
+        struts.dedup();
+        struts
     }
 
     /// From run `a` of a column to run `b` of the same or the next one, a sample into both.

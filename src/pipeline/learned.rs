@@ -15,7 +15,7 @@ use crate::engine::models::triposr::picture::ModelPicture;
 use crate::engine::models::{self, Description, Family, ModelSource, Nature, describe};
 use crate::image::processor::{ImageProcessor, ProcessorError};
 use crate::progress::Monitor;
-use crate::request::{Decode, HiddenSide, Model, ModelParams, Request, VertexScale};
+use crate::request::{Decode, HiddenSide, Model, ModelParams, Request};
 
 /// Points that go through a network at once, as published.
 const CHUNK_POINTS: usize = 8000;
@@ -88,8 +88,8 @@ pub(super) fn encode_settings(params: &ModelParams) -> impl serde::Serialize + u
 
 /// The settings that the field depends on besides the latents.
 pub(super) fn decode_settings(request: &Request) -> impl serde::Serialize + use<> {
-    let ModelParams { model, iso_level, half_box, decode, vertex_scale, density, close_silhouette, .. } = request.model;
-    let sampled = model.samples().then_some((iso_level, half_box, decode, vertex_scale));
+    let ModelParams { model, iso_level, half_box, decode, density, close_silhouette, .. } = request.model;
+    let sampled = model.samples().then_some((iso_level, half_box, decode));
     let cells = if model == Model::Columns { request.solid.cells() } else { request.octree_cells() };
     let ModelParams { depth_scale, hidden_side, field_of_view_deg, upright, .. } = request.model;
     let figure = (model == Model::Columns).then_some((depth_scale, hidden_side, field_of_view_deg, upright));
@@ -117,7 +117,7 @@ pub(super) fn encode_options(params: &ModelParams) -> EncodeOptions {
 }
 
 pub(super) fn decode_options(request: &Request) -> DecodeOptions {
-    let ModelParams { model, iso_level, half_box, decode, vertex_scale, density, .. } = request.model;
+    let ModelParams { model, iso_level, half_box, decode, density, .. } = request.model;
     DecodeOptions {
         resolution: request.octree_cells() as usize,
         level: if model == Model::Triposr { density } else { iso_level },
@@ -129,7 +129,6 @@ pub(super) fn decode_options(request: &Request) -> DecodeOptions {
             Decode::FlashVdm => DecodeMethod::FlashVdm,
             Decode::FlashVdmMerge => DecodeMethod::FlashVdmMerge,
         },
-        is_published_scale: vertex_scale == VertexScale::Published,
         chunk_points: CHUNK_POINTS,
         figure: figure(request),
     }

@@ -14,7 +14,7 @@ use crate::engine::models::hunyuan3d::miniature;
 use crate::engine::{Engine, EngineOptions};
 use crate::mesh::topology::Topology;
 use crate::progress::{CancelToken, Progress};
-use crate::request::{Decode, Mode, Model, VertexScale};
+use crate::request::{Decode, Mode, Model};
 
 /// A folder with pictures and a model, and an engine of its own.
 struct Studio {
@@ -118,13 +118,12 @@ fn another_resolution_level_or_box_is_decoded_without_sampling() {
     let base = request();
     let first = studio.run(&base, &cache).unwrap();
     assert!(fresh(&first).contains(&Stage::Latents));
-    let changes: [fn(&mut Request); 7] = [
+    let changes: [fn(&mut Request); 6] = [
         |r| r.model.octree = Some(48),
         |r| r.model.iso_level = 0.1,
         |r| r.model.half_box = 0.9,
         |r| r.model.decode = Decode::Hierarchical,
         |r| r.model.decode = Decode::FlashVdmMerge,
-        |r| r.model.vertex_scale = VertexScale::Published,
         |r| r.solid.hollow_mm = 1.0,
     ];
     for (number, change) in changes.into_iter().enumerate() {

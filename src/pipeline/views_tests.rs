@@ -147,7 +147,7 @@ fn views_are_refused_where_nothing_looks_at_them() {
     // A folder that is another model than its name says.
     miniature::write(&studio.folder.path().join("model"), SEED).unwrap();
     let text = studio.run(&input, &cache).unwrap_err().to_string();
-    assert!(text.contains("one picture of an object"), "{text}");
+    assert!(text.contains("this is not hunyuan3d-2mv"), "{text}");
     assert_eq!(cache.stats().stages.get("latents").map_or(0, |s| s.entries), 0);
 }
 

@@ -7,7 +7,7 @@ mod model;
 pub mod parameter;
 pub mod relevance;
 
-pub use model::{Decode, HiddenSide, Model, ModelParams, Side, VertexScale};
+pub use model::{Decode, HiddenSide, Model, ModelParams, Side};
 
 use parameter::{ParamGroup, ValueError, choices, parameters};
 use serde::{Deserialize, Serialize};

@@ -59,16 +59,6 @@ choices! {
 }
 
 choices! {
-    /// How large a model's solid is in its box.
-    pub enum VertexScale {
-        /// Where the field has it.
-        True = "true",
-        /// Smaller by one cell of the octree, as the published program writes it.
-        Published = "published",
-    }
-}
-
-choices! {
     /// What a model that sees the front alone makes behind it.
     pub enum HiddenSide {
         /// What it expects there.
@@ -101,8 +91,6 @@ parameters! {
         "box" => half_box: f32 = 1.01, in 0.5..=1.5 by 0.01;
         /// Which points of the box the model is asked about.
         "decode" => decode: Decode = Decode::Surface;
-        /// How large the solid is in the box: as it is, or as the published program writes it.
-        "vertex-scale" => vertex_scale: VertexScale = VertexScale::True;
         /// Density at the surface; more is thinner.
         "density" => density: f32 = 25.0, in 1.0..=100.0 by 1.0;
         /// Share of the model's frame that the object takes.

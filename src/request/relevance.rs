@@ -64,9 +64,7 @@ fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
     let needed = match flag {
         "steps" | "guidance" | "seed" if !model.samples() => "a --model that samples, such as hunyuan3d-2.1",
         "guidance-until" if !model.is_guided_by_pairs() => "a --model that is not distilled, such as hunyuan3d-2.1",
-        "iso-level" | "box" | "decode" | "vertex-scale" if !model.samples() => {
-            "--model hunyuan3d-2.1 or one of its family"
-        }
+        "iso-level" | "box" | "decode" if !model.samples() => "--model hunyuan3d-2.1 or one of its family",
         "density" | "foreground" if model != Model::Triposr => "--model triposr",
         "octree" if model == Model::Columns => "--model triposr or hunyuan3d-2.1",
         "close-silhouette" if model == Model::Columns => "another --model; this one always does so",
@@ -120,7 +118,7 @@ mod tests {
             let figure = ["depth-scale", "hidden-side", "field-of-view", "upright", "resolution"];
             assert!(figure.iter().all(|flag| needed(&request, flag).is_none() == is_columns));
             assert_eq!(needed(&request, "close-silhouette").is_some(), is_columns);
-            let sampled = read(&request, &["steps", "guidance", "seed", "iso-level", "box", "decode", "vertex-scale"]);
+            let sampled = read(&request, &["steps", "guidance", "seed", "iso-level", "box", "decode"]);
             assert_eq!(sampled, model.samples(), "{}", model.name());
             assert_eq!(read(&request, &["density", "foreground"]), model == Model::Triposr);
         }

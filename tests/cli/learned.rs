@@ -80,9 +80,13 @@ fn a_manifest_becomes_a_model_of_random_numbers_that_runs() {
     let desk = Desk::new();
     desk.draw("figure.png");
     std::fs::write(desk.path("sizes.json"), manifest()).unwrap();
-    let make = ["models", "random", "sizes.json", "-o", "model"];
+    let make = ["models", "random", "sizes.json", "-o", "model", "--seed", "5"];
     let (code, stdout, stderr) = outcome(desk.orfeas(&make));
     assert_eq!((code, stdout.as_str()), (0, "model/model.fp16.safetensors\n"), "{stderr}");
+    std::fs::create_dir(desk.path("same")).unwrap();
+    miniature::write(&desk.path("same"), 5).unwrap();
+    let [made, same] = ["model", "same"].map(|folder| desk.path(folder).join("model.fp16.safetensors"));
+    assert!(std::fs::read(made).unwrap() == std::fs::read(same).unwrap());
     let (code, _, stderr) = generate(&desk, "a.stl", &[]);
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("are needed for one picture"), "{stderr}");

@@ -170,7 +170,6 @@ fn the_engine_runs_it_like_any_other_model() {
         level: 0.5,
         half_box: 1.0,
         method: DecodeMethod::Dense,
-        is_published_scale: false,
         chunk_points: 100,
         figure: Figure::default(),
     };

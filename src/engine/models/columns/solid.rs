@@ -22,9 +22,9 @@ const MIN_HALF_WIDTH: f32 = 0.7;
 const MAX_SAMPLES: f32 = 120e6;
 /// A silhouette that overlaps with the picture's object this far is fine enough.
 const COVER: f32 = 0.994;
-/// Otherwise cells are made smaller by this factor, so many times at most.
-const REFINEMENT: f32 = 1.5;
-const REFINEMENTS: u32 = 2;
+/// Otherwise cells are made smaller by this factor, where that brings it nearer by `REFINED`.
+const REFINEMENT: f32 = 1.6;
+const REFINED: f32 = 0.001;
 /// The depth picture moves the front by at most this many bins.
 const SNAP_REACH_BINS: f32 = 2.0;
 /// Expected error of the front, in the frame's unit, at which the depth picture counts half.
@@ -51,7 +51,7 @@ pub enum Back {
 /// How the solid is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Controls {
-    /// Cells along the longest side of the outline.
+    /// Cells along the longest side of the outline; more where thin parts need them.
     pub cells: u32,
     /// Factor on the depth; 1 is as predicted.
     pub depth_scale: f32,
@@ -93,12 +93,13 @@ pub fn build(
     let finest = (longest.powi(2) * depth / MAX_SAMPLES).cbrt();
     let mut spacing = (longest / controls.cells.max(8) as f32).max(finest);
     let mut silhouette = sampled(&outline, bounds, spacing, monitor)?;
-    for _ in 0..REFINEMENTS {
-        if spacing <= finest || covers(&silhouette, pixels, side) >= COVER {
-            break;
+    let cover = covers(&silhouette, pixels, side);
+    if cover < COVER {
+        let finer_spacing = (spacing / REFINEMENT).max(finest);
+        let finer = sampled(&outline, bounds, finer_spacing, monitor)?;
+        if covers(&finer, pixels, side) > cover + REFINED {
+            (silhouette, spacing) = (finer, finer_spacing);
         }
-        spacing = (spacing / REFINEMENT).max(finest);
-        silhouette = sampled(&outline, bounds, spacing, monitor)?;
     }
     if silhouette.is_empty() {
         return Err(InputError::Empty.into());

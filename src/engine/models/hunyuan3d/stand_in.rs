@@ -19,9 +19,6 @@ pub enum StandInError {
     /// It is no list, or lacks something.
     #[error("this is no list of a model's tensors and sizes ({0})")]
     Malformed(String),
-    /// The sizes make no network.
-    #[error(transparent)]
-    Config(#[from] PublishedError),
     /// A file could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -56,11 +53,15 @@ impl StandIn {
     /// `components.{model, vae, conditioner}.tensors[].{name, shape}`.
     ///
     /// # Errors
-    /// [`StandInError::Malformed`], [`StandInError::Config`].
+    /// [`StandInError::Malformed`], also for sizes that make no network.
     pub fn of_manifest(text: &str) -> Result<Self, StandInError> {
         let manifest: Manifest = serde_json::from_str(text).map_err(|e| StandInError::Malformed(e.to_string()))?;
         let config = config(&manifest.configs)?;
-        PublishedConfig::from_yaml(&config)?;
+        PublishedConfig::from_yaml(&config).map_err(|error| match error {
+            PublishedError::Malformed { what, .. } => StandInError::Malformed(what),
+            PublishedError::Sizes { source, .. } => StandInError::Malformed(source.to_string()),
+            other => StandInError::Malformed(other.to_string()),
+        })?;
         let all = manifest.components.into_iter().flat_map(|(part, component)| {
             component.tensors.into_iter().map(move |t| (format!("{part}.{}", t.name), t.shape))
         });
@@ -78,13 +79,12 @@ impl StandIn {
     /// # Errors
     /// [`StandInError::Write`]; files that exist stay.
     pub fn write(&self, folder: &Path, seed: u64, monitor: &Monitor) -> Result<PathBuf, StandInError> {
-        let path = folder.join("model.fp16.safetensors");
-        if path.exists() {
-            return Err(WriteError::Exists(path).into());
+        let [path, config] = ["model.fp16.safetensors", "config.yaml"].map(|name| folder.join(name));
+        if let Some(there) = [&path, &config].into_iter().find(|path| path.exists()) {
+            return Err(WriteError::Exists(there.clone()).into());
         }
-        let config = folder.join("config.yaml");
-        write_atomically(&config, IfExists::Keep, |out| out.write_all(self.config.as_bytes()))?;
         write_random(&path, &self.tensors, Precision::F16, seed, monitor)?;
+        write_atomically(&config, IfExists::Keep, |out| out.write_all(self.config.as_bytes()))?;
         Ok(path)
     }
 }

@@ -77,8 +77,7 @@ impl Hunyuan3d {
         let volume = monitor.part(REPORTED, POINTS, |monitor| {
             attempt(work, || Ok(decode_volume(decoder.geo_decoder(), features, &volume_options, monitor)?))
         })?;
-        let scale = if options.is_published_scale { VertexScale::Published } else { VertexScale::True };
-        Ok(volume.field(options.level, scale)?)
+        Ok(volume.field(options.level, VertexScale::True)?)
     }
 
     fn features(&mut self, latents: &Latents, work: &Work, monitor: &Monitor) -> Result<Tensor<3>, EngineError> {

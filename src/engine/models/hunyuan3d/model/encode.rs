@@ -21,6 +21,7 @@ const DENOISE: [f64; 2] = [0.15, 1.0];
 /// What is said when the denoiser is brought to the device block by block.
 const TURNS: &str = "the blocks of the denoiser took turns in memory, which takes much longer";
 
+/// What is said when the denoiser got the others' memory.
 const ROOM_FOR_DENOISER: &str = "other parts of the model made room for the denoiser: the memory was full";
 
 /// Reported for all of it; who listens gives it a place of its own.

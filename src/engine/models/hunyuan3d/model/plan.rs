@@ -109,7 +109,7 @@ impl Plan {
         self.budget.is_none_or(|budget| weights + self.activations(Stage::Denoiser, 1) <= budget)
     }
 
-    /// Need and free memory, in words: `7.6 GiB are needed for one picture, of which 6.6 GiB are weights; 11.2 GiB
+    /// Need and free memory, in words: `7.7 GiB are needed for one picture, of which 6.6 GiB are weights; 11.2 GiB
     /// are free on a card`.
     pub(super) fn in_words(&self) -> String {
         let work = self.least.iter().max().copied().unwrap_or(0).max(self.activations(Stage::Denoiser, 1));
