@@ -8,7 +8,7 @@ use clap::Subcommand;
 use image::ImageFormat;
 
 use crate::dataset::pack::{Pack, Split};
-use crate::dataset::sample::Source;
+use crate::dataset::sample::{PLAIN, Source};
 use crate::dataset::sheet::{self, Show};
 use crate::dataset::stream::{Range, StreamError, stream};
 use crate::files::{IfExists, write_atomically};
@@ -85,6 +85,14 @@ struct RangeArgs {
     /// Which of the packed solids: train or val
     #[arg(long, value_name = "SPLIT", default_value = "train", value_parser = split, requires = "solids")]
     split: Split,
+    /// Share of the packed solids that are shown as they are; the others are changed
+    #[arg(long, value_name = "SHARE", default_value_t = PLAIN, value_parser = share, requires = "solids")]
+    plain: f32,
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it must be 0 to 1".to_owned())
 }
 
 /// `train` or `val`.
@@ -110,7 +118,7 @@ impl RangeArgs {
         let Some(path) = &self.solids else { return Ok(Source::tapes()) };
         let pack = Pack::read(path)?;
         let numbers = pack.numbers(self.split);
-        Ok(Source::with_pack(pack, numbers))
+        Ok(Source::with_pack(pack, numbers).with_plain(self.plain))
     }
 }
 

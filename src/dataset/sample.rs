@@ -12,6 +12,7 @@ use super::seen::{Seen, raster, trace};
 use super::solid::{Columns, of_mesh, of_tape, survey};
 use super::tape::{Scratch, Tape};
 use super::variant;
+pub use super::variant::PLAIN;
 use super::view::{MAX_DEPTH_CUT, SHARE, View};
 
 /// The group number of packed solids.
@@ -40,12 +41,14 @@ pub struct Sample {
 pub struct Source {
     /// Packed solids, the numbers that may be used, and how often each is drawn.
     pack: Option<(Pack, Vec<usize>, Vec<f32>)>,
+    /// Share of packed solids that are shown as they are.
+    plain: f32,
 }
 
 impl Source {
     /// Tapes alone.
     pub fn tapes() -> Self {
-        Self { pack: None }
+        Self { pack: None, plain: variant::PLAIN }
     }
 
     /// Tapes and six in ten packed solids, of these numbers: as they are, bent, and put together. A
@@ -55,7 +58,12 @@ impl Source {
         let mut counts = BTreeMap::<String, f32>::new();
         numbers.iter().for_each(|number| *counts.entry(group(number)).or_default() += 1.0);
         let weights = numbers.iter().map(|number| counts[&group(number)].sqrt().recip()).collect();
-        Self { pack: (!numbers.is_empty()).then_some((pack, numbers, weights)) }
+        Self { pack: (!numbers.is_empty()).then_some((pack, numbers, weights)), ..Self::tapes() }
+    }
+
+    /// The same with another share, 0 to 1, of packed solids that are shown as they are.
+    pub fn with_plain(self, plain: f32) -> Self {
+        Self { plain, ..self }
     }
 
     /// Sample `number` of `seed`: `side` pixels along each side, half as many columns. `side` is a
@@ -67,7 +75,7 @@ impl Source {
             let made = match &self.pack {
                 Some((pack, numbers, weights)) if random.chance(PACKED_SHARE) => {
                     let draw = |random: &mut Random| pack.mesh(numbers[random.weighted(weights)]);
-                    let parts = variant::parts(&mut random.fork(3), draw);
+                    let parts = variant::parts(&mut random.fork(3), self.plain, draw);
                     of_parts(&parts, side, &mut random)
                 }
                 _ => of_drawn(&families::draw(&mut random.fork(1)), side, &mut random),

@@ -8,8 +8,8 @@ use glam::Vec3;
 use super::pack::PackedMesh;
 use super::random::{Random, rotation_about};
 
-/// How many packed solids are shown as they are.
-const PLAIN: f32 = 0.1;
+/// How many packed solids are shown as they are, where nothing else is asked for.
+pub const PLAIN: f32 = 0.3;
 /// How many of the others keep their symmetry and their right angles: their parts only change
 /// proportions, as one chair differs from another.
 const STRAIGHT: f32 = 0.6;
@@ -18,10 +18,11 @@ const JOINED: f32 = 0.3;
 /// Marks the keys of each further part, whose corners are not those of the first.
 const PART_KEY: u64 = 1 << 58;
 
-/// The parts of a new solid, which overlap: mostly one. `draw` gives packed solids.
-pub fn parts(random: &mut Random, mut draw: impl FnMut(&mut Random) -> PackedMesh) -> Vec<PackedMesh> {
+/// The parts of a new solid, which overlap: mostly one. `draw` gives packed solids, of which the share `plain`
+/// stays as it is.
+pub fn parts(random: &mut Random, plain: f32, mut draw: impl FnMut(&mut Random) -> PackedMesh) -> Vec<PackedMesh> {
     let first = draw(random);
-    if random.chance(PLAIN) {
+    if random.chance(plain) {
         return vec![first];
     }
     let first = changed(first, random);
@@ -177,7 +178,7 @@ mod tests {
     fn every_part_stays_a_solid_that_faces_outward() {
         let mut counts = [0; 4];
         for number in 0..300 {
-            let made = parts(&mut Random::new(7, number), |_| cube());
+            let made = parts(&mut Random::new(7, number), 0.1, |_| cube());
             counts[made.len()] += 1;
             for part in &made {
                 assert!(volume(part) > 0.05, "{number}: {}", volume(part));
@@ -207,8 +208,8 @@ mod tests {
     #[test]
     fn parts_overlap_and_the_same_number_gives_the_same_solid() {
         for number in 0..200 {
-            let made = parts(&mut Random::new(3, number), |_| cube());
-            assert_eq!(made, parts(&mut Random::new(3, number), |_| cube()));
+            let made = parts(&mut Random::new(3, number), 0.1, |_| cube());
+            assert_eq!(made, parts(&mut Random::new(3, number), 0.1, |_| cube()));
             let boxes: Vec<(Vec3, Vec3)> = made
                 .iter()
                 .map(|m| {
