@@ -11,8 +11,9 @@ use super::silhouette::{Lattice, Silhouette};
 use super::{FieldError, ScalarGrid};
 use crate::progress::Monitor;
 
-/// A piece of at least this share of the largest one is joined even where others cover it.
-const LOOSE_SHARE: f32 = 0.01;
+/// A piece of at least this share of the largest one is joined even where others cover it: smaller than what
+/// is dropped from meshes by default, which is measured a little differently.
+const LOOSE_SHARE: f32 = 0.005;
 /// Besides the shortest joint of two pieces those are made that are longer by at most this many samples,
 /// and no more columns away from it along both axes.
 const SLACK: u32 = 3;
@@ -335,7 +336,7 @@ mod tests {
         let (mut grid, silhouette) = closed(|p| slab(p, 0.0), islands);
         connect(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();
         assert_eq!(shells(&grid), 2);
-        let speck = |p: Vec3| slab(p, -0.2).min(p.distance(Vec3::Z * 0.5) - 0.08);
+        let speck = |p: Vec3| slab(p, -0.2).min(p.distance(Vec3::Z * 0.5) - 0.06);
         let (mut grid, silhouette) = closed(speck, square);
         let before = grid.clone();
         connect(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();

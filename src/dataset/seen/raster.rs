@@ -73,8 +73,8 @@ pub fn mark_thin(seen: &mut Seen, columns: &Columns) {
         if seen.is_hit(at) {
             let (x, y) = seen.place(at);
             let steps = [0.5, 1.0, 1.5, 2.0];
-            // Nothing is known of what lies at the frame's very end.
-            let front = seen.front[at].min(1.0 - cell);
+            // Of what is cut off at the frame's very end nothing is known.
+            let front = if seen.front[at] < 1.0 { seen.front[at] } else { 1.0 - cell };
             seen.thin[at] = steps.iter().any(|s| columns.at(x, y, front - s * cell) > 0.0)
                 || seen.front[at] - seen.back[at] < 2.0 * cell;
         }
