@@ -1,11 +1,13 @@
 //! How near a result is to the truth.
 
 use glam::{Vec2, Vec3};
+use image::RgbaImage;
 
 use super::case::Case;
 use crate::dataset::random::Random;
 use crate::dataset::solid::of_mesh::{self, scan};
 use crate::dataset::view::View;
+use crate::field::silhouette::{Outline, Placement};
 use crate::mesh::Mesh;
 use crate::mesh::topology::Topology;
 use crate::mesh::weld::weld;
@@ -97,19 +99,21 @@ fn share(pairs: impl Iterator<Item = (bool, bool)>) -> f32 {
 }
 
 /// The result is looked at as the picture was taken, and without perspective; the better one counts,
-/// since a generator may or may not have undone the perspective.
+/// since a generator may or may not have undone the perspective. Its outline's box is laid on that of the
+/// picture's object: a generator knows no more of its size and place than the picture shows.
 fn silhouette(case: &Case, result: &Mesh) -> f32 {
     let eyes = if case.view.field_of_view > 0.0 { vec![0.0, case.view.field_of_view] } else { vec![0.0] };
     let side = case.picture.width() as usize;
+    let Some([low, high]) = outline_box(&case.picture) else { return 0.0 };
     let of_eye = |field_of_view: f32| {
         let view = View::new(0.0, 0.0, 0.0, field_of_view).fitted(&result.vertex_positions)?;
-        // The box of the picture counts, also where the solid was shrunk for its depth.
-        let view = resized(view, &result.vertex_positions, case);
-        let corners: Vec<Vec2> = result
-            .vertex_positions
-            .iter()
-            .map(|&p| of_mesh::pixel(side, view.project(view.frame_from_solid(p))))
-            .collect();
+        let seen: Vec<Vec2> =
+            result.vertex_positions.iter().map(|&p| view.project(view.frame_from_solid(p)).truncate()).collect();
+        let (from_low, from_high) = (seen.iter().copied().reduce(Vec2::min)?, seen.iter().copied().reduce(Vec2::max)?);
+        let scale = (high - low).max_element() / (from_high - from_low).max_element().max(1e-6);
+        let (from, to) = (0.5 * (from_low + from_high), 0.5 * (low + high));
+        let corners: Vec<Vec2> =
+            seen.iter().map(|&p| of_mesh::pixel(side, ((p - from) * scale + to).extend(0.0))).collect();
         let mut covered = vec![false; side * side];
         for triangle in &result.triangle_indices {
             scan(triangle.map(|i| corners[i as usize]), side, |i, j| covered[j * side + i] = true);
@@ -120,15 +124,14 @@ fn silhouette(case: &Case, result: &Mesh) -> f32 {
     eyes.into_iter().filter_map(of_eye).fold(0.0, f32::max)
 }
 
-/// Scales a view of the result to the size that the truth has in the picture.
-fn resized(mut view: View, positions: &[Vec3], case: &Case) -> View {
-    let plain = View { rotation: glam::Mat3::IDENTITY, scale: 1.0, shift: Vec3::ZERO, ..case.view };
-    for _ in 0..3 {
-        let grow = plain.size(&case.truth.vertex_positions) / view.size(positions).max(1e-6);
-        view.scale *= grow;
-        view.shift *= grow;
-    }
-    view
+/// The box of what is opaque, in the frame.
+fn outline_box(picture: &RgbaImage) -> Option<[Vec2; 2]> {
+    let size = [picture.width() as usize, picture.height() as usize];
+    let step = 2.0 / size[0] as f32;
+    let first = -1.0 + 0.5 * step;
+    let placement = Placement { origin: Vec2::new(first, -first), step: Vec2::new(step, -step) };
+    let alpha = |i: usize, j: usize| f32::from(picture.get_pixel(i as u32, j as u32)[3]) / 255.0;
+    Outline::trace(size, 0.5, 0.0, placement, alpha).bounds()
 }
 
 /// Points of a surface, sorted into cells.

@@ -5,8 +5,8 @@
 //! silhouette, stay loose: they are noise, and dropping them is the mesh's affair.
 
 use glam::Vec3;
-use rayon::prelude::*;
 
+use super::runs::{Joined, Pieces};
 use super::silhouette::{Lattice, Silhouette};
 use super::{FieldError, ScalarGrid};
 use crate::progress::Monitor;
@@ -37,32 +37,19 @@ pub fn connect(
         return Err(FieldError::SampleCount { found: grid.samples.len(), expected });
     }
     monitor.check()?;
-    let mut pieces = Pieces::of(grid);
-    if pieces.labels().iter().all(|&label| label == 0) {
+    let mut pieces = Pieces::of(grid, |sample| sample < 0.0);
+    let labels = pieces.labels();
+    if labels.iter().all(|&label| label == 0) {
         return Ok(());
     }
     monitor.check()?;
     let radius = (0.5 * thickness).max(MIN_RADIUS * grid.spacing);
-    let struts = pieces.struts((radius / grid.spacing) as u32);
+    let struts = pieces.struts(&labels, (radius / grid.spacing) as u32);
     for strut in struts {
         monitor.check()?;
         paint(grid, silhouette, strut, radius);
     }
     Ok(())
-}
-
-/// Neighbouring samples inside, along z: `first..=last`.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    first: u32,
-    last: u32,
-}
-
-impl Run {
-    /// Samples from the end of one to the start of the other; 0 where they overlap.
-    fn gap(self, other: Self) -> u32 {
-        other.first.saturating_sub(self.last).max(self.first.saturating_sub(other.last))
-    }
 }
 
 /// Material to be added in one column, from a sample to another one.
@@ -81,71 +68,7 @@ struct Joint {
     strut: Strut,
 }
 
-/// The runs of all columns, and which of them touch.
-struct Pieces {
-    runs: Vec<Run>,
-    /// Where the runs of each column begin; one entry more than there are columns.
-    starts: Vec<usize>,
-    ny: usize,
-    joined: Joined,
-}
-
 impl Pieces {
-    fn of(grid: &ScalarGrid) -> Self {
-        let [_, ny, nz] = grid.samples_per_axis;
-        let by_column: Vec<Vec<Run>> = grid.samples.par_chunks(nz).map(runs).collect();
-        let mut starts = vec![0];
-        starts.extend(by_column.iter().scan(0, |sum, runs| {
-            *sum += runs.len();
-            Some(*sum)
-        }));
-        let runs = by_column.concat();
-        let joined = Joined::new(runs.len());
-        let mut pieces = Self { runs, starts, ny, joined };
-        pieces.join_touching();
-        pieces
-    }
-
-    fn columns(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    fn runs_of(&self, column: usize) -> std::ops::Range<usize> {
-        self.starts[column]..self.starts[column + 1]
-    }
-
-    /// The next columns along y and x.
-    fn neighbours(&self, column: usize) -> impl Iterator<Item = usize> + use<> {
-        let (ny, count) = (self.ny, self.columns());
-        let up = (column % ny + 1 < ny).then_some(column + 1);
-        up.into_iter().chain((column + ny < count).then_some(column + ny))
-    }
-
-    fn join_touching(&mut self) {
-        for column in 0..self.columns() {
-            for other in self.neighbours(column) {
-                for a in self.runs_of(column) {
-                    for b in self.runs_of(other) {
-                        if self.runs[a].gap(self.runs[b]) == 0 {
-                            self.joined.join(a as u32, b as u32);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// The piece of each run, numbered from 0 in the order of their first runs.
-    fn labels(&mut self) -> Vec<u32> {
-        let mut names = std::collections::BTreeMap::new();
-        (0..self.runs.len())
-            .map(|run| {
-                let next = names.len() as u32;
-                *names.entry(self.joined.root(run as u32)).or_insert(next)
-            })
-            .collect()
-    }
-
     /// Which pieces have to be joined, by label: large ones, and so many others that every column has one.
     fn needed(&self, labels: &[u32]) -> Vec<bool> {
         let count = labels.iter().max().map_or(0, |m| *m as usize + 1);
@@ -171,9 +94,8 @@ impl Pieces {
 
     /// The shortest struts that make one piece of what touches in the silhouette. Gaps of up to `wall` samples
     /// are closed all along.
-    fn struts(&mut self, wall: u32) -> Vec<Strut> {
-        let labels = self.labels();
-        let needed = self.needed(&labels);
+    fn struts(&self, labels: &[u32], wall: u32) -> Vec<Strut> {
+        let needed = self.needed(labels);
         let mut joints = Vec::new();
         for column in 0..self.columns() {
             for other in std::iter::once(column).chain(self.neighbours(column)) {
@@ -214,17 +136,6 @@ impl Pieces {
     }
 }
 
-fn runs(column: &[f32]) -> Vec<Run> {
-    let mut found: Vec<Run> = Vec::new();
-    for (iz, _) in column.iter().enumerate().filter(|(_, sample)| **sample < 0.0) {
-        match found.last_mut() {
-            Some(run) if run.last + 1 == iz as u32 => run.last += 1,
-            _ => found.push(Run { first: iz as u32, last: iz as u32 }),
-        }
-    }
-    found
-}
-
 /// Makes the material of a strut: a rounded rod, cut off by the silhouette.
 fn paint(grid: &mut ScalarGrid, silhouette: &Silhouette, strut: Strut, radius: f32) {
     let [nx, ny, nz] = grid.samples_per_axis;
@@ -244,31 +155,6 @@ fn paint(grid: &mut ScalarGrid, silhouette: &Silhouette, strut: Strut, radius: f
                 *sample = sample.min(rod.max(distance));
             }
         }
-    }
-}
-
-/// Sets that are joined (union-find, the smaller root stays).
-struct Joined(Vec<u32>);
-
-impl Joined {
-    fn new(count: usize) -> Self {
-        Self((0..count as u32).collect())
-    }
-
-    fn root(&mut self, mut at: u32) -> u32 {
-        while self.0[at as usize] != at {
-            let above = self.0[self.0[at as usize] as usize];
-            self.0[at as usize] = above;
-            at = above;
-        }
-        at
-    }
-
-    /// Whether they were apart.
-    fn join(&mut self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.root(a), self.root(b));
-        self.0[a.max(b) as usize] = a.min(b);
-        a != b
     }
 }
 

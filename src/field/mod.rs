@@ -10,7 +10,9 @@ pub mod distance;
 mod nearest;
 pub mod ops;
 pub mod poisson;
+mod runs;
 pub mod silhouette;
+pub mod voids;
 
 use glam::Vec3;
 

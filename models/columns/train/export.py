@@ -89,9 +89,12 @@ def unfold(model, path, x):
 
 
 def noise(batch, channels, side):
-    """Numbers in -0.25..0.75 that the program's test makes again: bits of a multiplied index."""
+    """A picture of numbers that the program's test makes again: bits of a multiplied index."""
     index = torch.arange(batch * channels * side * side)
-    return ((index * 2654435761 >> 12) & 255).float().view(batch, channels, side, side) / 256 - 0.25
+    x = ((index * 2654435761 >> 12) & 255).float().view(batch, channels, side, side) / 256 - 0.25
+    # Opacity, thickness and validity as they may be.
+    x[:, 3], x[:, 5], x[:, 6] = (4 * x[:, 3]).clamp(0, 1), x[:, 5].abs(), (x[:, 6] > -0.1).float()
+    return x
 
 
 @torch.no_grad()

@@ -10,7 +10,7 @@ from network import BACK, FRONT, LOG_BACK, LOG_FRONT, NORMAL_BACK, NORMAL_FRONT,
 
 SIGN_SHARPNESS = 4.0  # of the sign's logit, per unit of TRUNCATION
 SIGN_SHARE = 0.3
-IOU_SHARE = 0.5
+IOU_SHARE = 1.0
 
 
 class ColumnLoss(torch.autograd.Function):
@@ -122,9 +122,9 @@ def losses(output, batch):
         "columns": ColumnLoss.apply(field, truth, column_weight(truth, x), counted(x)),
         "front": 0.1 * depth_loss(front, picture[:, LOG_FRONT], depth[:, 0]),
         "back": 0.05 * depth_loss(back, picture[:, LOG_BACK], depth[:, 1]),
-        "edges": 0.5 * gradient_loss(front, depth[:, 0]) + 0.25 * gradient_loss(back, depth[:, 1]),
-        "normals": 0.1 * normal_loss(picture[:, NORMAL_FRONT : NORMAL_FRONT + 2], normal[:, :2], known)
-        + 0.05 * normal_loss(picture[:, NORMAL_BACK : NORMAL_BACK + 2], normal[:, 2:], known),
+        "edges": 1.5 * gradient_loss(front, depth[:, 0]) + 0.5 * gradient_loss(back, depth[:, 1]),
+        "normals": 0.5 * normal_loss(picture[:, NORMAL_FRONT : NORMAL_FRONT + 2], normal[:, :2], known)
+        + 0.15 * normal_loss(picture[:, NORMAL_BACK : NORMAL_BACK + 2], normal[:, 2:], known),
         "thin": 0.02 * (thin * known).sum() / known.sum().clamp_min(1),
         "view": 0.01 * view_loss(view.float(), batch["view"]),
     }

@@ -183,6 +183,7 @@ class Columns(nn.Module):
     def forward(self, x):
         """[B, 7, P, P] -> residual columns [B, bins, P/2, P/2], residual picture [B, 9, P, P], view logits."""
         c = self.config
+        x = shading(x)
         stem = F.relu(self.stem[1](F.relu(self.stem[0](space_to_depth(x)))))
         fine = self.fine(F.relu(self.to_fine(space_to_depth(stem))))
         coarse = self.coarse(F.relu(self.to_coarse(space_to_depth(fine))))
@@ -199,6 +200,55 @@ class Columns(nn.Module):
         detail = depth_to_space(self.picture_grow(y))
         detail = F.relu(self.picture_hidden(torch.cat([detail, x.to(detail.dtype)], 1)))
         return columns, self.picture_out(detail), view
+
+
+# Share of opacity from which a pixel's colour counts, and the least that colours are divided by.
+OPAQUE, LEAST_ALPHA = 0.9, 0.3
+# Deviation of brightness that counts as none, and what keeps the light's direction from growing without bound.
+CALM, DIM = 0.02, (0.02, 0.3)
+
+
+@torch.no_grad()
+def shading(x):
+    """Puts in the place of the three colours what they tell of the surface; all else stays. [B, 7, P, P].
+
+    Channel 0: brightness less its mean over the object, in units of 5/2 deviations. Channels 1 and 2: by how much x and
+    y of the normal have to change for the brightness that is seen, when the balloon's normals and one distant light
+    explain it in the mean (linear shape from shading; the light is a least-squares fit, Pentland 1990).
+    A convolution cannot divide by a picture's own contrast; without this it hardly learns to look at colours at all.
+    """
+    with torch.autocast(x.device.type, enabled=False):
+        x = x.float().clone()
+        alpha, valid = x[:, 3], x[:, 6] > 0.5
+        shown = (alpha > 0.5) & valid
+        weight = ((alpha > OPAQUE) & valid).float()
+        count = weight.sum((1, 2), keepdim=True).clamp_min(1)
+        weight = weight / count
+        light = x[:, :3].mean(1) / alpha.clamp_min(LEAST_ALPHA)
+        light = light - (light * weight).sum((1, 2), keepdim=True)
+        deviation = (light * light * weight).sum((1, 2), keepdim=True).sqrt()
+        light = torch.where(shown, (light / (deviation + CALM)).clamp(-3, 3), 0)
+        known = torch.cat([balloon_normals(x[:, 5:6]), torch.ones_like(x[:, :1])], 1)
+        weighted = known * weight[:, None]
+        square = torch.einsum("bipq,bjpq->bij", weighted, known)
+        square = square + torch.diag(torch.tensor([DIM[0]] * 3 + [1e-4], device=x.device))
+        right = torch.einsum("bipq,bpq->bi", weighted, light)
+        fit = torch.linalg.solve(square, right)
+        left = torch.where(shown, light - torch.einsum("bi,bipq->bpq", fit, known), 0)
+        change = fit[:, :2] / ((fit[:, :3] ** 2).sum(1, keepdim=True) + DIM[1])
+        x[:, 0] = 0.4 * light
+        x[:, 1:3] = (left[:, None] * change[:, :, None, None]).clamp(-1, 1)
+        return x
+
+
+def balloon_normals(h):
+    """Normals [B, 3, P, P] of z² = h²; 0 where there is none."""
+    square, step = h**2, 2 / h.shape[-1]
+    padded = F.pad(square, (1, 1, 1, 1), mode="replicate")
+    x = (padded[:, :, 1:-1, :-2] - padded[:, :, 1:-1, 2:]) / (2 * step)
+    y = (padded[:, :, 2:, 1:-1] - padded[:, :, :-2, 1:-1]) / (2 * step)
+    normals = torch.cat([x, y, 2 * h], 1)
+    return normals / normals.norm(dim=1, keepdim=True).clamp_min(1e-4)
 
 
 def half(x):

@@ -12,6 +12,7 @@ pub mod input;
 pub mod model;
 pub mod network;
 pub mod prediction;
+mod shading;
 pub mod solid;
 mod warp;
 
@@ -117,7 +118,7 @@ impl Columns {
             return Err(InputError::Size { found: input.values.len() * 4, side }.into());
         }
         let shape = [1, input::CHANNELS, side, side];
-        let x = Tensor::<4>::from_data(TensorData::new(input.values.clone(), shape), &self.device);
+        let x = Tensor::<4>::from_data(TensorData::new(shading::replaced(input), shape), &self.device);
         let mut step = done;
         monitor.step(Stage::Shape, step, 2 * STEPS)?;
         let Residuals { columns, picture, view } = self.network.forward(x, &mut || {

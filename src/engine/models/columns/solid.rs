@@ -9,7 +9,7 @@ use super::prediction::{Channel, Prediction, TRUNCATION, balloon};
 pub use super::warp::View;
 use super::{ColumnsError, warp};
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
-use crate::field::{FieldError, ScalarGrid, closure, connect};
+use crate::field::{FieldError, ScalarGrid, closure, connect, voids};
 use crate::progress::{Cancelled, Monitor};
 
 /// Opacity of the outline.
@@ -113,6 +113,7 @@ pub fn build(
         // The lattice is the grid's own, so this cannot fail but by a defect.
         other => ColumnsError::Device(other.to_string()),
     })?;
+    voids::fill_voids(&mut grid);
     Ok(warp::to_space(grid, controls.view, monitor)?)
 }
 

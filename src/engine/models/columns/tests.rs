@@ -38,7 +38,15 @@ fn fixture() -> WeightFile {
 /// The input that the trainer's export makes too.
 fn noise(side: usize) -> Input {
     let count = input::CHANNELS * side * side;
-    let value = |k: u64| ((k * 2_654_435_761) >> 12 & 255) as f32 / 256.0 - 0.25;
+    let value = |k: u64| {
+        let v = ((k * 2_654_435_761) >> 12 & 255) as f32 / 256.0 - 0.25;
+        match k as usize / (side * side) {
+            3 => (4.0 * v).clamp(0.0, 1.0),
+            5 => v.abs(),
+            6 => f32::from(u8::from(v > -0.1)),
+            _ => v,
+        }
+    };
     Input { side, values: (0..count as u64).map(value).collect() }
 }
 

@@ -1,0 +1,77 @@
+//! Fills what is shut in: a solid that nothing can be poured out of.
+
+use super::ScalarGrid;
+use super::runs::Pieces;
+
+/// Makes solid what outside samples cannot be reached from the lattice's border, from one to the next along
+/// the axes. The outer surface stays as it is; a tunnel and a dent stay open.
+///
+/// Nobody sees such a void, and a printer shuts resin or powder into it.
+pub fn fill_voids(grid: &mut ScalarGrid) {
+    let [nx, ny, nz] = grid.samples_per_axis;
+    let mut air = Pieces::of(grid, |sample| sample >= 0.0);
+    let labels = air.labels();
+    let mut is_open = vec![false; labels.iter().max().map_or(0, |last| *last as usize + 1)];
+    for column in 0..air.columns() {
+        let is_border = column < ny || column >= (nx - 1) * ny || column % ny == 0 || column % ny == ny - 1;
+        for run in air.runs_of(column) {
+            let ends = air.runs[run].first == 0 || air.runs[run].last as usize + 1 == nz;
+            is_open[labels[run] as usize] |= is_border || ends;
+        }
+    }
+    for column in 0..air.columns() {
+        for run in air.runs_of(column).filter(|&run| !is_open[labels[run] as usize]) {
+            let [first, last] = [air.runs[run].first, air.runs[run].last].map(|iz| column * nz + iz as usize);
+            grid.samples[first..=last].iter_mut().for_each(|sample| *sample = -sample.max(f32::MIN_POSITIVE));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use glam::Vec3;
+
+    use super::*;
+    use crate::mesh::topology::Topology;
+    use crate::progress::Monitor;
+    use crate::surface;
+
+    fn ball(p: Vec3) -> f32 {
+        p.length() - 0.7
+    }
+
+    fn grid(f: impl Fn(Vec3) -> f32 + Sync) -> ScalarGrid {
+        ScalarGrid::from_fn([48, 49, 50], Vec3::NEG_ONE, 2.0 / 47.0, f)
+    }
+
+    fn volume(grid: &ScalarGrid) -> f64 {
+        let topology = Topology::of(&surface::extract(grid, &Monitor::silent()).unwrap());
+        assert!(topology.is_closed());
+        topology.shells.iter().map(|shell| shell.signed_volume).sum()
+    }
+
+    #[test]
+    fn what_is_shut_in_is_filled_and_the_outside_stays() {
+        let void = |p: Vec3| ball(p).max(0.3 - (p - Vec3::X * 0.1).length());
+        let (mut filled, plain) = (grid(void), grid(ball));
+        assert!(volume(&filled) < 0.95 * volume(&plain));
+        fill_voids(&mut filled);
+        assert!((volume(&filled) / volume(&plain) - 1.0).abs() < 1e-6);
+        let mut again = plain.clone();
+        fill_voids(&mut again);
+        assert_eq!(again, plain);
+    }
+
+    #[test]
+    fn a_tunnel_and_a_dent_stay_open() {
+        let opened = |p: Vec3| {
+            let tunnel = p.truncate().length() - 0.15;
+            let dent = (p - Vec3::Y * 0.7).length() - 0.3;
+            ball(p).max(-tunnel).max(-dent)
+        };
+        let mut made = grid(opened);
+        let before = made.clone();
+        fill_voids(&mut made);
+        assert_eq!(made, before);
+    }
+}
