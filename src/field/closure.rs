@@ -3,6 +3,7 @@
 //! With a field f and the signed distance S of the silhouette, both negative inside:
 //! 1. f₁ = max(f, S): nothing outside the silhouette's prism.
 //! 2. m(x, y) = min over z of f₁, t = max(S, −τ₀), f₂ = f₁ − relu(m − t): no missing pixel.
+//!    What is made so is no thicker than 2 (τ₀ + |S|), as round as the silhouette is there.
 //!
 //! Then min over z of f₂ is at most t, so the silhouette of {f₂ < 0} along z is {S < 0}. That holds
 //! for a continuous f. On samples two more things are needed, for fields steeper than a distance:
@@ -71,7 +72,12 @@ fn close_column(column: &mut [f32], distance: f32, membrane: &Membrane) {
     }
     let missing = lowest - membrane.target(distance);
     if membrane.is_near(distance) && missing > 0.0 {
-        column.iter_mut().for_each(|sample| *sample -= missing);
+        // A field that knows nothing is flat, so that lowering it would fill the whole column.
+        let reach = membrane.depth + (-distance).max(0.0);
+        for (iz, sample) in column.iter_mut().enumerate() {
+            let beyond = layer.abs_diff(iz) as f32 * membrane.spacing - reach;
+            *sample = sample.min((*sample - missing).max(beyond));
+        }
         membrane.insert(column, distance, layer);
     }
 }
@@ -197,6 +203,21 @@ mod tests {
             let iou = f64::from(both) / f64::from(either);
             assert!(iou >= 0.99, "seed {seed}: {iou}");
         }
+    }
+
+    #[test]
+    fn where_the_field_knows_nothing_a_rod_is_as_deep_as_it_is_wide() {
+        let outline = |p: Vec2| p.x.abs().max(p.y.abs() - 0.8) - 0.05;
+        // Truncated, and hardly lower in one place.
+        let mut grid = ScalarGrid::from_fn([97; 3], Vec3::NEG_ONE, 2.0 / 96.0, |p| 0.12 + 0.01 * (p.z - 0.3).abs());
+        let lattice = Lattice::of_grid(&grid);
+        let distances = (0..97 * 97).map(|at| outline(lattice.position(at / 97, at % 97))).collect();
+        close(&mut grid, &Silhouette { lattice, distances }, 0.03).unwrap();
+        for (at, sample) in grid.samples.iter().enumerate().filter(|(_, sample)| **sample < 0.0) {
+            let z = (at % 97) as f32 / 48.0 - 1.0;
+            assert!((z - 0.3).abs() < 0.1, "{z}: {sample}");
+        }
+        assert!(covers(&grid, Vec2::new(0.04, 0.7)) && !covers(&grid, Vec2::new(0.06, 0.7)));
     }
 
     #[test]
