@@ -16,6 +16,8 @@ use crate::mesh::weld::weld;
 const GRID: usize = 128;
 /// Points on each surface.
 const POINTS: usize = 8000;
+/// Opacities that are about one half.
+const HALF: std::ops::RangeInclusive<u8> = 120..=135;
 /// Cells along each axis of the search for neighbours.
 const CELLS: usize = 40;
 
@@ -118,8 +120,10 @@ fn silhouette(case: &Case, result: &Mesh) -> f32 {
         for triangle in &result.triangle_indices {
             scan(triangle.map(|i| corners[i as usize]), side, |i, j| covered[j * side + i] = true);
         }
-        let asked = case.picture.pixels().map(|p| p[3] >= 128);
-        Some(share(covered.into_iter().zip(asked)))
+        // A pixel that is covered by half lies on the outline and says nothing.
+        let asked = case.picture.pixels().map(|p| p[3]);
+        let told = covered.into_iter().zip(asked).filter(|(_, alpha)| !HALF.contains(alpha));
+        Some(share(told.map(|(covered, alpha)| (covered, alpha >= 128))))
     };
     eyes.into_iter().filter_map(of_eye).fold(0.0, f32::max)
 }

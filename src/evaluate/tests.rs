@@ -37,6 +37,21 @@ fn the_truth_itself_is_perfect_at_any_size_and_place() {
 }
 
 #[test]
+fn a_thin_pole_has_its_own_silhouette() {
+    // Eleven pixels wide and leaning, so that many pixels of its edges are covered by half.
+    let corner = |k: usize| Vec3::new((k & 1) as f32, (k >> 1 & 1) as f32, (k >> 2 & 1) as f32) * 2.0 - 1.0;
+    let quads = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+    let mut pole = Mesh {
+        vertex_positions: (0..8).map(|k| corner(k) * Vec3::new(0.0215, 0.9, 0.0215)).collect(),
+        triangle_indices: quads.iter().flat_map(|q| [[q[0], q[1], q[2]], [q[0], q[2], q[3]]]).collect(),
+        vertex_colors: None,
+    };
+    pole.transform(|p| Mat3::from_rotation_z(0.05) * p);
+    let (scores, _) = compare(&case(&pole), &pole);
+    assert!(scores.silhouette > 0.999 && scores.iou > 0.99, "{scores:?}");
+}
+
+#[test]
 fn half_the_depth_is_half_the_overlap() {
     let ball = ellipsoid(Vec3::splat(0.9));
     let (scores, _) = compare(&case(&ball), &ellipsoid(Vec3::new(0.9, 0.9, 0.45)));
