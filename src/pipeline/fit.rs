@@ -5,9 +5,8 @@
 
 use glam::{Vec2, Vec3Swizzles as _};
 
-use crate::field::closure;
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
-use crate::field::{FieldError, ScalarGrid};
+use crate::field::{FieldError, ScalarGrid, closure, connect};
 use crate::image::ConditionImage;
 use crate::progress::Monitor;
 
@@ -48,7 +47,10 @@ pub(super) fn close_to_silhouette(
     let outline = Outline::trace([side; 2], ALPHA_LEVEL, 0.0, placement, alpha);
     let silhouette = Silhouette::of_outline(&outline, Lattice::of_grid(grid), monitor)?;
     monitor.check()?;
-    closure::close(grid, &silhouette, 2.0 * grid.spacing)?;
+    let wall = 2.0 * grid.spacing;
+    closure::close(grid, &silhouette, wall)?;
+    // What is filled in at other depths would be dropped as loose.
+    connect::connect(grid, &silhouette, wall, monitor)?;
     let differs = (solid / solid.max_element() - shown / shown.max_element()).abs().max_element();
     Ok((differs > TELLING && !is_own_frame).then(|| {
         "the model sees the object from another side than the picture: the silhouette was forced upon it; leave out \
