@@ -55,7 +55,7 @@ pub(super) fn inflate(request: &Request, object: &ConditionImage, monitor: &Moni
     monitor.step(Stage::Shape, 2, 4)?;
     let mut grid = balloon.field(&layers, &stretch, params.back, monitor)?;
     monitor.step(Stage::Shape, 3, 4)?;
-    closure::close(&mut grid, &balloon.silhouette, balloon.min_wall)?;
+    closure::close(&mut grid, &balloon.silhouette, balloon.min_wall, monitor)?;
     if params.back == 0.0 {
         cut_flat(&mut grid);
     }

@@ -7,6 +7,7 @@
 //! tape or packed solid ─► view ─► columns + front and back ─► look ─► degraded picture ─► record
 //! ```
 
+mod cut;
 pub mod families;
 pub mod look;
 pub mod pack;

@@ -5,6 +5,7 @@
 
 use glam::Vec3;
 
+use super::cut::cut;
 use super::pack::PackedMesh;
 use super::random::{Random, rotation_about};
 
@@ -15,6 +16,8 @@ pub const PLAIN: f32 = 0.3;
 const STRAIGHT: f32 = 0.6;
 /// How many have a second one put to them.
 const JOINED: f32 = 0.3;
+/// How many of the others are cut first.
+const CUT: f32 = 0.45;
 /// Marks the keys of each further part, whose corners are not those of the first.
 const PART_KEY: u64 = 1 << 58;
 
@@ -34,7 +37,12 @@ pub fn parts(random: &mut Random, plain: f32, mut draw: impl FnMut(&mut Random) 
     join(first, guest, random)
 }
 
-fn changed(mesh: PackedMesh, random: &mut Random) -> PackedMesh {
+fn changed(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
+    if random.chance(CUT)
+        && let Some(piece) = cut(&mesh, random)
+    {
+        mesh = piece;
+    }
     let mesh = laid(reshaped(mesh, random), random);
     if random.chance(STRAIGHT) { mesh } else { bent(mesh, random) }
 }
@@ -181,13 +189,14 @@ mod tests {
             let made = parts(&mut Random::new(7, number), 0.1, |_| cube());
             counts[made.len()] += 1;
             for part in &made {
-                assert!(volume(part) > 0.05, "{number}: {}", volume(part));
+                assert!(volume(part) > 1e-3, "{number}: {}", volume(part));
                 assert!(part.positions.iter().all(|p| p.is_finite() && p.abs().max_element() < 12.0), "{number}");
             }
             let all = merged(&made);
-            assert_eq!(all.triangles.len(), 12 * made.len());
-            let keys: std::collections::BTreeSet<u64> = all.keys.iter().copied().collect();
-            assert_eq!(keys.len(), 8 * made.len(), "corners of different parts are different corners");
+            assert_eq!(all.triangles.len(), made.iter().map(|part| part.triangles.len()).sum::<usize>());
+            let places = |keys: &[u64]| keys.iter().copied().collect::<std::collections::BTreeSet<u64>>().len();
+            let apart: usize = made.iter().map(|part| places(&part.keys)).sum();
+            assert_eq!(places(&all.keys), apart, "corners of different parts are different corners");
         }
         assert!(counts[1] > 180 && counts[2] > 40 && counts[3] > 3, "{counts:?}");
     }

@@ -2,54 +2,82 @@
 //!
 //! With a field f and the signed distance S of the silhouette, both negative inside:
 //! 1. f₁ = max(f, S): nothing outside the silhouette's prism.
-//! 2. m(x, y) = min over z of f₁, t = max(S, −τ₀), f₂ = f₁ − relu(m − t): no missing pixel.
-//!    What is made so is no thicker than 2 (τ₀ + |S|), as round as the silhouette is there.
+//! 2. m(x, y) = min over z of f₁, t = max(S, −τ₀); where m > t, f₂ = min(f₁, max(|z − c| − τ₀ − |S|, S)):
+//!    no missing pixel. c(x, y) is a smooth surface through the middle of what the field has (`seam`); what is
+//!    made is as deep as it is wide, up to a limit.
 //!
-//! Then min over z of f₂ is at most t, so the silhouette of {f₂ < 0} along z is {S < 0}. That holds
-//! for a continuous f. On samples two more things are needed, for fields steeper than a distance:
-//! the made membrane gets the thickness 2 τ₀ whatever the slope of f, and
+//! Then min over z of f₂ is at most t, so the silhouette of {f₂ < 0} along z is {S < 0}. On samples one
+//! more thing is needed:
 //! 3. where the four columns of a cell are inside at no common depth, so that one could look between
-//!    them, a patch of the membrane joins them at the depth where least is missing.
+//!    them, a patch joins them at the depth where least is missing.
 //!
 //! What f had right is not touched.
 
 use rayon::prelude::*;
 
+use super::seam::{self, Depth};
 use super::silhouette::{Lattice, Silhouette};
 use super::{FieldError, ScalarGrid};
+use crate::progress::Monitor;
 
 /// Columns this many samples outside the outline are lowered to S too, so that the crossing between
 /// an inner and an outer sample lies where S has it and not next to the inner sample.
 const COLLAR_SAMPLES: f32 = 2.0;
 /// By how many samples the field may lie above t at the common depth of a cell's columns.
 const TOLERANCE_SAMPLES: f32 = 0.25;
+/// What is made is deeper than a membrane by at most this share of the lattice's longer side.
+const MAX_DEPTH: f32 = 0.05;
 
-/// Closes `grid` to `silhouette`, which lies on the grid's own xy lattice. `min_wall` is the
+/// Closes `grid` to `silhouette`, which lies on the grid's own xy lattice. `min_wall` is the least
 /// thickness, in the grid's unit, of what has to be made where the field has nothing; at least two
 /// samples, since a thinner membrane would have holes.
 ///
 /// # Errors
-/// [`FieldError::SampleCount`] when the silhouette lies on another lattice.
-pub fn close(grid: &mut ScalarGrid, silhouette: &Silhouette, min_wall: f32) -> Result<(), FieldError> {
+/// [`FieldError::SampleCount`] when the silhouette lies on another lattice; [`FieldError::Cancelled`].
+pub fn close(
+    grid: &mut ScalarGrid,
+    silhouette: &Silhouette,
+    min_wall: f32,
+    monitor: &Monitor,
+) -> Result<(), FieldError> {
     let [nx, ny, nz] = grid.samples_per_axis;
     let counts_agree = silhouette.distances.len() == nx * ny && grid.samples.len() == nx * ny * nz;
     if !counts_agree || silhouette.lattice != Lattice::of_grid(grid) {
         let expected = [silhouette.lattice.samples_per_axis[0], silhouette.lattice.samples_per_axis[1], nz];
         return Err(FieldError::SampleCount { found: grid.samples.len(), expected });
     }
-    let membrane = Membrane { depth: (0.5 * min_wall).max(grid.spacing), spacing: grid.spacing };
-    grid.samples.par_chunks_mut(nz).zip(&silhouette.distances).for_each(|(column, &distance)| {
-        close_column(column, distance, &membrane);
-    });
+    let spacing = grid.spacing;
+    let longest = nx.max(ny) as f32 * spacing;
+    let membrane = Membrane { depth: (0.5 * min_wall).max(spacing), growth: 0.5 * MAX_DEPTH * longest, spacing };
+    let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances);
+    let (lacking, depths): (Vec<bool>, Vec<Depth>) =
+        columns.map(|(column, &distance)| membrane.cut(column, distance)).unzip();
+    monitor.check()?;
+    if lacking.contains(&true) {
+        let heights = seam::heights(silhouette, &depths, monitor)?;
+        let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances);
+        columns.zip(heights).zip(lacking).filter(|(_, lacking)| *lacking).for_each(
+            |(((column, &distance), height), _)| {
+                membrane.insert(column, distance, height);
+            },
+        );
+    }
+    patch(grid, silhouette, &membrane);
+    Ok(())
+}
+
+/// Step 3.
+fn patch(grid: &mut ScalarGrid, silhouette: &Silhouette, membrane: &Membrane) {
+    let [nx, ny, nz] = grid.samples_per_axis;
     let patches: Vec<_> = (0..nx.saturating_sub(1))
         .into_par_iter()
         .flat_map_iter(|ix| {
-            let (grid, distances, membrane) = (&*grid, &silhouette.distances, &membrane);
+            let (grid, distances) = (&*grid, &silhouette.distances);
             (0..ny.saturating_sub(1)).filter_map(move |iy| {
                 let columns = [ix * ny + iy, ix * ny + iy + 1, (ix + 1) * ny + iy, (ix + 1) * ny + iy + 1];
                 membrane
                     .patch(columns.map(|c| (&grid.samples[c * nz..(c + 1) * nz], distances[c])))
-                    .map(|layer| (columns, layer))
+                    .map(|layer| (columns, layer as f32))
             })
         })
         .collect();
@@ -58,34 +86,14 @@ pub fn close(grid: &mut ScalarGrid, silhouette: &Silhouette, min_wall: f32) -> R
             membrane.insert(&mut grid.samples[column * nz..(column + 1) * nz], silhouette.distances[column], layer);
         }
     }
-    Ok(())
-}
-
-/// Steps 1 and 2 for the column with silhouette distance `distance`.
-fn close_column(column: &mut [f32], distance: f32, membrane: &Membrane) {
-    let (mut lowest, mut layer) = (f32::INFINITY, 0);
-    for (iz, sample) in column.iter_mut().enumerate() {
-        *sample = sample.max(distance);
-        if *sample < lowest {
-            (lowest, layer) = (*sample, iz);
-        }
-    }
-    let missing = lowest - membrane.target(distance);
-    if membrane.is_near(distance) && missing > 0.0 {
-        // A field that knows nothing is flat, so that lowering it would fill the whole column.
-        let reach = membrane.depth + (-distance).max(0.0);
-        for (iz, sample) in column.iter_mut().enumerate() {
-            let beyond = layer.abs_diff(iz) as f32 * membrane.spacing - reach;
-            *sample = sample.min((*sample - missing).max(beyond));
-        }
-        membrane.insert(column, distance, layer);
-    }
 }
 
 /// What is made where the field has nothing.
 struct Membrane {
-    /// Half its thickness, τ₀.
+    /// Half its least thickness, τ₀.
     depth: f32,
+    /// By how much half of it may be more.
+    growth: f32,
     /// Of the grid.
     spacing: f32,
 }
@@ -101,12 +109,32 @@ impl Membrane {
         distance < COLLAR_SAMPLES * self.spacing
     }
 
-    /// Makes the membrane around sample `layer` of a column.
-    fn insert(&self, column: &mut [f32], distance: f32, layer: usize) {
-        let reach = (self.depth / self.spacing).ceil() as usize + 1;
-        let first = layer.saturating_sub(reach);
-        for (iz, sample) in column.iter_mut().enumerate().take(layer + reach + 1).skip(first) {
-            let slab = layer.abs_diff(iz) as f32 * self.spacing - self.depth;
+    /// Step 1 for the column with silhouette distance `distance`. Gives whether something is missing, and what
+    /// the column says about depth.
+    fn cut(&self, column: &mut [f32], distance: f32) -> (bool, Depth) {
+        let (mut lowest, mut layer) = (f32::INFINITY, 0);
+        for (iz, sample) in column.iter_mut().enumerate() {
+            *sample = sample.max(distance);
+            if *sample < lowest {
+                (lowest, layer) = (*sample, iz);
+            }
+        }
+        if !self.is_near(distance) {
+            return (false, Depth::Away);
+        }
+        let depth = longest_run(column).map_or(Depth::Likely(layer as f32), Depth::Known);
+        (lowest > self.target(distance), depth)
+    }
+
+    /// Makes the membrane around a height of a column, in samples.
+    fn insert(&self, column: &mut [f32], distance: f32, height: f32) {
+        let half = self.depth + (-distance).clamp(0.0, self.growth);
+        let reach = half / self.spacing + 2.0;
+        // All of it lies in the grid.
+        let height = height.min(column.len() as f32 - reach).max(reach - 1.0);
+        let (first, last) = ((height - reach).max(0.0) as usize, (height + reach) as usize);
+        for (iz, sample) in column.iter_mut().enumerate().take(last + 1).skip(first) {
+            let slab = (iz as f32 - height).abs() * self.spacing - half;
             *sample = sample.min(slab.max(distance));
         }
     }
@@ -133,6 +161,20 @@ impl Membrane {
         }
         Some(best.1)
     }
+}
+
+/// The middle of the longest stretch of inner samples.
+fn longest_run(column: &[f32]) -> Option<f32> {
+    let mut longest: Option<(usize, usize)> = None;
+    let mut first = 0;
+    for (iz, sample) in column.iter().enumerate() {
+        if *sample >= 0.0 {
+            first = iz + 1;
+        } else if longest.is_none_or(|(from, to)| iz - first > to - from) {
+            longest = Some((first, iz));
+        }
+    }
+    longest.map(|(first, last)| 0.5 * (first + last) as f32)
 }
 
 #[cfg(test)]
@@ -170,7 +212,7 @@ mod tests {
         let alpha = |i, j| (0.5 - figure(placement.position(i as f32, j as f32)) / step).clamp(0.0, 1.0);
         let outline = Outline::trace([pixels; 2], 0.5, 0.0, placement, alpha);
         let silhouette = Silhouette::of_outline(&outline, Lattice::of_grid(&grid), &Monitor::silent()).unwrap();
-        close(&mut grid, &silhouette, 0.03).unwrap();
+        close(&mut grid, &silhouette, 0.03, &Monitor::silent()).unwrap();
         (grid, silhouette)
     }
 
@@ -212,7 +254,7 @@ mod tests {
         let mut grid = ScalarGrid::from_fn([97; 3], Vec3::NEG_ONE, 2.0 / 96.0, |p| 0.12 + 0.01 * (p.z - 0.3).abs());
         let lattice = Lattice::of_grid(&grid);
         let distances = (0..97 * 97).map(|at| outline(lattice.position(at / 97, at % 97))).collect();
-        close(&mut grid, &Silhouette { lattice, distances }, 0.03).unwrap();
+        close(&mut grid, &Silhouette { lattice, distances }, 0.03, &Monitor::silent()).unwrap();
         for (at, sample) in grid.samples.iter().enumerate().filter(|(_, sample)| **sample < 0.0) {
             let z = (at % 97) as f32 / 48.0 - 1.0;
             assert!((z - 0.3).abs() < 0.1, "{z}: {sample}");
@@ -236,9 +278,10 @@ mod tests {
         let before = grid.clone();
         let distances = (0..64 * 64).map(|i| before.position(i / 64, i % 64, 0).truncate().length() - 0.6).collect();
         let silhouette = Silhouette { lattice: Lattice::of_grid(&grid), distances };
-        close(&mut grid, &silhouette, 0.05).unwrap();
+        close(&mut grid, &silhouette, 0.05, &Monitor::silent()).unwrap();
         let moved = grid.samples.iter().zip(&before.samples).filter(|(a, b)| a.signum() != b.signum()).count();
         assert_eq!(moved, 0);
-        assert!(close(&mut grid, &Silhouette { distances: vec![0.0; 9], ..silhouette }, 0.05).is_err());
+        let other = Silhouette { distances: vec![0.0; 9], ..silhouette };
+        assert!(close(&mut grid, &other, 0.05, &Monitor::silent()).is_err());
     }
 }

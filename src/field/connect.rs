@@ -173,7 +173,7 @@ mod tests {
         let lattice = Lattice::of_grid(&grid);
         let distances = (0..65 * 65).map(|at| outline(lattice.position(at / 65, at % 65))).collect();
         let silhouette = Silhouette { lattice, distances };
-        closure::close(&mut grid, &silhouette, 0.06).unwrap();
+        closure::close(&mut grid, &silhouette, 0.06, &Monitor::silent()).unwrap();
         (grid, silhouette)
     }
 

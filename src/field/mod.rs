@@ -7,10 +7,12 @@ pub mod closure;
 pub mod connect;
 mod crossing;
 pub mod distance;
+mod five_point;
 mod nearest;
 pub mod ops;
 pub mod poisson;
 mod runs;
+mod seam;
 pub mod silhouette;
 pub mod voids;
 

@@ -48,7 +48,7 @@ pub(super) fn close_to_silhouette(
     let silhouette = Silhouette::of_outline(&outline, Lattice::of_grid(grid), monitor)?;
     monitor.check()?;
     let wall = 2.0 * grid.spacing;
-    closure::close(grid, &silhouette, wall)?;
+    closure::close(grid, &silhouette, wall, monitor)?;
     // What is filled in at other depths would be dropped as loose.
     connect::connect(grid, &silhouette, wall, monitor)?;
     let differs = (solid / solid.max_element() - shown / shown.max_element()).abs().max_element();

@@ -101,6 +101,10 @@ class Residual(nn.Module):
         return F.relu(x + self.b(F.relu(self.a(x))))
 
 
+# Share of what a transformer block adds that is left out in training.
+DROP = 0.1
+
+
 class Attention(nn.Module):
     """Pre-norm transformer block."""
 
@@ -113,6 +117,7 @@ class Attention(nn.Module):
         self.norm_b = nn.LayerNorm(c, eps=1e-6)
         self.inner = nn.Linear(c, 4 * c)
         self.outer = nn.Linear(4 * c, c)
+        self.drop = nn.Dropout(DROP)
         for zero in (self.out, self.outer):
             nn.init.zeros_(zero.weight)
             nn.init.zeros_(zero.bias)
@@ -123,8 +128,8 @@ class Attention(nn.Module):
         # By hand: for so few tokens the fused kernel is slower on a processor.
         weights = (q @ k.transpose(2, 3) * (c // self.heads) ** -0.5).softmax(-1)
         y = (weights @ v).transpose(1, 2).reshape(b, n, c)
-        x = x + self.out(y)
-        return x + self.outer(F.gelu(self.inner(self.norm_b(x))))
+        x = x + self.drop(self.out(y))
+        return x + self.drop(self.outer(F.gelu(self.inner(self.norm_b(x)))))
 
 
 def positions(side, c, device):

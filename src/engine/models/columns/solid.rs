@@ -106,7 +106,7 @@ pub fn build(
     }
     let mut grid = stand.field(&silhouette, reach, monitor)?;
     let wall = controls.min_wall.max(2.0 * spacing);
-    let joined = closure::close(&mut grid, &silhouette, wall)
+    let joined = closure::close(&mut grid, &silhouette, wall, monitor)
         .and_then(|()| connect::connect(&mut grid, &silhouette, wall, monitor));
     joined.map_err(|error| match error {
         FieldError::Cancelled(cancelled) => cancelled.into(),
