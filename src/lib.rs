@@ -40,3 +40,4 @@ pub mod progress;
 pub mod render;
 pub mod request;
 pub mod surface;
+mod union_find;

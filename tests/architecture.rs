@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 /// what stands above it in this list. `mesh::Bounds` allows that one item.
 const MODULES: &[(&str, &[&str])] = &[
     ("background", &[]),
+    ("union_find", &[]),
     ("progress", &[]),
     ("files", &["progress"]),
     ("request", &[]),
     ("models", &["files", "progress"]),
-    ("mesh", &["progress"]),
-    ("field", &["mesh::Bounds", "progress"]),
+    ("mesh", &["progress", "union_find"]),
+    ("field", &["mesh::Bounds", "progress", "union_find"]),
     ("surface", &["field", "mesh", "progress"]),
     ("engine", &["background", "field", "files", "mesh", "progress", "surface"]),
     ("dataset", &["engine::models", "mesh", "progress"]),

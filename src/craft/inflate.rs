@@ -68,8 +68,7 @@ pub(super) fn inflate(request: &Request, object: &ConditionImage, monitor: &Moni
 pub(super) fn outline_of(object: &ConditionImage) -> Outline {
     let side = object.side_px() as usize;
     let alpha = tone::alpha(&object.pixels);
-    let step = 2.0 / side as f32;
-    let placement = Placement { origin: Vec2::new(-1.0 + 0.5 * step, 1.0 - 0.5 * step), step: Vec2::new(step, -step) };
+    let placement = Placement::square(side, Vec2::ZERO, 1.0);
     Outline::trace([side; 2], ALPHA_LEVEL, 0.0, placement, |i, j| alpha.values[j * side + i])
 }
 

@@ -7,7 +7,7 @@ use glam::Vec3;
 use super::families::{self, FAMILIES};
 use super::look::{self, Care, Picture};
 use super::pack::{Pack, PackedMesh};
-use super::random::Random;
+use super::random::{Random, rotation_about};
 use super::seen::{Seen, raster, trace};
 use super::solid::{Columns, of_mesh, of_tape, survey};
 use super::tape::{Scratch, Tape};
@@ -19,6 +19,8 @@ use super::view::{MAX_DEPTH_CUT, SHARE, View};
 pub const PACKED: u32 = 100;
 /// Solids of several loose pieces are drawn again: the largest must have this share.
 const WHOLE: f32 = 0.9;
+/// Share of made-up solids that lie on their side.
+const LAID: f32 = 0.12;
 /// Share of packed solids where there are any.
 const PACKED_SHARE: f32 = 0.6;
 
@@ -110,7 +112,12 @@ pub fn of_drawn(drawn: &families::Drawn, side: usize, random: &mut Random) -> Op
     let mut scratch = Scratch::default();
     let points = survey(&drawn.tape, &mut scratch);
     let view = look_around(random.fork(2), &points, |choice| {
-        let view = View::random(choice);
+        let mut view = View::random(choice);
+        if choice.chance(LAID) {
+            let axis = choice.pick(&[Vec3::X, Vec3::Z]);
+            view.rotation *= rotation_about(axis, std::f32::consts::FRAC_PI_2 * choice.pick(&[-1.0, 1.0]));
+            return view;
+        }
         if drawn.traits.sideways && choice.chance(0.4) {
             let quarter = std::f32::consts::FRAC_PI_2 * choice.pick(&[-1.0, 1.0]);
             return View::new(view.azimuth + quarter, view.elevation, choice.around(0.08), view.field_of_view);

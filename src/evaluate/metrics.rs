@@ -130,12 +130,9 @@ fn silhouette(case: &Case, result: &Mesh) -> f32 {
 
 /// The box of what is opaque, in the frame.
 fn outline_box(picture: &RgbaImage) -> Option<[Vec2; 2]> {
-    let size = [picture.width() as usize, picture.height() as usize];
-    let step = 2.0 / size[0] as f32;
-    let first = -1.0 + 0.5 * step;
-    let placement = Placement { origin: Vec2::new(first, -first), step: Vec2::new(step, -step) };
+    let side = picture.width() as usize;
     let alpha = |i: usize, j: usize| f32::from(picture.get_pixel(i as u32, j as u32)[3]) / 255.0;
-    Outline::trace(size, 0.5, 0.0, placement, alpha).bounds()
+    Outline::trace([side; 2], 0.5, 0.0, Placement::square(side, Vec2::ZERO, 1.0), alpha).bounds()
 }
 
 /// Points of a surface, sorted into cells.

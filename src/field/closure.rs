@@ -2,9 +2,9 @@
 //!
 //! With a field f and the signed distance S of the silhouette, both negative inside:
 //! 1. f₁ = max(f, S): nothing outside the silhouette's prism.
-//! 2. m(x, y) = min over z of f₁, t = max(S, −τ₀); where m > t, f₂ = min(f₁, max(|z − c| − τ₀ − |S|, S)):
-//!    no missing pixel. c(x, y) is a smooth surface through the middle of what the field has (`seam`); what is
-//!    made is as deep as it is wide, up to a limit.
+//! 2. m(x, y) = min over z of f₁, t = max(S, −τ₀); where m > t, f₂ = min(f₁, max(|z − c| − h, S)) with h ≥ τ₀:
+//!    no missing pixel. c(x, y) is a smooth surface through the middle of what the field has, h(x, y) makes thin
+//!    parts round and goes down to the outline from where the field ends (`seam`).
 //!
 //! Then min over z of f₂ is at most t, so the silhouette of {f₂ < 0} along z is {S < 0}. On samples one
 //! more thing is needed:
@@ -15,7 +15,7 @@
 
 use rayon::prelude::*;
 
-use super::seam::{self, Depth};
+use super::seam::{self, Depth, Girth};
 use super::silhouette::{Lattice, Silhouette};
 use super::{FieldError, ScalarGrid};
 use crate::progress::Monitor;
@@ -25,7 +25,9 @@ use crate::progress::Monitor;
 const COLLAR_SAMPLES: f32 = 2.0;
 /// By how many samples the field may lie above t at the common depth of a cell's columns.
 const TOLERANCE_SAMPLES: f32 = 0.25;
-/// What is made is deeper than a membrane by at most this share of the lattice's longer side.
+/// What is made reaches this many columns into what is there.
+const OVERLAP: usize = 2;
+/// What is made is no deeper than this share of the lattice's longer side, if what is beside it is not.
 const MAX_DEPTH: f32 = 0.05;
 
 /// Closes `grid` to `silhouette`, which lies on the grid's own xy lattice. `min_wall` is the least
@@ -47,23 +49,48 @@ pub fn close(
         return Err(FieldError::SampleCount { found: grid.samples.len(), expected });
     }
     let spacing = grid.spacing;
-    let longest = nx.max(ny) as f32 * spacing;
-    let membrane = Membrane { depth: (0.5 * min_wall).max(spacing), growth: 0.5 * MAX_DEPTH * longest, spacing };
+    let membrane = Membrane { depth: (0.5 * min_wall).max(spacing), spacing };
     let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances);
-    let (lacking, depths): (Vec<bool>, Vec<Depth>) =
-        columns.map(|(column, &distance)| membrane.cut(column, distance)).unzip();
+    let found: Vec<Found> = columns.map(|(column, &distance)| membrane.cut(column, distance)).collect();
     monitor.check()?;
-    if lacking.contains(&true) {
+    if found.iter().any(|column| column.lacks) {
+        let depths: Vec<Depth> = found.iter().map(|column| column.depth).collect();
+        let halves: Vec<f32> = found.iter().map(|column| column.half).collect();
         let heights = seam::heights(silhouette, &depths, monitor)?;
-        let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances);
-        columns.zip(heights).zip(lacking).filter(|(_, lacking)| *lacking).for_each(
-            |(((column, &distance), height), _)| {
-                membrane.insert(column, distance, height);
-            },
-        );
+        let limit = 0.5 * MAX_DEPTH * nx.max(ny) as f32 * spacing;
+        let girth = Girth::of(silhouette, &halves, limit, monitor)?;
+        let is_rim = rim(&found, ny);
+        let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances).enumerate();
+        columns.filter(|(at, _)| is_rim[*at]).for_each(|(at, (column, &distance))| {
+            membrane.insert(column, distance, heights[at], girth.reach(at), |away| girth.distance(at, away));
+        });
     }
     patch(grid, silhouette, &membrane);
     Ok(())
+}
+
+/// What a column says.
+struct Found {
+    /// Whether something has to be made in it.
+    lacks: bool,
+    depth: Depth,
+    /// Half the thickness of what is inside.
+    half: f32,
+}
+
+/// Columns that lack something, and those next to them, so that what is made goes over into what is there.
+fn rim(found: &[Found], ny: usize) -> Vec<bool> {
+    let mut is_rim: Vec<bool> = found.iter().map(|column| column.lacks).collect();
+    for (at, _) in found.iter().enumerate().filter(|(_, column)| column.lacks) {
+        for step in 1..=OVERLAP {
+            for near in [at.checked_sub(step), Some(at + step), at.checked_sub(step * ny), Some(at + step * ny)] {
+                if let Some(near) = near.filter(|&near| found.get(near).is_some_and(|f| f.depth != Depth::Away)) {
+                    is_rim[near] = true;
+                }
+            }
+        }
+    }
+    is_rim
 }
 
 /// Step 3.
@@ -83,7 +110,8 @@ fn patch(grid: &mut ScalarGrid, silhouette: &Silhouette, membrane: &Membrane) {
         .collect();
     for (columns, layer) in patches {
         for column in columns {
-            membrane.insert(&mut grid.samples[column * nz..(column + 1) * nz], silhouette.distances[column], layer);
+            let samples = &mut grid.samples[column * nz..(column + 1) * nz];
+            membrane.insert(samples, silhouette.distances[column], layer, 0.0, |_| f32::INFINITY);
         }
     }
 }
@@ -92,8 +120,6 @@ fn patch(grid: &mut ScalarGrid, silhouette: &Silhouette, membrane: &Membrane) {
 struct Membrane {
     /// Half its least thickness, τ₀.
     depth: f32,
-    /// By how much half of it may be more.
-    growth: f32,
     /// Of the grid.
     spacing: f32,
 }
@@ -109,9 +135,8 @@ impl Membrane {
         distance < COLLAR_SAMPLES * self.spacing
     }
 
-    /// Step 1 for the column with silhouette distance `distance`. Gives whether something is missing, and what
-    /// the column says about depth.
-    fn cut(&self, column: &mut [f32], distance: f32) -> (bool, Depth) {
+    /// Step 1 for the column with silhouette distance `distance`.
+    fn cut(&self, column: &mut [f32], distance: f32) -> Found {
         let (mut lowest, mut layer) = (f32::INFINITY, 0);
         for (iz, sample) in column.iter_mut().enumerate() {
             *sample = sample.max(distance);
@@ -120,22 +145,28 @@ impl Membrane {
             }
         }
         if !self.is_near(distance) {
-            return (false, Depth::Away);
+            return Found { lacks: false, depth: Depth::Away, half: 0.0 };
         }
-        let depth = longest_run(column).map_or(Depth::Likely(layer as f32), Depth::Known);
-        (lowest > self.target(distance), depth)
+        let run = longest_run(column);
+        let depth = run.map_or(Depth::Likely(layer as f32), |(first, last)| Depth::Known(0.5 * (first + last) as f32));
+        let half = run.map_or(0.0, |(first, last)| 0.5 * (last - first + 1) as f32 * self.spacing);
+        Found { lacks: lowest > self.target(distance), depth, half }
     }
 
-    /// Makes the membrane around a height of a column, in samples.
-    fn insert(&self, column: &mut [f32], distance: f32, height: f32) {
-        let half = self.depth + (-distance).clamp(0.0, self.growth);
-        let reach = half / self.spacing + 2.0;
-        // All of it lies in the grid.
-        let height = height.min(column.len() as f32 - reach).max(reach - 1.0);
-        let (first, last) = ((height - reach).max(0.0) as usize, (height + reach) as usize);
+    /// Makes the membrane around a height of a column, in samples, and what is nearer to it than `reach` and has
+    /// a negative `shape`, by its distance from that height.
+    fn insert(&self, column: &mut [f32], distance: f32, height: f32, reach: f32, shape: impl Fn(f32) -> f32) {
+        let samples = self.depth.max(reach) / self.spacing + 2.0;
+        // The membrane lies in the grid.
+        let inner = self.depth / self.spacing + 1.0;
+        let height = height.min(column.len() as f32 - 1.0 - inner).max(inner);
+        let (first, last) = ((height - samples).max(0.0) as usize, (height + samples) as usize);
+        let end = column.len() - 1;
         for (iz, sample) in column.iter_mut().enumerate().take(last + 1).skip(first) {
-            let slab = (iz as f32 - height).abs() * self.spacing - half;
-            *sample = sample.min(slab.max(distance));
+            let away = (iz as f32 - height).abs() * self.spacing;
+            // It is closed at the grid's ends.
+            let beyond = if iz == 0 || iz == end { self.spacing } else { f32::NEG_INFINITY };
+            *sample = sample.min((away - self.depth).min(shape(away)).max(distance).max(beyond));
         }
     }
 
@@ -163,8 +194,8 @@ impl Membrane {
     }
 }
 
-/// The middle of the longest stretch of inner samples.
-fn longest_run(column: &[f32]) -> Option<f32> {
+/// The first and the last of the longest stretch of inner samples.
+fn longest_run(column: &[f32]) -> Option<(usize, usize)> {
     let mut longest: Option<(usize, usize)> = None;
     let mut first = 0;
     for (iz, sample) in column.iter().enumerate() {
@@ -174,7 +205,7 @@ fn longest_run(column: &[f32]) -> Option<f32> {
             longest = Some((first, iz));
         }
     }
-    longest.map(|(first, last)| 0.5 * (first + last) as f32)
+    longest
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@
 
 use glam::Vec3;
 
-use super::runs::{Joined, Pieces};
+use super::runs::Pieces;
 use super::silhouette::{Lattice, Silhouette};
 use super::{FieldError, ScalarGrid};
 use crate::progress::Monitor;
+use crate::union_find::UnionFind;
 
 /// A piece of at least this share of the largest one is joined even where others cover it: smaller than what
 /// is dropped from meshes by default, which is measured a little differently.
@@ -37,7 +38,7 @@ pub fn connect(
         return Err(FieldError::SampleCount { found: grid.samples.len(), expected });
     }
     monitor.check()?;
-    let mut pieces = Pieces::of(grid, |sample| sample < 0.0);
+    let pieces = Pieces::of(grid, |sample| sample < 0.0);
     let labels = pieces.labels();
     if labels.iter().all(|&label| label == 0) {
         return Ok(());
@@ -110,10 +111,10 @@ impl Pieces {
             }
         }
         joints.sort_unstable();
-        let mut whole = Joined::new(needed.len());
+        let whole = UnionFind::new(needed.len());
         let mut reach = std::collections::BTreeMap::new();
         joints.retain(|joint| {
-            if whole.join(joint.pair[0], joint.pair[1]) {
+            if whole.union(joint.pair[0], joint.pair[1]) {
                 reach.insert(joint.pair, *joint);
             }
             reach.get(&joint.pair).is_some_and(|first: &Joint| {

@@ -32,7 +32,7 @@ pub fn solve(silhouette: &Silhouette, source: f32, monitor: &Monitor) -> Result<
 }
 
 /// −∇² of a unit spacing, with cut arms at the boundary.
-fn matrix(silhouette: &Silhouette) -> Level {
+pub(super) fn matrix(silhouette: &Silhouette) -> Level {
     let [nx, ny] = silhouette.lattice.samples_per_axis;
     let distances = &silhouette.distances;
     let mut level =

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::ScalarGrid;
+use crate::union_find::UnionFind;
 
 /// Neighbouring samples along z: `first..=last`.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,7 @@ pub(super) struct Pieces {
     /// Where the runs of each column begin; one entry more than there are columns.
     starts: Vec<usize>,
     pub(super) ny: usize,
-    joined: Joined,
+    joined: UnionFind,
 }
 
 impl Pieces {
@@ -38,8 +39,8 @@ impl Pieces {
             Some(*sum)
         }));
         let runs = by_column.concat();
-        let joined = Joined::new(runs.len());
-        let mut pieces = Self { runs, starts, ny, joined };
+        let joined = UnionFind::new(runs.len());
+        let pieces = Self { runs, starts, ny, joined };
         pieces.join_touching();
         pieces
     }
@@ -59,13 +60,13 @@ impl Pieces {
         up.into_iter().chain((column + ny < count).then_some(column + ny))
     }
 
-    fn join_touching(&mut self) {
+    fn join_touching(&self) {
         for column in 0..self.columns() {
             for other in self.neighbours(column) {
                 for a in self.runs_of(column) {
                     for b in self.runs_of(other) {
                         if self.runs[a].gap(self.runs[b]) == 0 {
-                            self.joined.join(a as u32, b as u32);
+                            self.joined.union(a as u32, b as u32);
                         }
                     }
                 }
@@ -74,12 +75,12 @@ impl Pieces {
     }
 
     /// The piece of each run, numbered from 0 in the order of their first runs.
-    pub(super) fn labels(&mut self) -> Vec<u32> {
+    pub(super) fn labels(&self) -> Vec<u32> {
         let mut names = std::collections::BTreeMap::new();
         (0..self.runs.len())
             .map(|run| {
                 let next = names.len() as u32;
-                *names.entry(self.joined.root(run as u32)).or_insert(next)
+                *names.entry(self.joined.find(run as u32)).or_insert(next)
             })
             .collect()
     }
@@ -94,29 +95,4 @@ fn runs(column: &[f32], counts: impl Fn(f32) -> bool) -> Vec<Run> {
         }
     }
     found
-}
-
-/// Sets that are joined (union-find, the smaller root stays).
-pub(super) struct Joined(Vec<u32>);
-
-impl Joined {
-    pub(super) fn new(count: usize) -> Self {
-        Self((0..count as u32).collect())
-    }
-
-    pub(super) fn root(&mut self, mut at: u32) -> u32 {
-        while self.0[at as usize] != at {
-            let above = self.0[self.0[at as usize] as usize];
-            self.0[at as usize] = above;
-            at = above;
-        }
-        at
-    }
-
-    /// Whether they were apart.
-    pub(super) fn join(&mut self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.root(a), self.root(b));
-        self.0[a.max(b) as usize] = a.min(b);
-        a != b
-    }
 }

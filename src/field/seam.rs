@@ -4,8 +4,11 @@
 //! The surface is the height c over the silhouette that minimises ∫ w (c − m)² + |∇c|², free at the border: a
 //! screened Poisson equation. m is the middle of what is there, or else the depth at which least is missing.
 
+use rayon::prelude::*;
+
 use super::five_point::{self, Level};
-use super::silhouette::Silhouette;
+use super::poisson;
+use super::silhouette::{Lattice, Silhouette};
 use crate::progress::{Cancelled, Monitor};
 
 /// w is one over the square of these lengths, as shares of the silhouette's longer side: of what is there, and of
@@ -83,10 +86,74 @@ fn longest_side(silhouette: &Silhouette, depths: &[Depth]) -> f32 {
     (0..2).map(|axis| high[axis].saturating_sub(low[axis])).max().unwrap_or(0) as f32
 }
 
+/// How thick to make what is missing.
+pub(super) struct Girth {
+    /// Half the thickness, per column, in the lattice's unit; 0 outside.
+    half: Vec<f32>,
+    /// Its slope.
+    slope: Vec<f32>,
+    /// Square of half the thickness of round parts.
+    square: Vec<f32>,
+    /// Its slope.
+    square_slope: Vec<f32>,
+}
+
+impl Girth {
+    /// Round where the silhouette is thin (z² = u with ∇²u = −2 is a circle for a rod), no thicker than
+    /// `2 * limit`; next to what is there as thick as that, down to nothing at the outline (∇²h = 0).
+    /// `halves` has half the thickness of what is there, 0 where nothing is.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub(super) fn of(
+        silhouette: &Silhouette,
+        halves: &[f32],
+        limit: f32,
+        monitor: &Monitor,
+    ) -> Result<Self, Cancelled> {
+        let mut square = poisson::solve(silhouette, 2.0, monitor)?;
+        square.iter_mut().for_each(|u| *u *= limit * limit / (*u + limit * limit));
+        let mut matrix = poisson::matrix(silhouette);
+        let held = |half: f32, diagonal: f32| if half > 0.0 && diagonal > 0.0 { HOLD } else { 0.0 };
+        let right: Vec<f32> = halves.iter().zip(&matrix.diagonal).map(|(&h, &d)| h * held(h, d)).collect();
+        matrix.diagonal.iter_mut().zip(halves).for_each(|(d, &h)| *d += held(h, *d));
+        let half = five_point::solve(matrix, &right, TOLERANCE, monitor)?;
+        let [slope, square_slope] = [&half, &square].map(|values| slopes(values, silhouette));
+        Ok(Self { half, slope, square, square_slope })
+    }
+
+    /// About the distance from the surface of what is made, at `away` before or behind its middle.
+    pub(super) fn distance(&self, column: usize, away: f32) -> f32 {
+        let ramp = (away - self.half[column]) / (1.0 + self.slope[column].powi(2)).sqrt();
+        let steepness = (4.0 * away * away + self.square_slope[column].powi(2)).sqrt();
+        let round = (away * away - self.square[column]) / steepness.max(1e-6);
+        ramp.min(round)
+    }
+
+    /// The largest `away` at which something is made.
+    pub(super) fn reach(&self, column: usize) -> f32 {
+        self.half[column].max(self.square[column].max(0.0).sqrt())
+    }
+}
+
+/// How strongly the thickness of what is there is kept: over a few samples it is evened out.
+const HOLD: f32 = 0.1;
+
+/// Length of the gradient, by central differences.
+fn slopes(values: &[f32], silhouette: &Silhouette) -> Vec<f32> {
+    let Lattice { samples_per_axis: [nx, ny], spacing, .. } = silhouette.lattice;
+    let slope = |here: usize| {
+        let (x, y) = (here / ny, here % ny);
+        let across = values[(x + 1).min(nx - 1) * ny + y] - values[x.saturating_sub(1) * ny + y];
+        let along = values[x * ny + (y + 1).min(ny - 1)] - values[x * ny + y.saturating_sub(1)];
+        across.hypot(along) / (2.0 * spacing)
+    };
+    (0..values.len()).into_par_iter().map(slope).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::silhouette::Lattice;
     use glam::Vec2;
 
     fn plane(depth: impl Fn(usize, usize) -> Depth) -> (Silhouette, Vec<Depth>) {
@@ -124,5 +191,27 @@ mod tests {
             let expected = [7.0, 0.0, 30.0][usize::from(at / 60 >= 15) + usize::from(at / 60 >= 20)];
             assert!((height - expected).abs() < 0.02, "{at}: {height}");
         }
+    }
+
+    #[test]
+    fn a_rod_is_round_and_a_rim_goes_down_to_the_outline() {
+        let lattice = Lattice { samples_per_axis: [81, 161], origin: Vec2::splat(-1.0), spacing: 0.025 };
+        let distances: Vec<f32> = (0..81 * 161).map(|at| lattice.position(at / 161, at % 161).x.abs() - 0.2).collect();
+        let silhouette = Silhouette { lattice, distances };
+        // A body 0.3 thick up to y = 1, 0.05 short of the outline.
+        let halves: Vec<f32> = (0..81 * 161)
+            .map(|at| lattice.position(at / 161, at % 161))
+            .map(|p| if p.y < 1.0 && p.x.abs() < 0.15 { 0.15 } else { 0.0 })
+            .collect();
+        let girth = Girth::of(&silhouette, &halves, 10.0, &Monitor::silent()).unwrap();
+        let surface = |x: f32, y: f32| {
+            let column = ((x + 1.0) / 0.025).round() as usize * 161 + ((y + 1.0) / 0.025).round() as usize;
+            (0..400).map(|k| k as f32 * 1e-3).find(|&away| girth.distance(column, away) > 0.0).unwrap_or(1.0)
+        };
+        assert!((surface(0.0, 2.0) - 0.2).abs() < 0.01 && (surface(0.1, 2.0) - 0.03f32.sqrt()).abs() < 0.01);
+        assert!((surface(0.175, 0.0) - 0.094).abs() < 0.01, "{}", surface(0.175, 0.0));
+        assert!(surface(0.225, 0.0) < 0.005 && surface(0.225, 2.0) < 0.005);
+        let thin = Girth::of(&silhouette, &vec![0.0; halves.len()], 0.05, &Monitor::silent()).unwrap();
+        assert!(thin.reach(40 * 161 + 80) < 0.05);
     }
 }

@@ -2,15 +2,21 @@
 
 use super::ScalarGrid;
 use super::runs::Pieces;
+use crate::progress::{Cancelled, Monitor};
 
 /// Makes solid what outside samples cannot be reached from the lattice's border, from one to the next along
 /// the axes. The outer surface stays as it is; a tunnel and a dent stay open.
 ///
 /// Nobody sees such a void, and a printer shuts resin or powder into it.
-pub fn fill_voids(grid: &mut ScalarGrid) {
+///
+/// # Errors
+/// [`Cancelled`], before anything is changed.
+pub fn fill_voids(grid: &mut ScalarGrid, monitor: &Monitor) -> Result<(), Cancelled> {
     let [nx, ny, nz] = grid.samples_per_axis;
-    let mut air = Pieces::of(grid, |sample| sample >= 0.0);
+    let air = Pieces::of(grid, |sample| sample >= 0.0);
+    monitor.check()?;
     let labels = air.labels();
+    monitor.check()?;
     let mut is_open = vec![false; labels.iter().max().map_or(0, |last| *last as usize + 1)];
     for column in 0..air.columns() {
         let is_border = column < ny || column >= (nx - 1) * ny || column % ny == 0 || column % ny == ny - 1;
@@ -25,6 +31,7 @@ pub fn fill_voids(grid: &mut ScalarGrid) {
             grid.samples[first..=last].iter_mut().for_each(|sample| *sample = -sample.max(f32::MIN_POSITIVE));
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -33,7 +40,6 @@ mod tests {
 
     use super::*;
     use crate::mesh::topology::Topology;
-    use crate::progress::Monitor;
     use crate::surface;
 
     fn ball(p: Vec3) -> f32 {
@@ -55,10 +61,10 @@ mod tests {
         let void = |p: Vec3| ball(p).max(0.3 - (p - Vec3::X * 0.1).length());
         let (mut filled, plain) = (grid(void), grid(ball));
         assert!(volume(&filled) < 0.95 * volume(&plain));
-        fill_voids(&mut filled);
+        fill_voids(&mut filled, &Monitor::silent()).unwrap();
         assert!((volume(&filled) / volume(&plain) - 1.0).abs() < 1e-6);
         let mut again = plain.clone();
-        fill_voids(&mut again);
+        fill_voids(&mut again, &Monitor::silent()).unwrap();
         assert_eq!(again, plain);
     }
 
@@ -71,7 +77,7 @@ mod tests {
         };
         let mut made = grid(opened);
         let before = made.clone();
-        fill_voids(&mut made);
+        fill_voids(&mut made, &Monitor::silent()).unwrap();
         assert_eq!(made, before);
     }
 }

@@ -10,7 +10,6 @@ pub mod repair;
 pub mod simplify;
 pub mod smooth;
 pub mod topology;
-pub(crate) mod union_find;
 pub mod weld;
 
 use glam::Vec3;

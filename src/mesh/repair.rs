@@ -10,9 +10,9 @@ use glam::Vec3;
 
 use super::Mesh;
 use super::topology::is_degenerate;
-use super::union_find::UnionFind;
 use super::weld::weld;
 use crate::progress::{Cancelled, Monitor, Stage};
+use crate::union_find::UnionFind;
 
 /// A mended mesh and what was done to it.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,9 +11,9 @@ use glam::{DVec3, Vec3};
 use rayon::prelude::*;
 
 use super::adjacency::{EdgeUse, Rows, edge_uses, next_corner};
-use super::union_find::UnionFind;
 use super::{Bounds, Mesh};
 use crate::progress::{Cancelled, Monitor};
+use crate::union_find::UnionFind;
 
 /// Positions kept per kind of defect.
 pub const MAX_SAMPLES: usize = 8;

@@ -40,9 +40,7 @@ pub(super) fn close_to_silhouette(
     };
     pad(grid, [low * scale + offset, high * scale + offset])?;
     let side = condition.side_px() as usize;
-    let step = 2.0 * scale / side as f32;
-    let corner = scale * Vec2::new(-1.0, 1.0) + offset;
-    let placement = Placement { origin: corner + 0.5 * Vec2::new(step, -step), step: Vec2::new(step, -step) };
+    let placement = Placement::square(side, offset, scale);
     let alpha = |i: usize, j: usize| f32::from(condition.pixels.get_pixel(i as u32, j as u32)[3]) / 255.0;
     let outline = Outline::trace([side; 2], ALPHA_LEVEL, 0.0, placement, alpha);
     let silhouette = Silhouette::of_outline(&outline, Lattice::of_grid(grid), monitor)?;

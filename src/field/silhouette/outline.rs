@@ -21,6 +21,12 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// A picture of `side × side` pixels, row 0 at the top, whose borders lie `half` from `center`.
+    pub fn square(side: usize, center: Vec2, half: f32) -> Self {
+        let step = Vec2::new(2.0, -2.0) * half / side as f32;
+        Self { origin: center + Vec2::new(-half, half) + 0.5 * step, step }
+    }
+
     /// Where the point `(i, j)`, in pixels, lies in the plane.
     pub fn position(&self, i: f32, j: f32) -> Vec2 {
         self.origin + self.step * Vec2::new(i, j)

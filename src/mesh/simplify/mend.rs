@@ -13,9 +13,9 @@ use glam::Vec3;
 use crate::mesh::Mesh;
 use crate::mesh::adjacency::{edge_uses, next_corner};
 use crate::mesh::topology::{Shell, Topology, bad_vertices, is_degenerate};
-use crate::mesh::union_find::UnionFind;
 use crate::mesh::weld::gather;
 use crate::progress::{Cancelled, Monitor};
+use crate::union_find::UnionFind;
 
 /// How far a new vertex is moved, as a share of the way to its neighbours.
 const APART: f32 = 0.1;
@@ -238,7 +238,9 @@ fn fans(mesh: &Mesh, vertex: u32, triangles: &[usize]) -> Vec<Vec<usize>> {
         others.into_iter().any(|v| mesh.triangle_indices[b].contains(v))
     };
     for i in 0..triangles.len() {
-        (0..i).filter(|&j| shares(triangles[i], triangles[j])).for_each(|j| joined.union(i as u32, j as u32));
+        for j in (0..i).filter(|&j| shares(triangles[i], triangles[j])) {
+            joined.union(i as u32, j as u32);
+        }
     }
     let mut fans: Vec<(u32, Vec<usize>)> = Vec::new();
     for (i, &t) in triangles.iter().enumerate() {

@@ -133,7 +133,7 @@ fn outline_channels(pixels: &[u8], side: usize, monitor: &Monitor) -> Result<(Ve
     let spacing = 2.0 / side as f32;
     let first = -1.0 + 0.5 * spacing;
     let lattice = Lattice { samples_per_axis: [side; 2], origin: Vec2::splat(first), spacing };
-    let placement = Placement { origin: Vec2::new(first, -first), step: Vec2::new(spacing, -spacing) };
+    let placement = Placement::square(side, Vec2::ZERO, 1.0);
     let alpha = |i: usize, j: usize| f32::from(pixels[(j * side + i) * 4 + 3]) / 255.0;
     let silhouette = Silhouette::from_alpha([side; 2], ALPHA_LEVEL, placement, alpha, lattice, monitor)?;
     if silhouette.is_empty() {

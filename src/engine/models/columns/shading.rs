@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::progress::Monitor;
 
-    /// A ball lit from one side, `albedo` 0 to 1; `None` where nothing is.
+    /// A ball lit from one side, `albedo` 0 to 1.
     fn ball(side: usize, to_light: glam::Vec3, albedo: f32) -> Input {
         let pixels: Vec<u8> = (0..side * side)
             .flat_map(|k| {

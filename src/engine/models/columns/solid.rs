@@ -113,7 +113,7 @@ pub fn build(
         // The lattice is the grid's own, so this cannot fail but by a defect.
         other => ColumnsError::Device(other.to_string()),
     })?;
-    voids::fill_voids(&mut grid);
+    voids::fill_voids(&mut grid, monitor)?;
     Ok(warp::to_space(grid, controls.view, monitor)?)
 }
 
@@ -168,11 +168,8 @@ fn trace(pixels: &[u8], side: usize) -> Result<Outline, InputError> {
     if side < 2 || side.checked_mul(side).and_then(|n| n.checked_mul(4)) != Some(pixels.len()) {
         return Err(InputError::Size { found: pixels.len(), side });
     }
-    let step = 2.0 / side as f32;
-    let first = -1.0 + 0.5 * step;
-    let placement = Placement { origin: Vec2::new(first, -first), step: Vec2::new(step, -step) };
     let alpha = |i: usize, j: usize| f32::from(pixels[(j * side + i) * 4 + 3]) / 255.0;
-    Ok(Outline::trace([side; 2], ALPHA_LEVEL, 0.0, placement, alpha))
+    Ok(Outline::trace([side; 2], ALPHA_LEVEL, 0.0, Placement::square(side, Vec2::ZERO, 1.0), alpha))
 }
 
 /// The columns, ready to be asked for at any place.

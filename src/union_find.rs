@@ -29,17 +29,18 @@ impl UnionFind {
         }
     }
 
-    /// Joins the sets of `a` and `b`.
-    pub(crate) fn union(&self, a: u32, b: u32) {
+    /// Joins the sets of `a` and `b`; whether they were apart.
+    pub(crate) fn union(&self, a: u32, b: u32) -> bool {
         let (mut a, mut b) = (self.find(a), self.find(b));
         while a != b {
             let (low, high) = (a.min(b), a.max(b));
             // Only a root may be linked; when another thread linked it first, look again.
             match self.0[high as usize].compare_exchange(high, low, Relaxed, Relaxed) {
-                Ok(_) => return,
+                Ok(_) => return true,
                 Err(_) => (a, b) = (self.find(low), self.find(high)),
             }
         }
+        false
     }
 
     /// Whether `element` is the smallest of its set.
@@ -57,7 +58,7 @@ mod tests {
     fn roots_are_the_smallest_members_whatever_the_order() {
         let sets = UnionFind::new(10_000);
         // Chains of every seventh element, joined from many threads at once.
-        (7..10_000u32).into_par_iter().for_each(|i| sets.union(i, i - 7));
+        (7..10_000u32).into_par_iter().for_each(|i| assert!(sets.union(i, i - 7)));
         assert!((0..10_000).all(|i| sets.find(i) == i % 7));
         assert_eq!((0..10_000).filter(|&i| sets.is_root(i)).count(), 7);
     }
