@@ -35,7 +35,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "request", "surface",
         ],
     ),
-    ("evaluate", &["cache", "craft", "dataset", "field", "files", "import", "mesh", "pipeline", "progress", "request"]),
+    ("evaluate", &["cache", "craft", "dataset", "files", "import", "mesh", "pipeline", "progress", "request"]),
     ("job", &["background", "cache", "export", "files", "mesh::Mesh", "pipeline", "print", "progress", "request"]),
     ("doctor", &["cache", "engine::device", "files", "models", "render"]),
     (

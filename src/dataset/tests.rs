@@ -374,7 +374,7 @@ fn a_seed_is_a_sample_for_ever_whatever_the_threads() {
 }
 
 /// FNV-1a of twelve samples.
-const DIGEST: u64 = 0xcb7f_cecc_a148_28ed;
+const DIGEST: u64 = 0x0e55_ee83_e7d3_a84c;
 
 fn digest(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))

@@ -1,13 +1,11 @@
 //! How near a result is to the truth.
 
 use glam::{Vec2, Vec3};
-use image::RgbaImage;
 
 use super::case::Case;
 use crate::dataset::random::Random;
 use crate::dataset::solid::of_mesh::{self, scan};
 use crate::dataset::view::View;
-use crate::field::silhouette::{Outline, Placement};
 use crate::mesh::Mesh;
 use crate::mesh::topology::Topology;
 use crate::mesh::weld::weld;
@@ -16,6 +14,8 @@ use crate::mesh::weld::weld;
 const GRID: usize = 128;
 /// Points on each surface.
 const POINTS: usize = 8000;
+/// For its area a silhouette is sampled this many times as finely as the picture.
+const FINE: usize = 8;
 /// Opacities that are about one half.
 const HALF: std::ops::RangeInclusive<u8> = 120..=135;
 /// Cells along each axis of the search for neighbours.
@@ -101,38 +101,59 @@ fn share(pairs: impl Iterator<Item = (bool, bool)>) -> f32 {
 }
 
 /// The result is looked at as the picture was taken, and without perspective; the better one counts,
-/// since a generator may or may not have undone the perspective. Its outline's box is laid on that of the
-/// picture's object: a generator knows no more of its size and place than the picture shows.
+/// since a generator may or may not have undone the perspective. Its silhouette gets the area and the centre of the
+/// picture's: a generator knows no more of its size and place than the picture shows, and boxes hang on the last
+/// pixel of the thinnest tip.
 fn silhouette(case: &Case, result: &Mesh) -> f32 {
     let eyes = if case.view.field_of_view > 0.0 { vec![0.0, case.view.field_of_view] } else { vec![0.0] };
     let side = case.picture.width() as usize;
-    let Some([low, high]) = outline_box(&case.picture) else { return 0.0 };
+    let alpha = case.picture.pixels().map(|p| f32::from(p[3]) / 255.0);
+    let Some(asked) = Spread::of(alpha, side) else { return 0.0 };
     let of_eye = |field_of_view: f32| {
         let view = View::new(0.0, 0.0, 0.0, field_of_view).fitted(&result.vertex_positions)?;
         let seen: Vec<Vec2> =
             result.vertex_positions.iter().map(|&p| view.project(view.frame_from_solid(p)).truncate()).collect();
-        let (from_low, from_high) = (seen.iter().copied().reduce(Vec2::min)?, seen.iter().copied().reduce(Vec2::max)?);
-        let scale = (high - low).max_element() / (from_high - from_low).max_element().max(1e-6);
-        let (from, to) = (0.5 * (from_low + from_high), 0.5 * (low + high));
-        let corners: Vec<Vec2> =
-            seen.iter().map(|&p| of_mesh::pixel(side, ((p - from) * scale + to).extend(0.0))).collect();
-        let mut covered = vec![false; side * side];
-        for triangle in &result.triangle_indices {
-            scan(triangle.map(|i| corners[i as usize]), side, |i, j| covered[j * side + i] = true);
-        }
+        let fine = covered(result, &seen, FINE * side);
+        let made = Spread::of(fine.into_iter().map(|covered| f32::from(u8::from(covered))), FINE * side)?;
+        let scale = (asked.area / made.area).sqrt();
+        let placed: Vec<Vec2> = seen.iter().map(|&p| (p - made.center) * scale + asked.center).collect();
         // A pixel that is covered by half lies on the outline and says nothing.
-        let asked = case.picture.pixels().map(|p| p[3]);
-        let told = covered.into_iter().zip(asked).filter(|(_, alpha)| !HALF.contains(alpha));
+        let pairs = covered(result, &placed, side).into_iter().zip(case.picture.pixels().map(|p| p[3]));
+        let told = pairs.filter(|(_, alpha)| !HALF.contains(alpha));
         Some(share(told.map(|(covered, alpha)| (covered, alpha >= 128))))
     };
     eyes.into_iter().filter_map(of_eye).fold(0.0, f32::max)
 }
 
-/// The box of what is opaque, in the frame.
-fn outline_box(picture: &RgbaImage) -> Option<[Vec2; 2]> {
-    let side = picture.width() as usize;
-    let alpha = |i: usize, j: usize| f32::from(picture.get_pixel(i as u32, j as u32)[3]) / 255.0;
-    Outline::trace([side; 2], 0.5, 0.0, Placement::square(side, Vec2::ZERO, 1.0), alpha).bounds()
+/// Which pixels of the frame a mesh covers whose corners appear at `seen`.
+fn covered(mesh: &Mesh, seen: &[Vec2], side: usize) -> Vec<bool> {
+    let corners: Vec<Vec2> = seen.iter().map(|p| of_mesh::pixel(side, p.extend(0.0))).collect();
+    let mut covered = vec![false; side * side];
+    for triangle in &mesh.triangle_indices {
+        scan(triangle.map(|i| corners[i as usize]), side, |i, j| covered[j * side + i] = true);
+    }
+    covered
+}
+
+/// How much of the frame is covered, and where.
+struct Spread {
+    area: f32,
+    center: Vec2,
+}
+
+impl Spread {
+    /// Of a square picture of opacities; `None` when nothing is.
+    fn of(alpha: impl Iterator<Item = f32>, side: usize) -> Option<Self> {
+        let step = 2.0 / side as f64;
+        let (mut total, mut x, mut y) = (0.0f64, 0.0f64, 0.0f64);
+        for (at, alpha) in alpha.enumerate().filter(|(_, alpha)| *alpha > 0.0) {
+            total += f64::from(alpha);
+            x += f64::from(alpha) * ((at % side) as f64 + 0.5);
+            y += f64::from(alpha) * ((at / side) as f64 + 0.5);
+        }
+        let center = Vec2::new((x / total * step - 1.0) as f32, (1.0 - y / total * step) as f32);
+        (total > 0.0).then(|| Self { area: (total * step * step) as f32, center })
+    }
 }
 
 /// Points of a surface, sorted into cells.

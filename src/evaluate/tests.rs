@@ -52,6 +52,21 @@ fn a_thin_pole_has_its_own_silhouette() {
 }
 
 #[test]
+fn a_tip_that_is_a_little_longer_does_not_scale_the_silhouette() {
+    let with_tip = |length: f32| {
+        let mut mesh = ellipsoid(Vec3::splat(0.5));
+        let first = mesh.vertex_positions.len() as u32;
+        let tip = [[0.4, 0.0, 0.03], [0.4, 0.03, -0.03], [0.4, -0.03, -0.03], [length, 0.0, 0.0]];
+        mesh.vertex_positions.extend(tip.map(Vec3::from_array));
+        mesh.triangle_indices
+            .extend([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]].map(|t: [u32; 3]| t.map(|i| i + first)));
+        mesh
+    };
+    let (scores, _) = compare(&case(&with_tip(0.9)), &with_tip(0.94));
+    assert!(scores.silhouette > 0.995, "{scores:?}");
+}
+
+#[test]
 fn half_the_depth_is_half_the_overlap() {
     let ball = ellipsoid(Vec3::splat(0.9));
     let (scores, _) = compare(&case(&ball), &ellipsoid(Vec3::new(0.9, 0.9, 0.45)));
