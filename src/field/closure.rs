@@ -23,10 +23,12 @@ use crate::progress::Monitor;
 /// Columns this many samples outside the outline are lowered to S too, so that the crossing between
 /// an inner and an outer sample lies where S has it and not next to the inner sample.
 const COLLAR_SAMPLES: f32 = 2.0;
-/// By how many samples the field may lie above t at the common depth of a cell's columns.
+/// By how many samples the field may lie above t in a column, and at the common depth of a cell's columns.
 const TOLERANCE_SAMPLES: f32 = 0.25;
-/// What is made reaches this many columns into what is there.
-const OVERLAP: usize = 2;
+/// What joins the made to what is there reaches this far into both, as a share of the lattice's longer side.
+const OVERLAP: f32 = 0.06;
+/// Width, in samples, in which it is rounded off against it.
+const BLEND_SAMPLES: f32 = 2.0;
 /// What is made is no deeper than this share of the lattice's longer side, if what is beside it is not.
 const MAX_DEPTH: f32 = 0.05;
 
@@ -59,10 +61,14 @@ pub fn close(
         let heights = seam::heights(silhouette, &depths, monitor)?;
         let limit = 0.5 * MAX_DEPTH * nx.max(ny) as f32 * spacing;
         let girth = Girth::of(silhouette, &halves, limit, monitor)?;
-        let is_rim = rim(&found, ny);
+        let shares = shares(&found, ny, OVERLAP * nx.max(ny) as f32);
         let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances).enumerate();
-        columns.filter(|(at, _)| is_rim[*at]).for_each(|(at, (column, &distance))| {
-            membrane.insert(column, distance, heights[at], girth.reach(at), |away| girth.distance(at, away));
+        columns.filter(|(at, _)| found[*at].lacks || shares[*at] > 0.0).for_each(|(at, (column, &distance))| {
+            let counts = [if found[at].lacks { 1.0 } else { shares[at] }, shares[at]];
+            membrane.add(column, distance, heights[at], |away| girth.distance(at, counts, away));
+            if found[at].lacks {
+                membrane.insert(column, distance, heights[at]);
+            }
         });
     }
     patch(grid, silhouette, &membrane);
@@ -78,19 +84,33 @@ struct Found {
     half: f32,
 }
 
-/// Columns that lack something, and those next to them, so that what is made goes over into what is there.
-fn rim(found: &[Found], ny: usize) -> Vec<bool> {
-    let mut is_rim: Vec<bool> = found.iter().map(|column| column.lacks).collect();
-    for (at, _) in found.iter().enumerate().filter(|(_, column)| column.lacks) {
-        for step in 1..=OVERLAP {
-            for near in [at.checked_sub(step), Some(at + step), at.checked_sub(step * ny), Some(at + step * ny)] {
-                if let Some(near) = near.filter(|&near| found.get(near).is_some_and(|f| f.depth != Depth::Away)) {
-                    is_rim[near] = true;
-                }
-            }
-        }
+/// How much of what joins the made to what is there counts in each column: all where they meet, falling to nothing at
+/// `reach` samples from there, on either side.
+fn shares(found: &[Found], ny: usize, reach: f32) -> Vec<f32> {
+    let [from_lacking, from_known] =
+        [|column: &Found| column.lacks, |column: &Found| !column.lacks && column.half > 0.0]
+            .map(|is_source| distances(found.iter().map(is_source), ny));
+    let share = |(column, away): (&Found, f32)| {
+        let near = if column.depth == Depth::Away { 0.0 } else { (1.0 - away / reach).clamp(0.0, 1.0) };
+        near * near * (3.0 - 2.0 * near)
+    };
+    let away = from_lacking.into_iter().zip(from_known).map(|(lacking, known)| lacking.max(known));
+    found.iter().zip(away).map(share).collect()
+}
+
+/// Steps from the nearest source, along the axes and the diagonals, in two passes (Borgefors 1986).
+fn distances(is_source: impl Iterator<Item = bool>, ny: usize) -> Vec<f32> {
+    let mut away: Vec<f32> = is_source.map(|is_source| if is_source { 0.0 } else { f32::INFINITY }).collect();
+    let steps = [(1, 1.0), (ny, 1.0), (ny + 1, std::f32::consts::SQRT_2), (ny - 1, std::f32::consts::SQRT_2)];
+    for at in 0..away.len() {
+        let before = steps.iter().filter_map(|&(step, length)| Some(away[at.checked_sub(step)?] + length));
+        away[at] = before.fold(away[at], f32::min);
     }
-    is_rim
+    for at in (0..away.len()).rev() {
+        let after = steps.iter().filter_map(|&(step, length)| Some(away.get(at + step)? + length));
+        away[at] = after.fold(away[at], f32::min);
+    }
+    away
 }
 
 /// Step 3.
@@ -111,7 +131,7 @@ fn patch(grid: &mut ScalarGrid, silhouette: &Silhouette, membrane: &Membrane) {
     for (columns, layer) in patches {
         for column in columns {
             let samples = &mut grid.samples[column * nz..(column + 1) * nz];
-            membrane.insert(samples, silhouette.distances[column], layer, 0.0, |_| f32::INFINITY);
+            membrane.insert(samples, silhouette.distances[column], layer);
         }
     }
 }
@@ -147,26 +167,37 @@ impl Membrane {
         if !self.is_near(distance) {
             return Found { lacks: false, depth: Depth::Away, half: 0.0 };
         }
+        let missing = lowest - self.target(distance);
+        let is_little = missing <= TOLERANCE_SAMPLES * self.spacing;
+        if missing > 0.0 && is_little {
+            // The samples miss the depth at which the field is lowest.
+            column.iter_mut().for_each(|sample| *sample -= missing);
+        }
         let run = longest_run(column);
         let depth = run.map_or(Depth::Likely(layer as f32), |(first, last)| Depth::Known(0.5 * (first + last) as f32));
         let half = run.map_or(0.0, |(first, last)| 0.5 * (last - first + 1) as f32 * self.spacing);
-        Found { lacks: lowest > self.target(distance), depth, half }
+        Found { lacks: !is_little, depth, half }
     }
 
-    /// Makes the membrane around a height of a column, in samples, and what is nearer to it than `reach` and has
-    /// a negative `shape`, by its distance from that height.
-    fn insert(&self, column: &mut [f32], distance: f32, height: f32, reach: f32, shape: impl Fn(f32) -> f32) {
-        let samples = self.depth.max(reach) / self.spacing + 2.0;
-        // The membrane lies in the grid.
-        let inner = self.depth / self.spacing + 1.0;
-        let height = height.min(column.len() as f32 - 1.0 - inner).max(inner);
-        let (first, last) = ((height - samples).max(0.0) as usize, (height + samples) as usize);
+    /// Makes the membrane around a height of a column, in samples.
+    fn insert(&self, column: &mut [f32], distance: f32, height: f32) {
+        let reach = self.depth / self.spacing + 1.0;
+        // It lies in the grid.
+        let height = height.min(column.len() as f32 - 1.0 - reach).max(reach);
+        for (iz, sample) in column.iter_mut().enumerate() {
+            let slab = (iz as f32 - height).abs() * self.spacing - self.depth;
+            *sample = sample.min(slab.max(distance));
+        }
+    }
+
+    /// Makes what has a negative `shape`, by its distance from a height in samples, and goes over into what is there.
+    fn add(&self, column: &mut [f32], distance: f32, height: f32, shape: impl Fn(f32) -> f32) {
         let end = column.len() - 1;
-        for (iz, sample) in column.iter_mut().enumerate().take(last + 1).skip(first) {
-            let away = (iz as f32 - height).abs() * self.spacing;
+        for (iz, sample) in column.iter_mut().enumerate() {
+            let added = shape((iz as f32 - height).abs() * self.spacing);
             // It is closed at the grid's ends.
             let beyond = if iz == 0 || iz == end { self.spacing } else { f32::NEG_INFINITY };
-            *sample = sample.min((away - self.depth).min(shape(away)).max(distance).max(beyond));
+            *sample = sample.min(smooth_min(*sample, added, BLEND_SAMPLES * self.spacing).max(distance).max(beyond));
         }
     }
 
@@ -192,6 +223,12 @@ impl Membrane {
         }
         Some(best.1)
     }
+}
+
+/// The smaller one, rounded where they are within `width` of each other (quadratic, by at most `width / 4`).
+fn smooth_min(a: f32, b: f32, width: f32) -> f32 {
+    let near = (1.0 - (a - b).abs() / width).max(0.0);
+    a.min(b) - 0.25 * width * near * near
 }
 
 /// The first and the last of the longest stretch of inner samples.
