@@ -37,7 +37,7 @@ pub fn cut(mesh: &PackedMesh, random: &mut Random) -> Option<PackedMesh> {
     let pieces = left.decompose().into_iter().map(|piece| (piece.volume(), piece));
     let (volume, piece) = pieces.max_by(|a, b| a.0.total_cmp(&b.0))?;
     let share = volume / solid.volume();
-    (share >= KEPT[0] && share <= KEPT[1]).then(|| from_kernel(&piece.get_mesh_gl(-1))).flatten().map(enlarged)
+    (KEPT[0]..=KEPT[1]).contains(&share).then(|| from_kernel(&piece.get_mesh_gl(-1))).flatten().map(enlarged)
 }
 
 /// Centred, the longest side of its box 2 as that of a whole solid.

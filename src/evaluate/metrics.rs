@@ -152,7 +152,7 @@ impl Spread {
             y += f64::from(alpha) * ((at / side) as f64 + 0.5);
         }
         let center = Vec2::new((x / total * step - 1.0) as f32, (1.0 - y / total * step) as f32);
-        (total > 0.0).then(|| Self { area: (total * step * step) as f32, center })
+        (total > 0.0).then_some(Self { area: (total * step * step) as f32, center })
     }
 }
 
