@@ -42,8 +42,7 @@ pub fn cut(mesh: &PackedMesh, random: &mut Random) -> Option<PackedMesh> {
 
 /// Centred, the longest side of its box 2 as that of a whole solid.
 fn enlarged(mut mesh: PackedMesh) -> PackedMesh {
-    let start = (Vec3::INFINITY, Vec3::NEG_INFINITY);
-    let (low, high) = mesh.positions.iter().fold(start, |(low, high), &p| (low.min(p), high.max(p)));
+    let (low, high) = mesh.corners();
     let scale = 2.0 / (high - low).max_element().max(1e-6);
     mesh.positions.iter_mut().for_each(|p| *p = (*p - 0.5 * (low + high)) * scale);
     mesh

@@ -52,6 +52,12 @@ pub struct PackedMesh {
 }
 
 impl PackedMesh {
+    /// The lowest and the highest corner of its box.
+    pub fn corners(&self) -> (Vec3, Vec3) {
+        let start = (Vec3::INFINITY, Vec3::NEG_INFINITY);
+        self.positions.iter().fold(start, |(low, high), &p| (low.min(p), high.max(p)))
+    }
+
     /// A mesh from anywhere, brought to the size of packed solids. Without colours it is grey.
     /// `None` when it has no extent.
     pub fn of_mesh(mesh: &crate::mesh::Mesh) -> Option<Self> {

@@ -36,21 +36,15 @@ pub fn parts(random: &mut Random, plain: f32, mut draw: impl FnMut(&mut Random) 
         t if t < JOINED + CROWDED => random.whole(2, 4),
         _ => 0,
     };
-    let (low, high) = box_of(&first);
+    let host = first.corners();
     let mut out = vec![first];
     for _ in 0..guests {
         let guest = draw(random);
         let guest = changed(guest, random);
         let scale = if guests == 1 { random.range(0.3, 0.9) } else { random.range(0.15, 0.45) };
-        join(&mut out, (low, high), guest, scale, random);
+        join(&mut out, host, guest, scale, random);
     }
     out
-}
-
-/// The lowest and the highest corner of its box.
-fn box_of(mesh: &PackedMesh) -> (Vec3, Vec3) {
-    let start = (Vec3::INFINITY, Vec3::NEG_INFINITY);
-    mesh.positions.iter().fold(start, |(low, high), &p| (low.min(p), high.max(p)))
 }
 
 fn changed(mut mesh: PackedMesh, random: &mut Random) -> PackedMesh {
@@ -153,7 +147,7 @@ fn rolled(p: Vec3, steps: usize) -> Vec3 {
 fn join(out: &mut Vec<PackedMesh>, host: (Vec3, Vec3), mut guest: PackedMesh, scale: f32, random: &mut Random) {
     let turn = rotation_about(Vec3::Y, random.range(-std::f32::consts::PI, std::f32::consts::PI));
     guest.positions.iter_mut().for_each(|p| *p = turn * *p * scale);
-    let ((low, high), (guest_low, guest_high)) = (host, box_of(&guest));
+    let ((low, high), (guest_low, guest_high)) = (host, guest.corners());
     let side = random.pick(&[Vec3::Y, Vec3::Y, Vec3::X, Vec3::NEG_X, Vec3::Z, Vec3::NEG_Z]);
     let inner = 0.5 * (high - low).min(guest_high - guest_low) * random.range(0.1, 0.9);
     let middle = 0.5 * (low + high) - 0.5 * (guest_low + guest_high);

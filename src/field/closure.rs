@@ -11,12 +11,13 @@
 //! 3. where the four columns of a cell are inside at no common depth, so that one could look between
 //!    them, a patch joins them at the depth where least is missing.
 //!
-//! What f had right is not touched.
+//! Beside what is missing, material is added to what f has, so that one goes over into the other. Elsewhere what f had
+//! right is not touched, but for columns whose samples just miss t: those are lowered by less than a quarter of a sample.
 
 use rayon::prelude::*;
 
 use super::seam::{self, Depth, Girth};
-use super::silhouette::{Lattice, Silhouette};
+use super::silhouette::Silhouette;
 use super::{FieldError, ScalarGrid};
 use crate::progress::Monitor;
 
@@ -45,11 +46,7 @@ pub fn close(
     monitor: &Monitor,
 ) -> Result<(), FieldError> {
     let [nx, ny, nz] = grid.samples_per_axis;
-    let counts_agree = silhouette.distances.len() == nx * ny && grid.samples.len() == nx * ny * nz;
-    if !counts_agree || silhouette.lattice != Lattice::of_grid(grid) {
-        let expected = [silhouette.lattice.samples_per_axis[0], silhouette.lattice.samples_per_axis[1], nz];
-        return Err(FieldError::SampleCount { found: grid.samples.len(), expected });
-    }
+    silhouette.check_lattice(grid)?;
     let spacing = grid.spacing;
     let membrane = Membrane { depth: (0.5 * min_wall).max(spacing), spacing };
     let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances);
@@ -248,7 +245,7 @@ fn longest_run(column: &[f32]) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::silhouette::{Outline, Placement};
+    use crate::field::silhouette::{Lattice, Outline, Placement};
     use crate::progress::Monitor;
     use glam::{Vec2, Vec3};
 

@@ -7,7 +7,7 @@
 use glam::Vec3;
 
 use super::runs::Pieces;
-use super::silhouette::{Lattice, Silhouette};
+use super::silhouette::Silhouette;
 use super::{FieldError, ScalarGrid};
 use crate::progress::Monitor;
 use crate::union_find::UnionFind;
@@ -32,11 +32,7 @@ pub fn connect(
     thickness: f32,
     monitor: &Monitor,
 ) -> Result<(), FieldError> {
-    let [nx, ny, nz] = grid.samples_per_axis;
-    if silhouette.lattice != Lattice::of_grid(grid) || silhouette.distances.len() != nx * ny {
-        let expected = [silhouette.lattice.samples_per_axis[0], silhouette.lattice.samples_per_axis[1], nz];
-        return Err(FieldError::SampleCount { found: grid.samples.len(), expected });
-    }
+    silhouette.check_lattice(grid)?;
     monitor.check()?;
     let pieces = Pieces::of(grid, |sample| sample < 0.0);
     let labels = pieces.labels();
@@ -165,6 +161,7 @@ mod tests {
 
     use super::*;
     use crate::field::closure;
+    use crate::field::silhouette::Lattice;
     use crate::mesh::topology::Topology;
     use crate::surface;
 

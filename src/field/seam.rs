@@ -11,9 +11,11 @@ use super::poisson;
 use super::silhouette::{Lattice, Silhouette};
 use crate::progress::{Cancelled, Monitor};
 
-/// w is one over the square of these lengths, as shares of the silhouette's longer side: of what is there, and of
+/// w is one over the square of these lengths, as shares of the lattice's longer side: of what is there, and of
 /// what is only likeliest.
 const LENGTHS: [f32; 2] = [0.01, 0.15];
+/// How strongly the thickness of what is there is kept: over a few samples it is evened out.
+const HOLD: f32 = 0.1;
 /// Relative residual: depths are then off by less than a hundredth of a sample.
 const TOLERANCE: f64 = 1e-4;
 
@@ -35,7 +37,7 @@ pub(super) enum Depth {
 /// [`Cancelled`].
 pub(super) fn heights(silhouette: &Silhouette, depths: &[Depth], monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
     let [nx, ny] = silhouette.lattice.samples_per_axis;
-    let longest = longest_side(silhouette, depths);
+    let longest = nx.max(ny) as f32;
     let [known, likely] = LENGTHS.map(|share| (share * longest).max(1.0).powi(-2));
     let pull = |depth: &Depth| match depth {
         Depth::Away => (0.0, 0.0),
@@ -69,21 +71,6 @@ pub(super) fn heights(silhouette: &Silhouette, depths: &[Depth], monitor: &Monit
     }
     let right: Vec<f32> = depths.iter().map(pull).map(|(weight, middle)| weight * middle).collect();
     five_point::solve(matrix, &right, TOLERANCE, monitor)
-}
-
-/// Of the box of all columns that take part, in samples.
-fn longest_side(silhouette: &Silhouette, depths: &[Depth]) -> f32 {
-    let ny = silhouette.lattice.samples_per_axis[1];
-    let places =
-        depths.iter().enumerate().filter(|(_, depth)| **depth != Depth::Away).map(|(at, _)| [at / ny, at % ny]);
-    let [mut low, mut high] = [[usize::MAX; 2], [0; 2]];
-    for place in places {
-        for axis in 0..2 {
-            low[axis] = low[axis].min(place[axis]);
-            high[axis] = high[axis].max(place[axis]);
-        }
-    }
-    (0..2).map(|axis| high[axis].saturating_sub(low[axis])).max().unwrap_or(0) as f32
 }
 
 /// How thick to make what is missing.
@@ -138,9 +125,6 @@ impl Girth {
         round.min(shape(joint * self.joint[column], self.slopes[1][column]))
     }
 }
-
-/// How strongly the thickness of what is there is kept: over a few samples it is evened out.
-const HOLD: f32 = 0.1;
 
 /// Length of the gradient, by central differences.
 fn slopes(values: &[f32], silhouette: &Silhouette) -> Vec<f32> {

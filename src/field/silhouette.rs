@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 pub use outline::{Outline, Placement};
 
-use super::ScalarGrid;
+use super::{FieldError, ScalarGrid};
 use crate::progress::{Cancelled, Monitor};
 
 /// Regular points in the plane: sample `[ix, iy]` lies at `origin + spacing * (ix, iy)` and is stored
@@ -123,6 +123,20 @@ impl Silhouette {
             Ok(())
         })?;
         Ok(Self { lattice, distances })
+    }
+
+    /// Whether this lies on the grid's own xy lattice.
+    ///
+    /// # Errors
+    /// [`FieldError::SampleCount`].
+    pub(super) fn check_lattice(&self, grid: &ScalarGrid) -> Result<(), FieldError> {
+        let [nx, ny, nz] = grid.samples_per_axis;
+        let counts_agree = self.distances.len() == nx * ny && grid.samples.len() == nx * ny * nz;
+        if counts_agree && self.lattice == Lattice::of_grid(grid) {
+            return Ok(());
+        }
+        let expected = [self.lattice.samples_per_axis[0], self.lattice.samples_per_axis[1], nz];
+        Err(FieldError::SampleCount { found: grid.samples.len(), expected })
     }
 
     /// Makes every part that is thinner than `2 * half_width` that wide, around its own middle, so that
