@@ -88,7 +88,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("gltf_json", &["export"]),
     ("indicatif", &["cli"]),
     ("lib3mf", &["export", "import"]),
-    ("manifold_rust", &["dataset/cut.rs", "mesh", "print"]),
+    ("manifold_rust", &["dataset/cut.rs", "dataset/things/kit.rs", "mesh", "print"]),
     ("memmap2", &["engine"]),
     ("meshopt", &["mesh"]),
     ("ply_rs_bw", &["import"]),

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use image::ImageFormat;
 
 use crate::dataset::pack::{Pack, Split};
-use crate::dataset::sample::{PLAIN, Source};
+use crate::dataset::sample::{PLAIN, Source, THINGS_SHARE};
 use crate::dataset::sheet::{self, Show};
 use crate::dataset::stream::{Range, StreamError, stream};
 use crate::files::{IfExists, write_atomically};
@@ -79,14 +79,17 @@ struct RangeArgs {
     /// Pixels along each side: a multiple of 16 from 32 to 512
     #[arg(long, value_name = "PX", default_value_t = 128, value_parser = side)]
     side: usize,
-    /// Mix in packed solids of this file, bent and put together: six in ten
+    /// Mix in packed solids of this file, bent and put together: six for four free forms
     #[arg(long, value_name = "FILE")]
     solids: Option<PathBuf>,
     /// Which of the packed solids: train or val
     #[arg(long, value_name = "SPLIT", default_value = "train", value_parser = split, requires = "solids")]
     split: Split,
-    /// Share of the packed solids that are shown as they are; the others are changed
-    #[arg(long, value_name = "SHARE", default_value_t = PLAIN, value_parser = share, requires = "solids")]
+    /// Share of everyday things, put together from parts
+    #[arg(long, value_name = "SHARE", default_value_t = THINGS_SHARE, value_parser = share)]
+    things: f32,
+    /// Share of the packed solids and the things that are shown as they are; the others are changed
+    #[arg(long, value_name = "SHARE", default_value_t = PLAIN, value_parser = share)]
     plain: f32,
 }
 
@@ -115,10 +118,15 @@ impl RangeArgs {
     }
 
     fn source(&self) -> Result<Source, Failure> {
-        let Some(path) = &self.solids else { return Ok(Source::tapes()) };
-        let pack = Pack::read(path)?;
-        let numbers = pack.numbers(self.split);
-        Ok(Source::with_pack(pack, numbers).with_plain(self.plain))
+        let source = match &self.solids {
+            None => Source::made_up(),
+            Some(path) => {
+                let pack = Pack::read(path)?;
+                let numbers = pack.numbers(self.split);
+                Source::with_pack(pack, numbers)
+            }
+        };
+        Ok(source.with_plain(self.plain).with_things(self.things))
     }
 }
 

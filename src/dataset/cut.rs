@@ -41,7 +41,7 @@ pub fn cut(mesh: &PackedMesh, random: &mut Random) -> Option<PackedMesh> {
 }
 
 /// Centred, the longest side of its box 2 as that of a whole solid.
-fn enlarged(mut mesh: PackedMesh) -> PackedMesh {
+pub(super) fn enlarged(mut mesh: PackedMesh) -> PackedMesh {
     let (low, high) = mesh.corners();
     let scale = 2.0 / (high - low).max_element().max(1e-6);
     mesh.positions.iter_mut().for_each(|p| *p = (*p - 0.5 * (low + high)) * scale);
@@ -98,7 +98,7 @@ fn to_kernel(mesh: &PackedMesh) -> MeshGL {
     }
 }
 
-fn from_kernel(mesh: &MeshGL) -> Option<PackedMesh> {
+pub(super) fn from_kernel(mesh: &MeshGL) -> Option<PackedMesh> {
     let vertices = mesh.vert_properties.chunks_exact(6);
     let positions: Vec<Vec3> = vertices.clone().map(Vec3::from_slice).collect();
     let mut keys: Vec<u64> = (0..positions.len() as u64).collect();

@@ -19,6 +19,7 @@ pub mod sheet;
 pub mod solid;
 pub mod stream;
 pub mod tape;
+pub mod things;
 mod variant;
 pub mod view;
 

@@ -11,23 +11,30 @@ use super::random::{Random, rotation_about};
 use super::seen::{Seen, raster, trace};
 use super::solid::{Columns, of_mesh, of_tape, survey};
 use super::tape::{Scratch, Tape};
+use super::things;
 use super::variant;
 pub use super::variant::PLAIN;
 use super::view::{MAX_DEPTH_CUT, SHARE, View};
 
 /// The group number of packed solids.
 pub const PACKED: u32 = 100;
+/// The group number of everyday things.
+pub const THINGS: u32 = 101;
 /// Solids of several loose pieces are drawn again: the largest must have this share.
 const WHOLE: f32 = 0.9;
 /// Share of made-up solids that lie on their side.
 const LAID: f32 = 0.12;
-/// Share of packed solids where there are any.
+/// Share of packed solids among samples that are no things, where there are any.
 const PACKED_SHARE: f32 = 0.6;
+/// Share of everyday things, where nothing else is asked for.
+pub const THINGS_SHARE: f32 = 0.4;
+/// How many of the solids that are put to a packed one are things, and the reverse.
+const MIXED: f32 = 0.4;
 
 /// A picture and its truth.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// Number of the family, or [`PACKED`].
+    /// Number of the family, [`PACKED`] or [`THINGS`].
     pub group: u32,
     /// From where it is seen.
     pub view: View,
@@ -43,29 +50,41 @@ pub struct Sample {
 pub struct Source {
     /// Packed solids, the numbers that may be used, and how often each is drawn.
     pack: Option<(Pack, Vec<usize>, Vec<f32>)>,
-    /// Share of packed solids that are shown as they are.
+    /// Share of packed solids and of things that are shown as they are.
     plain: f32,
+    /// Share of things.
+    things: f32,
 }
 
 impl Source {
     /// Tapes alone.
     pub fn tapes() -> Self {
-        Self { pack: None, plain: variant::PLAIN }
+        Self { pack: None, plain: variant::PLAIN, things: 0.0 }
     }
 
-    /// Tapes and six in ten packed solids, of these numbers: as they are, bent, and put together. A
-    /// source with four times the solids of another is drawn from twice as often.
+    /// Tapes and things.
+    pub fn made_up() -> Self {
+        Self { things: THINGS_SHARE, ..Self::tapes() }
+    }
+
+    /// Things, tapes, and packed solids of these numbers, six for four tapes. Things and packed solids come as they
+    /// are, bent, and put together. A source with four times the solids of another is drawn from twice as often.
     pub fn with_pack(pack: Pack, numbers: Vec<usize>) -> Self {
         let group = |number: &usize| pack.notes(*number).group;
         let mut counts = BTreeMap::<String, f32>::new();
         numbers.iter().for_each(|number| *counts.entry(group(number)).or_default() += 1.0);
         let weights = numbers.iter().map(|number| counts[&group(number)].sqrt().recip()).collect();
-        Self { pack: (!numbers.is_empty()).then_some((pack, numbers, weights)), ..Self::tapes() }
+        Self { pack: (!numbers.is_empty()).then_some((pack, numbers, weights)), ..Self::made_up() }
     }
 
-    /// The same with another share, 0 to 1, of packed solids that are shown as they are.
+    /// The same with another share, 0 to 1, of packed solids and things that are shown as they are.
     pub fn with_plain(self, plain: f32) -> Self {
         Self { plain, ..self }
+    }
+
+    /// The same with another share of things, 0 to 1.
+    pub fn with_things(self, things: f32) -> Self {
+        Self { things, ..self }
     }
 
     /// Sample `number` of `seed`: `side` pixels along each side, half as many columns. `side` is a
@@ -74,19 +93,34 @@ impl Source {
         let random = Random::new(seed, number);
         for attempt in 0.. {
             let mut random = random.fork(attempt);
-            let made = match &self.pack {
-                Some((pack, numbers, weights)) if random.chance(PACKED_SHARE) => {
-                    let draw = |random: &mut Random| pack.mesh(numbers[random.weighted(weights)]);
-                    let parts = variant::parts(&mut random.fork(3), self.plain, draw);
-                    of_parts(&parts, side, &mut random)
-                }
-                _ => of_drawn(&families::draw(&mut random.fork(1)), side, &mut random),
+            let made = if random.chance(self.things) {
+                self.of_solid(THINGS, side, &mut random)
+            } else if self.pack.is_some() && random.chance(PACKED_SHARE) {
+                self.of_solid(PACKED, side, &mut random)
+            } else {
+                of_drawn(&families::draw(&mut random.fork(1)), side, &mut random)
             };
             if let Some(sample) = made {
                 return sample;
             }
         }
         unreachable!("attempts have no end")
+    }
+
+    /// A sample of a thing or of a packed solid.
+    fn of_solid(&self, group: u32, side: usize, random: &mut Random) -> Option<Sample> {
+        let draw = |group: u32, random: &mut Random| match &self.pack {
+            Some((pack, numbers, weights)) if group == PACKED => pack.mesh(numbers[random.weighted(weights)]),
+            _ => things::draw(random),
+        };
+        let mut choice = random.fork(3);
+        let first = draw(group, &mut choice);
+        let guest = |random: &mut Random| {
+            let is_other = self.things > 0.0 && random.chance(MIXED);
+            draw(if is_other { PACKED + THINGS - group } else { group }, random)
+        };
+        let parts = variant::parts(&mut choice, self.plain, first, guest);
+        of_parts(group, &parts, side, random)
     }
 }
 
@@ -153,7 +187,7 @@ fn of_surveyed(
 }
 
 /// A sample of overlapping parts; `None` as with drawn tapes.
-fn of_parts(parts: &[PackedMesh], side: usize, random: &mut Random) -> Option<Sample> {
+fn of_parts(group: u32, parts: &[PackedMesh], side: usize, random: &mut Random) -> Option<Sample> {
     let mesh = variant::merged(parts);
     // As large as pictures of users show it: what is deeper than the frame loses its ends there too.
     let view = View::random(&mut random.fork(2));
@@ -163,13 +197,13 @@ fn of_parts(parts: &[PackedMesh], side: usize, random: &mut Random) -> Option<Sa
     let is_one = parts.len() == 1;
     let columns = parts.iter().map(|part| columns_of(part, &view, side)).reduce(Columns::union)?;
     let whole = is_one || columns.largest_piece() > WHOLE;
-    whole.then(|| of_seen(&mesh, columns, view, side, Care::Training, random)).flatten()
+    whole.then(|| of_seen(group, &mesh, columns, view, side, Care::Training, random)).flatten()
 }
 
 /// A sample of a mesh, seen by `view`.
 pub fn of_packed(mesh: &PackedMesh, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
     let view = view.fitted(&mesh.positions)?;
-    of_seen(mesh, columns_of(mesh, &view, side), view, side, care, random)
+    of_seen(PACKED, mesh, columns_of(mesh, &view, side), view, side, care, random)
 }
 
 fn columns_of(mesh: &PackedMesh, view: &View, side: usize) -> Columns {
@@ -178,6 +212,7 @@ fn columns_of(mesh: &PackedMesh, view: &View, side: usize) -> Columns {
 }
 
 fn of_seen(
+    group: u32,
     mesh: &PackedMesh,
     columns: Columns,
     view: View,
@@ -191,7 +226,7 @@ fn of_seen(
     // The columns end with the frame.
     seen.front.iter_mut().chain(&mut seen.back).for_each(|z| *z = z.clamp(-1.0, 1.0));
     raster::mark_thin(&mut seen, &columns);
-    finish(PACKED, view, seen, columns, care, random)
+    finish(group, view, seen, columns, care, random)
 }
 
 fn finish(group: u32, view: View, seen: Seen, columns: Columns, care: Care, random: &mut Random) -> Option<Sample> {

@@ -23,10 +23,14 @@ const CUT: f32 = 0.45;
 /// Marks the keys of each further part, whose corners are not those of the first.
 const PART_KEY: u64 = 1 << 58;
 
-/// The parts of a new solid, which overlap: mostly one. `draw` gives packed solids, of which the share `plain`
-/// stays as it is.
-pub fn parts(random: &mut Random, plain: f32, mut draw: impl FnMut(&mut Random) -> PackedMesh) -> Vec<PackedMesh> {
-    let first = draw(random);
+/// The parts of a new solid, which overlap: mostly `first` alone, which stays as it is with probability `plain`.
+/// `draw` gives what is put to it.
+pub fn parts(
+    random: &mut Random,
+    plain: f32,
+    first: PackedMesh,
+    mut draw: impl FnMut(&mut Random) -> PackedMesh,
+) -> Vec<PackedMesh> {
     if random.chance(plain) {
         return vec![first];
     }
@@ -191,7 +195,7 @@ mod tests {
     fn every_part_stays_a_solid_that_faces_outward() {
         let mut counts = [0; 10];
         for number in 0..300 {
-            let made = parts(&mut Random::new(7, number), 0.1, |_| cube());
+            let made = parts(&mut Random::new(7, number), 0.1, cube(), |_| cube());
             counts[made.len().min(9)] += 1;
             for part in &made {
                 assert!(volume(part) > 1e-3, "{number}: {}", volume(part));
@@ -223,8 +227,8 @@ mod tests {
     #[test]
     fn parts_overlap_and_the_same_number_gives_the_same_solid() {
         for number in 0..200 {
-            let made = parts(&mut Random::new(3, number), 0.1, |_| cube());
-            assert_eq!(made, parts(&mut Random::new(3, number), 0.1, |_| cube()));
+            let made = parts(&mut Random::new(3, number), 0.1, cube(), |_| cube());
+            assert_eq!(made, parts(&mut Random::new(3, number), 0.1, cube(), |_| cube()));
             let boxes: Vec<(Vec3, Vec3)> = made
                 .iter()
                 .map(|m| {

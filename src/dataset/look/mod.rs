@@ -14,7 +14,7 @@ use super::seen::Seen;
 use super::solid::Columns;
 use super::view::View;
 
-pub use palette::Palette;
+pub use palette::{Palette, color_from_hsv};
 pub use style::Style;
 
 /// A picture of a solid in its frame.

@@ -1,0 +1,144 @@
+//! Everyday things, put together from parts: what pictures mostly show, in all proportions.
+//!
+//! Tapes (`families`) are smooth and free in form, packed solids are few; these have the flat faces, straight axes and
+//! repeated parts of what people make, and there is no end of them.
+
+pub mod kit;
+
+mod aircraft;
+mod animals;
+mod arms;
+mod boxes;
+mod buildings;
+mod creatures;
+mod devices;
+mod figures;
+mod fittings;
+mod food;
+mod furniture;
+mod goods;
+mod hall;
+mod household;
+mod likenesses;
+mod machines;
+mod nature;
+mod objects;
+mod people;
+mod ships;
+mod sites;
+mod structures;
+mod tools;
+mod vehicles;
+mod vessels;
+mod wares;
+
+use kit::Kit;
+
+use super::pack::PackedMesh;
+use super::random::Random;
+
+/// A kind of thing: its name and what puts one together.
+pub type Kind = (&'static str, fn(&mut Kit));
+
+/// All kinds.
+pub fn kinds() -> Vec<Kind> {
+    [
+        aircraft::KINDS,
+        animals::KINDS,
+        arms::KINDS,
+        boxes::KINDS,
+        buildings::KINDS,
+        creatures::KINDS,
+        devices::KINDS,
+        figures::KINDS,
+        fittings::KINDS,
+        food::KINDS,
+        furniture::KINDS,
+        goods::KINDS,
+        hall::KINDS,
+        household::KINDS,
+        likenesses::KINDS,
+        machines::KINDS,
+        nature::KINDS,
+        objects::KINDS,
+        people::KINDS,
+        ships::KINDS,
+        sites::KINDS,
+        structures::KINDS,
+        tools::KINDS,
+        vehicles::KINDS,
+        vessels::KINDS,
+        wares::KINDS,
+    ]
+    .concat()
+}
+
+/// A thing of any kind.
+pub fn draw(random: &mut Random) -> PackedMesh {
+    let kinds = kinds();
+    let (_, build) = random.pick(&kinds);
+    loop {
+        if let Some(thing) = draw_of(build, random) {
+            return thing;
+        }
+    }
+}
+
+/// A thing of one kind; `None` when its parts happen not to hold together.
+pub fn draw_of(build: fn(&mut Kit), random: &mut Random) -> Option<PackedMesh> {
+    let mut kit = Kit::new(random);
+    build(&mut kit);
+    kit.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Edges by the places of their ends, +1 for each triangle that runs up and −1 for each that runs down.
+    fn edges(mesh: &PackedMesh) -> BTreeMap<(u64, u64), i32> {
+        let mut edges = BTreeMap::new();
+        for t in &mesh.triangles {
+            for k in 0..3 {
+                let [a, b] = [t[k], t[(k + 1) % 3]].map(|i| mesh.keys[i as usize]);
+                *edges.entry((a.min(b), a.max(b))).or_default() += if a < b { 1 } else { -1 };
+            }
+        }
+        edges
+    }
+
+    fn volume(mesh: &PackedMesh) -> f32 {
+        let corner = |i: u32| mesh.positions[i as usize];
+        mesh.triangles.iter().map(|t| corner(t[0]).cross(corner(t[1])).dot(corner(t[2]))).sum::<f32>() / 6.0
+    }
+
+    #[test]
+    fn every_kind_makes_solids_and_mostly_at_the_first_try() {
+        for (name, build) in kinds() {
+            let mut made = 0;
+            for number in 0..6 {
+                let Some(thing) = draw_of(build, &mut Random::new(31, number)) else { continue };
+                made += 1;
+                assert!(edges(&thing).values().all(|n| *n == 0), "{name} {number}: an edge lacks a side");
+                let (low, high) = thing.corners();
+                assert!(((high - low).max_element() - 2.0).abs() < 1e-3, "{name} {number}: {low} to {high}");
+                assert!((high - low).min_element() > 0.02, "{name} {number}: as thin as paper");
+                let share = volume(&thing) / (high - low).element_product();
+                assert!((0.005..1.001).contains(&share), "{name} {number}: fills {share} of its box");
+                assert!(thing.triangles.len() < 9000, "{name} {number}: {} triangles", thing.triangles.len());
+            }
+            assert!(made >= 4, "{name}: {made} of 6 hold together");
+        }
+    }
+
+    #[test]
+    fn no_two_draws_of_a_kind_are_alike_and_a_number_is_a_thing_for_ever() {
+        for (name, build) in kinds() {
+            let draw = |number| (0..).find_map(|k| draw_of(build, &mut Random::new(32, number + 100 * k)));
+            assert!(draw(1) != draw(2), "{name}");
+            assert!(draw(1) == draw(1), "{name}");
+        }
+    }
+}
