@@ -6,8 +6,8 @@ use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
-use super::machines::side;
-use super::vehicles::{Wheel, along, cabin, spindle, wheel};
+use super::parts::{along, forward, side_plate, spindle};
+use super::vehicles::{Wheel, cabin, wheel};
 
 pub const KINDS: &[Kind] = &[
     ("airplane", airplane),
@@ -34,7 +34,7 @@ pub(super) fn propeller(kit: &mut Kit, at: Vec3, blades: usize, radius: f32, wid
     let pitch = kit.random.range(0.2, 0.7);
     kit.dark();
     spindle(kit, at, &[(0.13 * radius, -0.2 * radius), (0.13 * radius, 0.05 * radius), (0.04 * radius, 0.2 * radius)]);
-    kit.turned(at, Vec3::X, FRAC_PI_2, |kit| {
+    forward(kit, at, |kit| {
         kit.around(blades, |kit| {
             kit.turned(Vec3::ZERO, Vec3::X, pitch, |kit| {
                 kit.pad(0.5 * radius * Vec3::X, vec3(radius, 0.3 * width, width), 0.1 * width);
@@ -102,7 +102,7 @@ fn struts(kit: &mut Kit, r: f32, span: f32, rise: f32) {
 fn airplane_tail(kit: &mut Kit, fin: f32, sweep: f32) {
     let (high_tail, tail) = (if kit.random.chance(0.25) { fin } else { 0.0 }, kit.random.range(0.3, 0.42));
     kit.paint(2);
-    side(kit, 0.0, 0.025, &[(-1.0, 0.0), (-0.65, 0.0), (-0.85, fin + 0.05), (-1.08, fin + 0.05)]);
+    side_plate(kit, Vec3::ZERO, 0.025, &[(-1.0, 0.0), (-0.65, 0.0), (-0.85, fin + 0.05), (-1.08, fin + 0.05)]);
     wings(kit, (vec3(0.0, high_tail, -0.9), 0.24), (vec3(tail, high_tail, -0.95 - 0.2 * sweep), 0.16), 0.045);
 }
 
@@ -114,9 +114,9 @@ fn helicopter(kit: &mut Kit) {
     kit.paint(0);
     kit.ball(Vec3::ZERO, vec3(w, tall, l));
     kit.rod(vec3(0.0, 0.1, -0.3 * l), vec3(0.0, 0.2, -l - tail), 0.6 * w, 0.05);
-    side(
+    side_plate(
         kit,
-        0.0,
+        Vec3::ZERO,
         0.03,
         &[(-l - tail - 0.12, 0.15 + fin), (-l - tail + 0.05, 0.15 + fin), (-l - tail + 0.2, 0.1), (-l - tail, 0.1)],
     );
@@ -265,6 +265,6 @@ fn airship(kit: &mut Kit) {
     );
     kit.paint(1);
     let fin = [vec2(0.0, -0.95 * l), vec2(0.6, -0.95 * l), vec2(0.55, -0.75 * l), vec2(0.0, -0.5 * l)];
-    kit.turned(Vec3::ZERO, Vec3::X, FRAC_PI_2, |kit| kit.around(4, |kit| kit.plate(&fin, -0.03, 0.03)));
+    forward(kit, Vec3::ZERO, |kit| kit.around(4, |kit| kit.plate(&fin, -0.03, 0.03)));
     cabin(kit, [-0.45, 0.17, -0.3 * l, 0.3 * l], [-0.62, 0.12, -0.25 * l, 0.2 * l]);
 }

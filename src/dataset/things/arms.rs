@@ -6,6 +6,7 @@ use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{bent, blade, grip, posed, shaft, upright};
 
 pub const KINDS: &[Kind] = &[
     ("sword", sword),
@@ -18,76 +19,11 @@ pub const KINDS: &[Kind] = &[
     ("cannon", cannon),
 ];
 
-/// What is long along y and flat along z: upright, hanging, tilted, or lying.
-fn posed(kit: &mut Kit, parts: impl FnOnce(&mut Kit)) {
-    let pose = kit.random.weighted(&[4.0, 1.0, 2.0, 2.0, 1.0, 1.0]);
-    let (turn, tilt, side) =
-        (kit.random.around(PI), kit.random.around(0.5), kit.random.pick(&[0.0, 0.0, 0.0, FRAC_PI_2]));
-    let spin = [0.0, PI, turn, turn, FRAC_PI_2.copysign(turn), 0.6 * tilt][pose];
-    let back = [0.0, 0.0, 0.0, -FRAC_PI_2, 0.0, tilt][pose];
-    kit.turned(Vec3::ZERO, Vec3::X, back, |kit| {
-        kit.turned(Vec3::ZERO, Vec3::Z, spin, |kit| kit.turned(Vec3::ZERO, Vec3::Y, side, parts));
-    });
-}
-
 /// What points along x and is flat along z: pointing to the front, aside, up, or lying.
 fn aimed(kit: &mut Kit, parts: impl FnOnce(&mut Kit)) {
     let (pose, lift) = (kit.random.weighted(&[5.0, 2.0, 1.0]), kit.random.pick(&[0.0, 0.0, 0.3, 0.8, -0.4]));
     let (axis, angle) = [(Vec3::Y, -FRAC_PI_2), (Vec3::Y, 0.0), (Vec3::X, -FRAC_PI_2)][pose];
     kit.turned(Vec3::ZERO, axis, angle, |kit| kit.turned(Vec3::ZERO, Vec3::Z, lift, parts));
-}
-
-/// A blade through rows of height, middle, half width and half thickness; the last may be a tip of no width.
-fn blade(kit: &mut Kit, rows: &[[f32; 4]], has_back: bool) {
-    let layer = |&[y, x, w, t]: &[f32; 4]| {
-        let corners = if has_back {
-            [[-w, -t], [-w, t], [-0.2 * w, 0.9 * t], [w, 0.15 * t], [w, -0.15 * t], [-0.2 * w, -0.9 * t]]
-        } else {
-            [[-w, 0.0], [-0.25 * w, t], [0.25 * w, t], [w, 0.0], [0.25 * w, -t], [-0.25 * w, -t]]
-        };
-        corners.map(|[across, z]| vec3(x + across, y, z)).to_vec()
-    };
-    let layers: Vec<_> = rows.iter().map(layer).collect();
-    kit.loft(&layers);
-}
-
-/// A handle along y, plain, waisted or wound round.
-fn grip(kit: &mut Kit, low: f32, high: f32, radius: f32) {
-    let (rings, belly, depth) =
-        (kit.random.pick(&[0, 0, 3, 4, 6]), kit.random.range(0.8, 1.3), kit.random.range(0.7, 1.0));
-    kit.scaled(Vec3::ZERO, vec3(1.0, 1.0, depth), |kit| {
-        kit.lathe(Vec3::ZERO, &[vec2(radius, low), vec2(belly * radius, 0.5 * (low + high)), vec2(radius, high)]);
-        for k in 0..rings {
-            let (y, step) = (k as f32 + 0.3, (high - low) / rings as f32);
-            upright(kit, low + y * step, low + (y + 0.4) * step, 1.3 * radius, 1.3 * radius);
-        }
-    });
-}
-
-/// A long round handle from the origin up, of wood or paint, with a grip or a knob at times.
-fn shaft(kit: &mut Kit, long: f32, radius: f32) {
-    either(kit, 0.7, Kit::wood, |kit| kit.paint(0));
-    let (slim, end) = (kit.random.range(0.75, 1.0), kit.random.whole(0, 4));
-    upright(kit, 0.0, long, radius, slim * radius);
-    if end == 0 {
-        kit.ball(Vec3::ZERO, Vec3::splat(1.5 * radius));
-    } else if end == 1 {
-        kit.paint(1);
-        upright(kit, -0.01, 0.25 * long, 1.25 * radius, 1.15 * radius);
-    }
-}
-
-/// A round rod on the y axis.
-fn upright(kit: &mut Kit, low: f32, high: f32, from: f32, to: f32) {
-    kit.rod(low * Vec3::Y, high * Vec3::Y, from, to);
-}
-
-fn bent(kit: &mut Kit, [a, b, c]: [Vec3; 3], radii: [f32; 3]) {
-    kit.tube(&[(a, radii[0]), (b, radii[1]), (c, radii[2])]);
-}
-
-fn either<'r>(kit: &mut Kit<'r>, chance: f32, one: impl Fn(&mut Kit<'r>), other: impl Fn(&mut Kit<'r>)) {
-    if kit.random.chance(chance) { one(kit) } else { other(kit) }
 }
 
 fn guard(kit: &mut Kit, wide: f32, thick: f32, low: f32) {
@@ -124,7 +60,7 @@ fn sword(kit: &mut Kit) {
         rows.push([t, -bend * t * t, 0.65 * wide_at(body), 0.9 * thick]);
         rows.push([1.0, -bend - if has_back { wide } else { 0.0 }, 0.0, 0.0]);
         blade(kit, &rows, has_back);
-        either(kit, 0.5, Kit::gold, |kit| kit.paint(1));
+        kit.either(0.5, Kit::gold, |kit| kit.paint(1));
         let span = wide + kit.random.range(0.05, 0.18);
         guard(kit, span, 1.2 * thick, low);
         if kit.random.chance(0.3) {
@@ -252,7 +188,7 @@ fn pistol(kit: &mut Kit) {
     let (lean, drop) = (kit.random.range(0.05, 0.3), kit.random.range(0.4, 0.65));
     let (barrel, fat) = (kit.random.range(0.7, 1.3), kit.random.range(0.15, 0.26));
     aimed(kit, |kit| {
-        either(kit, 0.5, Kit::metal, |kit| kit.paint(0));
+        kit.either(0.5, Kit::metal, |kit| kit.paint(0));
         let r = 0.35 * deep + 0.01;
         match style {
             0 => kit.pad(vec3(0.45, 0.0, 0.0), vec3(1.1, high, deep), 0.02),
@@ -308,7 +244,7 @@ fn rifle(kit: &mut Kit) {
             let (long, lean) = (kit.random.range(0.2, 0.45), if clip == 1 { 0.15 } else { 0.0 });
             kit.frustum(vec3(0.35 + lean, -long, 0.0), vec3(0.15, long, 0.07), vec3(0.15, 0.0, 0.07), -lean * Vec3::X);
         }
-        either(kit, 0.6, Kit::wood, |kit| kit.paint(0));
+        kit.either(0.6, Kit::wood, |kit| kit.paint(0));
         let fore = barrel * kit.random.range(0.3, 0.8);
         kit.pad(vec3(0.5 + 0.5 * fore, 0.0, 0.0), vec3(fore + 0.1, 0.8 * high, 1.1 * deep), 0.03);
         kit.frustum(vec3(-0.1, -0.38, 0.0), vec3(0.14, 0.38, 0.08), vec3(0.16, 0.0, 0.09), 0.1 * Vec3::X);
@@ -329,7 +265,7 @@ fn bomb(kit: &mut Kit) {
     let (style, long, fat) = (kit.random.whole(0, 3), kit.random.range(0.9, 1.8), kit.random.range(0.4, 0.6));
     let (count, r, tall) = (kit.random.whole(3, 6), 0.35 * fat, fat * kit.random.range(1.1, 1.5));
     posed(kit, |kit| {
-        either(kit, 0.5, Kit::dark, |kit| kit.paint(0));
+        kit.either(0.5, Kit::dark, |kit| kit.paint(0));
         match style {
             0 => {
                 kit.ball(Vec3::ZERO, Vec3::splat(fat));
@@ -386,7 +322,7 @@ fn cannon(kit: &mut Kit) {
     let (long, fat, lift) = (kit.random.range(0.9, 2.2), kit.random.range(0.16, 0.32), kit.random.range(0.0, 0.9));
     let (muzzle, is_field) = (fat * kit.random.range(0.6, 1.1), kit.random.chance(0.6));
     kit.turned(Vec3::ZERO, Vec3::X, FRAC_PI_2 - lift, |kit| {
-        either(kit, 0.7, Kit::dark, Kit::gold);
+        kit.either(0.7, Kit::dark, Kit::gold);
         kit.at(-0.35 * long * Vec3::Y, |kit| {
             let lip = kit.random.range(1.0, 1.4) * muzzle;
             kit.lathe(
@@ -406,7 +342,7 @@ fn cannon(kit: &mut Kit) {
             kit.carve(|kit| kit.rod(0.6 * long * Vec3::Y, 1.1 * long * Vec3::Y, 0.6 * muzzle, 0.6 * muzzle));
         });
     });
-    either(kit, 0.7, Kit::wood, |kit| kit.paint(1));
+    kit.either(0.7, Kit::wood, |kit| kit.paint(1));
     let (wide, r) = (fat + kit.random.range(0.08, 0.15), kit.random.range(0.35, 0.65));
     kit.rod(vec3(-wide - 0.1, 0.0, 0.0), vec3(wide + 0.1, 0.0, 0.0), 0.08, 0.08);
     if is_field {

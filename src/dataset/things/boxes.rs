@@ -6,6 +6,7 @@ use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{bail, heap};
 
 pub const KINDS: &[Kind] = &[
     ("wooden crate", wooden_crate),
@@ -35,29 +36,6 @@ fn frame(kit: &mut Kit, center: Vec3, size: Vec3, beam: f32) {
         kit.block(center + vec3(s * half.x, 0.0, t * half.z), vec3(0.96 * beam, size.y + 0.9 * beam, 0.96 * beam));
         kit.block(center + vec3(s * half.x, t * half.y, 0.0), vec3(0.92 * beam, 0.92 * beam, size.z + 0.8 * beam));
     }
-}
-
-/// A heap of round things in a round or square space.
-fn heap(kit: &mut Kit, center: Vec3, reach: Vec2, size: f32) {
-    let sides = std::mem::replace(&mut kit.sides, 8);
-    kit.ball(center - 0.3 * size * Vec3::Y, vec3(0.9 * reach.x, 0.8 * size, 0.9 * reach.y));
-    for k in 0..kit.random.whole(3, 7) {
-        kit.paint(k);
-        let (x, z, radius) = (kit.random.around(0.6), kit.random.around(0.6), kit.random.range(0.7, 1.0) * size);
-        kit.ball(center + vec3(x * reach.x, 0.1 * size, z * reach.y), Vec3::splat(radius));
-    }
-    kit.sides = sides;
-}
-
-/// A handle from one side over the top to the other.
-fn bail(kit: &mut Kit, y: f32, radius: f32, height: f32, thick: f32, tilt: f32) {
-    let sides = std::mem::replace(&mut kit.sides, 8);
-    kit.turned(y * Vec3::Y, Vec3::X, tilt, |kit| {
-        kit.scaled(Vec3::ZERO, vec3(1.0, height / radius, 1.0), |kit| {
-            kit.arc(Vec3::ZERO, Vec3::Z, radius, thick, -0.1, PI + 0.1);
-        });
-    });
-    kit.sides = sides;
 }
 
 fn wooden_crate(kit: &mut Kit) {

@@ -1,4 +1,4 @@
-//! Buildings and what stands about them.
+//! Buildings.
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
@@ -6,6 +6,7 @@ use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{post, sizes};
 
 pub const KINDS: &[Kind] = &[
     ("house", house),
@@ -19,14 +20,6 @@ pub const KINDS: &[Kind] = &[
     ("hut", hut),
     ("pagoda", pagoda),
 ];
-
-pub(super) fn sizes<const N: usize>(kit: &mut Kit, ranges: [(f32, f32); N]) -> [f32; N] {
-    ranges.map(|(low, high)| kit.random.range(low, high))
-}
-
-pub(super) fn post(kit: &mut Kit, foot: Vec3, tall: f32, from: f32, to: f32) {
-    kit.rod(foot, foot + tall * Vec3::Y, from, to);
-}
 
 pub(super) fn walls(kit: &mut Kit) {
     match kit.random.whole(0, 3) {
@@ -270,11 +263,9 @@ fn church(kit: &mut Kit) {
     let steeple = |kit: &mut Kit| {
         let (foot, r) = (vec3(x, tall - 0.01, z), side * if sides == 4 { 0.75 } else { 0.56 });
         kit.block(vec3(x, 0.5 * tall, z), vec3(side, tall, side));
-        let outer = std::mem::replace(&mut kit.sides, sides);
-        post(kit, foot, spire, r, 0.02);
+        kit.sided(sides, |kit| post(kit, foot, spire, r, 0.02));
         kit.block(foot + (spire + 0.05) * Vec3::Y, vec3(0.04, 0.24, 0.04));
         kit.block(foot + (spire + 0.09) * Vec3::Y, vec3(0.14, 0.04, 0.04));
-        kit.sides = outer;
     };
     if place == 2 {
         kit.both(steeple)
@@ -319,11 +310,7 @@ fn tank(kit: &mut Kit) {
     let [legs, tall, spread, roof, leg] = sizes(kit, [(0.3, 2.2), (0.5, 2.0), (0.3, 0.8), (0.1, 0.7), (0.04, 0.08)]);
     let (style, count, is_ball) = (kit.random.whole(0, 2), kit.random.whole(3, 6), kit.random.chance(0.3));
     let foot = if style == 0 { 0.0 } else { legs };
-    if kit.random.chance(0.5) {
-        kit.metal()
-    } else {
-        kit.paint(0)
-    }
+    kit.either(0.5, Kit::metal, |kit| kit.paint(0));
     if is_ball {
         kit.ball(vec3(0.0, foot + 0.45, 0.0), vec3(0.55, 0.5, 0.55));
     } else {

@@ -1,27 +1,14 @@
 //! Things that sound, shine and reach out.
 
-use std::f32::consts::{PI, TAU};
+use std::f32::consts::PI;
 
-use glam::{Vec2, Vec3, vec2, vec3};
+use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{disc, round_outline};
 
 pub const KINDS: &[Kind] = &[("headphones", headphones), ("speaker", speaker), ("trophy", trophy), ("arm", arm)];
-
-/// A closed outline, its radius given by the angle.
-fn polar(count: usize, radius: impl Fn(f32) -> f32) -> Vec<Vec2> {
-    let point = |k: usize| {
-        let angle = TAU * k as f32 / count as f32;
-        radius(angle) * vec2(libm::cosf(angle), libm::sinf(angle))
-    };
-    (0..count).map(point).collect()
-}
-
-/// A disc that looks to the front, `center` the middle of its back.
-fn disc(kit: &mut Kit, center: Vec3, radius: f32, depth: f32) {
-    kit.rod(center, center + depth * Vec3::Z, radius, radius);
-}
 
 fn headphones(kit: &mut Kit) {
     let (wide, tall, thick) = (kit.random.range(0.7, 0.95), kit.random.range(0.8, 1.2), kit.random.range(0.05, 0.09));
@@ -125,7 +112,7 @@ fn trophy(kit: &mut Kit) {
         1 => {
             let (d, inner) = (kit.random.range(0.06, 0.2), kit.random.range(0.4, 0.6));
             let star = |angle: f32| if libm::cosf(5.0 * angle) > 0.0 { 0.5 } else { 0.5 * inner };
-            kit.turned((top + 0.22) * Vec3::Y, Vec3::Z, 0.5 * PI, |kit| kit.plate(&polar(10, star), -d, d));
+            kit.turned((top + 0.22) * Vec3::Y, Vec3::Z, 0.5 * PI, |kit| kit.plate(&round_outline(10, star), -d, d));
         }
         _ => {
             let (rim, tall, ear) =

@@ -1,4 +1,4 @@
-//! More figures of people, and of what is built like them.
+//! Skeletons, robots, statues and what else is built like people.
 
 use std::f32::consts::FRAC_PI_2;
 
@@ -7,7 +7,10 @@ use glam::{Vec3, vec2, vec3};
 use super::Kind;
 use super::kit::Kit;
 use super::likenesses::skull;
-use super::people::*;
+use super::parts::lathed;
+use super::people::{
+    Body, arm, arms, beard, figure, hair, hat, head, knight, leg, legs, person, robed, skirt, tool, trunk,
+};
 
 pub const KINDS: &[Kind] = &[
     ("skeleton", skeleton),
@@ -72,7 +75,7 @@ fn robot(kit: &mut Kit) {
     kit.paint(1);
     match kit.random.whole(0, 2) {
         0 => kit.pad(c, vec3(2.0 * wide, 2.0 * tall, 1.5 * wide), 0.1),
-        1 => turn(
+        1 => lathed(
             kit,
             c - tall * Vec3::Y,
             Vec3::splat(wide),
@@ -104,7 +107,7 @@ fn drive(kit: &mut Kit, b: &Body, ride: usize) {
             });
         }),
         1 => kit.both(|kit| kit.rod(vec3(0.3 * s, y, 0.0), vec3(1.1 * s, y, 0.0), 0.95 * y, 0.9 * y)),
-        2 => turn(kit, Vec3::ZERO, vec3(s, y, s), &[(1.2, 0.0), (1.1, 0.3), (0.4, 0.4), (0.3, 1.0), (0.3, 1.3)]),
+        2 => lathed(kit, Vec3::ZERO, vec3(s, y, s), &[(1.2, 0.0), (1.1, 0.3), (0.4, 0.4), (0.3, 1.0), (0.3, 1.3)]),
         _ => legs(kit, b, 2),
     }
 }
@@ -118,13 +121,13 @@ fn bust(kit: &mut Kit) {
     hair(kit, &b);
     b.bare(kit);
     let rise = b.neck - low;
-    turn(kit, low * Vec3::Y, vec3(s, rise, d), &[(0.4, -0.05), (0.85, 0.3), (1.0, 0.7), (0.85, 0.9), (0.3, 1.1)]);
+    lathed(kit, low * Vec3::Y, vec3(s, rise, d), &[(0.4, -0.05), (0.85, 0.3), (1.0, 0.7), (0.85, 0.9), (0.3, 1.1)]);
     if cap < 7 {
         hat(kit, &b, cap);
     }
     kit.stone();
     let profile = [(1.1, -1.0), (1.1, -0.8), (0.6, -0.6), (0.5, -0.2), (0.9, 0.2)];
-    turn(kit, low * Vec3::Y, vec3(foot, tall, foot), &profile);
+    lathed(kit, low * Vec3::Y, vec3(foot, tall, foot), &profile);
 }
 
 fn statuette(kit: &mut Kit) {
@@ -132,7 +135,7 @@ fn statuette(kit: &mut Kit) {
     [person, robed, knight][kit.random.whole(0, 2)](kit);
     kit.stone();
     if kit.random.chance(0.5) {
-        turn(kit, (0.08 - tall) * Vec3::Y, vec3(wide, tall, wide), &[(1.2, 0.0), (1.2, 0.3), (1.0, 0.4), (1.0, 1.0)]);
+        lathed(kit, (0.08 - tall) * Vec3::Y, vec3(wide, tall, wide), &[(1.2, 0.0), (1.2, 0.3), (1.0, 0.4), (1.0, 1.0)]);
     } else {
         kit.block(vec3(0.0, 0.06 - 0.5 * tall, 0.0), vec3(2.0 * wide, tall + 0.12, 1.8 * wide));
     }
@@ -170,7 +173,9 @@ fn scarecrow(kit: &mut Kit) {
     kit.rod(-b.leg * 0.4 * Vec3::Y, bar * Vec3::Y, 1.2 * r, r);
     trunk(kit, &b);
     b.limb *= 1.5;
-    let _ = [1.0, -1.0].map(|side| arm(kit, &b, side, 0, 0));
+    for side in [1.0, -1.0] {
+        arm(kit, &b, side, 0, 0);
+    }
     kit.paint(1);
     if kit.random.chance(0.5) {
         skirt(kit, &b, low);

@@ -2,11 +2,12 @@
 
 use std::f32::consts::FRAC_PI_2;
 
-use glam::{Vec2, Vec3, vec2, vec3};
+use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::furniture::{coat, ladder, legs};
 use super::kit::Kit;
+use super::parts::sheet;
 
 pub const KINDS: &[Kind] = &[
     ("office chair", office_chair),
@@ -16,12 +17,6 @@ pub const KINDS: &[Kind] = &[
     ("pool table", pool_table),
     ("frame", frame),
 ];
-
-/// A lying sheet with its outline in x and z.
-pub(super) fn slab(kit: &mut Kit, outline: &[Vec2], low: f32, high: f32) {
-    let outline: Vec<Vec2> = outline.iter().map(|p| vec2(p.x, -p.y)).collect();
-    kit.turned(Vec3::ZERO, Vec3::X, -FRAC_PI_2, |kit| kit.plate(&outline, low, high));
-}
 
 fn office_chair(kit: &mut Kit) {
     let r = &mut *kit.random;
@@ -77,12 +72,12 @@ fn grand(kit: &mut Kit, w: f32, l: f32, lid: f32) {
         (-0.5, -0.9),
     ];
     let outline = outline.map(|(x, z)| vec2(x * w, z * l));
-    slab(kit, &outline, 0.62, 0.92);
+    sheet(kit, &outline, 0.62, 0.92);
     for (x, z) in [(-0.42, -0.1), (0.42, -0.1), (-0.27, -0.85)] {
         kit.rod(vec3(x * w, 0.0, z * l), vec3(x * w, 0.7, z * l), 0.04, 0.08)
     }
     kit.turned(vec3(-0.49 * w, 0.92, 0.0), Vec3::Z, lid, |kit| {
-        slab(kit, &outline.map(|p| p * vec2(1.0, 0.9) + vec2(0.5 * w, -0.08 * l)), -0.03, 0.03);
+        sheet(kit, &outline.map(|p| p * vec2(1.0, 0.9) + vec2(0.5 * w, -0.08 * l)), -0.03, 0.03);
     });
     if lid > 0.0 {
         kit.rod(
@@ -99,11 +94,7 @@ fn piano(kit: &mut Kit) {
     let (w, h, d, l, lid) =
         (r.range(1.3, 1.6), r.range(1.0, 1.3), r.range(0.3, 0.4), r.range(1.2, 2.2), r.range(0.4, 0.9));
     let (is_grand, is_open) = (r.chance(0.5), r.chance(0.6));
-    if kit.random.chance(0.5) {
-        kit.dark()
-    } else {
-        kit.wood()
-    }
+    kit.either(0.5, Kit::dark, Kit::wood);
     if is_grand {
         grand(kit, w, l, if is_open { lid } else { 0.0 });
     } else {
@@ -123,7 +114,7 @@ fn piano(kit: &mut Kit) {
 }
 
 /// Winding stairs about a post.
-fn spiral(kit: &mut Kit, count: usize, w: f32, rise: f32) {
+fn winding_stairs(kit: &mut Kit, count: usize, w: f32, rise: f32) {
     kit.rod(Vec3::ZERO, vec3(0.0, count as f32 * rise + 0.8, 0.0), 0.08, 0.08);
     for k in 0..count {
         kit.turned((k as f32 + 0.8) * rise * Vec3::Y, Vec3::Y, 0.45 * k as f32, |kit| {
@@ -158,7 +149,7 @@ fn stairs(kit: &mut Kit) {
             });
             kit.block(vec3(0.0, high, 0.0), vec3(0.5 + 0.04 * n, 0.06, 0.3));
         }
-        2 => spiral(kit, count, w, rise),
+        2 => winding_stairs(kit, count, w, rise),
         _ => {
             for k in 0..count {
                 let (y, z) = ((k as f32 + 1.0) * rise, -(k as f32) * step);
@@ -281,11 +272,7 @@ fn frame(kit: &mut Kit) {
     let (w, h, t, rim, style) =
         (r.range(0.5, 1.5), r.range(0.8, 1.5), r.range(0.04, 0.1), r.range(0.06, 0.16), r.whole(0, 2));
     let (is_oval, lean, hill, sun) = (r.chance(0.35), r.range(0.1, 0.35), r.range(0.2, 0.45) * h, r.around(0.25) * w);
-    if kit.random.chance(0.4) {
-        kit.gold()
-    } else {
-        coat(kit, 0)
-    }
+    kit.either(0.4, Kit::gold, |kit| coat(kit, 0));
     let lean = if style == 1 { lean } else { 0.0 };
     kit.turned(Vec3::ZERO, Vec3::X, -lean, |kit| {
         if is_oval {

@@ -6,6 +6,7 @@ use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{dome, hue, leaf, polar, round_slab, snake};
 
 pub const KINDS: &[Kind] = &[
     ("burger", burger),
@@ -21,23 +22,6 @@ pub const KINDS: &[Kind] = &[
     ("meat", meat),
 ];
 
-fn polar(angle: f32, radius: f32, y: f32) -> Vec3 {
-    vec3(radius * libm::cosf(angle), y, -radius * libm::sinf(angle))
-}
-
-/// A round slab with soft edges.
-fn slab(kit: &mut Kit, foot: Vec3, radius: f32, height: f32) {
-    let edge = (0.4 * height / radius).min(0.3);
-    let profile = [(1.0 - edge, 0.0), (1.0, 0.3), (1.0, 0.7), (1.0 - edge, 1.0)];
-    kit.lathe(foot, &profile.map(|(r, y)| vec2(r * radius, y * height)));
-}
-
-/// The upper part of a ball.
-fn dome(kit: &mut Kit, foot: Vec3, radius: f32, height: f32) {
-    let profile = [(0.93, 0.0), (1.0, 0.15), (0.92, 0.5), (0.7, 0.78), (0.4, 0.95), (0.0, 1.0)];
-    kit.lathe(foot, &profile.map(|(r, y)| vec2(r * radius, y * height)));
-}
-
 /// A round piece between two angles, its tip at the axis.
 fn sector(kit: &mut Kit, radius: f32, [from, to]: [f32; 2], low: f32, high: f32) {
     let steps = (kit.sides as f32 * (to - from) / TAU) as usize + 3;
@@ -48,45 +32,11 @@ fn sector(kit: &mut Kit, radius: f32, [from, to]: [f32; 2], low: f32, high: f32)
     kit.loft(&[rim(low), rim(high)]);
 }
 
-/// A leaf from `from`, `size` its length and width; `rise` is its angle at the start, `droop` its fall by its end.
-fn leaf(kit: &mut Kit, from: Vec3, [heading, rise]: [f32; 2], size: [f32; 2], droop: f32) {
-    let side = polar(heading + FRAC_PI_2, 1.0, 0.0);
-    let layers = [(0.0, 0.3), (0.3, 0.9), (0.6, 1.0), (0.85, 0.6), (1.0, 0.1)].map(|(t, wide)| {
-        let (out, up) = (t * libm::cosf(rise), t * libm::sinf(rise) - droop * t * t);
-        let middle = from + polar(heading, size[0] * out, size[0] * up);
-        let slope = vec2(libm::cosf(rise), libm::sinf(rise) - 2.0 * droop * t).normalize();
-        let above = polar(heading, -slope.y, slope.x);
-        let (half, thick) = (0.5 * size[1] * wide, (0.1 * size[1]).max(0.025 * size[0]) * (0.4 + 0.6 * wide));
-        vec![middle - half * side, middle + thick * above, middle + half * side, middle - thick * above]
-    });
-    kit.loft(&layers);
-}
-
-/// A smooth thick line along points of the plane x = 0.
-fn bent(kit: &mut Kit, path: &[(Vec3, f32)]) {
-    let n = kit.sides.min(10);
-    let layers: Vec<Vec<Vec3>> = (0..path.len())
-        .map(|k| {
-            let way = path[(k + 1).min(path.len() - 1)].0 - path[k.max(1) - 1].0;
-            let (up, (middle, radius)) = (way.normalize().cross(Vec3::X), path[k]);
-            let corner = |angle: f32| middle + radius * (libm::cosf(angle) * Vec3::X + libm::sinf(angle) * up);
-            (0..n).map(|i| corner(TAU * i as f32 / n as f32)).collect()
-        })
-        .collect();
-    kit.loft(&layers);
-}
-
-/// A part of the thing lies flat, leans back or stands up to the viewer.
-fn posed<'r>(kit: &mut Kit<'r>, parts: impl FnOnce(&mut Kit<'r>)) {
+/// Parts made inside lie flat, lean back or stand up to the viewer.
+fn laid<'r>(kit: &mut Kit<'r>, parts: impl FnOnce(&mut Kit<'r>)) {
     let tilt = kit.random.weighted(&[6.0, 2.0, 2.0]);
     let angle = [0.0, kit.random.range(0.2, 1.0), FRAC_PI_2][tilt];
     kit.turned(Vec3::ZERO, Vec3::X, angle, parts);
-}
-
-/// One of some hues, bright enough for food.
-fn hue(kit: &mut Kit, hues: &[f32]) {
-    let hue = kit.random.pick(hues);
-    kit.hsv(hue, 0.7, 0.75);
 }
 
 fn burger(kit: &mut Kit) {
@@ -96,7 +46,7 @@ fn burger(kit: &mut Kit) {
         if is_square {
             kit.pad(vec3(0.0, y + 0.5 * height, 0.0), vec3(2.0 * radius, height, 1.9 * radius), 0.3 * height);
         } else {
-            slab(kit, y * Vec3::Y, radius, height);
+            round_slab(kit, y * Vec3::Y, radius, height);
         }
     };
     kit.hsv(0.09, 0.55, crust);
@@ -109,7 +59,7 @@ fn burger(kit: &mut Kit) {
         match filling {
             1 => (0..7).for_each(|k| {
                 let (radius, lift) = (kit.random.range(0.35, 0.5), kit.random.around(0.03));
-                slab(kit, polar(TAU * k as f32 / 7.0, 0.65, y - 0.04 + lift), radius, height + 0.06);
+                round_slab(kit, polar(TAU * k as f32 / 7.0, 0.65, y - 0.04 + lift), radius, height + 0.06);
             }),
             3 => kit.turned((y + 0.03) * Vec3::Y, Vec3::Y, radius * 5.0, |kit| {
                 kit.block(Vec3::ZERO, vec3(1.65, height + 0.05, 1.65));
@@ -149,7 +99,7 @@ fn hot_dog(kit: &mut Kit) {
     let sausage = [-1.0, -0.96, -0.85, -0.5, 0.0, 0.5, 0.85, 0.96, 1.0].map(|t: f32| {
         (vec3(0.0, at(over * t, lift).y, over * t * long), 0.72 * thick * (1.05 - t * t * t * t * t * t).max(0.2))
     });
-    kit.turned(Vec3::ZERO, Vec3::Y, FRAC_PI_2, |kit| bent(kit, &sausage));
+    kit.turned(Vec3::ZERO, Vec3::Y, FRAC_PI_2, |kit| snake(kit, &sausage, Vec3::X));
     if kit.random.chance(0.7) {
         kit.sides = 6;
         kit.hsv(0.13, 0.85, 0.95);
@@ -166,13 +116,13 @@ fn pizza(kit: &mut Kit) {
     let span = [-FRAC_PI_2 - half, -FRAC_PI_2 + half];
     let thick = if is_cheese { kit.random.range(0.25, 0.8) } else { kit.random.range(0.04, 0.12) };
     let (count, minor) = (if half > 1.0 { 14 } else { 5 }, thick * kit.random.range(0.7, 1.3));
-    posed(kit, |kit| {
+    laid(kit, |kit| {
         kit.sides = kit.sides.max(12);
         kit.hsv(0.12, 0.6, 0.9);
         if half < PI {
             sector(kit, 1.0, span, 0.0, thick)
         } else {
-            slab(kit, Vec3::ZERO, 1.05, thick)
+            round_slab(kit, Vec3::ZERO, 1.05, thick)
         }
         if is_cheese {
             return kit.carve(|kit| {
@@ -189,7 +139,7 @@ fn pizza(kit: &mut Kit) {
             let place = polar(angle, out, 0.8 * thick);
             hue(kit, &[0.0, 0.02, 0.3]);
             match kit.random.whole(0, 2) {
-                0 => slab(kit, place, size, 0.2 * thick + 0.035),
+                0 => round_slab(kit, place, size, 0.2 * thick + 0.035),
                 1 => kit.ring(place + 0.2 * thick * Vec3::Y, Vec3::Y, 0.6 * size, 0.03),
                 _ => kit.ball(place, vec3(size, 0.2 * thick + 0.04, 0.6 * size)),
             }
@@ -205,7 +155,7 @@ fn cake(kit: &mut Kit) {
     let mut y = 0.0;
     if half > 1.0 {
         let rim = radius * kit.random.range(1.05, 1.4);
-        slab(kit, -0.08 * Vec3::Y, rim, 0.1);
+        round_slab(kit, -0.08 * Vec3::Y, rim, 0.1);
     }
     for tier in 0..tiers {
         let layers = kit.random.whole(2, 5);
@@ -216,7 +166,7 @@ fn cake(kit: &mut Kit) {
             if half < PI {
                 sector(kit, rim, [-FRAC_PI_2 - half, -FRAC_PI_2 + half], y - 0.02, y + height);
             } else {
-                slab(kit, (y - 0.02) * Vec3::Y, rim, height + 0.02);
+                round_slab(kit, (y - 0.02) * Vec3::Y, rim, height + 0.02);
             }
             y += height;
         }
@@ -244,7 +194,7 @@ fn cupcake(kit: &mut Kit) {
         if turns == 1 {
             dome(kit, low, 1.15 * rim, top)
         } else {
-            slab(kit, low, rim * (1.15 - 0.8 * t), 1.3 * top / turns as f32)
+            round_slab(kit, low, rim * (1.15 - 0.8 * t), 1.3 * top / turns as f32)
         }
     }
     kit.hsv(0.97, 0.8, 0.75);
@@ -255,7 +205,7 @@ fn donut(kit: &mut Kit) {
     let (minor, flat) = (kit.random.range(0.22, 0.48), kit.random.range(0.7, 1.1));
     let (count, sprinkles) = (kit.random.weighted(&[5.0, 1.0, 1.0]) + 1, kit.random.pick(&[0, 0, 12, 18]));
     kit.sides = kit.sides.max(10);
-    posed(kit, |kit| {
+    laid(kit, |kit| {
         for k in 0..count {
             kit.scaled(vec3(0.06, 1.75 * minor * flat, 0.0) * k as f32, vec3(1.0, flat, 1.0), |kit| {
                 kit.hsv(0.09, 0.6, 0.75);
@@ -368,7 +318,7 @@ fn fruit(kit: &mut Kit) {
                 let spot = |t: f32| vec3(0.0, 1.2 - libm::cosf(bend * t), 0.2 + libm::sinf(bend * t));
                 let path = [0.0, 0.08, 0.2, 0.4, 0.6, 0.8, 0.93, 1.0]
                     .map(|t| (spot(t), 0.2 * size * (0.25 + 0.75 * libm::sinf(PI * (0.02 + 0.96 * t)).sqrt())));
-                bent(kit, &path);
+                snake(kit, &path, Vec3::X);
             });
         }),
         1 => {
@@ -381,7 +331,7 @@ fn fruit(kit: &mut Kit) {
             }
             kit.rod(-Vec3::Y, 0.4 * Vec3::Y, 0.07, 0.06);
         }
-        2 => posed(kit, |kit| {
+        2 => laid(kit, |kit| {
             let (half, thick) = (kit.random.pick(&[0.4, 0.8, FRAC_PI_2, 1.56]), size * kit.random.range(0.15, 0.4));
             let span = [-FRAC_PI_2 - half, -FRAC_PI_2 + half];
             for (k, rim) in [1.0, 0.93, 0.87].into_iter().enumerate() {
@@ -423,7 +373,7 @@ fn pumpkin(kit: &mut Kit) {
 fn meat(kit: &mut Kit) {
     let (fat, long, bone) = (kit.random.range(0.33, 0.6), kit.random.range(0.45, 0.8), kit.random.range(0.2, 0.5));
     let (kind, end) = (kit.random.whole(0, 1), kit.random.range(0.08, 0.13));
-    posed(kit, |kit| {
+    laid(kit, |kit| {
         kit.hsv(0.04, 0.6, 0.65);
         let body = [(0.0, 0.0), (0.6, 0.08), (1.0, 0.4), (0.9, 0.7), (0.5, 1.2), (0.25, 1.55)];
         let double = [(0.3, 0.0), (0.8, 0.08), (1.0, 0.5), (1.0, 1.0), (0.8, 1.42), (0.3, 1.5)];

@@ -19,7 +19,7 @@ pub const KINDS: &[Kind] = &[
 
 /// Wood, or one of the thing's paints.
 pub(super) fn coat(kit: &mut Kit, number: usize) {
-    if kit.random.chance(0.5) { kit.wood() } else { kit.paint(number) }
+    kit.either(0.5, Kit::wood, |kit| kit.paint(number));
 }
 
 /// Four legs up to `height` about the corners `half`.

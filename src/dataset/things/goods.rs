@@ -6,6 +6,7 @@ use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{forward, side_plate, snake};
 
 pub const KINDS: &[Kind] = &[
     ("shoe", shoe),
@@ -18,7 +19,7 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// A flat-bottomed body along z: each section has its z, half width, bottom and top; `bend` moves its end sideways.
-fn dome(kit: &mut Kit, sections: &[[f32; 4]], bend: f32) {
+fn flat_bottomed(kit: &mut Kit, sections: &[[f32; 4]], bend: f32) {
     let n = 8;
     let layer = |&[z, wide, low, high]: &[f32; 4]| {
         let point = |k: usize| {
@@ -37,7 +38,7 @@ fn spots(coordinates: &[f32]) -> Vec<Vec3> {
 }
 
 /// Points of a screw line about y: radius, height and turns from `from` to `to`.
-fn spiral(from: Vec3, to: Vec3, steps: usize) -> Vec<Vec3> {
+fn screw_line(from: Vec3, to: Vec3, steps: usize) -> Vec<Vec3> {
     let point = |k: usize| {
         let p = from.lerp(to, k as f32 / steps as f32);
         vec3(p.x * libm::cosf(TAU * p.z), p.y, p.x * libm::sinf(TAU * p.z))
@@ -46,25 +47,8 @@ fn spiral(from: Vec3, to: Vec3, steps: usize) -> Vec<Vec3> {
 }
 
 /// A round body along points, thick at each as given, in one piece.
-fn snake(kit: &mut Kit, path: &[(Vec3, f32)]) {
-    let n = kit.sides.clamp(6, 10);
-    let mut side = (path[1].0 - path[0].0).any_orthogonal_vector();
-    let mut layers = Vec::new();
-    for k in 0..path.len() {
-        let (before, after) = (path[k.saturating_sub(1)].0, path[(k + 1).min(path.len() - 1)].0);
-        let way = (after - before).normalize_or(Vec3::Y);
-        side = (side - side.dot(way) * way).normalize_or(Vec3::X);
-        let (middle, thick) = path[k];
-        let turns = (0..n).map(|i| TAU * i as f32 / n as f32);
-        let out = |a: f32| libm::cosf(a) * side + libm::sinf(a) * way.cross(side);
-        layers.push(turns.map(|a| middle + thick * out(a)).collect::<Vec<_>>());
-    }
-    kit.loft(&layers);
-}
-
-/// Parts made inside have their +y to the front.
-fn forward(kit: &mut Kit, to: Vec3, parts: impl FnOnce(&mut Kit)) {
-    kit.turned(to, Vec3::X, FRAC_PI_2, parts);
+fn rope(kit: &mut Kit, path: &[(Vec3, f32)]) {
+    snake(kit, path, (path[1].0 - path[0].0).any_orthogonal_vector());
 }
 
 /// A shoe from heel to toe: z, half width and height.
@@ -88,7 +72,7 @@ fn shoe(kit: &mut Kit) {
     let build = |kit: &mut Kit| {
         kit.paint(0);
         let foot = spots(&FOOT).into_iter().map(section);
-        dome(kit, &foot.clone().map(|(z, w, y, h)| [z, w, y, y + h]).collect::<Vec<_>>(), bend);
+        flat_bottomed(kit, &foot.clone().map(|(z, w, y, h)| [z, w, y, y + h]).collect::<Vec<_>>(), bend);
         let shaft = kit.random.range(0.8, 1.2);
         if style < 2 {
             let profile = [(0.9, 0.35 * high), (0.85, 0.8), (shaft, tall)].map(|(r, y)| vec2(r, y));
@@ -102,7 +86,7 @@ fn shoe(kit: &mut Kit) {
         }
         kit.paint(1);
         let under = foot.map(|(z, w, y, _)| [1.03 * z, w + 0.04, y - sole, y + 0.06]);
-        dome(kit, &under.collect::<Vec<_>>(), bend);
+        flat_bottomed(kit, &under.collect::<Vec<_>>(), bend);
         let thick = if style == 3 { 0.14 } else { 0.5 * wide };
         if style == 3 || kit.random.chance(0.5) {
             let down = lift + sole + if style == 3 { 0.0 } else { 0.12 };
@@ -225,10 +209,10 @@ fn ornament(kit: &mut Kit, style: usize, low: f32, deep: f32) {
         }
     } else if (style == 4 || style == 0) && kit.random.chance(0.8) {
         let crest = [(-0.9, -0.2), (-1.3, 0.2), (-1.1, 0.9), (0.0, 1.05), (0.7, 0.85)]
-            .map(|(x, y)| vec2(x, y * (1.0 + 0.35 * size)));
-        let outline = [&crest[..], &[vec2(0.75, 0.5), vec2(-0.6, 0.3)]].concat();
+            .map(|(x, y)| (x, y * (1.0 + 0.35 * size)));
+        let outline = [&crest[..], &[(0.75, 0.5), (-0.6, 0.3)]].concat();
         let ridge = if style == 0 { 0.06 } else { 0.12 };
-        kit.turned(0.2 * Vec3::Y, Vec3::Y, -FRAC_PI_2, |kit| kit.plate(&outline, -ridge, ridge));
+        side_plate(kit, 0.2 * Vec3::Y, ridge, &outline);
         kit.paint(0);
         let cheek = [
             0.85, 0.1, 0.1, 0.8, 0.1, 0.7, 0.7, -0.7, 0.7, 0.75, -0.6, 0.35, 0.68, 0.1, 0.1, 0.68, 0.1, 0.7, 0.58,
@@ -250,7 +234,7 @@ fn horn(kit: &mut Kit) {
             let (a, r) = (turn * t, 0.8 + 0.25 * t);
             (vec3(r * libm::cosf(a), r * libm::sinf(a), rise * t), 0.05 + 0.25 * bell * t + 0.3 * bell * t * t)
         };
-        snake(kit, &(0..=9).map(place).collect::<Vec<_>>());
+        rope(kit, &(0..=9).map(place).collect::<Vec<_>>());
         let ((from, _), (end, wide)) = (place(8), place(9));
         kit.carve(|kit| kit.rod(0.5 * (from + end), end + 0.3 * (end - from), 0.3 * wide, wide));
         return;
@@ -355,7 +339,7 @@ fn hand(kit: &mut Kit) {
         }
         path.push((end, 0.75 * radius));
         path.push((end + 0.35 * radius * (end - path[3].0).normalize_or(Vec3::Y), 0.45 * radius));
-        snake(kit, &path);
+        rope(kit, &path);
     }
     let (out, ahead) = (kit.random.range(0.1, 0.5), kit.random.range(0.0, 0.3));
     let tip = vec3(wide + out + 0.08, 0.35 - 0.3 * out, 0.15 + ahead);
@@ -388,7 +372,7 @@ fn twisted(kit: &mut Kit, [low, waist, high]: [f32; 3], tall: f32) {
         let size = if is_end { 0.0 } else { size };
         let middle = vec3(sway * libm::sinf(PI * t), tall * t, 0.0);
         let corner = |i: usize| {
-            let r = if i % 2 == 0 { size } else { star * size * libm::cosf(PI / n as f32) };
+            let r = if i.is_multiple_of(2) { size } else { star * size * libm::cosf(PI / n as f32) };
             let a = PI * i as f32 / n as f32 + twist * t;
             middle + vec3(r * libm::cosf(a), 0.0, -r * libm::sinf(a))
         };
@@ -406,9 +390,9 @@ fn sculpture(kit: &mut Kit) {
         1 => {
             let (turns, thick) = (kit.random.range(0.8, 2.5), kit.random.range(0.1, 0.22));
             kit.sides = 8;
-            let line = spiral(vec3(low, 0.0, 0.0), vec3(high + 0.15, tall, turns), 18);
+            let line = screw_line(vec3(low, 0.0, 0.0), vec3(high + 0.15, tall, turns), 18);
             let slim = kit.random.range(-0.03, 0.0) * thick * 10.0 / 18.0;
-            snake(kit, &line.iter().enumerate().map(|(k, &p)| (p, thick + slim * k as f32)).collect::<Vec<_>>());
+            rope(kit, &line.iter().enumerate().map(|(k, &p)| (p, thick + slim * k as f32)).collect::<Vec<_>>());
             if kit.random.chance(0.5) {
                 kit.paint(1);
                 kit.ball(line[18] + 0.2 * Vec3::Y, Vec3::splat(0.35));

@@ -5,9 +5,9 @@ use std::f32::consts::{FRAC_PI_2, PI, TAU};
 use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
-use super::fittings::slab;
 use super::furniture::{coat, legs};
 use super::kit::Kit;
+use super::parts::sheet;
 
 pub const KINDS: &[Kind] = &[
     ("fan", fan),
@@ -230,7 +230,7 @@ fn curtain(kit: &mut Kit) {
     let outline: Vec<Vec2> = (0..=n).map(|k| wave(k, -t)).chain((0..=n).rev().map(|k| wave(k, t))).collect();
     kit.paint(1);
     kit.both(|kit| {
-        slab(kit, &outline, 0.0, h + 0.5 * t);
+        sheet(kit, &outline, 0.0, h + 0.5 * t);
         if style == 0 {
             kit.pad(vec3(0.55 * w - 0.54 * wide, 0.4 * h, 0.0), vec3(1.12 * wide, 0.05 * h, 2.2 * (deep + t)), 0.02)
         }
@@ -254,11 +254,7 @@ fn radiator(kit: &mut Kit) {
     let step = r.range(0.07, 0.11);
     let w = fins as f32 * step;
     kit.sides = kit.sides.min(10);
-    if kit.random.chance(0.6) {
-        kit.white()
-    } else {
-        kit.paint(0)
-    }
+    kit.either(0.6, Kit::white, |kit| kit.paint(0));
     for k in 0..fins {
         let x = (k as f32 + 0.5) * step - 0.5 * w;
         kit.pad(vec3(x, 0.1 + 0.5 * h, 0.0), vec3(0.72 * step, h, d), 0.02);

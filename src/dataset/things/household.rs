@@ -104,11 +104,7 @@ fn lamp(kit: &mut Kit) {
     let (style, h, t) = (r.whole(0, 3), r.range(0.5, 1.8), r.range(0.018, 0.035));
     let (wide, high, narrow) = (r.range(0.14, 0.3), r.range(0.14, 0.35), r.range(0.35, 1.0));
     let (foot, bend) = (r.range(0.12, 0.22), r.range(0.2, 0.5));
-    if kit.random.chance(0.5) {
-        kit.metal()
-    } else {
-        kit.paint(0)
-    }
+    kit.either(0.5, Kit::metal, |kit| kit.paint(0));
     kit.lathe(Vec3::ZERO, &[vec2(foot, 0.0), vec2(foot, 0.03), vec2(2.0 * t, 0.06), vec2(t, 0.1)]);
     let (top, turn) = match style {
         0 => (h * Vec3::Y, 0.0),
@@ -181,11 +177,7 @@ fn bath(kit: &mut Kit) {
     let r = &mut *kit.random;
     let (l, w, h, style) = (r.range(1.3, 1.8), r.range(0.6, 0.85), r.range(0.4, 0.6), r.whole(0, 2));
     let (foot, low, full) = (r.range(0.05, 0.15), r.range(0.7, 0.95), r.chance(0.4));
-    if kit.random.chance(0.6) {
-        kit.white()
-    } else {
-        kit.paint(0)
-    }
+    kit.either(0.6, Kit::white, |kit| kit.paint(0));
     if style == 0 {
         kit.pad(vec3(0.0, 0.5 * h, 0.0), vec3(l, h, w), 0.03);
         kit.carve(|kit| kit.pad(vec3(0.0, h, 0.0), vec3(l - 0.16, 1.5 * h, w - 0.16), 0.15));

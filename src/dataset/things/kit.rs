@@ -180,6 +180,18 @@ impl<'r> Kit<'r> {
         self.place = outer;
     }
 
+    /// Parts made inside have circles of so many corners.
+    pub fn sided(&mut self, sides: usize, parts: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.sides, sides);
+        parts(self);
+        self.sides = outer;
+    }
+
+    /// Colours or parts, with probability `chance` the first.
+    pub fn either(&mut self, chance: f32, one: impl FnOnce(&mut Self), other: impl FnOnce(&mut Self)) {
+        if self.random.chance(chance) { one(self) } else { other(self) }
+    }
+
     // Parts.
 
     /// A box with its middle at `center`; `size` is its whole width, height and depth.

@@ -1,12 +1,10 @@
 //! Toys, game pieces and likenesses of parts of people.
 
-use std::f32::consts::FRAC_PI_2;
-
-use glam::{Vec3, vec2, vec3};
+use glam::{Vec3, vec3};
 
 use super::Kind;
 use super::kit::Kit;
-use super::people::{sided, turn};
+use super::parts::{lathed, side_plate};
 
 pub const KINDS: &[Kind] = &[
     ("snowman", snowman),
@@ -26,7 +24,7 @@ fn snowman(kit: &mut Kit) {
         kit.ball(y * Vec3::Y, vec3(r, flat * r, r));
         kit.dark();
         if k > 0 {
-            sided(kit, 6, |kit| kit.ball(vec3(0.0, y, r), Vec3::splat(0.08)));
+            kit.sided(6, |kit| kit.ball(vec3(0.0, y, r), Vec3::splat(0.08)));
         }
         if k + 2 == count {
             kit.wood();
@@ -37,7 +35,7 @@ fn snowman(kit: &mut Kit) {
         r *= if k + 1 < count { shrink } else { 1.0 };
     }
     let nose = kit.random.range(0.4, 1.0);
-    sided(kit, 6, |kit| {
+    kit.sided(6, |kit| {
         kit.both(|kit| kit.ball(vec3(0.35 * r, y + 0.25 * r, 0.85 * r), Vec3::splat(0.13 * r)));
         kit.hsv(0.07, 0.9, 0.9);
         kit.rod(vec3(0.0, y, 0.8 * r), vec3(0.0, y, (1.0 + nose) * r), 0.16 * r, 0.02);
@@ -50,7 +48,7 @@ fn snowman(kit: &mut Kit) {
     if kit.random.chance(0.75) {
         let profile = [(brim, 0.0), (brim, 0.15), (0.8, 0.16), (tip, tall)];
         kit.turned(vec3(0.0, y + 0.5 * r, -0.1 * r), Vec3::X, -0.15, |kit| {
-            turn(kit, Vec3::ZERO, Vec3::splat(r), &profile)
+            lathed(kit, Vec3::ZERO, Vec3::splat(r), &profile)
         });
     }
 }
@@ -59,7 +57,7 @@ fn ghost(kit: &mut Kit) {
     let (tall, hem) = (kit.random.range(0.9, 1.8), kit.random.range(0.8, 1.3));
     let (eye, folds, reach) = (kit.random.range(0.1, 0.2), kit.random.whole(5, 9), kit.random.range(-0.2, 0.6));
     kit.white();
-    turn(kit, Vec3::ZERO, vec3(1.0, tall, 1.0), &[(hem, 0.0), (0.8, 0.5), (0.72, 1.0)]);
+    lathed(kit, Vec3::ZERO, vec3(1.0, tall, 1.0), &[(hem, 0.0), (0.8, 0.5), (0.72, 1.0)]);
     kit.ball(tall * Vec3::Y, vec3(0.74, 0.8, 0.74));
     if kit.random.chance(0.7) {
         kit.both(|kit| kit.rod(vec3(0.4, tall - 0.2, 0.0), vec3(1.2, tall + reach - 0.3, 0.4), 0.3, 0.14));
@@ -79,16 +77,16 @@ fn chess(kit: &mut Kit) {
     let (foot, collar, top) = (kit.random.range(0.55, 0.75), kit.random.range(1.3, 1.8) * r, h * Vec3::Y);
     kit.paint(0);
     let stem = [(foot, 0.0), (foot, 0.08 * h), (0.75 * foot, 0.2 * h), (r, 0.35 * h), (0.75 * r, 0.97 * h)];
-    turn(kit, Vec3::ZERO, Vec3::ONE, &stem);
-    turn(kit, 0.8 * top, Vec3::ONE, &[(0.7 * r, 0.0), (collar, 0.07), (collar, 0.13), (0.7 * r, 0.2)]);
+    lathed(kit, Vec3::ZERO, Vec3::ONE, &stem);
+    lathed(kit, 0.8 * top, Vec3::ONE, &[(0.7 * r, 0.0), (collar, 0.07), (collar, 0.13), (0.7 * r, 0.2)]);
     let flare = [(0.7 * r, -0.3), (1.4 * r, 0.5), (1.2 * r, 0.55), (0.3 * r, 0.65), (0.0, 0.7)];
     match rank {
         0 => kit.ball(top, 1.35 * r * Vec3::ONE),
         1 => {
-            turn(kit, top, Vec3::ONE, &[(r, -0.4), (1.5 * r, 0.1), (1.5 * r, 0.5)]);
+            lathed(kit, top, Vec3::ONE, &[(r, -0.4), (1.5 * r, 0.1), (1.5 * r, 0.5)]);
             kit.carve(|kit| {
                 kit.at(top, |kit| {
-                    turn(kit, Vec3::ZERO, Vec3::ONE, &[(r, 0.2), (r, 1.0)]);
+                    lathed(kit, Vec3::ZERO, Vec3::ONE, &[(r, 0.2), (r, 1.0)]);
                     kit.around(5, |kit| kit.block(vec3(1.3 * r, 0.5, 0.0), vec3(r, 0.4, 0.5 * r)));
                 })
             });
@@ -97,13 +95,13 @@ fn chess(kit: &mut Kit) {
             kit.ball(top + 0.2 * Vec3::Y, r * vec3(1.25, 1.7, 1.25));
             kit.ball(top + (0.2 + 1.75 * r) * Vec3::Y, 0.3 * r * Vec3::ONE);
         }
-        3 => kit.turned(0.5 * top, Vec3::Y, -FRAC_PI_2, |kit| {
+        3 => {
             let horse =
                 [(-1.3, 0.0), (1.2, 0.0), (0.6, 1.3), (1.7, 1.2), (1.9, 1.8), (0.8, 2.7), (0.3, 3.2), (-0.9, 2.3)];
-            kit.plate(&horse.map(|(x, y)| r * vec2(x, y)), -0.6 * r, 0.6 * r);
-        }),
+            side_plate(kit, 0.5 * top, 0.6 * r, &horse.map(|(x, y)| (r * x, r * y)));
+        }
         _ => {
-            turn(kit, top, Vec3::ONE, &flare);
+            lathed(kit, top, Vec3::ONE, &flare);
             let peak = top + 0.75 * Vec3::Y;
             if rank == 4 {
                 kit.ball(peak, 0.4 * r * Vec3::ONE);
@@ -137,7 +135,7 @@ fn teddy(kit: &mut Kit) {
     });
     kit.hsv(0.09, 0.3, 0.85);
     kit.ball(c + head * vec3(0.0, -0.25, 0.8), head * vec3(0.45, 0.38, 0.5));
-    sided(kit, 6, |kit| {
+    kit.sided(6, |kit| {
         kit.dark();
         kit.ball(c + head * vec3(0.0, -0.1, 1.25), 0.13 * head * Vec3::ONE);
         kit.both(|kit| kit.ball(c + head * vec3(0.4, 0.2, 0.83), 0.12 * head * Vec3::ONE));
@@ -176,7 +174,7 @@ fn left_hand(kit: &mut Kit) {
     kit.skin();
     kit.pad(0.5 * Vec3::Y, vec3(0.92 * size, 1.1, 0.32), 0.14);
     kit.scaled(Vec3::ZERO, vec3(1.0, 1.0, 0.75), |kit| kit.rod(0.2 * Vec3::Y, -wrist * Vec3::Y, 0.34, 0.32));
-    sided(kit, 6, |kit| {
+    kit.sided(6, |kit| {
         for k in 0..4 {
             let (x, curl) = (size * (0.23 * k as f32 - 0.345), if raised >> k & 1 == 1 { bend } else { 1.55 });
             let mut last = vec3(x, 0.95, 0.0);

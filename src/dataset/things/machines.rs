@@ -1,12 +1,11 @@
 //! Machines for work, and small vehicles.
 
-use std::f32::consts::FRAC_PI_2;
-
-use glam::{Vec2, Vec3, vec2, vec3};
+use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
-use super::vehicles::{Wheel, along, axle, cabin, prism, spindle, wheel};
+use super::parts::{along, mirrored_hull, prism, side_plate, spindle};
+use super::vehicles::{Wheel, axle, cabin, wheel};
 
 pub const KINDS: &[Kind] = &[
     ("tractor", tractor),
@@ -18,17 +17,6 @@ pub const KINDS: &[Kind] = &[
     ("tank", tank),
     ("skateboard", skateboard),
 ];
-
-/// An outline of z and y, `half` thick to both sides of `x`.
-pub(super) fn side(kit: &mut Kit, x: f32, half: f32, outline: &[(f32, f32)]) {
-    let outline: Vec<Vec2> = outline.iter().map(|&(z, y)| vec2(z, y)).collect();
-    kit.turned(x * Vec3::X, Vec3::Y, -FRAC_PI_2, |kit| kit.plate(&outline, -half, half));
-}
-
-/// The hull of points and of their mirror images.
-pub(super) fn mirrored_hull(kit: &mut Kit, points: &[[f32; 3]]) {
-    kit.hull(&points.iter().flat_map(|&[x, y, z]| [vec3(x, y, z), vec3(-x, y, z)]).collect::<Vec<_>>());
-}
 
 /// Two crawler tracks at x = ±`x`.
 fn tracks(kit: &mut Kit, x: f32, half: f32, long: f32, tall: f32) {
@@ -46,7 +34,7 @@ fn tracks(kit: &mut Kit, x: f32, half: f32, long: f32, tall: f32) {
     ];
     kit.both(|kit| {
         kit.dark();
-        side(kit, x, half, &outline);
+        side_plate(kit, x * Vec3::X, half, &outline);
         kit.metal();
         for k in 0..=rollers {
             let z = (k as f32 / rollers as f32 - 0.5) * (long - 1.1 * tall);
@@ -124,7 +112,7 @@ fn digger(kit: &mut Kit) {
         kit.turned(wrist, Vec3::X, curl, |kit| {
             let bucket =
                 [(-0.08, 0.06), (0.1, 0.08), (0.26, -0.06), (0.22, -0.12), (0.04, -0.06), (-0.02, -0.3), (-0.12, -0.3)];
-            side(kit, 0.0, 0.2, &bucket);
+            side_plate(kit, Vec3::ZERO, 0.2, &bucket);
         });
     });
 }
@@ -145,7 +133,7 @@ fn dozer(kit: &mut Kit, gauge: f32, long: f32, tall: f32) {
         (-0.1, 0.5 * high),
         (-0.02, 0.05),
     ];
-    kit.at(vec3(0.0, lift, z), |kit| side(kit, 0.0, gauge + 0.2, &blade));
+    kit.at(vec3(0.0, lift, z), |kit| side_plate(kit, Vec3::ZERO, gauge + 0.2, &blade));
     kit.rod(vec3(0.15, tall, 0.3 * long), vec3(0.15, tall + 0.7, 0.3 * long), 0.05, 0.05);
 }
 
@@ -306,11 +294,7 @@ fn tank(kit: &mut Kit) {
     let (long, gauge, tall) = (kit.random.range(1.3, 2.0), kit.random.range(0.42, 0.52), kit.random.range(0.32, 0.48));
     let (l, z, turret) = (0.5 * long, kit.random.around(0.15), kit.random.range(0.2, 0.35));
     tracks(kit, gauge, 0.13, long, tall);
-    if kit.random.chance(0.6) {
-        kit.hsv(0.2, 0.4, 0.4);
-    } else {
-        kit.paint(0);
-    }
+    kit.either(0.6, |kit| kit.hsv(0.2, 0.4, 0.4), |kit| kit.paint(0));
     along(
         kit,
         &[

@@ -1,7 +1,8 @@
 //! Everyday things, put together from parts: what pictures mostly show, in all proportions.
 //!
-//! Tapes (`families`) are smooth and free in form, packed solids are few; these have the flat faces, straight axes and
-//! repeated parts of what people make, and there is no end of them.
+//! The other sources are free forms (`families`), smooth and without end, and a limited number of packed solids. These
+//! have the flat faces, straight axes and repeated parts of what people make, and there is no end of them.
+
 
 pub mod kit;
 
@@ -23,6 +24,7 @@ mod likenesses;
 mod machines;
 mod nature;
 mod objects;
+mod parts;
 mod people;
 mod ships;
 mod sites;

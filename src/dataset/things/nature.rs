@@ -1,11 +1,12 @@
 //! Plants, stones and the ground.
 
-use std::f32::consts::{FRAC_PI_2, TAU};
+use std::f32::consts::TAU;
 
 use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{dome, hue, leaf, polar, round_slab};
 
 pub const KINDS: &[Kind] = &[
     ("tree", tree),
@@ -20,23 +21,6 @@ pub const KINDS: &[Kind] = &[
     ("terrain", terrain),
 ];
 
-fn polar(angle: f32, radius: f32, y: f32) -> Vec3 {
-    vec3(radius * libm::cosf(angle), y, -radius * libm::sinf(angle))
-}
-
-/// A round slab with soft edges.
-fn slab(kit: &mut Kit, foot: Vec3, radius: f32, height: f32) {
-    let edge = (0.4 * height / radius).min(0.3);
-    let profile = [(1.0 - edge, 0.0), (1.0, 0.3), (1.0, 0.7), (1.0 - edge, 1.0)];
-    kit.lathe(foot, &profile.map(|(r, y)| vec2(r * radius, y * height)));
-}
-
-/// The upper part of a ball.
-fn dome(kit: &mut Kit, foot: Vec3, radius: f32, height: f32) {
-    let profile = [(0.93, 0.0), (1.0, 0.15), (0.92, 0.5), (0.7, 0.78), (0.4, 0.95), (0.0, 1.0)];
-    kit.lathe(foot, &profile.map(|(r, y)| vec2(r * radius, y * height)));
-}
-
 /// A convex stone, flat below `floor` (a share of its height radius).
 fn lump(kit: &mut Kit, center: Vec3, radii: Vec3, count: usize, floor: f32) {
     let points: Vec<Vec3> = (0..count)
@@ -47,20 +31,6 @@ fn lump(kit: &mut Kit, center: Vec3, radii: Vec3, count: usize, floor: f32) {
         })
         .collect();
     kit.hull(&points);
-}
-
-/// A leaf from `from`, `size` its length and width; `rise` is its angle at the start, `droop` its fall by its end.
-fn leaf(kit: &mut Kit, from: Vec3, [heading, rise]: [f32; 2], size: [f32; 2], droop: f32) {
-    let side = polar(heading + FRAC_PI_2, 1.0, 0.0);
-    let layers = [(0.0, 0.3), (0.3, 0.9), (0.6, 1.0), (0.85, 0.6), (1.0, 0.1)].map(|(t, wide)| {
-        let (out, up) = (t * libm::cosf(rise), t * libm::sinf(rise) - droop * t * t);
-        let middle = from + polar(heading, size[0] * out, size[0] * up);
-        let slope = vec2(libm::cosf(rise), libm::sinf(rise) - 2.0 * droop * t).normalize();
-        let above = polar(heading, -slope.y, slope.x);
-        let (half, thick) = (0.5 * size[1] * wide, (0.1 * size[1]).max(0.025 * size[0]) * (0.4 + 0.6 * wide));
-        vec![middle - half * side, middle + thick * above, middle + half * side, middle - thick * above]
-    });
-    kit.loft(&layers);
 }
 
 /// A branch with thinner ones at its end, `depth` times.
@@ -80,21 +50,11 @@ fn branch(kit: &mut Kit, from: Vec3, way: Vec3, radius: f32, depth: usize, sprea
     }
 }
 
-/// One of some hues, bright enough for food.
-fn hue(kit: &mut Kit, hues: &[f32]) {
-    let hue = kit.random.pick(hues);
-    kit.hsv(hue, 0.7, 0.75);
-}
-
 /// A trunk, wide at its foot; its upper end.
 fn trunk(kit: &mut Kit, height: f32, radius: f32) -> Vec3 {
     let [x, z] = [0, 1].map(|_| kit.random.around(0.12) * height);
     let (middle, top) = (vec3(x, 0.5 * height, z), vec3(0.6 * x, height, z));
-    if kit.random.chance(0.2) {
-        kit.white()
-    } else {
-        kit.wood()
-    }
+    kit.either(0.2, Kit::white, Kit::wood);
     let foot = kit.random.range(1.1, 1.7) * radius;
     kit.tube(&[(Vec3::ZERO, foot), (0.3 * middle, radius), (middle, 0.85 * radius), (top, 0.65 * radius)]);
     top
@@ -138,7 +98,8 @@ fn conifer(kit: &mut Kit) {
         let (t, y) = (k as f32 / layers as f32, bare + part * k as f32);
         let (turn, radius) = (kit.random.around(1.0), wide * (1.0 - taper * t));
         let ring = |r: f32, y: f32| {
-            let corner = |i: usize| polar(turn + TAU * i as f32 / n as f32, if i % 2 == 0 { r } else { star * r }, y);
+            let corner =
+                |i: usize| polar(turn + TAU * i as f32 / n as f32, if i.is_multiple_of(2) { r } else { star * r }, y);
             (0..n).map(corner).collect::<Vec<Vec3>>()
         };
         let tip = y + part * if k + 1 == layers { 1.1 } else { 1.6 };
@@ -265,11 +226,7 @@ fn flower(kit: &mut Kit) {
 
 fn potted_plant(kit: &mut Kit) {
     let (high, foot, rim) = (kit.random.range(0.4, 1.0), kit.random.range(0.3, 0.5), kit.random.range(0.42, 0.6));
-    if kit.random.chance(0.5) {
-        kit.hsv(0.05, 0.6, 0.7)
-    } else {
-        kit.paint(0)
-    }
+    kit.either(0.5, |kit| kit.hsv(0.05, 0.6, 0.7), |kit| kit.paint(0));
     kit.lathe(-high * Vec3::Y, &[vec2(foot, 0.0), vec2(rim, high), vec2(rim - 0.08, high), vec2(0.0, high - 0.08)]);
     if kit.random.chance(0.5) {
         kit.ring(vec3(0.0, -0.07, 0.0), Vec3::Y, rim, 0.08);
@@ -366,7 +323,7 @@ fn firewood(kit: &mut Kit) {
             kit.sides = 8;
             let (count, stones, tall) = (kit.random.whole(4, 7), kit.random.whole(7, 10), kit.random.range(0.2, 0.8));
             kit.hsv(0.08, 0.4, 0.3);
-            slab(kit, -0.06 * Vec3::Y, 1.0, 0.1);
+            round_slab(kit, -0.06 * Vec3::Y, 1.0, 0.1);
             kit.around(count, |kit| log(kit, vec3(0.75, 0.0, 0.0), vec3(-0.05, tall, 0.0), 0.11));
             kit.stone();
             (0..stones)
@@ -398,10 +355,14 @@ fn terrain(kit: &mut Kit) {
         match kind {
             0 => kit.block(-0.2 * Vec3::Y, vec3(2.0, 0.4, 2.0)),
             1 => kit.lathe(-tall * Vec3::Y, &[vec2(0.1, 0.0), vec2(0.6, 0.5 * tall), vec2(1.0, tall)]),
-            _ => slab(kit, -0.2 * Vec3::Y, 1.0, 0.2),
+            _ => round_slab(kit, -0.2 * Vec3::Y, 1.0, 0.2),
         }
         kit.leaf();
-        if kind == 0 { kit.block(Vec3::ZERO, vec3(2.04, 0.14, 2.04)) } else { slab(kit, -0.08 * Vec3::Y, 1.05, 0.16) }
+        if kind == 0 {
+            kit.block(Vec3::ZERO, vec3(2.04, 0.14, 2.04))
+        } else {
+            round_slab(kit, -0.08 * Vec3::Y, 1.05, 0.16)
+        }
     });
     for k in 0..peaks {
         let (size, height) = (kit.random.range(0.3, 0.6), tall * kit.random.range(0.6, 1.5));

@@ -6,6 +6,7 @@ use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{disc, mirrored, round_outline};
 
 pub const KINDS: &[Kind] = &[
     ("camera", camera),
@@ -23,20 +24,6 @@ pub const KINDS: &[Kind] = &[
     ("padlock", padlock),
     ("clock", clock),
 ];
-
-/// A closed outline, its radius given by the angle.
-fn polar(count: usize, radius: impl Fn(f32) -> f32) -> Vec<Vec2> {
-    let point = |k: usize| {
-        let angle = TAU * k as f32 / count as f32;
-        radius(angle) * vec2(libm::cosf(angle), libm::sinf(angle))
-    };
-    (0..count).map(point).collect()
-}
-
-/// A disc that looks to the front, `center` the middle of its back.
-fn disc(kit: &mut Kit, center: Vec3, radius: f32, depth: f32) {
-    kit.rod(center, center + depth * Vec3::Z, radius, radius);
-}
 
 /// Three legs that spread downwards.
 fn legs(kit: &mut Kit, foot: Vec3, tall: f32, spread: f32, thick: f32) {
@@ -122,9 +109,8 @@ fn guitar(kit: &mut Kit) {
     let (d, neck, grip) = (kit.random.range(0.07, 0.25), kit.random.range(0.7, 1.7), kit.random.range(0.07, 0.11));
     let is_round = kit.random.chance(0.2);
     let side = [[0.0, -0.85], [0.6 * low, -0.8], [low, -0.5], [0.9 * low, -0.2], [waist, 0.15], [0.95 * up, 0.4]];
-    let side = [&side[..], &[[up, 0.6], [0.65 * up, 0.83], [0.15, 0.85]]].concat().into_iter().map(|[x, y]| vec2(x, y));
-    let other: Vec<_> = side.clone().skip(1).rev().map(|p| vec2(-p.x, p.y)).collect();
-    let outline = if is_round { polar(20, |_| 0.8) } else { side.chain(other).collect() };
+    let side = [&side[..], &[[up, 0.6], [0.65 * up, 0.83], [0.15, 0.85]]].concat();
+    let outline = if is_round { round_outline(20, |_| 0.8) } else { mirrored(&side) };
     let lean = kit.random.pick(&[0.0, 0.0, -0.3, -PI / 2.0]);
     let spin = kit.random.pick(&[0.0, 0.0, 0.6, -1.3]);
     kit.turned(Vec3::ZERO, Vec3::X, lean, |kit| {
@@ -351,7 +337,9 @@ fn gear(kit: &mut Kit) {
             let (slip, size) = (kit.random.around(0.15), 1.0 - 0.15 * k as f32);
             let shape = |angle: f32| size * if libm::cosf(count_of * angle + 0.8) > 0.0 { 1.0 } else { root };
             let z = 0.95 * depth * k as f32;
-            kit.at(vec3(slip, slip, z), |kit| kit.plate(&polar(4 * teeth.max(6), shape), -0.5 * depth, 0.5 * depth));
+            kit.at(vec3(slip, slip, z), |kit| {
+                kit.plate(&round_outline(4 * teeth.max(6), shape), -0.5 * depth, 0.5 * depth)
+            });
         }
         let end = depth * count as f32;
         kit.paint(0);
@@ -368,21 +356,17 @@ fn symbol(kit: &mut Kit) {
     let (d, points) = (kit.random.range(0.06, 0.4), kit.random.whole(4, 8));
     let (inner, wide) = (kit.random.range(0.35, 0.75), kit.random.range(0.15, 0.35));
     kit.paint(0);
-    let mirrored = |half: &[[f32; 2]]| {
-        let right = half.iter().map(|&[x, y]| vec2(x, y));
-        right.clone().chain(right.rev().filter(|p| p.x > 0.0).map(|p| vec2(-p.x, p.y))).collect::<Vec<_>>()
-    };
     let heart = [[0.0, -1.0], [0.5, -0.5], [0.9, 0.1], [0.95, 0.5], [0.75, 0.8], [0.4, 0.85], [0.1, 0.65], [0.0, 0.5]];
     let arrow = [[wide, -1.0], [wide, 0.2], [wide + 0.5, 0.2], [0.0, 1.0]];
     let plus = [[wide, -1.0], [wide, -wide], [1.0, -wide], [1.0, wide], [wide, wide], [wide, 1.0]];
     let star = |angle: f32| if libm::cosf(points as f32 * angle) > 0.0 { 1.0 } else { inner };
-    let bow = |k: usize, high: f32| polar(24, |_| 1.0)[k] * vec2(1.0, high);
+    let bow = |k: usize, high: f32| round_outline(24, |_| 1.0)[k] * vec2(1.0, high);
     let outline = match kit.random.whole(0, 5) {
         3 => (0..13).map(|k| bow(k, 1.0)).chain((1..12).rev().map(|k| bow(k, inner))).collect(),
         0 => mirrored(&heart),
         1 => mirrored(&arrow),
         2 => mirrored(&plus),
-        _ => polar(2 * points, star).into_iter().map(Vec2::perp).collect(),
+        _ => round_outline(2 * points, star).into_iter().map(Vec2::perp).collect(),
     };
     let (lean, spin) = (kit.random.pick(&[0.0, 0.0, -PI / 2.0]), kit.random.pick(&[0.0, 0.0, 0.4, PI / 2.0]));
     kit.turned(Vec3::ZERO, Vec3::X, lean, |kit| {

@@ -5,6 +5,7 @@ use glam::{Vec3, vec2, vec3};
 use super::super::random::Random;
 use super::Kind;
 use super::kit::Kit;
+use super::parts::lathed;
 
 pub const KINDS: &[Kind] =
     &[("person", person), ("robed person", robed), ("knight", knight), ("dwarf", dwarf), ("astronaut", astronaut)];
@@ -67,29 +68,17 @@ impl Body {
     }
 }
 
-pub(super) fn turn(kit: &mut Kit, foot: Vec3, scale: Vec3, profile: &[(f32, f32)]) {
-    let profile: Vec<_> = profile.iter().map(|&(r, y)| vec2(r, y)).collect();
-    kit.scaled(foot, scale, |kit| kit.lathe(Vec3::ZERO, &profile));
-}
-
 /// A way from a joint: down, turned outwards by `out`, forwards by `fore`.
 fn swing(side: f32, out: f32, fore: f32) -> Vec3 {
     let (s, c) = (libm::sinf(out), libm::cosf(out));
     vec3(side * s, -c * libm::cosf(fore), c * libm::sinf(fore))
 }
 
-/// Parts with `sides` corners around.
-pub(super) fn sided(kit: &mut Kit, sides: usize, parts: impl FnOnce(&mut Kit)) {
-    let outer = std::mem::replace(&mut kit.sides, sides);
-    parts(kit);
-    kit.sides = outer;
-}
-
 fn limb(kit: &mut Kit, b: &Body, path: [Vec3; 3], radii: [f32; 2]) {
     let (sides, grow) = if b.is_blocky { (4, 1.25) } else { (6, 1.1) };
     let [from, to] = radii.map(|r| grow * r);
     let (r, ways) = (0.5 * (from + to), [path[1] - path[0], path[2] - path[1]].map(|way| way.normalize_or(Vec3::Y)));
-    sided(kit, sides, |kit| {
+    kit.sided(sides, |kit| {
         kit.rod(path[0], path[1], from, r);
         kit.rod(path[1] - 0.4 * r * ways[1], path[2], 0.98 * r, to);
         if ways[0].dot(ways[1]) < 0.9 {
@@ -118,7 +107,7 @@ pub(super) fn arm(kit: &mut Kit, b: &Body, side: f32, pose: usize, sleeve: usize
     limb(kit, b, [start, elbow, hand], [b.limb, 0.8 * b.limb]);
     b.bare(kit);
     let far = hand + 0.5 * b.limb * (hand - elbow).normalize_or(Vec3::Y);
-    sided(kit, 6, |kit| kit.ball(far, Vec3::splat(1.15 * b.limb)));
+    kit.sided(6, |kit| kit.ball(far, Vec3::splat(1.15 * b.limb)));
     far
 }
 
@@ -159,7 +148,7 @@ pub(super) fn trunk(kit: &mut Kit, b: &Body) {
     } else {
         let (h, s) = (b.hip, b.shoulder);
         let profile = [(0.6 * h, -0.06), (h, 0.1), (waist, 0.42), (s, 0.82), (0.82 * s, 0.93), (0.3 * s, 1.03)];
-        turn(kit, low * Vec3::Y, scale, &profile);
+        lathed(kit, low * Vec3::Y, scale, &profile);
         if kit.random.chance(0.3) {
             kit.ball(vec3(0.0, low + 0.35 * t, 0.25 * b.depth), vec3(0.95 * waist, 0.35 * t, b.depth));
         }
@@ -167,7 +156,7 @@ pub(super) fn trunk(kit: &mut Kit, b: &Body) {
     if kit.random.chance(0.5) {
         kit.paint(3);
         let wide = 1.06 * waist.max(b.hip);
-        turn(kit, (low + 0.15 * t) * Vec3::Y, scale * vec3(1.0, 1.0, 1.1), &[(wide, 0.0), (wide, 0.1)]);
+        lathed(kit, (low + 0.15 * t) * Vec3::Y, scale * vec3(1.0, 1.0, 1.1), &[(wide, 0.0), (wide, 0.1)]);
     }
 }
 
@@ -176,7 +165,7 @@ pub(super) fn skirt(kit: &mut Kit, b: &Body, low: f32) {
     let (tall, deep) = (b.leg + 0.3 * (b.neck - b.leg) - low, (b.depth / b.shoulder).max(0.7));
     let hem = 1.15 * b.hip + kit.random.range(0.05, 0.35) * (b.leg - low);
     let bow = kit.random.range(0.4, 0.6) * (hem + b.hip);
-    turn(kit, low * Vec3::Y, vec3(1.0, tall, deep), &[(hem, 0.0), (bow, 0.5), (0.9 * b.hip, 1.0)]);
+    lathed(kit, low * Vec3::Y, vec3(1.0, tall, deep), &[(hem, 0.0), (bow, 0.5), (0.9 * b.hip, 1.0)]);
 }
 
 pub(super) fn head(kit: &mut Kit, b: &Body) {
@@ -192,7 +181,7 @@ pub(super) fn head(kit: &mut Kit, b: &Body) {
         _ => kit.ball(c, r),
     }
     let (nose, ear, eye) = (kit.random.range(0.0, 0.14), kit.random.chance(0.6), kit.random.range(0.0, 0.13));
-    sided(kit, 6, |kit| {
+    kit.sided(6, |kit| {
         if nose > 0.05 {
             kit.ball(c + vec3(0.0, -0.05, r.z), vec3(0.8, 1.1, 1.2) * nose);
         }
@@ -229,9 +218,9 @@ pub(super) fn hat(kit: &mut Kit, b: &Body, which: usize) {
     let (tall, brim, lean) = (kit.random.range(0.5, 1.6), kit.random.range(1.2, 2.1), kit.random.range(-0.1, 0.25));
     let size = vec3(r, tall, r);
     kit.turned(c + 0.15 * Vec3::Y, Vec3::X, -lean, |kit| match which {
-        0 => turn(kit, Vec3::ZERO, size, &[(brim, 0.0), (brim, 0.12), (1.05, 0.15), (0.5, 0.7), (0.0, 1.5)]),
-        1 => turn(kit, Vec3::ZERO, size, &[(0.9 * brim, 0.0), (0.9 * brim, 0.12), (1.02, 0.13), (1.0, 0.8)]),
-        2 => turn(kit, Vec3::ZERO, size, &[(brim, 0.0), (brim, 0.1), (1.05, 0.15), (0.9, 0.5), (0.3, 0.6)]),
+        0 => lathed(kit, Vec3::ZERO, size, &[(brim, 0.0), (brim, 0.12), (1.05, 0.15), (0.5, 0.7), (0.0, 1.5)]),
+        1 => lathed(kit, Vec3::ZERO, size, &[(0.9 * brim, 0.0), (0.9 * brim, 0.12), (1.02, 0.13), (1.0, 0.8)]),
+        2 => lathed(kit, Vec3::ZERO, size, &[(brim, 0.0), (brim, 0.1), (1.05, 0.15), (0.9, 0.5), (0.3, 0.6)]),
         3 => {
             kit.gold();
             kit.rod(-0.05 * Vec3::Y, 0.25 * Vec3::Y, 1.05 * r, 1.1 * r);

@@ -7,8 +7,8 @@ use glam::{Vec3, vec3};
 use super::Kind;
 use super::aircraft::{propeller, wings};
 use super::kit::Kit;
-use super::machines::mirrored_hull;
-use super::vehicles::{cabin, prism, spindle};
+use super::parts::{mirrored_hull, prism, spindle};
+use super::vehicles::cabin;
 
 pub const KINDS: &[Kind] = &[
     ("rowing boat", rowing_boat),

@@ -1,9 +1,10 @@
-//! Sites and what stands there: shops, works, playgrounds, dungeon pieces, tiles, space bases, machines, piles.
+//! Shops, stalls, playgrounds, antennas, dungeon pieces, tiles, space bases, monuments and piles.
 
 use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{post, sizes};
 
 pub const KINDS: &[Kind] = &[
     ("shop", shop),
@@ -16,14 +17,6 @@ pub const KINDS: &[Kind] = &[
     ("monument", monument),
     ("pile", pile),
 ];
-
-fn sizes<const N: usize>(kit: &mut Kit, ranges: [(f32, f32); N]) -> [f32; N] {
-    ranges.map(|(low, high)| kit.random.range(low, high))
-}
-
-fn post(kit: &mut Kit, foot: Vec3, tall: f32, from: f32, to: f32) {
-    kit.rod(foot, foot + tall * Vec3::Y, from, to);
-}
 
 /// Ground with its top at y = 0.
 fn ground(kit: &mut Kit, wide: f32, deep: f32) {
@@ -83,8 +76,7 @@ fn hut(kit: &mut Kit, foot: Vec3, size: Vec3) {
 fn goods(kit: &mut Kit, foot: Vec3, size: f32) {
     let (style, high, turn) = (kit.random.whole(0, 4), kit.random.range(0.35, 0.9) * size, kit.random.around(0.3));
     let color = kit.random.whole(0, 3);
-    let sides = std::mem::replace(&mut kit.sides, 8);
-    kit.turned(foot - 0.02 * size * Vec3::Y, Vec3::Y, turn, |kit| match style {
+    let ware = |kit: &mut Kit| match style {
         0 | 1 => {
             kit.wood();
             kit.block(0.25 * high * Vec3::Y, vec3(0.9 * size, 0.5 * high, 0.8 * size));
@@ -112,8 +104,8 @@ fn goods(kit: &mut Kit, foot: Vec3, size: f32) {
             kit.paint(color);
             kit.block(0.5 * high * Vec3::Y, vec3(0.2 * size, 1.04 * high, 0.84 * size));
         }
-    });
-    kit.sides = sides;
+    };
+    kit.sided(8, |kit| kit.turned(foot - 0.02 * size * Vec3::Y, Vec3::Y, turn, ware));
 }
 
 /// A sloping striped cloth from a wall at z = `wall` outwards.
@@ -322,10 +314,8 @@ fn tile(kit: &mut Kit) {
     let is_hexagonal = kit.random.chance(0.4);
     kit.leaf();
     if is_hexagonal {
-        let (sides, low) = (kit.sides, kit.random.range(0.1, 0.4));
-        kit.sides = 6;
-        post(kit, -low * Vec3::Y, low, 1.3, 1.3);
-        kit.sides = sides;
+        let low = kit.random.range(0.1, 0.4);
+        kit.sided(6, |kit| post(kit, -low * Vec3::Y, low, 1.3, 1.3));
     } else {
         ground(kit, 2.0, deep);
     }

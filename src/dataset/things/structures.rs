@@ -1,12 +1,13 @@
-//! What stands about buildings.
+//! Wells, bridges, fences and what else stands about buildings.
 
 use std::f32::consts::FRAC_PI_2;
 
 use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
-use super::buildings::{doorway, merlons, opening, post, roof, roof_along, sizes, tiles, walls};
+use super::buildings::{doorway, merlons, opening, roof, roof_along, tiles, walls};
 use super::kit::Kit;
+use super::parts::{post, sizes};
 
 pub const KINDS: &[Kind] = &[
     ("well", well),
@@ -113,11 +114,7 @@ fn bridge(kit: &mut Kit) {
 fn fence(kit: &mut Kit) {
     let [high, thick, gap, rail, tip] = sizes(kit, [(0.4, 1.2), (0.05, 0.09), (0.6, 2.0), (0.5, 0.8), (0.0, 0.2)]);
     let count = ((1.0 / (thick * (1.0 + gap))) as usize).clamp(2, 12);
-    if kit.random.chance(0.6) {
-        kit.wood()
-    } else {
-        kit.paint(0)
-    }
+    kit.either(0.6, Kit::wood, |kit| kit.paint(0));
     let corner = kit.random.chance(0.3);
     for turn in [0.0, FRAC_PI_2].into_iter().take(1 + usize::from(corner)) {
         kit.turned(vec3(-0.5, 0.0, 0.0), Vec3::Y, turn, |kit| {
@@ -154,11 +151,7 @@ fn stairs(kit: &mut Kit) {
 
 fn dome(kit: &mut Kit) {
     let [high, tall, way, width, long] = sizes(kit, [(0.6, 1.1), (0.0, 0.5), (0.0, 6.3), (0.2, 0.35), (1.1, 1.6)]);
-    if kit.random.chance(0.6) {
-        kit.white()
-    } else {
-        kit.metal()
-    }
+    kit.either(0.6, Kit::white, Kit::metal);
     post(kit, -0.1 * Vec3::Y, tall + 0.1, 1.0, 1.0);
     kit.ball(tall * Vec3::Y, vec3(1.0, high, 1.0));
     kit.rod(vec3(0.0, 0.1, 0.0), vec3(0.0, 0.1, long), 1.4 * width, 1.4 * width);
@@ -198,11 +191,7 @@ fn grave(kit: &mut Kit) {
 fn lamp(kit: &mut Kit) {
     let [high, thick, reach, size] = sizes(kit, [(1.2, 2.2), (0.03, 0.06), (0.2, 0.7), (0.1, 0.2)]);
     let (style, double, count) = (kit.random.whole(0, 3), kit.random.chance(0.4), kit.random.whole(1, 3));
-    if kit.random.chance(0.6) {
-        kit.dark()
-    } else {
-        kit.metal()
-    }
+    kit.either(0.6, Kit::dark, Kit::metal);
     post(kit, Vec3::ZERO, high, 1.2 * thick, thick);
     post(kit, Vec3::ZERO, 0.12 * high, 0.07 + thick, 1.2 * thick);
     let arm = |kit: &mut Kit| {

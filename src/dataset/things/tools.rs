@@ -6,6 +6,7 @@ use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{bent, blade, grip, posed, shaft, upright};
 
 pub const KINDS: &[Kind] = &[
     ("knife", knife),
@@ -20,71 +21,6 @@ pub const KINDS: &[Kind] = &[
     ("utensil", utensil),
     ("pan", pan),
 ];
-
-/// What is long along y and flat along z: upright, hanging, tilted, or lying.
-fn posed(kit: &mut Kit, parts: impl FnOnce(&mut Kit)) {
-    let pose = kit.random.weighted(&[4.0, 1.0, 2.0, 2.0, 1.0, 1.0]);
-    let (turn, tilt, side) =
-        (kit.random.around(PI), kit.random.around(0.5), kit.random.pick(&[0.0, 0.0, 0.0, FRAC_PI_2]));
-    let spin = [0.0, PI, turn, turn, FRAC_PI_2.copysign(turn), 0.6 * tilt][pose];
-    let back = [0.0, 0.0, 0.0, -FRAC_PI_2, 0.0, tilt][pose];
-    kit.turned(Vec3::ZERO, Vec3::X, back, |kit| {
-        kit.turned(Vec3::ZERO, Vec3::Z, spin, |kit| kit.turned(Vec3::ZERO, Vec3::Y, side, parts));
-    });
-}
-
-/// A blade through rows of height, middle, half width and half thickness; the last may be a tip of no width.
-fn blade(kit: &mut Kit, rows: &[[f32; 4]], has_back: bool) {
-    let layer = |&[y, x, w, t]: &[f32; 4]| {
-        let corners = if has_back {
-            [[-w, -t], [-w, t], [-0.2 * w, 0.9 * t], [w, 0.15 * t], [w, -0.15 * t], [-0.2 * w, -0.9 * t]]
-        } else {
-            [[-w, 0.0], [-0.25 * w, t], [0.25 * w, t], [w, 0.0], [0.25 * w, -t], [-0.25 * w, -t]]
-        };
-        corners.map(|[across, z]| vec3(x + across, y, z)).to_vec()
-    };
-    let layers: Vec<_> = rows.iter().map(layer).collect();
-    kit.loft(&layers);
-}
-
-/// A handle along y, plain, waisted or wound round.
-fn grip(kit: &mut Kit, low: f32, high: f32, radius: f32) {
-    let (rings, belly, depth) =
-        (kit.random.pick(&[0, 0, 3, 4, 6]), kit.random.range(0.8, 1.3), kit.random.range(0.7, 1.0));
-    kit.scaled(Vec3::ZERO, vec3(1.0, 1.0, depth), |kit| {
-        kit.lathe(Vec3::ZERO, &[vec2(radius, low), vec2(belly * radius, 0.5 * (low + high)), vec2(radius, high)]);
-        for k in 0..rings {
-            let (y, step) = (k as f32 + 0.3, (high - low) / rings as f32);
-            upright(kit, low + y * step, low + (y + 0.4) * step, 1.3 * radius, 1.3 * radius);
-        }
-    });
-}
-
-/// A long round handle from the origin up, of wood or paint, with a grip or a knob at times.
-fn shaft(kit: &mut Kit, long: f32, radius: f32) {
-    either(kit, 0.7, Kit::wood, |kit| kit.paint(0));
-    let (slim, end) = (kit.random.range(0.75, 1.0), kit.random.whole(0, 4));
-    upright(kit, 0.0, long, radius, slim * radius);
-    if end == 0 {
-        kit.ball(Vec3::ZERO, Vec3::splat(1.5 * radius));
-    } else if end == 1 {
-        kit.paint(1);
-        upright(kit, -0.01, 0.25 * long, 1.25 * radius, 1.15 * radius);
-    }
-}
-
-/// A round rod on the y axis.
-fn upright(kit: &mut Kit, low: f32, high: f32, from: f32, to: f32) {
-    kit.rod(low * Vec3::Y, high * Vec3::Y, from, to);
-}
-
-fn bent(kit: &mut Kit, [a, b, c]: [Vec3; 3], radii: [f32; 3]) {
-    kit.tube(&[(a, radii[0]), (b, radii[1]), (c, radii[2])]);
-}
-
-fn either<'r>(kit: &mut Kit<'r>, chance: f32, one: impl Fn(&mut Kit<'r>), other: impl Fn(&mut Kit<'r>)) {
-    if kit.random.chance(chance) { one(kit) } else { other(kit) }
-}
 
 fn knife(kit: &mut Kit) {
     let (long, wide) = (kit.random.range(0.7, 1.5), kit.random.range(0.06, 0.2));
@@ -104,7 +40,7 @@ fn knife(kit: &mut Kit) {
         if bolster {
             kit.block(-0.02 * Vec3::Y, vec3(0.8 * wide + 0.1, 0.08, 0.12));
         }
-        either(kit, 0.5, Kit::wood, |kit| kit.paint(1));
+        kit.either(0.5, Kit::wood, |kit| kit.paint(1));
         if kit.random.chance(0.4) {
             return grip(kit, -low, 0.03, r);
         }
@@ -163,7 +99,7 @@ fn hammer(kit: &mut Kit) {
     posed(kit, |kit| {
         let radius = kit.random.range(0.04, 0.065) * (0.6 + 0.4 * long);
         shaft(kit, long, radius);
-        either(kit, 0.6, Kit::metal, |kit| kit.paint(2));
+        kit.either(0.6, Kit::metal, |kit| kit.paint(2));
         let (y, x) = (long * Vec3::Y, reach * Vec3::X);
         match style {
             0 => kit.pad(y, vec3(2.0 * reach, 1.7 * fat, 1.7 * fat), 0.15 * fat),
@@ -262,7 +198,7 @@ fn rake(kit: &mut Kit) {
     posed(kit, |kit| {
         let r = 0.026 + 0.01 * long;
         shaft(kit, long, r);
-        either(kit, 0.7, Kit::metal, Kit::wood);
+        kit.either(0.7, Kit::metal, Kit::wood);
         let (bar, fan) = (0.8 * r + 0.008, kit.random.range(0.9, 1.5));
         kit.rod(vec3(-wide - bar, long, 0.0), vec3(wide + bar, long, 0.0), bar, bar);
         kit.both(|kit| kit.rod(vec3(0.0, long - 0.25, 0.0), vec3(0.5 * wide, long, 0.0), 0.8 * bar, 0.8 * bar));
@@ -283,7 +219,7 @@ fn staff(kit: &mut Kit) {
     let r = kit.random.range(0.3, 0.5) * s.min(0.1 + 0.04 * long);
     posed(kit, |kit| {
         shaft(kit, long, r);
-        either(kit, 0.5, Kit::metal, |kit| kit.paint(2));
+        kit.either(0.5, Kit::metal, |kit| kit.paint(2));
         kit.at((long + 0.5 * s) * Vec3::Y, |kit| match top {
             0 | 1 => {
                 kit.ball(Vec3::ZERO, s * vec3(1.0, tall.min(1.3), 1.0));
@@ -321,7 +257,7 @@ fn wrench(kit: &mut Kit) {
     let (long, thick, r) = (kit.random.range(0.8, 2.0), kit.random.range(0.05, 0.12), kit.random.range(0.16, 0.28));
     let (is_key, gap, lean) = (kit.random.chance(0.4), kit.random.range(0.5, 1.0), kit.random.around(0.4));
     posed(kit, |kit| {
-        either(kit, 0.5, Kit::metal, Kit::gold);
+        kit.either(0.5, Kit::metal, Kit::gold);
         let disc = |kit: &mut Kit, y: f32, r: f32| kit.rod(vec3(0.0, y, -thick), vec3(0.0, y, thick), r, r);
         disc(kit, 0.0, r);
         let (slot, hole) = (r * vec3(gap, 2.4, 9.0), r * vec3(gap, gap, 9.0));
@@ -374,7 +310,7 @@ fn utensil(kit: &mut Kit) {
     let (wide, tall, bend) = (kit.random.range(0.14, 0.28), kit.random.range(1.0, 1.8), kit.random.around(0.12));
     let (flat, fat) = (kit.random.range(1.0, 2.2), kit.random.range(1.0, 1.8) * r);
     posed(kit, |kit| {
-        either(kit, 0.5, Kit::metal, Kit::wood);
+        kit.either(0.5, Kit::metal, Kit::wood);
         kit.scaled(Vec3::ZERO, vec3(flat, 1.0, 1.0), |kit| {
             bent(kit, [Vec3::ZERO, vec3(0.0, 0.5 * long, bend), long * Vec3::Y], [fat, r, r]);
         });
@@ -414,7 +350,7 @@ fn pan(kit: &mut Kit) {
     kit.sides = kit.sides.max(12);
     let tilt = kit.random.pick(&[0.0, 0.0, 0.0, FRAC_PI_2, 0.4]);
     kit.turned(Vec3::ZERO, Vec3::X, tilt, |kit| {
-        either(kit, 0.6, Kit::metal, |kit| kit.paint(0));
+        kit.either(0.6, Kit::metal, |kit| kit.paint(0));
         let (inner, floor) = (vec2(1.0 - wall, high), vec2(foot - wall, wall));
         kit.lathe(Vec3::ZERO, &[vec2(foot, 0.0), vec2(1.0, high), inner, floor, vec2(0.0, wall)]);
         let y = high * kit.random.range(0.65, 0.9);
@@ -424,7 +360,7 @@ fn pan(kit: &mut Kit) {
             kit.lathe((high - 0.03) * Vec3::Y, &lid);
             kit.ball((high + dome + 0.1) * Vec3::Y, vec3(0.14, 0.12, 0.14));
         }
-        either(kit, 0.6, Kit::dark, Kit::wood);
+        kit.either(0.6, Kit::dark, Kit::wood);
         let edge = (foot + (1.0 - foot) * y / high - 0.5 * wall) * Vec3::X + y * Vec3::Y;
         if style < 2 {
             let (way, r) =

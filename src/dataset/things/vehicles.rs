@@ -2,10 +2,11 @@
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
-use glam::{Vec2, Vec3, vec2, vec3};
+use glam::{Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{along, prism, spindle};
 
 pub const KINDS: &[Kind] = &[("car", car), ("racing car", racing_car), ("truck", truck), ("bus", bus)];
 
@@ -15,9 +16,8 @@ pub(super) struct Wheel(pub(super) f32, pub(super) f32, pub(super) usize);
 
 /// A wheel about the x axis, its outside to +x.
 pub(super) fn wheel(kit: &mut Kit, at: Vec3, Wheel(r, w, looks): Wheel) {
-    let sides = kit.sides;
-    kit.sides = if looks == 3 { 8 } else { sides.clamp(8, 10) };
-    kit.turned(at, Vec3::Z, -FRAC_PI_2, |kit| {
+    let sides = if looks == 3 { 8 } else { kit.sides.clamp(8, 10) };
+    let parts = |kit: &mut Kit| {
         let h = 0.5 * w;
         kit.dark();
         match looks {
@@ -45,8 +45,8 @@ pub(super) fn wheel(kit: &mut Kit, at: Vec3, Wheel(r, w, looks): Wheel) {
                 kit.rod(Vec3::ZERO, 1.15 * h * Vec3::Y, 0.25 * rim, 0.2 * rim);
             }
         }
-    });
-    kit.sides = sides;
+    };
+    kit.sided(sides, |kit| kit.turned(at, Vec3::Z, -FRAC_PI_2, parts));
 }
 
 /// Two wheels at x = ±`half` on an axle, standing on the floor.
@@ -55,12 +55,6 @@ pub(super) fn axle(kit: &mut Kit, z: f32, half: f32, size: Wheel) {
     kit.both(|kit| wheel(kit, middle + half * Vec3::X, size));
     kit.metal();
     kit.rod(middle - half * Vec3::X, middle + half * Vec3::X, thick, thick);
-}
-
-/// A box between two levels, each `[y, half width, back, front]`.
-pub(super) fn prism(kit: &mut Kit, low: [f32; 4], high: [f32; 4]) {
-    let ring = |[y, w, b, f]: [f32; 4]| vec![vec3(-w, y, b), vec3(-w, y, f), vec3(w, y, f), vec3(w, y, b)];
-    kit.loft(&[ring(low), ring(high)]);
 }
 
 /// A prism with windows in front, behind and at its sides.
@@ -83,20 +77,6 @@ pub(super) fn cabin(kit: &mut Kit, low: [f32; 4], high: [f32; 4]) {
             prism(kit, pane(sill, from, to), pane(0.88, from, to));
         }
     }
-}
-
-/// A body along z; sections of `[z, low y, high y, half width below, half width above]`, from back to front.
-pub(super) fn along(kit: &mut Kit, sections: &[[f32; 5]]) {
-    let ring = |&[z, low, high, below, above]: &[f32; 5]| {
-        vec![vec3(-below, low, z), vec3(below, low, z), vec3(above, high, z), vec3(-above, high, z)]
-    };
-    kit.loft(&sections.iter().map(ring).collect::<Vec<_>>());
-}
-
-/// What turns about an axis along z: pairs of radius and z.
-pub(super) fn spindle(kit: &mut Kit, center: Vec3, profile: &[(f32, f32)]) {
-    let profile: Vec<Vec2> = profile.iter().map(|&(r, z)| vec2(r, z)).collect();
-    kit.turned(center, Vec3::X, FRAC_PI_2, |kit| kit.lathe(Vec3::ZERO, &profile));
 }
 
 fn car(kit: &mut Kit) {

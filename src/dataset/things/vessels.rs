@@ -1,4 +1,4 @@
-//! Vessels and containers.
+//! Round vessels and containers.
 
 use std::f32::consts::{FRAC_PI_2, PI, TAU};
 
@@ -6,6 +6,7 @@ use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{bail, heap};
 
 pub const KINDS: &[Kind] = &[
     ("barrel", |kit| lying(kit, barrel)),
@@ -45,47 +46,22 @@ fn radius_at(profile: &[Vec2], y: f32) -> f32 {
     pair.map_or(profile[profile.len() - 1].x, |p| p[0].x + (p[1].x - p[0].x) * (y - p[0].y) / (p[1].y - p[0].y))
 }
 
-/// A heap of round things in a round or square space.
-fn heap(kit: &mut Kit, center: Vec3, reach: Vec2, size: f32) {
-    let sides = std::mem::replace(&mut kit.sides, 8);
-    kit.ball(center - 0.3 * size * Vec3::Y, vec3(0.9 * reach.x, 0.8 * size, 0.9 * reach.y));
-    for k in 0..kit.random.whole(3, 7) {
-        kit.paint(k);
-        let (x, z, radius) = (kit.random.around(0.6), kit.random.around(0.6), kit.random.range(0.7, 1.0) * size);
-        kit.ball(center + vec3(x * reach.x, 0.1 * size, z * reach.y), Vec3::splat(radius));
-    }
-    kit.sides = sides;
-}
-
-/// A handle from one side over the top to the other.
-fn bail(kit: &mut Kit, y: f32, radius: f32, height: f32, thick: f32, tilt: f32) {
-    let sides = std::mem::replace(&mut kit.sides, 8);
-    kit.turned(y * Vec3::Y, Vec3::X, tilt, |kit| {
-        kit.scaled(Vec3::ZERO, vec3(1.0, height / radius, 1.0), |kit| {
-            kit.arc(Vec3::ZERO, Vec3::Z, radius, thick, -0.1, PI + 0.1);
-        });
-    });
-    kit.sides = sides;
-}
-
 /// A handle on the right, between `low` and `high`, at walls that far from the middle.
 fn ear(kit: &mut Kit, low: Vec2, high: Vec2, out: f32, thick: f32) {
-    let sides = std::mem::replace(&mut kit.sides, 8);
     let (far, drop) = (low.x.max(high.x) + out, high.y - low.y);
-    if kit.random.chance(0.5) {
-        let path = [low, vec2(far, low.y + 0.2 * drop), vec2(far, high.y - 0.1 * drop), high];
-        kit.tube(&path.map(|p| (p.extend(0.0), thick)));
+    let path = if kit.random.chance(0.5) {
+        vec![low, vec2(far, low.y + 0.2 * drop), vec2(far, high.y - 0.1 * drop), high]
     } else {
         let bow = 4.0 * (out + 0.5 * (high.x - low.x).abs());
-        let path = [0.0, 0.15, 0.35, 0.65, 0.85, 1.0].map(|t| low.lerp(high, t) + vec2(bow * t * (1.0 - t), 0.0));
-        kit.tube(&path.map(|p| (p.extend(0.0), thick)));
-    }
-    kit.sides = sides;
+        [0.0, 0.15, 0.35, 0.65, 0.85, 1.0].map(|t| low.lerp(high, t) + vec2(bow * t * (1.0 - t), 0.0)).to_vec()
+    };
+    let path: Vec<_> = path.iter().map(|p| (p.extend(0.0), thick)).collect();
+    kit.sided(8, |kit| kit.tube(&path));
 }
 
 /// How likely a vessel has which parts.
 #[derive(Default)]
-struct Parts {
+struct Chances {
     curved: f32,
     lid: f32,
     ear: f32,
@@ -97,78 +73,106 @@ struct Parts {
     full: f32,
 }
 
-/// A round vessel of `wall` and `floor` thickness; its outline's points have radius and height from these ranges.
-fn vessel(kit: &mut Kit, [wall, floor]: [f32; 2], ranges: &[[f32; 4]], parts: &Parts) -> Vec<Vec2> {
+/// Where the wall is at a share of the height. Parts at the sides sit in the middle of a face, not at a corner.
+fn side_at(sides: usize, outline: &[Vec2], wall: f32, share: f32) -> Vec2 {
+    let (flat, y) = (libm::cosf(PI / sides as f32), share * outline[outline.len() - 1].y);
+    vec2(flat * radius_at(outline, y) - 0.6 * wall, y)
+}
+
+/// A round vessel of `wall` and `floor` thickness; its outline's points have radius and height from these ranges. Gives
+/// the rim's.
+fn vessel(kit: &mut Kit, [wall, floor]: [f32; 2], ranges: &[[f32; 4]], chances: &Chances) -> Vec2 {
     let mut outline = Vec::new();
     for &[low, high, under, over] in ranges {
         outline.push(vec2(kit.random.range(low, high), kit.random.range(under, over)));
     }
-    if kit.random.chance(parts.curved) {
+    if kit.random.chance(chances.curved) {
         outline = smooth(&outline);
     }
-    let end = outline[outline.len() - 1];
-    // Parts at the sides sit in the middle of a face, not at a corner.
-    let flat = libm::cosf(PI / kit.sides as f32);
-    let at = |t: f32| vec2(flat * radius_at(&outline, t * end.y) - 0.6 * wall, t * end.y);
+    let rim = outline[outline.len() - 1];
     kit.lathe(Vec3::ZERO, &outline);
+    let thick = ears_and_lip(kit, &outline, wall, chances);
+    hoops_and_feet(kit, &outline, chances);
+    if kit.random.chance(chances.lid) {
+        lid(kit, rim);
+    } else {
+        kit.paint(0);
+        if chances.hoops > 0 {
+            kit.wood();
+        }
+        hollow(kit, &outline, [wall, floor], chances.full);
+    }
+    kit.dark();
+    if kit.random.chance(chances.bail) {
+        let (tilt, rise) = (kit.random.pick(&[0.0, 0.0, 0.7, -0.9, 1.9]), kit.random.range(0.4, 0.75));
+        let side = side_at(kit.sides, &outline, wall, 0.92);
+        bail(kit, side.y, side.x + 0.02, rise, thick.min(0.04), tilt);
+    }
+    rim
+}
+
+/// Handles at the sides, and a lip on the left; gives the handles' thickness.
+fn ears_and_lip(kit: &mut Kit, outline: &[Vec2], wall: f32, chances: &Chances) -> f32 {
     kit.paint(1);
     let (low, high) = (kit.random.range(0.15, 0.4), kit.random.range(0.7, 0.92));
     let (out, thick) = (kit.random.range(0.12, 0.35), kit.random.range(0.03, 0.065));
-    if kit.random.chance(parts.ear) {
+    let sides = kit.sides;
+    let at = |share: f32| side_at(sides, outline, wall, share);
+    if kit.random.chance(chances.ear) {
         ear(kit, at(low), at(high), out, thick);
-    } else if kit.random.chance(parts.ears) {
+    } else if kit.random.chance(chances.ears) {
         let low = if kit.random.chance(0.5) { low } else { high - 0.2 };
         kit.both(|kit| ear(kit, at(low), at(high), 0.7 * out, thick));
     }
-    if kit.random.chance(parts.lip) {
+    if kit.random.chance(chances.lip) {
+        let end = outline[outline.len() - 1];
         kit.rod(vec3(-at(0.6).x, 0.7 * end.y, 0.0), vec3(-end.x - 0.02, end.y, 0.0), 0.03, 0.15);
     }
-    for k in 0..parts.hoops {
+    thick
+}
+
+fn hoops_and_feet(kit: &mut Kit, outline: &[Vec2], chances: &Chances) {
+    for k in 0..chances.hoops {
         let band = [0.3, 0.65].map(|part| {
-            let y = (k as f32 + part) / parts.hoops as f32 * end.y;
-            vec2(radius_at(&outline, y) + 0.025, y)
+            let y = (k as f32 + part) / chances.hoops as f32 * outline[outline.len() - 1].y;
+            vec2(radius_at(outline, y) + 0.025, y)
         });
         kit.lathe(Vec3::ZERO, &band);
     }
     let leg = kit.random.range(0.08, 0.25);
-    if kit.random.chance(parts.feet) {
-        let foot = 0.8 * outline[0].x;
-        let count = kit.random.whole(3, 4);
+    if kit.random.chance(chances.feet) {
+        let (foot, count) = (0.8 * outline[0].x, kit.random.whole(3, 4));
         kit.turned(Vec3::ZERO, Vec3::Y, 0.79, |kit| {
             kit.around(count, |kit| kit.rod(vec3(1.1 * foot, -leg, 0.0), vec3(foot, 0.12, 0.0), 0.06, 0.1));
         });
     }
-    if kit.random.chance(parts.lid) {
-        let (rise, knob) = (kit.random.range(0.04, 0.2), kit.random.range(0.05, 0.1));
-        let lid =
-            [vec2(end.x + 0.03, -0.04), vec2(end.x + 0.03, 0.03), vec2(0.7 * end.x, rise), vec2(0.04, rise + 0.04)];
-        kit.lathe(end.y * Vec3::Y, &lid);
-        kit.ball((end.y + rise + 0.6 * knob) * Vec3::Y, vec3(knob, knob, knob));
-    } else {
-        kit.paint(0);
-        if parts.hoops > 0 {
-            kit.wood();
-        }
-        let level = if kit.random.chance(parts.full) { kit.random.range(0.6, 0.9) * end.y } else { floor };
-        let mut inner = vec![vec2(radius_at(&outline, level), level)];
-        inner.extend(outline.iter().filter(|p| p.y > level + 0.01));
-        inner.push(vec2(end.x, end.y + 0.4));
-        inner.iter_mut().for_each(|p| p.x = (p.x - wall).max(0.03));
-        kit.carve(|kit| kit.lathe(Vec3::ZERO, &inner));
-        if level > floor {
-            kit.paint(2);
-            kit.lathe(level * Vec3::Y, &[vec2(inner[0].x + 0.02, -0.04), vec2(inner[0].x + 0.01, 0.02)]);
-            if kit.random.chance(0.35) {
-                heap(kit, level * Vec3::Y, 0.8 * Vec2::splat(inner[0].x), 0.3 * inner[0].x);
-            }
+}
+
+/// A lid with a knob on a rim of this radius and height.
+fn lid(kit: &mut Kit, rim: Vec2) {
+    let (rise, knob) = (kit.random.range(0.04, 0.2), kit.random.range(0.05, 0.1));
+    let edge = rim.x + 0.03;
+    let profile = [vec2(edge, -0.04), vec2(edge, 0.03), vec2(0.7 * rim.x, rise), vec2(0.04, rise + 0.04)];
+    kit.lathe(rim.y * Vec3::Y, &profile);
+    kit.ball((rim.y + rise + 0.6 * knob) * Vec3::Y, Vec3::splat(knob));
+}
+
+/// The hollow within, with some content at times (`full` is how likely).
+fn hollow(kit: &mut Kit, outline: &[Vec2], [wall, floor]: [f32; 2], full: f32) {
+    let end = outline[outline.len() - 1];
+    let level = if kit.random.chance(full) { kit.random.range(0.6, 0.9) * end.y } else { floor };
+    let mut inner = vec![vec2(radius_at(outline, level), level)];
+    inner.extend(outline.iter().filter(|p| p.y > level + 0.01));
+    inner.push(vec2(end.x, end.y + 0.4));
+    inner.iter_mut().for_each(|p| p.x = (p.x - wall).max(0.03));
+    kit.carve(|kit| kit.lathe(Vec3::ZERO, &inner));
+    if level > floor {
+        kit.paint(2);
+        kit.lathe(level * Vec3::Y, &[vec2(inner[0].x + 0.02, -0.04), vec2(inner[0].x + 0.01, 0.02)]);
+        if kit.random.chance(0.35) {
+            heap(kit, level * Vec3::Y, 0.8 * Vec2::splat(inner[0].x), 0.3 * inner[0].x);
         }
     }
-    kit.dark();
-    if kit.random.chance(parts.bail) {
-        let (tilt, rise) = (kit.random.pick(&[0.0, 0.0, 0.7, -0.9, 1.9]), kit.random.range(0.4, 0.75));
-        bail(kit, 0.92 * end.y, at(0.92).x + 0.02, rise, thick.min(0.04), tilt);
-    }
-    outline
 }
 
 /// Lays some on their sides.
@@ -198,9 +202,9 @@ fn barrel(kit: &mut Kit) {
 
 fn mug(kit: &mut Kit) {
     kit.paint(0);
-    let parts = Parts { curved: 0.4, ear: 0.9, full: 0.5, lid: 0.1, ..Parts::default() };
+    let chances = Chances { curved: 0.4, ear: 0.9, full: 0.5, lid: 0.1, ..Chances::default() };
     let wall = kit.random.range(0.04, 0.08);
-    vessel(kit, [wall, 0.12], &[[0.25, 0.5, 0.0, 0.0], [0.4, 0.52, 0.3, 0.5], [0.42, 0.55, 0.6, 1.4]], &parts);
+    vessel(kit, [wall, 0.12], &[[0.25, 0.5, 0.0, 0.0], [0.4, 0.52, 0.3, 0.5], [0.42, 0.55, 0.6, 1.4]], &chances);
     if kit.random.chance(0.25) {
         kit.white();
         kit.lathe(-0.05 * Vec3::Y, &[vec2(0.4, 0.0), vec2(0.85, 0.08), vec2(0.85, 0.12), vec2(0.3, 0.08)]);
@@ -209,19 +213,20 @@ fn mug(kit: &mut Kit) {
 
 fn jug(kit: &mut Kit) {
     kit.paint(0);
-    let parts = Parts { curved: 0.8, ear: 1.0, lip: 0.9, full: 0.3, feet: 0.1, ..Parts::default() };
+    let chances = Chances { curved: 0.8, ear: 1.0, lip: 0.9, full: 0.3, feet: 0.1, ..Chances::default() };
     let points = [[0.3, 0.45, 0.0, 0.0], [0.42, 0.65, 0.3, 0.7], [0.25, 0.45, 0.9, 1.4], [0.32, 0.5, 1.45, 1.8]];
-    vessel(kit, [0.05, 0.1], &points, &parts);
+    vessel(kit, [0.05, 0.1], &points, &chances);
 }
 
 fn teapot(kit: &mut Kit) {
     kit.paint(0);
     let flip = kit.random.pick(&[0.0, 0.0, PI]);
     let is_can = kit.random.chance(0.3);
-    let parts = Parts { curved: 0.75, lid: f32::from(!is_can), ear: 0.7, bail: 0.4, feet: 0.1, ..Parts::default() };
+    let chances =
+        Chances { curved: 0.75, lid: f32::from(!is_can), ear: 0.7, bail: 0.4, feet: 0.1, ..Chances::default() };
     kit.turned(Vec3::ZERO, Vec3::Y, flip, |kit| {
         let points = [[0.25, 0.5, 0.0, 0.0], [0.45, 0.65, 0.3, 0.55], [0.2, 0.4, 0.7, 1.2]];
-        let height = vessel(kit, [0.05, 0.1], &points, &parts).last().map_or(1.0, |p| p.y);
+        let height = vessel(kit, [0.05, 0.1], &points, &chances).y;
         let (rise, reach, thick) =
             (kit.random.range(0.8, 1.1), kit.random.range(0.65, 1.0), kit.random.range(0.05, 0.1));
         let (tip, bend) =
@@ -243,20 +248,19 @@ fn bucket(kit: &mut Kit) {
     if hoops > 0 {
         kit.wood();
     }
-    let parts = Parts { bail: 0.9, full: 0.4, hoops, ..Parts::default() };
-    let outline = vessel(kit, [0.05, 0.1], &[[0.28, 0.5, 0.0, 0.0], [0.46, 0.54, 0.6, 1.2]], &parts);
-    let end = outline[outline.len() - 1];
-    let x = libm::cosf(PI / kit.sides as f32) * end.x;
-    kit.both(|kit| kit.rod(vec3(x - 0.06, 0.92 * end.y, 0.0), vec3(x + 0.06, 0.92 * end.y, 0.0), 0.06, 0.06));
+    let chances = Chances { bail: 0.9, full: 0.4, hoops, ..Chances::default() };
+    let rim = vessel(kit, [0.05, 0.1], &[[0.28, 0.5, 0.0, 0.0], [0.46, 0.54, 0.6, 1.2]], &chances);
+    let x = libm::cosf(PI / kit.sides as f32) * rim.x;
+    kit.both(|kit| kit.rod(vec3(x - 0.06, 0.92 * rim.y, 0.0), vec3(x + 0.06, 0.92 * rim.y, 0.0), 0.06, 0.06));
 }
 
 fn vase(kit: &mut Kit) {
     kit.paint(0);
     let tall = kit.random.range(0.7, 1.4);
-    let parts = Parts { curved: 0.8, ears: 0.4, feet: 0.1, ear: 0.1, ..Parts::default() };
+    let chances = Chances { curved: 0.8, ears: 0.4, feet: 0.1, ear: 0.1, ..Chances::default() };
     let points = [[0.2, 0.4, 0.0, 0.0], [0.35, 0.65, 0.3, 0.8], [0.14, 0.4, 1.0, 1.3], [0.2, 0.6, 1.4, 1.6]];
     kit.scaled(Vec3::ZERO, vec3(1.0, tall, 1.0), |kit| {
-        vessel(kit, [0.06, 0.12], &points, &parts);
+        vessel(kit, [0.06, 0.12], &points, &chances);
         if kit.random.chance(0.4) {
             kit.sides = 6;
             for k in 0..kit.random.whole(2, 5) {
@@ -275,23 +279,22 @@ fn vase(kit: &mut Kit) {
 
 fn jar(kit: &mut Kit) {
     kit.paint(0);
-    let parts = Parts { curved: 0.6, lid: 0.75, ears: 0.3, full: 0.7, ..Parts::default() };
+    let chances = Chances { curved: 0.6, lid: 0.75, ears: 0.3, full: 0.7, ..Chances::default() };
     let points = [[0.3, 0.5, 0.0, 0.0], [0.45, 0.6, 0.1, 0.4], [0.45, 0.6, 0.5, 0.9], [0.28, 0.5, 0.95, 1.4]];
-    vessel(kit, [0.06, 0.1], &points, &parts);
+    vessel(kit, [0.06, 0.1], &points, &chances);
 }
 
 fn pot(kit: &mut Kit) {
     kit.metal();
     if kit.random.chance(0.5) {
-        let parts = Parts { curved: 1.0, ears: 0.5, bail: 0.4, feet: 0.8, full: 0.6, ..Parts::default() };
+        let chances = Chances { curved: 1.0, ears: 0.5, bail: 0.4, feet: 0.8, full: 0.6, ..Chances::default() };
         let points = [[0.2, 0.4, 0.0, 0.0], [0.55, 0.65, 0.35, 0.5], [0.4, 0.5, 0.8, 0.95], [0.5, 0.58, 0.98, 1.05]];
-        vessel(kit, [0.08, 0.15], &points, &parts);
+        vessel(kit, [0.08, 0.15], &points, &chances);
         return;
     }
     let is_pan = kit.random.chance(0.5);
-    let parts = Parts { lid: 0.4, ears: f32::from(!is_pan), full: 0.5, ..Parts::default() };
-    let top =
-        vessel(kit, [0.05, 0.06], &[[0.4, 0.6, 0.0, 0.0], [0.52, 0.62, 0.15, 0.8]], &parts).last().map_or(0.2, |p| p.y);
+    let chances = Chances { lid: 0.4, ears: f32::from(!is_pan), full: 0.5, ..Chances::default() };
+    let top = vessel(kit, [0.05, 0.06], &[[0.4, 0.6, 0.0, 0.0], [0.52, 0.62, 0.15, 0.8]], &chances).y;
     if is_pan {
         let (turn, long) = (kit.random.pick(&[0.0, 1.2, 2.5, -0.8]), kit.random.range(1.1, 1.6));
         kit.turned(0.8 * top * Vec3::Y, Vec3::Y, turn, |kit| {
@@ -311,7 +314,7 @@ fn goblet(kit: &mut Kit) {
     let (low, middle) = (bowl - 0.1, bowl + 0.4 * (tall - bowl));
     let points = [(wide, 0.0), (wide, 0.05), (stem, 0.14), (stem, low), (belly, middle), (rim, tall)];
     let points = points.map(|(r, y)| [r, r, y, y]);
-    vessel(kit, [0.05, bowl + 0.06], &points, &Parts { curved: 0.7, full: 0.5, ears: 0.15, ..Parts::default() });
+    vessel(kit, [0.05, bowl + 0.06], &points, &Chances { curved: 0.7, full: 0.5, ears: 0.15, ..Chances::default() });
 }
 
 fn dish(kit: &mut Kit) {
@@ -343,10 +346,10 @@ fn dish(kit: &mut Kit) {
 fn basket(kit: &mut Kit) {
     kit.wood();
     let (depth, hoops) = (kit.random.range(0.6, 1.0), kit.random.whole(3, 6));
-    let parts = Parts { curved: 0.7, bail: 0.55, ears: 0.4, full: 0.5, hoops, ..Parts::default() };
+    let chances = Chances { curved: 0.7, bail: 0.55, ears: 0.4, full: 0.5, hoops, ..Chances::default() };
     let points = [[0.35, 0.5, 0.0, 0.0], [0.45, 0.56, 0.2, 0.4], [0.5, 0.6, 0.41, 0.9]];
     kit.scaled(Vec3::ZERO, vec3(1.0, 1.0, depth), |kit| {
-        vessel(kit, [0.06, 0.08], &points, &parts);
+        vessel(kit, [0.06, 0.08], &points, &chances);
     });
 }
 
@@ -357,10 +360,10 @@ fn tub(kit: &mut Kit) {
         kit.wood();
     }
     let (long, hoops) = (kit.random.range(1.0, 2.2), if is_wooden { 2 } else { 0 });
-    let parts = Parts { curved: 0.5, feet: 0.6, full: 0.5, hoops, ..Parts::default() };
+    let chances = Chances { curved: 0.5, feet: 0.6, full: 0.5, hoops, ..Chances::default() };
     let points = [[0.35, 0.45, 0.0, 0.0], [0.45, 0.5, 0.2, 0.3], [0.5, 0.58, 0.45, 0.7]];
     kit.scaled(Vec3::ZERO, vec3(long, 1.0, 1.0), |kit| {
-        vessel(kit, [0.06, 0.08], &points, &parts);
+        vessel(kit, [0.06, 0.08], &points, &chances);
     });
     if kit.random.chance(0.5) {
         kit.metal();

@@ -6,6 +6,7 @@ use glam::{Vec2, Vec3, vec2, vec3};
 
 use super::Kind;
 use super::kit::Kit;
+use super::parts::{forward, mirrored, side_plate};
 
 pub const KINDS: &[Kind] = &[
     ("anvil", anvil),
@@ -21,11 +22,6 @@ pub const KINDS: &[Kind] = &[
 /// Corners from their coordinates.
 fn corners(coordinates: &[f32]) -> Vec<Vec2> {
     coordinates.chunks_exact(2).map(Vec2::from_slice).collect()
-}
-
-/// Parts made inside have their +y to the front.
-fn forward(kit: &mut Kit, to: Vec3, parts: impl FnOnce(&mut Kit)) {
-    kit.turned(to, Vec3::X, FRAC_PI_2, parts);
 }
 
 /// A twisted blade along x from `root` to `tip`: chords, pitches and thickness of both ends.
@@ -143,63 +139,75 @@ fn pipe(kit: &mut Kit) {
     });
 }
 
+/// An angle, a flange, a hook or a bearing.
 fn bracket(kit: &mut Kit) {
     kit.paint(0);
     let (thick, wide, long) = (kit.random.range(0.1, 0.25), kit.random.range(0.4, 1.2), kit.random.range(0.7, 1.4));
     let (tall, hole, turn) = (kit.random.range(0.6, 1.4), wide * kit.random.range(0.07, 0.14), kit.random.around(1.4));
+    let size = vec3(wide, tall, long);
     let style = kit.random.whole(0, 4);
     kit.turned(Vec3::ZERO, Vec3::Y, turn, |kit| match style {
-        0 | 1 => {
-            let far = if kit.random.chance(0.5) { long } else { 0.5 * long + thick };
-            let (t, l, h, u) = (thick, long, tall, tall - thick);
-            let mut outline = corners(&[0.0, 0.0, l, 0.0, l, t, t, t, t, h, 0.0, h]);
-            if style == 1 {
-                outline.splice(5.., corners(&[-far, h, -far, u, 0.0, u]));
-            }
-            kit.plate(&outline, -0.5 * wide, 0.5 * wide);
-            let gusset = [vec2(0.5 * thick, 0.5 * thick), vec2(0.8 * long, 0.6 * thick), vec2(0.6 * thick, 0.8 * tall)];
-            if kit.random.chance(0.5) {
-                kit.plate(&gusset, -0.3 * thick, 0.4 * thick);
-            }
-            let z = 0.28 * wide;
-            kit.carve(|kit| {
-                for z in [-z, z] {
-                    kit.rod(vec3(0.65 * long, -1.0, z), vec3(0.65 * long, 0.45, z), hole, hole);
-                    kit.rod(vec3(-0.3, 0.62 * tall, z), vec3(0.45, 0.62 * tall, z), hole, hole);
-                }
-            });
+        0 | 1 => angle(kit, size, thick, hole, style == 1),
+        2 => flange(kit, tall, thick, hole),
+        3 => hook(kit, size, thick, hole),
+        _ => bearing(kit, size, thick, hole),
+    });
+}
+
+/// Two or three flat bars at right angles.
+fn angle(kit: &mut Kit, Vec3 { x: wide, y: tall, z: long }: Vec3, thick: f32, hole: f32, has_third: bool) {
+    let far = if kit.random.chance(0.5) { long } else { 0.5 * long + thick };
+    let (t, l, h, u) = (thick, long, tall, tall - thick);
+    let mut outline = corners(&[0.0, 0.0, l, 0.0, l, t, t, t, t, h, 0.0, h]);
+    if has_third {
+        outline.splice(5.., corners(&[-far, h, -far, u, 0.0, u]));
+    }
+    kit.plate(&outline, -0.5 * wide, 0.5 * wide);
+    let gusset = [vec2(0.5 * thick, 0.5 * thick), vec2(0.8 * long, 0.6 * thick), vec2(0.6 * thick, 0.8 * tall)];
+    if kit.random.chance(0.5) {
+        kit.plate(&gusset, -0.3 * thick, 0.4 * thick);
+    }
+    let z = 0.28 * wide;
+    kit.carve(|kit| {
+        for z in [-z, z] {
+            kit.rod(vec3(0.65 * long, -1.0, z), vec3(0.65 * long, 0.45, z), hole, hole);
+            kit.rod(vec3(-0.3, 0.62 * tall, z), vec3(0.45, 0.62 * tall, z), hole, hole);
         }
-        2 => {
-            let (count, neck) = (kit.random.whole(3, 8), kit.random.range(0.25, 0.5));
-            kit.rod(Vec3::ZERO, thick * Vec3::Y, 1.0, 1.0);
-            kit.rod(0.02 * Vec3::Y, (thick + 0.7 * tall - 0.4) * Vec3::Y, 1.2 * neck, neck);
-            kit.carve(|kit| {
-                kit.around(count, |kit| kit.rod(vec3(0.78, -1.0, 0.0), vec3(0.78, 1.0, 0.0), hole, hole));
-                kit.rod(-Vec3::Y, 3.0 * Vec3::Y, 0.7 * neck, 0.7 * neck);
-            });
-        }
-        3 => {
-            kit.pad(Vec3::ZERO, vec3(wide, tall, thick), 0.05);
-            let (size, out) = (0.28 * tall, 0.3 + 0.2 * long);
-            kit.rod(-0.15 * tall * Vec3::Y, vec3(0.0, -0.15 * tall, out), 0.08, 0.08);
-            kit.arc(vec3(0.0, size - 0.15 * tall, out), Vec3::X, size, 0.08, 1.8, 4.85);
-            let y = 0.36 * tall;
-            kit.carve(|kit| [y, -y].iter().for_each(|&y| kit.rod(vec3(0.0, y, -1.0), vec3(0.0, y, 1.0), hole, hole)));
-        }
-        _ => {
-            kit.block(0.5 * thick * Vec3::Y, vec3(2.0 * long, thick, wide));
-            let radius = 0.3 * tall + 0.15;
-            let outline = [vec2(-1.3 * radius, 0.0), vec2(-radius, tall), vec2(-0.6 * radius, tall + 0.8 * radius)];
-            let mirrored = outline.iter().rev().map(|p| vec2(-p.x, p.y));
-            let outline: Vec<Vec2> = outline.iter().copied().chain(mirrored).collect();
-            let front = kit.random.range(0.0, 0.38) * wide;
-            kit.plate(&outline, -0.4 * wide, front);
-            let x = 0.5 * (long + 1.3 * radius);
-            kit.carve(|kit| {
-                kit.rod(vec3(0.0, tall, -1.0), vec3(0.0, tall, 1.0), 0.6 * radius, 0.6 * radius);
-                kit.both(|kit| kit.rod(vec3(x, -1.0, 0.0), vec3(x, 1.0, 0.0), hole, hole));
-            });
-        }
+    });
+}
+
+/// A collar on a round plate.
+fn flange(kit: &mut Kit, tall: f32, thick: f32, hole: f32) {
+    let (count, neck) = (kit.random.whole(3, 8), kit.random.range(0.25, 0.5));
+    kit.rod(Vec3::ZERO, thick * Vec3::Y, 1.0, 1.0);
+    kit.rod(0.02 * Vec3::Y, (thick + 0.7 * tall - 0.4) * Vec3::Y, 1.2 * neck, neck);
+    kit.carve(|kit| {
+        kit.around(count, |kit| kit.rod(vec3(0.78, -1.0, 0.0), vec3(0.78, 1.0, 0.0), hole, hole));
+        kit.rod(-Vec3::Y, 3.0 * Vec3::Y, 0.7 * neck, 0.7 * neck);
+    });
+}
+
+/// A hook on a plate for the wall.
+fn hook(kit: &mut Kit, Vec3 { x: wide, y: tall, z: long }: Vec3, thick: f32, hole: f32) {
+    kit.pad(Vec3::ZERO, vec3(wide, tall, thick), 0.05);
+    let (size, out) = (0.28 * tall, 0.3 + 0.2 * long);
+    kit.rod(-0.15 * tall * Vec3::Y, vec3(0.0, -0.15 * tall, out), 0.08, 0.08);
+    kit.arc(vec3(0.0, size - 0.15 * tall, out), Vec3::X, size, 0.08, 1.8, 4.85);
+    let y = 0.36 * tall;
+    kit.carve(|kit| [y, -y].iter().for_each(|&y| kit.rod(vec3(0.0, y, -1.0), vec3(0.0, y, 1.0), hole, hole)));
+}
+
+/// An eye on a foot.
+fn bearing(kit: &mut Kit, Vec3 { x: wide, y: tall, z: long }: Vec3, thick: f32, hole: f32) {
+    kit.block(0.5 * thick * Vec3::Y, vec3(2.0 * long, thick, wide));
+    let radius = 0.3 * tall + 0.15;
+    let outline = mirrored(&[[-1.3 * radius, 0.0], [-radius, tall], [-0.6 * radius, tall + 0.8 * radius]]);
+    let front = kit.random.range(0.0, 0.38) * wide;
+    kit.plate(&outline, -0.4 * wide, front);
+    let x = 0.5 * (long + 1.3 * radius);
+    kit.carve(|kit| {
+        kit.rod(vec3(0.0, tall, -1.0), vec3(0.0, tall, 1.0), 0.6 * radius, 0.6 * radius);
+        kit.both(|kit| kit.rod(vec3(x, -1.0, 0.0), vec3(x, 1.0, 0.0), hole, hole));
     });
 }
 
@@ -288,7 +296,7 @@ fn propeller(kit: &mut Kit) {
         let (back, bars) = (vec3(0.0, 0.0, -0.3), kit.random.whole(3, 7));
         for z in [-0.32, 0.3] {
             kit.ring(z * Vec3::Z, Vec3::Z, 1.08, 0.035);
-            kit.turned(z * Vec3::Z, Vec3::X, FRAC_PI_2, |kit| {
+            forward(kit, z * Vec3::Z, |kit| {
                 kit.around(bars, |kit| kit.rod(-0.05 * Vec3::X, 1.08 * Vec3::X, 0.03, 0.03))
             });
         }
@@ -345,9 +353,7 @@ fn scope(kit: &mut Kit) {
             kit.pad(0.08 * Vec3::Y, vec3(0.8, 0.2, 1.3 * deep), 0.05);
             let arm =
                 corners(&[-0.55, 0.1, -0.2, 0.1, -0.3, 0.5, -0.25, 1.0, 0.1, 1.2, 0.1, 1.45, -0.35, 1.4, -0.58, 1.0]);
-            kit.turned(Vec3::ZERO, Vec3::Y, -FRAC_PI_2, |kit| {
-                kit.plate(&arm.iter().map(|&p| p * vec2(deep, 1.0)).collect::<Vec<_>>(), -0.14, 0.14)
-            });
+            side_plate(kit, Vec3::ZERO, 0.14, &arm.iter().map(|p| (deep * p.x, p.y)).collect::<Vec<_>>());
             kit.paint(1);
             kit.block(vec3(0.0, 0.5, 0.05), vec3(0.75, 0.09, 0.9 * deep));
             let (head, up) = (vec3(0.0, 1.3, 0.05), vec3(0.0, 1.0, -lean));
@@ -369,13 +375,8 @@ fn weight(kit: &mut Kit) {
         kit.rod(-0.72 * Vec3::Y, -0.4 * Vec3::Y, 0.45, 0.6);
         kit.metal();
         let top = 0.35 + tall;
-        let path = [
-            vec3(0.9 * wide, 0.3, 0.0),
-            vec3(wide, 0.8 * top, 0.0),
-            vec3(0.7 * wide, top, 0.0),
-            vec3(-0.1, top + 0.02, 0.0),
-        ];
-        kit.both(|kit| kit.tube(&path.map(|p| (p, thick))));
+        let path = [[0.9 * wide, 0.3], [wide, 0.8 * top], [0.7 * wide, top], [-0.1, top + 0.02]];
+        kit.both(|kit| kit.tube(&path.map(|[x, y]| (vec3(x, y, 0.0), thick))));
         return;
     }
     let (half, grip) = (kit.random.range(0.5, 2.0), kit.random.range(0.06, 0.11));
