@@ -3,7 +3,6 @@
 //! The other sources are free forms (`families`), smooth and without end, and a limited number of packed solids. These
 //! have the flat faces, straight axes and repeated parts of what people make, and there is no end of them.
 
-
 pub mod kit;
 
 mod aircraft;
