@@ -4,7 +4,7 @@ mod samples;
 
 use glam::{Vec2, Vec3};
 
-use super::families;
+use super::families::{self, FAMILIES};
 use super::pack::PackedMesh;
 use super::random::Random;
 use super::seen::raster;

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn no_two_draws_of_a_kind_are_alike_and_a_number_is_a_thing_for_ever() {
         for (name, build) in kinds() {
-            let draw = |number| (0..).find_map(|k| draw_of(build, &mut Random::new(32, number + 100 * k)));
+            let draw = |number: u64| (0..).find_map(|k| draw_of(build, &mut Random::new(32, number + 100 * k)));
             assert!(draw(1) != draw(2), "{name}");
             assert!(draw(1) == draw(1), "{name}");
         }
