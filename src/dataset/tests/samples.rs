@@ -109,19 +109,18 @@ fn a_seed_is_a_sample_for_ever_whatever_the_threads() {
 }
 
 /// FNV-1a of twelve samples.
-const DIGEST: u64 = 0x0e55_ee83_e7d3_a84c;
+const DIGEST: u64 = 0x4938_c8a2_876e_78fb;
 
 fn digest(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[test]
-fn things_are_whole_and_face_their_columns() {
+fn things_lie_where_their_columns_are() {
     let source = Source::tapes().with_things(1.0);
     for (number, sample) in (0u64..).zip(Range { seed: 12, first: 0, count: 24, side: 64 }.samples(&source)) {
         assert_eq!(sample.group, sample::THINGS);
         let (seen, columns) = (&sample.seen, &sample.columns);
-        assert!(columns.largest_piece() > 0.7, "{number}: {}", columns.largest_piece());
         let rim = seen.rim();
         let inner: Vec<usize> = seen.hits().iter().filter(|p| !rim.contains(p)).map(|p| *p as usize).collect();
         let near = |pixel: usize| {
