@@ -393,15 +393,17 @@ impl<'r> Kit<'r> {
         (0..self.sides).map(corner).collect()
     }
 
-    /// A closed part, its triangles counter-clockwise seen from outside.
+    /// A closed part, its triangles all one way round: they are turned outward.
     fn part(&mut self, points: Vec<Vec3>, mut triangles: Vec<[u32; 3]>) {
-        if self.place.matrix3.determinant() < 0.0 {
+        let places: Vec<Vec3> = points.iter().map(|&p| self.place.transform_point3(p)).collect();
+        let corner = |i: u32| places[i as usize] - places[0];
+        let volume: f32 = triangles.iter().map(|t| corner(t[0]).cross(corner(t[1])).dot(corner(t[2]))).sum();
+        if volume < 0.0 {
             triangles.iter_mut().for_each(|t| t.swap(1, 2));
         }
-        let places = points.iter().map(|&p| self.place.transform_point3(p));
         let mesh = MeshGL {
             num_prop: 3,
-            vert_properties: places.flat_map(|p| p.to_array()).collect(),
+            vert_properties: places.iter().flat_map(|p| p.to_array()).collect(),
             tri_verts: triangles.as_flattened().to_vec(),
             ..MeshGL::default()
         };
