@@ -2,6 +2,7 @@
 //! has, with surfaces and colours as whole ones have.
 
 use std::collections::HashMap;
+use std::ops::RangeBounds;
 
 use glam::{Mat3, Vec3};
 use manifold_rust::manifold::Manifold;
@@ -34,14 +35,19 @@ pub fn cut(mesh: &PackedMesh, random: &mut Random) -> Option<PackedMesh> {
     if left.status() != Error::NoError {
         return None;
     }
-    let pieces = left.decompose().into_iter().map(|piece| (piece.volume(), piece));
-    let (volume, piece) = pieces.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    let share = volume / solid.volume();
-    (KEPT[0]..=KEPT[1]).contains(&share).then(|| from_kernel(&piece.get_mesh_gl(-1))).flatten().map(enlarged)
+    largest(&left, solid.volume(), KEPT[0]..=KEPT[1])
+}
+
+/// The largest connected piece of a solid, brought to the usual size; `None` when its volume as a share of `volume`
+/// lies outside of `shares`.
+pub(super) fn largest(solid: &Manifold, volume: f64, shares: impl RangeBounds<f64>) -> Option<PackedMesh> {
+    let pieces = solid.decompose().into_iter().map(|piece| (piece.volume(), piece));
+    let (size, piece) = pieces.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    shares.contains(&(size / volume)).then(|| from_kernel(&piece.get_mesh_gl(-1))).flatten().map(enlarged)
 }
 
 /// Centred, the longest side of its box 2 as that of a whole solid.
-pub(super) fn enlarged(mut mesh: PackedMesh) -> PackedMesh {
+fn enlarged(mut mesh: PackedMesh) -> PackedMesh {
     let (low, high) = mesh.corners();
     let scale = 2.0 / (high - low).max_element().max(1e-6);
     mesh.positions.iter_mut().for_each(|p| *p = (*p - 0.5 * (low + high)) * scale);
@@ -98,7 +104,7 @@ fn to_kernel(mesh: &PackedMesh) -> MeshGL {
     }
 }
 
-pub(super) fn from_kernel(mesh: &MeshGL) -> Option<PackedMesh> {
+fn from_kernel(mesh: &MeshGL) -> Option<PackedMesh> {
     let vertices = mesh.vert_properties.chunks_exact(6);
     let positions: Vec<Vec3> = vertices.clone().map(Vec3::from_slice).collect();
     let mut keys: Vec<u64> = (0..positions.len() as u64).collect();
@@ -134,30 +140,18 @@ mod tests {
         }
     }
 
-    fn volume(mesh: &PackedMesh) -> f32 {
-        let corner = |i: u32| mesh.positions[i as usize];
-        mesh.triangles.iter().map(|t| corner(t[0]).cross(corner(t[1])).dot(corner(t[2]))).sum::<f32>() / 6.0
-    }
-
     #[test]
     fn a_piece_is_a_solid_of_the_usual_size() {
-        assert!((volume(&step()) - 6.0).abs() < 1e-3);
+        assert!((step().volume() - 6.0).abs() < 1e-3);
         let mut made = 0;
         for number in 0..100 {
             let Some(piece) = cut(&step(), &mut Random::new(9, number)) else { continue };
             made += 1;
-            assert!(volume(&piece) > 0.05, "{number}: {}", volume(&piece));
+            assert!(piece.volume() > 0.05, "{number}: {}", piece.volume());
             let high = piece.positions.iter().copied().reduce(Vec3::max).unwrap();
             let low = piece.positions.iter().copied().reduce(Vec3::min).unwrap();
             assert!((high - 1.0).max_element().abs() < 1e-4 && (low + high).abs().max_element() < 1e-4, "{number}");
-            let mut edges = HashMap::<(u64, u64), i32>::new();
-            for t in &piece.triangles {
-                for k in 0..3 {
-                    let [a, b] = [t[k], t[(k + 1) % 3]].map(|i| piece.keys[i as usize]);
-                    *edges.entry((a.min(b), a.max(b))).or_default() += if a < b { 1 } else { -1 };
-                }
-            }
-            assert!(edges.values().all(|n| *n == 0), "{number}: every edge has both its sides");
+            assert!(piece.is_closed(), "{number}: every edge has both its sides");
             assert!(piece.colors.iter().all(|c| c.max_element() > 0.3), "{number}: what is new has a colour too");
             assert_eq!(Some(piece), cut(&step(), &mut Random::new(9, number)), "{number}");
         }

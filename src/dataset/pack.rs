@@ -4,6 +4,8 @@
 //! [F, 3] (numbers within the mesh), `vertex_offsets` and `face_offsets` i64 [M + 1], `split` u8 `[M]`
 //! (0 train, 1 val). A JSON file of the same name may say more: `meshes[i]` has `name` and `repo`, the source.
 
+#[cfg(test)]
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use glam::Vec3;
@@ -75,6 +77,27 @@ impl PackedMesh {
             None => vec![Vec3::splat(0.7); positions.len()],
         };
         Some(Self { positions, keys, colors, triangles: mesh.triangle_indices.clone() })
+    }
+}
+
+#[cfg(test)]
+impl PackedMesh {
+    /// Above 0 where triangles face outward.
+    pub fn volume(&self) -> f32 {
+        let corner = |i: u32| self.positions[i as usize];
+        self.triangles.iter().map(|t| corner(t[0]).cross(corner(t[1])).dot(corner(t[2]))).sum::<f32>() / 6.0
+    }
+
+    /// Whether every edge has as many triangles on one side as on the other.
+    pub fn is_closed(&self) -> bool {
+        let mut edges = BTreeMap::<(u64, u64), i32>::new();
+        for t in &self.triangles {
+            for k in 0..3 {
+                let [a, b] = [t[k], t[(k + 1) % 3]].map(|i| self.keys[i as usize]);
+                *edges.entry((a.min(b), a.max(b))).or_default() += if a < b { 1 } else { -1 };
+            }
+        }
+        edges.values().all(|n| *n == 0)
     }
 }
 

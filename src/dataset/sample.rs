@@ -109,15 +109,16 @@ impl Source {
 
     /// A sample of a thing or of a packed solid.
     fn of_solid(&self, group: u32, side: usize, random: &mut Random) -> Option<Sample> {
-        let draw = |group: u32, random: &mut Random| match &self.pack {
-            Some((pack, numbers, weights)) if group == PACKED => pack.mesh(numbers[random.weighted(weights)]),
+        let draw = |is_thing: bool, random: &mut Random| match &self.pack {
+            Some((pack, numbers, weights)) if !is_thing => pack.mesh(numbers[random.weighted(weights)]),
             _ => things::draw(random),
         };
         let mut choice = random.fork(3);
-        let first = draw(group, &mut choice);
+        let is_thing = group == THINGS;
+        let first = draw(is_thing, &mut choice);
         let guest = |random: &mut Random| {
             let is_other = self.things > 0.0 && random.chance(MIXED);
-            draw(if is_other { PACKED + THINGS - group } else { group }, random)
+            draw(is_thing != is_other, random)
         };
         let parts = variant::parts(&mut choice, self.plain, first, guest);
         of_parts(group, &parts, side, random)

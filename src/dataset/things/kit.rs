@@ -8,7 +8,7 @@ use manifold_rust::manifold::Manifold;
 use manifold_rust::polygon::triangulate;
 use manifold_rust::types::{Error, MeshGL, OpType};
 
-use super::super::cut::{enlarged, from_kernel};
+use super::super::cut::largest;
 use super::super::look::color_from_hsv;
 use super::super::pack::PackedMesh;
 use super::super::random::{Random, rotation_to};
@@ -139,19 +139,20 @@ impl<'r> Kit<'r> {
     }
 
     /// Parts made inside come twice, the second time mirrored left and right.
-    pub fn both(&mut self, mut parts: impl FnMut(&mut Self)) {
-        let (start, color) = (self.random.clone(), self.color);
-        parts(self);
-        (*self.random, self.color) = (start, color);
-        self.within(Affine3A::from_scale(Vec3::new(-1.0, 1.0, 1.0)), parts);
+    pub fn both(&mut self, parts: impl FnMut(&mut Self)) {
+        self.mirrored(Vec3::new(-1.0, 1.0, 1.0), parts);
     }
 
     /// Parts made inside come four times, mirrored left and right, front and back.
     pub fn four(&mut self, mut parts: impl FnMut(&mut Self)) {
+        self.mirrored(Vec3::new(1.0, 1.0, -1.0), |kit| kit.both(&mut parts));
+    }
+
+    fn mirrored(&mut self, scale: Vec3, mut parts: impl FnMut(&mut Self)) {
         let (start, color) = (self.random.clone(), self.color);
-        self.both(&mut parts);
+        parts(self);
         (*self.random, self.color) = (start, color);
-        self.within(Affine3A::from_scale(Vec3::new(1.0, 1.0, -1.0)), |kit| kit.both(&mut parts));
+        self.within(Affine3A::from_scale(scale), parts);
     }
 
     /// Parts made inside come `count` times around the y axis, all alike; the first is not turned.
@@ -434,10 +435,7 @@ impl<'r> Kit<'r> {
         if !self.is_sound || self.whole.status() != Error::NoError {
             return None;
         }
-        let total = self.whole.volume();
-        let pieces = self.whole.decompose().into_iter().map(|piece| (piece.volume(), piece));
-        let (volume, piece) = pieces.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        (volume > 0.9 * total).then(|| from_kernel(&piece.get_mesh_gl(-1))).flatten().map(enlarged)
+        largest(&self.whole, self.whole.volume(), 0.9..)
     }
 }
 

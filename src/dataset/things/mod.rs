@@ -77,8 +77,8 @@ pub fn kinds() -> Vec<Kind> {
 /// A thing of any kind.
 pub fn draw(random: &mut Random) -> PackedMesh {
     let kinds = kinds();
-    let (_, build) = random.pick(&kinds);
     loop {
+        let (_, build) = random.pick(&kinds);
         if let Some(thing) = draw_of(build, random) {
             return thing;
         }
@@ -94,26 +94,7 @@ pub fn draw_of(build: fn(&mut Kit), random: &mut Random) -> Option<PackedMesh> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-
-    /// Edges by the places of their ends, +1 for each triangle that runs up and −1 for each that runs down.
-    fn edges(mesh: &PackedMesh) -> BTreeMap<(u64, u64), i32> {
-        let mut edges = BTreeMap::new();
-        for t in &mesh.triangles {
-            for k in 0..3 {
-                let [a, b] = [t[k], t[(k + 1) % 3]].map(|i| mesh.keys[i as usize]);
-                *edges.entry((a.min(b), a.max(b))).or_default() += if a < b { 1 } else { -1 };
-            }
-        }
-        edges
-    }
-
-    fn volume(mesh: &PackedMesh) -> f32 {
-        let corner = |i: u32| mesh.positions[i as usize];
-        mesh.triangles.iter().map(|t| corner(t[0]).cross(corner(t[1])).dot(corner(t[2]))).sum::<f32>() / 6.0
-    }
 
     #[test]
     fn every_kind_makes_solids_and_mostly_at_the_first_try() {
@@ -122,11 +103,11 @@ mod tests {
             for number in 0..6 {
                 let Some(thing) = draw_of(build, &mut Random::new(31, number)) else { continue };
                 made += 1;
-                assert!(edges(&thing).values().all(|n| *n == 0), "{name} {number}: an edge lacks a side");
+                assert!(thing.is_closed(), "{name} {number}: an edge lacks a side");
                 let (low, high) = thing.corners();
                 assert!(((high - low).max_element() - 2.0).abs() < 1e-3, "{name} {number}: {low} to {high}");
                 assert!((high - low).min_element() > 0.02, "{name} {number}: as thin as paper");
-                let share = volume(&thing) / (high - low).element_product();
+                let share = thing.volume() / (high - low).element_product();
                 assert!((0.001..1.001).contains(&share), "{name} {number}: fills {share} of its box");
                 assert!(thing.triangles.len() < 9000, "{name} {number}: {} triangles", thing.triangles.len());
             }
