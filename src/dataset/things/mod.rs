@@ -12,26 +12,49 @@ mod boxes;
 mod buildings;
 mod creatures;
 mod devices;
+mod fauna;
 mod figures;
 mod fittings;
+mod folk;
 mod food;
+mod frontier;
 mod furniture;
 mod goods;
 mod hall;
+mod home;
 mod household;
+mod keep;
+mod kitchen;
+mod larder;
+mod leisure;
 mod likenesses;
+mod loot;
 mod machines;
+mod meals;
 mod nature;
 mod objects;
+mod outposts;
 mod parts;
+mod pastime;
 mod people;
+mod realm;
+mod rigs;
+mod rooms;
+mod saurians;
 mod ships;
+mod shore;
 mod sites;
+mod store;
+mod street;
 mod structures;
+mod tableware;
 mod tools;
+mod town;
+mod transit;
 mod vehicles;
 mod vessels;
 mod wares;
+mod workshop;
 
 use kit::Kit;
 
@@ -51,25 +74,48 @@ pub fn kinds() -> Vec<Kind> {
         buildings::KINDS,
         creatures::KINDS,
         devices::KINDS,
+        fauna::KINDS,
         figures::KINDS,
         fittings::KINDS,
+        folk::KINDS,
         food::KINDS,
+        frontier::KINDS,
         furniture::KINDS,
         goods::KINDS,
         hall::KINDS,
+        home::KINDS,
         household::KINDS,
+        keep::KINDS,
+        kitchen::KINDS,
+        larder::KINDS,
+        leisure::KINDS,
         likenesses::KINDS,
+        loot::KINDS,
         machines::KINDS,
+        meals::KINDS,
         nature::KINDS,
         objects::KINDS,
+        outposts::KINDS,
+        pastime::KINDS,
         people::KINDS,
+        realm::KINDS,
+        rigs::KINDS,
+        rooms::KINDS,
+        saurians::KINDS,
         ships::KINDS,
+        shore::KINDS,
         sites::KINDS,
+        street::KINDS,
+        store::KINDS,
         structures::KINDS,
+        tableware::KINDS,
         tools::KINDS,
+        town::KINDS,
+        transit::KINDS,
         vehicles::KINDS,
         vessels::KINDS,
         wares::KINDS,
+        workshop::KINDS,
     ]
     .concat()
 }
