@@ -15,7 +15,7 @@ pub const KINDS: &[Kind] = &[
     ("cat", cat),
     ("elephant", elephant),
     ("furry", furry),
-    ("trophy", trophy),
+    ("hunting trophy", trophy),
     ("fish", fish),
 ];
 

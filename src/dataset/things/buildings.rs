@@ -14,7 +14,7 @@ pub const KINDS: &[Kind] = &[
     ("castle", castle),
     ("church", church),
     ("windmill", windmill),
-    ("tank", tank),
+    ("storage tank", tank),
     ("office", office),
     ("temple", temple),
     ("hut", hut),

@@ -16,7 +16,7 @@ pub const KINDS: &[Kind] = &[
     ("altar", altar),
     ("throne", throne),
     ("ruin", ruin),
-    ("door", door),
+    ("old door", door),
 ];
 
 /// A round flame with tongues.

@@ -231,6 +231,13 @@ fn greens(kit: &mut Kit, y: f32, count: usize) {
     post(kit, (y - 0.12) * Vec3::Y, 0.3, 0.08, 0.06);
 }
 
+// Outlines of bodies: pairs of radius and height.
+const CARROT: [(f32, f32); 6] = [(0.05, 0.0), (0.3, 0.15), (0.65, 0.6), (0.85, 0.92), (0.6, 1.0), (0.2, 1.02)];
+const COB: [(f32, f32); 5] = [(0.4, 0.0), (0.7, 0.15), (0.75, 0.5), (0.5, 0.85), (0.15, 1.0)];
+const AUBERGINE: [(f32, f32); 6] = [(0.2, 0.0), (0.85, 0.12), (1.0, 0.35), (0.6, 0.75), (0.45, 0.95), (0.2, 1.0)];
+const CUCUMBER: [(f32, f32); 6] = [(0.1, 0.0), (0.5, 0.06), (0.62, 0.4), (0.6, 0.7), (0.5, 0.95), (0.1, 1.0)];
+const PEPPER: [(f32, f32); 6] = [(0.35, 0.05), (0.75, 0.0), (1.0, 0.3), (1.15, 0.75), (0.9, 0.92), (0.3, 0.86)];
+
 /// A bent body with lobes around it: pairs of radius and height.
 fn body(kit: &mut Kit, [wide, tall, bend]: [f32; 3], profile: &[(f32, f32)], lobes: f32, deep: f32) {
     let ring = |&(r, y): &(f32, f32)| {
@@ -245,24 +252,12 @@ fn long_vegetable(kit: &mut Kit, [wide, tall, bend]: [f32; 3], style: usize) {
     match style {
         0 => {
             kit.hsv(0.06, 0.85, 0.9);
-            body(
-                kit,
-                [wide, tall, bend],
-                &[(0.05, 0.0), (0.3, 0.15), (0.65, 0.6), (0.85, 0.92), (0.6, 1.0), (0.2, 1.02)],
-                0.0,
-                0.0,
-            );
+            body(kit, [wide, tall, bend], &CARROT, 0.0, 0.0);
             kit.at(bend * Vec3::X, |kit| greens(kit, tall, 5));
         }
         1 => {
             kit.hsv(0.13, 0.7, 0.9);
-            body(
-                kit,
-                [0.7 * wide, tall, bend],
-                &[(0.4, 0.0), (0.7, 0.15), (0.75, 0.5), (0.5, 0.85), (0.15, 1.0)],
-                8.0,
-                0.06,
-            );
+            body(kit, [0.7 * wide, tall, bend], &COB, 8.0, 0.06);
             kit.leaf();
             for k in 0..4 {
                 let angle = 1.57 * k as f32;
@@ -271,24 +266,12 @@ fn long_vegetable(kit: &mut Kit, [wide, tall, bend]: [f32; 3], style: usize) {
         }
         2 => {
             kit.hsv(0.78, 0.6, 0.35);
-            body(
-                kit,
-                [wide, tall, bend],
-                &[(0.2, 0.0), (0.85, 0.12), (1.0, 0.35), (0.6, 0.75), (0.45, 0.95), (0.2, 1.0)],
-                0.0,
-                0.0,
-            );
+            body(kit, [wide, tall, bend], &AUBERGINE, 0.0, 0.0);
             kit.at(bend * Vec3::X, |kit| stalk(kit, tall, 0.35));
         }
         _ => {
             kit.hsv(0.3, 0.6, 0.5);
-            body(
-                kit,
-                [wide, tall, bend],
-                &[(0.1, 0.0), (0.5, 0.06), (0.62, 0.4), (0.6, 0.7), (0.5, 0.95), (0.1, 1.0)],
-                6.0,
-                0.03,
-            );
+            body(kit, [wide, tall, bend], &CUCUMBER, 6.0, 0.03);
         }
     }
 }
@@ -296,13 +279,7 @@ fn long_vegetable(kit: &mut Kit, [wide, tall, bend]: [f32; 3], style: usize) {
 fn pepper(kit: &mut Kit, [wide, tall, bend]: [f32; 3]) {
     hue(kit, &[0.0, 0.13, 0.3]);
     let tall = if bend > 0.0 { tall } else { 1.0 };
-    body(
-        kit,
-        [wide, tall, bend],
-        &[(0.35, 0.05), (0.75, 0.0), (1.0, 0.3), (1.15, 0.75), (0.9, 0.92), (0.3, 0.86)],
-        4.0,
-        0.09,
-    );
+    body(kit, [wide, tall, bend], &PEPPER, 4.0, 0.09);
     kit.at(0.7 * bend * Vec3::X, |kit| stalk(kit, 0.88 * tall.min(1.6), 0.3));
 }
 

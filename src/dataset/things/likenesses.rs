@@ -11,8 +11,8 @@ pub const KINDS: &[Kind] = &[
     ("ghost", ghost),
     ("chess piece", chess),
     ("teddy bear", teddy),
-    ("skull", skull),
-    ("hand", hand),
+    ("carved skull", skull),
+    ("carved hand", hand),
 ];
 
 fn snowman(kit: &mut Kit) {

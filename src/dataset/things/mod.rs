@@ -143,6 +143,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        let mut names: Vec<_> = kinds().iter().map(|kind| kind.0).collect();
+        names.sort_unstable();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
+
+    #[test]
     fn every_kind_makes_solids_and_mostly_at_the_first_try() {
         for (name, build) in kinds() {
             let mut made = 0;

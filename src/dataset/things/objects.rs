@@ -22,7 +22,7 @@ pub const KINDS: &[Kind] = &[
     ("gear", gear),
     ("symbol", symbol),
     ("padlock", padlock),
-    ("clock", clock),
+    ("round clock", clock),
 ];
 
 /// Three legs that spread downwards.

@@ -12,7 +12,7 @@ use super::workshop::{bars, blocks, coat, wheel};
 pub const KINDS: &[Kind] = &[
     ("shop shelf", gondola),
     ("display stand", stand),
-    ("counter", counter),
+    ("shop counter", counter),
     ("clothes rail", rail),
     ("freezer", freezer),
     ("pallet", pallet),

@@ -15,10 +15,10 @@ pub const KINDS: &[Kind] = &[
     ("gate", gate),
     ("bridge", bridge),
     ("fence", fence),
-    ("stairs", stairs),
+    ("outdoor stairs", stairs),
     ("dome", dome),
     ("grave", grave),
-    ("lamp", lamp),
+    ("lamp post", lamp),
 ];
 
 fn well(kit: &mut Kit) {

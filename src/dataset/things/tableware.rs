@@ -19,7 +19,7 @@ pub const KINDS: &[Kind] = &[
     ("pan rack", pan_rack),
     ("tray", tray),
     ("condiments", condiments),
-    ("utensil", |kit| posed(kit, utensil)),
+    ("kitchen utensil", |kit| posed(kit, utensil)),
 ];
 
 /// A flat dish.

@@ -13,7 +13,7 @@ pub const KINDS: &[Kind] = &[
     ("toolbox", toolbox),
     ("workbench", workbench),
     ("drill press", drill_press),
-    ("generator", generator),
+    ("motor set", generator),
     ("reel", reel),
     ("robot arm", robot_arm),
     ("extinguisher", extinguisher),
