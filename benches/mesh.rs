@@ -10,7 +10,7 @@ use criterion::Criterion;
 use glam::Vec3;
 use orfeas::field::ScalarGrid;
 use orfeas::mesh::Mesh;
-use orfeas::mesh::components::drop_floaters;
+use orfeas::mesh::components::{Largeness, drop_floaters};
 use orfeas::mesh::intersect::self_intersections;
 use orfeas::mesh::simplify::{Target, simplify};
 use orfeas::mesh::smooth::taubin;
@@ -91,7 +91,9 @@ fn benches(criterion: &mut Criterion) {
     group.bench_function("weld a soup", |b| b.iter_with_large_drop(|| weld(&soup)));
     group.bench_function("topology", |b| b.iter_with_large_drop(|| Topology::of(&mesh)));
     group.bench_function("self-intersections", |b| b.iter(|| self_intersections(&mesh, &monitor).unwrap()));
-    group.bench_function("drop floaters", |b| b.iter_with_large_drop(|| drop_floaters(&mesh, 0.01, &monitor).unwrap()));
+    group.bench_function("drop floaters", |b| {
+        b.iter_with_large_drop(|| drop_floaters(&mesh, 0.01, Largeness::Volume, &monitor).unwrap())
+    });
     group.bench_function("taubin, 4 rounds", |b| {
         b.iter_with_large_drop(|| {
             let mut smooth = mesh.clone();

@@ -3,11 +3,20 @@
 use rayon::prelude::*;
 
 use super::Mesh;
-use super::topology::{Shell, Topology};
+use super::topology::Topology;
 use super::weld::gather;
 use crate::progress::{Cancelled, Monitor};
 
-/// Drops loose pieces whose volume is below `share` (0 to 1) of the largest piece's, and vertices
+/// What makes a loose piece large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Largeness {
+    /// Its volume.
+    Volume,
+    /// What it covers seen along z: half of what its triangles cover.
+    Outline,
+}
+
+/// Drops loose pieces that are smaller than `share` (0 to 1) of the largest piece, and vertices
 /// that nothing uses any more.
 ///
 /// A void inside a piece belongs to the piece: it is kept with it and dropped with it, however small
@@ -16,7 +25,7 @@ use crate::progress::{Cancelled, Monitor};
 ///
 /// # Errors
 /// [`Cancelled`].
-pub fn drop_floaters(mesh: &Mesh, share: f32, monitor: &Monitor) -> Result<Mesh, Cancelled> {
+pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Monitor) -> Result<Mesh, Cancelled> {
     if share.is_nan() || share <= 0.0 || mesh.triangle_indices.is_empty() {
         return Ok(mesh.clone());
     }
@@ -25,11 +34,15 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, monitor: &Monitor) -> Result<Mesh,
     if shells.len() == 1 {
         return Ok(mesh.clone());
     }
-    let by_volume = shells.iter().all(|s| s.closed);
-    let size_of = |s: &Shell| if by_volume { s.signed_volume } else { s.area };
-    let largest = shells.iter().map(size_of).fold(0.0, f64::max);
-    let mut kept: Vec<bool> = shells.iter().map(|s| size_of(s) >= f64::from(share) * largest).collect();
-    if by_volume {
+    let all_closed = shells.iter().all(|s| s.closed);
+    let sizes = match largeness {
+        Largeness::Volume if all_closed => shells.iter().map(|s| s.signed_volume).collect(),
+        Largeness::Volume => shells.iter().map(|s| s.area).collect(),
+        Largeness::Outline => outlines(mesh, &topology),
+    };
+    let largest = sizes.iter().copied().fold(0.0, f64::max);
+    let mut kept: Vec<bool> = sizes.iter().map(|&size| size >= f64::from(share) * largest).collect();
+    if all_closed {
         let voids: Vec<usize> = (0..shells.len()).filter(|&s| shells[s].signed_volume < 0.0).collect();
         for (&void, owner) in voids.iter().zip(owners(mesh, &topology, &voids, monitor)?) {
             kept[void] = owner.is_some_and(|owner| kept[owner]);
@@ -42,6 +55,21 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, monitor: &Monitor) -> Result<Mesh,
     let of_kept = |t: usize| kept[topology.shell_of_triangle[t] as usize];
     let triangles = mesh.triangle_indices.iter().enumerate().filter(|(t, _)| of_kept(*t)).map(|(_, &t)| t).collect();
     Ok(gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangles))
+}
+
+/// What each shell covers along z, in square units; a void and a shell that is inside out cover nothing.
+fn outlines(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
+    let mut outlines = vec![0.0; topology.shells.len()];
+    for (triangle, &shell) in topology.shell_of_triangle.iter().enumerate() {
+        let [a, b, c] = mesh.triangle(triangle).map(|p| p.as_dvec3().truncate());
+        outlines[shell as usize] += 0.25 * (b - a).perp_dot(c - a).abs();
+    }
+    outlines
+        .iter_mut()
+        .zip(&topology.shells)
+        .filter(|(_, s)| s.closed && s.signed_volume <= 0.0)
+        .for_each(|(o, _)| *o = 0.0);
+    outlines
 }
 
 /// Drops pieces with fewer than `floor(share * n)` triangles, n being those of the piece that has the
@@ -164,7 +192,7 @@ mod tests {
     }
 
     fn shell_volumes(mesh: &Mesh, share: f32) -> Vec<f64> {
-        let mut kept = drop_floaters(mesh, share, &Monitor::silent()).unwrap();
+        let mut kept = drop_floaters(mesh, share, Largeness::Volume, &Monitor::silent()).unwrap();
         kept.validate().unwrap();
         let topology = Topology::of(&kept);
         assert!(topology.is_manifold());
@@ -190,9 +218,27 @@ mod tests {
         assert_eq!(shell_volumes(&two, 0.1), [0.9]);
         let mut painted = two.clone();
         painted.paint(|p| if p.x > 0.3 { [255, 0, 0] } else { [0, 0, 255] });
-        let kept = drop_floaters(&painted, 0.1, &Monitor::silent()).unwrap();
+        let kept = drop_floaters(&painted, 0.1, Largeness::Volume, &Monitor::silent()).unwrap();
         assert!(kept.bounds().unwrap().max.x < 0.3);
         assert!(kept.vertex_colors.unwrap().iter().all(|&c| c == [0, 0, 255]));
+    }
+
+    #[test]
+    fn what_is_flat_may_be_large_in_outline() {
+        let field = ScalarGrid::from_fn([80, 80, 60], Vec3::splat(-1.5), 0.05, |p| {
+            let disc = (p.distance(Vec3::new(1.2, 1.2, p.z)) - 0.5).max(p.z.abs() - 0.06);
+            (p.distance(Vec3::splat(-0.3)) - 0.9).min(disc)
+        });
+        let mesh = extract(&field, &Monitor::silent()).unwrap();
+        let pieces = |share, largeness| {
+            Topology::of(&drop_floaters(&mesh, share, largeness, &Monitor::silent()).unwrap()).shells.len()
+        };
+        assert_eq!(pieces(0.1, Largeness::Volume), 1, "3 % of the ball's volume");
+        assert_eq!(pieces(0.1, Largeness::Outline), 2, "31 % of the ball's outline");
+        assert_eq!(pieces(0.4, Largeness::Outline), 1);
+        // A void covers nothing and stays with its piece.
+        let bubble = balls(&[(Vec3::ZERO, 0.9), (Vec3::new(0.2, 0.3, 0.1), -0.15)]);
+        assert_eq!(drop_floaters(&bubble, 0.5, Largeness::Outline, &Monitor::silent()).unwrap(), bubble);
     }
 
     #[test]
@@ -215,9 +261,12 @@ mod tests {
     fn a_mesh_that_is_inside_out_or_open_is_not_emptied() {
         let mut mesh = balls(&[(Vec3::ZERO, 0.9), (Vec3::splat(1.1), 0.2)]);
         mesh.triangle_indices.iter_mut().for_each(|t| t.swap(0, 1));
-        assert_eq!(drop_floaters(&mesh, 0.5, &Monitor::silent()).unwrap(), mesh);
+        assert_eq!(drop_floaters(&mesh, 0.5, Largeness::Volume, &Monitor::silent()).unwrap(), mesh);
         mesh.triangle_indices.iter_mut().for_each(|t| t.swap(0, 1));
         mesh.triangle_indices.pop();
-        assert_eq!(Topology::of(&drop_floaters(&mesh, 0.5, &Monitor::silent()).unwrap()).shells.len(), 1);
+        assert_eq!(
+            Topology::of(&drop_floaters(&mesh, 0.5, Largeness::Volume, &Monitor::silent()).unwrap()).shells.len(),
+            1
+        );
     }
 }

@@ -5,7 +5,7 @@ use glam::Vec3;
 use super::codec::Draft;
 use crate::craft::{Pose, Unit};
 use crate::image::ConditionImage;
-use crate::mesh::components::drop_floaters;
+use crate::mesh::components::{Largeness, drop_floaters};
 use crate::mesh::simplify::{SimplifyError, Target, simplify};
 use crate::mesh::smooth::taubin_along_z;
 use crate::mesh::weld::weld;
@@ -30,7 +30,9 @@ pub(super) fn finish(
     let params = &request.mesh;
     monitor.step(Stage::Mesh, 0, 10)?;
     if params.drop_floaters > 0.0 {
-        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, monitor)?;
+        // What the picture shows apart counts by what is seen of it; how deep it is, is a guess.
+        let largeness = if request.keeps_outline() { Largeness::Outline } else { Largeness::Volume };
+        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, largeness, monitor)?;
     }
     monitor.step(Stage::Mesh, 1, 10)?;
     if draft.from_field {

@@ -236,7 +236,7 @@ impl SolidParams {
 parameters! {
     /// What is done to the triangles.
     pub struct MeshParams titled "Mesh" {
-        /// Drop loose pieces smaller than this share of the largest piece; 0 keeps all.
+        /// Drop loose pieces smaller than this share of the largest: by outline, or by volume in a model's box; 0 keeps all.
         "drop-floaters" => drop_floaters: f32 = 0.01, in 0.0..=1.0 by 0.005, "×";
         /// Rounds of smoothing that keeps the volume and the outline, for a noisy brightness relief.
         "smooth" => smooth_rounds: u32 = 0, in 0..=50 by 1;
@@ -307,6 +307,12 @@ impl Request {
     /// The learned model that makes the solid, if one does.
     pub fn learned_model(&self) -> Option<Model> {
         (self.mode == Mode::Model).then_some(self.model.model)
+    }
+
+    /// Whether the solid's front view is the picture's outline, piece by piece.
+    pub fn keeps_outline(&self) -> bool {
+        self.learned_model()
+            .map_or(self.mode == Mode::Inflate, |model| model == Model::Columns || self.model.close_silhouette)
     }
 
     /// Cells along an axis of a learned model's box: as set, else by quality, as published for low,

@@ -18,6 +18,29 @@ fn the_first_command_makes_a_closed_figure_of_80_mm() {
 }
 
 #[test]
+fn what_lies_apart_stays_and_specks_go() {
+    let desk = Desk::new();
+    // A square, a disc with 2 % of its area and far less of its volume, and a speck.
+    let picture = image::RgbaImage::from_fn(400, 240, |x, y| {
+        let in_disc = |cx: i32, cy: i32, r: i32| (x as i32 - cx).pow(2) + (y as i32 - cy).pow(2) <= r * r;
+        let is_square = (20..220).contains(&x) && (20..220).contains(&y);
+        let opacity = if is_square || in_disc(300, 190, 17) || in_disc(380, 60, 3) { 255 } else { 0 };
+        image::Rgba([180, 120, 60, opacity])
+    });
+    picture.save(desk.path("apart.png")).unwrap();
+    for flags in [["--mode", "inflate"], ["--model", "columns"]] {
+        let name = format!("{}.stl", flags[1]);
+        let arguments = [&["generate", "apart.png", "-o", &name, "--quality=draft"], flags.as_slice()].concat();
+        let (code, _, stderr) = outcome(desk.orfeas(&arguments));
+        assert_eq!(code, 0, "{stderr}");
+        let stl = read_stl(&desk.path(&name));
+        assert!(stl.closed);
+        let width = stl.size_mm[0] / stl.size_mm[2];
+        assert!((width - 297.0 / 200.0).abs() < 0.03, "{flags:?}: {:?}", stl.size_mm);
+    }
+}
+
+#[test]
 fn without_a_name_a_free_one_beside_the_picture_is_taken() {
     let desk = Desk::new();
     desk.draw("pictures/figure.png");

@@ -37,7 +37,7 @@ pub struct ColumnsConfig {
 }
 
 impl ColumnsConfig {
-    /// 4 million parameters: ships inside the program.
+    /// 5 million parameters: ships inside the program.
     pub const S: Self = Self {
         name: "S",
         side: 128,
@@ -49,7 +49,7 @@ impl ColumnsConfig {
         heads: 8,
         encoder_blocks: 3,
         decoder_blocks: 2,
-        transformer_blocks: 5,
+        transformer_blocks: 9,
         last: 48,
         column_hidden: 96,
         picture_hidden: 16,
@@ -63,6 +63,7 @@ impl ColumnsConfig {
         fine: 128,
         coarse: 256,
         token: 320,
+        transformer_blocks: 5,
         last: 96,
         column_hidden: 192,
         picture_hidden: 24,

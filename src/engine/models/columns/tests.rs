@@ -7,7 +7,7 @@ use super::solid::{Back, Controls, View};
 use super::*;
 use crate::engine::weights::Precision;
 use crate::field::ScalarGrid;
-use crate::mesh::components::drop_floaters;
+use crate::mesh::components::{Largeness, drop_floaters};
 use crate::mesh::topology::Topology;
 use crate::progress::CancelToken;
 use crate::surface;
@@ -203,7 +203,7 @@ fn even_noise_is_closed_to_the_outline() {
             assert!(iou >= 0.99, "seed {seed}, {back:?}: {iou}");
             assert_closed(&grid);
             let mesh = surface::extract(&grid, &Monitor::silent()).unwrap();
-            let kept = drop_floaters(&mesh, 0.01, &Monitor::silent()).unwrap();
+            let kept = drop_floaters(&mesh, 0.01, Largeness::Outline, &Monitor::silent()).unwrap();
             // Voids inside are shells too.
             let pieces = Topology::of(&kept).shells.iter().filter(|shell| shell.signed_volume > 0.0).count();
             assert_eq!(pieces, 1, "seed {seed}, {back:?}: the outline is in one piece");

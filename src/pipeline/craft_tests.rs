@@ -1,0 +1,125 @@
+//! What the crafts make of a picture.
+
+use glam::Vec2;
+
+use super::tests::{Scene, crafts, request};
+use super::*;
+use crate::image::ConditionImage;
+use crate::mesh::topology::Topology;
+use crate::request::Mode;
+
+#[test]
+fn every_craft_makes_a_solid_of_the_size_asked_for() {
+    let scene = Scene::new();
+    for mode in crafts() {
+        let output = scene.run(&request(mode), &Cache::disabled());
+        assert!(output.report.is_print_ready(), "{}: {}", mode.name(), output.report);
+        let topology = Topology::of(&output.mesh);
+        assert!(topology.is_closed() && topology.is_manifold(), "{}", mode.name());
+        let bounds = output.mesh.bounds().unwrap();
+        assert!(bounds.min.z.abs() < 1e-4 && bounds.center().truncate().length() < 1e-3, "{}", mode.name());
+        let up = if mode == Mode::Inflate { bounds.size().z } else { bounds.size().max_element() };
+        assert!((up - 30.0).abs() < 1.5, "{}: {bounds:?}", mode.name());
+    }
+}
+
+/// Share of pixels of either silhouette that both have, of the mesh seen from the front and the
+/// opacity of the condition image; for standing figures whose proportions are the picture's.
+fn front_overlap(mesh: &Mesh, condition: &ConditionImage) -> f32 {
+    const SIDE: usize = 400;
+    let bounds = mesh.bounds().unwrap();
+    let (low, size) = (bounds.min, bounds.size());
+    let mut covered = vec![false; SIDE * SIDE];
+    for triangle in 0..mesh.triangle_indices.len() {
+        // x to the right and z up as in the picture, stretched to the raster.
+        let [a, b, c] =
+            mesh.triangle(triangle).map(|p| Vec2::new((p.x - low.x) / size.x, (p.z - low.z) / size.z) * SIDE as f32);
+        let (min, max) = (a.min(b).min(c), a.max(b).max(c));
+        let area = (b - a).perp_dot(c - a);
+        for y in (min.y - 0.5).ceil().max(0.0) as usize..=(max.y as usize).min(SIDE - 1) {
+            for x in (min.x - 0.5).ceil().max(0.0) as usize..=(max.x as usize).min(SIDE - 1) {
+                let p = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+                let sides = [(a, b), (b, c), (c, a)].map(|(p0, p1)| (p1 - p0).perp_dot(p - p0) * area.signum());
+                covered[y * SIDE + x] |= sides.iter().all(|s| *s >= 0.0);
+            }
+        }
+    }
+    // The object's box in the condition image, as the cut-out was centred.
+    let opaque = |x: f32, y: f32| condition.alpha_at(x, y) >= 0.5;
+    let (mut lowest, mut highest) = (Vec2::splat(1.0), Vec2::splat(-1.0));
+    for i in 0..4 * SIDE {
+        for j in 0..4 * SIDE {
+            let p = Vec2::new(i as f32, j as f32) / (2 * SIDE) as f32 - 1.0;
+            if opaque(p.x, p.y) {
+                (lowest, highest) = (lowest.min(p), highest.max(p));
+            }
+        }
+    }
+    let (mut both, mut either) = (0, 0);
+    for y in 0..SIDE {
+        for x in 0..SIDE {
+            let p = lowest + (highest - lowest) * Vec2::new(x as f32 + 0.5, y as f32 + 0.5) / SIDE as f32;
+            let (mesh, picture) = (covered[y * SIDE + x], opaque(p.x, p.y));
+            both += i32::from(mesh && picture);
+            either += i32::from(mesh || picture);
+        }
+    }
+    both as f32 / either as f32
+}
+
+#[test]
+fn the_figure_keeps_the_silhouette_also_after_smoothing() {
+    let scene = Scene::new();
+    let mut request = request(Mode::Inflate);
+    request.solid.resolution = Some(128);
+    for smooth_rounds in [0, 4] {
+        request.mesh.smooth_rounds = smooth_rounds;
+        let overlap = front_overlap(&scene.run(&request, &Cache::disabled()).mesh, &scene.condition(&request));
+        assert!(overlap >= 0.99, "{smooth_rounds} rounds: {overlap}");
+    }
+}
+
+#[test]
+fn colors_come_from_the_picture() {
+    let scene = Scene::new();
+    let mut request = request(Mode::Inflate);
+    let mesh = scene.run(&request, &Cache::disabled()).mesh;
+    let colors = mesh.vertex_colors.as_ref().unwrap();
+    for (position, [r, _, b]) in mesh.vertex_positions.iter().zip(colors).filter(|(p, _)| p.x.abs() > 1.5) {
+        assert_eq!(position.x < 0.0, r > b, "{position}: red is left, blue is right");
+    }
+    request.mesh.color = false;
+    assert_eq!(scene.run(&request, &Cache::disabled()).mesh.vertex_colors, None);
+}
+
+#[test]
+fn a_flat_base_and_a_hollow_have_their_millimetres() {
+    let scene = Scene::new();
+    let mut request = request(Mode::Inflate);
+    request.solid.resolution = Some(64);
+    let whole = scene.run(&request, &Cache::disabled());
+    request.solid.flat_base_mm = 2.0;
+    let cut = scene.run(&request, &Cache::disabled());
+    assert!((cut.report.size_mm[2] - 30.0).abs() < 0.05, "still as high as asked for: {:?}", cut.report.size_mm);
+    // Without its lowest 2 mm it is 28 mm high, and then scaled to 30 mm: so 2 mm are 1/15 of 32 mm.
+    let widened = cut.report.size_mm[0] / whole.report.size_mm[0];
+    assert!((widened - 32.0 / 30.0).abs() < 0.01, "{widened}");
+    request.solid.hollow_mm = 1.5;
+    let hollow = scene.run(&request, &Cache::disabled());
+    assert_eq!(hollow.report.voids, 1, "{}", hollow.report);
+    assert!(hollow.report.volume_cm3 < 0.9 * cut.report.volume_cm3);
+    assert!(hollow.report.is_print_ready(), "{}", hollow.report);
+}
+
+#[test]
+fn what_a_craft_cannot_do_is_said() {
+    let scene = Scene::new();
+    let mut request = request(Mode::Lithophane);
+    assert_eq!(scene.run(&request, &Cache::disabled()).notes, Vec::<String>::new());
+    request.solid.hollow_mm = 2.0;
+    let cache = scene.cache();
+    for _ in 0..2 {
+        let notes = scene.run(&request, &cache).notes;
+        assert!(notes.len() == 1 && notes[0].contains("hollow"), "{notes:?}");
+    }
+}
