@@ -13,7 +13,7 @@ use crate::progress::{Cancelled, Monitor};
 pub enum Largeness {
     /// Its volume.
     Volume,
-    /// Its volume, or what it alone covers seen along z.
+    /// Its volume, or the share of the whole outline, seen along z, that it alone covers.
     Outline,
 }
 
@@ -41,9 +41,7 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
     let mut kept: Vec<bool> = shells.iter().map(|s| size_of(s) >= f64::from(share) * largest).collect();
     if largeness == Largeness::Outline {
         let seen = seen_alone(mesh, &topology);
-        let largest = seen.iter().copied().max().unwrap_or(0);
-        let is_large = |seen: u32| seen > 0 && f64::from(seen) >= f64::from(share) * f64::from(largest);
-        kept.iter_mut().zip(seen).for_each(|(kept, seen)| *kept |= is_large(seen));
+        kept.iter_mut().zip(seen).for_each(|(kept, seen)| *kept |= seen > 0.0 && seen >= f64::from(share));
     }
     if all_closed {
         let voids: Vec<usize> = (0..shells.len()).filter(|&s| shells[s].signed_volume < 0.0).collect();
@@ -63,8 +61,8 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
 /// Cells along the longer side of what is seen.
 const SEEN_CELLS: usize = 512;
 
-/// How many cells each shell alone covers, seen along z. Voids cover nothing.
-fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<u32> {
+/// The share of the outline, seen along z, that each shell alone covers. Voids cover nothing.
+fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
     const NONE: u32 = u32::MAX;
     const SEVERAL: u32 = u32::MAX - 1;
     let Some(bounds) = mesh.bounds() else { return Vec::new() };
@@ -89,8 +87,9 @@ fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<u32> {
             }
         }
     }
-    let mut seen = vec![0; topology.shells.len()];
-    cells.iter().filter(|&&cell| cell < SEVERAL).for_each(|&shell| seen[shell as usize] += 1);
+    let covered = cells.iter().filter(|&&cell| cell != NONE).count().max(1) as f64;
+    let mut seen = vec![0.0; topology.shells.len()];
+    cells.iter().filter(|&&cell| cell < SEVERAL).for_each(|&shell| seen[shell as usize] += 1.0 / covered);
     seen
 }
 
