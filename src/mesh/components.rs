@@ -1,9 +1,10 @@
 //! Loose pieces.
 
+use glam::DVec2;
 use rayon::prelude::*;
 
 use super::Mesh;
-use super::topology::Topology;
+use super::topology::{Shell, Topology};
 use super::weld::gather;
 use crate::progress::{Cancelled, Monitor};
 
@@ -12,7 +13,7 @@ use crate::progress::{Cancelled, Monitor};
 pub enum Largeness {
     /// Its volume.
     Volume,
-    /// What it covers seen along z: half of what its triangles cover.
+    /// Its volume, or the share of the whole outline, seen along z, that it alone covers.
     Outline,
 }
 
@@ -35,13 +36,13 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
         return Ok(mesh.clone());
     }
     let all_closed = shells.iter().all(|s| s.closed);
-    let sizes = match largeness {
-        Largeness::Volume if all_closed => shells.iter().map(|s| s.signed_volume).collect(),
-        Largeness::Volume => shells.iter().map(|s| s.area).collect(),
-        Largeness::Outline => outlines(mesh, &topology),
-    };
-    let largest = sizes.iter().copied().fold(0.0, f64::max);
-    let mut kept: Vec<bool> = sizes.iter().map(|&size| size >= f64::from(share) * largest).collect();
+    let size_of = |s: &Shell| if all_closed { s.signed_volume } else { s.area };
+    let largest = shells.iter().map(size_of).fold(0.0, f64::max);
+    let mut kept: Vec<bool> = shells.iter().map(|s| size_of(s) >= f64::from(share) * largest).collect();
+    if largeness == Largeness::Outline {
+        let seen = seen_alone(mesh, &topology);
+        kept.iter_mut().zip(seen).for_each(|(kept, seen)| *kept |= seen > 0.0 && seen >= f64::from(share));
+    }
     if all_closed {
         let voids: Vec<usize> = (0..shells.len()).filter(|&s| shells[s].signed_volume < 0.0).collect();
         for (&void, owner) in voids.iter().zip(owners(mesh, &topology, &voids, monitor)?) {
@@ -57,19 +58,39 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
     Ok(gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangles))
 }
 
-/// What each shell covers along z, in square units; a void and a shell that is inside out cover nothing.
-fn outlines(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
-    let mut outlines = vec![0.0; topology.shells.len()];
+/// Cells along the longer side of what is seen.
+const SEEN_CELLS: usize = 512;
+
+/// The share of the outline, seen along z, that each shell alone covers. Voids cover nothing.
+fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
+    const NONE: u32 = u32::MAX;
+    const SEVERAL: u32 = u32::MAX - 1;
+    let Some(bounds) = mesh.bounds() else { return Vec::new() };
+    let low = bounds.min.as_dvec3().truncate();
+    let step = f64::from(bounds.size().truncate().max_element()).max(f64::MIN_POSITIVE) / SEEN_CELLS as f64;
+    let mut cells = vec![NONE; SEEN_CELLS * SEEN_CELLS];
     for (triangle, &shell) in topology.shell_of_triangle.iter().enumerate() {
-        let [a, b, c] = mesh.triangle(triangle).map(|p| p.as_dvec3().truncate());
-        outlines[shell as usize] += 0.25 * (b - a).perp_dot(c - a).abs();
+        if topology.shells[shell as usize].signed_volume < 0.0 {
+            continue;
+        }
+        let [a, b, c] = mesh.triangle(triangle).map(|p| (p.as_dvec3().truncate() - low) / step - 0.5);
+        let area = (b - a).perp_dot(c - a);
+        let (first, last) = (a.min(b).min(c).ceil().max(DVec2::ZERO), a.max(b).max(c).floor());
+        for y in first.y as usize..=(last.y.max(0.0) as usize).min(SEEN_CELLS - 1) {
+            for x in first.x as usize..=(last.x.max(0.0) as usize).min(SEEN_CELLS - 1) {
+                let p = DVec2::new(x as f64, y as f64);
+                let sides = [(a, b), (b, c), (c, a)].map(|(from, to)| (to - from).perp_dot(p - from) * area);
+                if area != 0.0 && sides.iter().all(|&side| side >= 0.0) {
+                    let cell = &mut cells[y * SEEN_CELLS + x];
+                    *cell = if *cell == NONE || *cell == shell { shell } else { SEVERAL };
+                }
+            }
+        }
     }
-    outlines
-        .iter_mut()
-        .zip(&topology.shells)
-        .filter(|(_, s)| s.closed && s.signed_volume <= 0.0)
-        .for_each(|(o, _)| *o = 0.0);
-    outlines
+    let covered = cells.iter().filter(|&&cell| cell != NONE).count().max(1) as f64;
+    let mut seen = vec![0.0; topology.shells.len()];
+    cells.iter().filter(|&&cell| cell < SEVERAL).for_each(|&shell| seen[shell as usize] += 1.0 / covered);
+    seen
 }
 
 /// Drops pieces with fewer than `floor(share * n)` triangles, n being those of the piece that has the
@@ -224,17 +245,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_flat_may_be_large_in_outline() {
+    fn what_is_flat_may_be_large_in_outline_unless_it_hides() {
         let field = ScalarGrid::from_fn([80, 80, 60], Vec3::splat(-1.5), 0.05, |p| {
-            let disc = (p.distance(Vec3::new(1.2, 1.2, p.z)) - 0.5).max(p.z.abs() - 0.06);
-            (p.distance(Vec3::splat(-0.3)) - 0.9).min(disc)
+            let disc =
+                |center: Vec3| (p.truncate().distance(center.truncate()) - 0.5).max((p.z - center.z).abs() - 0.06);
+            let ball = p.distance(Vec3::splat(-0.3)) - 0.9;
+            ball.min(disc(Vec3::new(1.2, 1.2, 0.0))).min(disc(Vec3::new(-0.3, -0.3, 1.0)))
         });
         let mesh = extract(&field, &Monitor::silent()).unwrap();
+        assert_eq!(Topology::of(&mesh).shells.len(), 3);
         let pieces = |share, largeness| {
             Topology::of(&drop_floaters(&mesh, share, largeness, &Monitor::silent()).unwrap()).shells.len()
         };
         assert_eq!(pieces(0.1, Largeness::Volume), 1, "3 % of the ball's volume");
-        assert_eq!(pieces(0.1, Largeness::Outline), 2, "31 % of the ball's outline");
+        assert_eq!(pieces(0.1, Largeness::Outline), 2, "a quarter of the outline");
         assert_eq!(pieces(0.4, Largeness::Outline), 1);
         // A void covers nothing and stays with its piece.
         let bubble = balls(&[(Vec3::ZERO, 0.9), (Vec3::new(0.2, 0.3, 0.1), -0.15)]);

@@ -30,7 +30,7 @@ pub(super) fn finish(
     let params = &request.mesh;
     monitor.step(Stage::Mesh, 0, 10)?;
     if params.drop_floaters > 0.0 {
-        // What the picture shows apart counts by what is seen of it; how deep it is, is a guess.
+        // What the picture shows apart is no noise, however thin it was guessed to be.
         let largeness = if request.keeps_outline() { Largeness::Outline } else { Largeness::Volume };
         draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, largeness, monitor)?;
     }

@@ -236,7 +236,7 @@ impl SolidParams {
 parameters! {
     /// What is done to the triangles.
     pub struct MeshParams titled "Mesh" {
-        /// Drop loose pieces smaller than this share of the largest: by outline, or by volume in a model's box; 0 keeps all.
+        /// Drop loose pieces smaller than this share of the largest, unless the outline shows them; 0 keeps all.
         "drop-floaters" => drop_floaters: f32 = 0.01, in 0.0..=1.0 by 0.005, "×";
         /// Rounds of smoothing that keeps the volume and the outline, for a noisy brightness relief.
         "smooth" => smooth_rounds: u32 = 0, in 0..=50 by 1;
