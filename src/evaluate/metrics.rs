@@ -4,9 +4,10 @@ use glam::{Vec2, Vec3};
 
 use super::case::Case;
 use crate::dataset::random::Random;
-use crate::dataset::solid::of_mesh::{self, scan};
+use crate::dataset::solid::of_mesh;
 use crate::dataset::view::View;
 use crate::mesh::Mesh;
+use crate::mesh::scan::scan;
 use crate::mesh::topology::Topology;
 use crate::mesh::weld::weld;
 

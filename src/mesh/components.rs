@@ -1,9 +1,9 @@
 //! Loose pieces.
 
-use glam::DVec2;
 use rayon::prelude::*;
 
 use super::Mesh;
+use super::scan::scan;
 use super::topology::{Shell, Topology};
 use super::weld::gather;
 use crate::progress::{Cancelled, Monitor};
@@ -41,7 +41,7 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
     let mut kept: Vec<bool> = shells.iter().map(|s| size_of(s) >= f64::from(share) * largest).collect();
     if largeness == Largeness::Outline {
         let seen = seen_alone(mesh, &topology);
-        kept.iter_mut().zip(seen).for_each(|(kept, seen)| *kept |= seen > 0.0 && seen >= f64::from(share));
+        kept.iter_mut().zip(seen).for_each(|(kept, seen)| *kept |= seen >= f64::from(share));
     }
     if all_closed {
         let voids: Vec<usize> = (0..shells.len()).filter(|&s| shells[s].signed_volume < 0.0).collect();
@@ -66,26 +66,17 @@ fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
     const NONE: u32 = u32::MAX;
     const SEVERAL: u32 = u32::MAX - 1;
     let Some(bounds) = mesh.bounds() else { return Vec::new() };
-    let low = bounds.min.as_dvec3().truncate();
-    let step = f64::from(bounds.size().truncate().max_element()).max(f64::MIN_POSITIVE) / SEEN_CELLS as f64;
+    let step = bounds.size().truncate().max_element().max(f32::MIN_POSITIVE) / SEEN_CELLS as f32;
     let mut cells = vec![NONE; SEEN_CELLS * SEEN_CELLS];
     for (triangle, &shell) in topology.shell_of_triangle.iter().enumerate() {
         if topology.shells[shell as usize].signed_volume < 0.0 {
             continue;
         }
-        let [a, b, c] = mesh.triangle(triangle).map(|p| (p.as_dvec3().truncate() - low) / step - 0.5);
-        let area = (b - a).perp_dot(c - a);
-        let (first, last) = (a.min(b).min(c).ceil().max(DVec2::ZERO), a.max(b).max(c).floor());
-        for y in first.y as usize..=(last.y.max(0.0) as usize).min(SEEN_CELLS - 1) {
-            for x in first.x as usize..=(last.x.max(0.0) as usize).min(SEEN_CELLS - 1) {
-                let p = DVec2::new(x as f64, y as f64);
-                let sides = [(a, b), (b, c), (c, a)].map(|(from, to)| (to - from).perp_dot(p - from) * area);
-                if area != 0.0 && sides.iter().all(|&side| side >= 0.0) {
-                    let cell = &mut cells[y * SEEN_CELLS + x];
-                    *cell = if *cell == NONE || *cell == shell { shell } else { SEVERAL };
-                }
-            }
-        }
+        let corners = mesh.triangle(triangle).map(|p| (p - bounds.min).truncate() / step - 0.5);
+        scan(corners, SEEN_CELLS, |x, y| {
+            let cell = &mut cells[y * SEEN_CELLS + x];
+            *cell = if *cell == NONE || *cell == shell { shell } else { SEVERAL };
+        });
     }
     let covered = cells.iter().filter(|&&cell| cell != NONE).count().max(1) as f64;
     let mut seen = vec![0.0; topology.shells.len()];

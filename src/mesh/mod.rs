@@ -7,6 +7,7 @@ pub(crate) mod adjacency;
 pub mod components;
 pub mod intersect;
 pub mod repair;
+pub mod scan;
 pub mod simplify;
 pub mod smooth;
 pub mod topology;

@@ -4,9 +4,10 @@ use glam::{Vec2, Vec3};
 
 use super::super::pack::PackedMesh;
 use super::super::solid::Columns;
-use super::super::solid::of_mesh::{Plane, pixel, scan};
+use super::super::solid::of_mesh::{Plane, pixel};
 use super::super::view::View;
 use super::Seen;
+use crate::mesh::scan::scan;
 
 /// Coverage is counted in this many samples along each side of a pixel.
 const SAMPLES: usize = 4;

@@ -12,6 +12,7 @@ use super::solid::{Columns, REACH, of_mesh};
 use super::tape::flat::Flat;
 use super::tape::{BATCH, Builder, Fold, Points, Scratch, Shape, Tape};
 use super::view::View;
+use crate::mesh::scan::scan;
 
 fn values(tape: &Tape, places: &[Vec3]) -> Vec<f32> {
     let (mut points, mut scratch, mut lane) = (Points::new(), Scratch::default(), [0.0; BATCH]);
@@ -249,7 +250,7 @@ fn triangles_that_share_edges_cover_every_pixel_once() {
         }
         let mut seen = vec![0; side * side];
         for i in 0..rim.len() {
-            of_mesh::scan([middle, rim[i], rim[(i + 1) % rim.len()]], side, |i, j| seen[j * side + i] += 1);
+            scan([middle, rim[i], rim[(i + 1) % rim.len()]], side, |i, j| seen[j * side + i] += 1);
         }
         assert!(seen.iter().all(|&n| n == 1));
     }
