@@ -182,6 +182,17 @@ proptest! {
 }
 
 #[test]
+fn the_box_of_a_field_rounds_as_its_mesh_does() {
+    let field = ScalarGrid {
+        samples: vec![1.0, 0.233_585_67, 0.0, 0.0, 0.0, 1.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0],
+        samples_per_axis: [2, 3, 2],
+        origin: Vec3::new(-0.3, 0.7, 0.1),
+        spacing: 0.005,
+    };
+    assert_eq!(field.surface_bounds(), mesh_of(&field).bounds());
+}
+
+#[test]
 fn an_off_centre_ball_is_met_within_half_a_cell_and_half_a_percent() {
     let (center, radius) = (Vec3::new(0.13, -0.07, 0.21), 0.61);
     let field = grid(64, |p| p.distance(center) - radius);

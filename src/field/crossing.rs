@@ -43,7 +43,7 @@ impl ScalarGrid {
                     let previous = (own > 0).then(|| neighbor(own - 1));
                     let next = (own + 1 < count).then(|| neighbor(own + 1));
                     let (low, high) = reach(row, previous, next, first..last + 1);
-                    layer.include(axis, own as f32 - low);
+                    layer.include(axis, own as f32 - 1.0 + low);
                     layer.include(axis, own as f32 + high);
                 }
             }
@@ -61,21 +61,17 @@ impl ScalarGrid {
     }
 }
 
-/// How far the inside samples of `row` reach towards the rows before and behind, in cells. A missing
-/// row is outside.
+/// Where the surface lies farthest from the inside samples of `row`: between the row before and this one, and between this
+/// one and the row behind, each as a share of the edge from the lower to the higher sample. That is how the mesh has
+/// it: the complement would round otherwise. A missing row is outside.
 fn reach(row: &[f32], previous: Option<&[f32]>, next: Option<&[f32]>, range: std::ops::Range<usize>) -> (f32, f32) {
-    let towards = |other: Option<&[f32]>| {
-        range.clone().filter(|&z| row[z] < 0.0).fold(0f32, |far, z| {
-            let outside = other.map_or(f32::MAX, |other| other[z]);
-            // Computed as the mesh computes it: from the lower to the higher sample.
-            if outside < 0.0 { far } else { far.max(1.0 - crossing(outside, row[z])) }
-        })
+    let inside = || range.clone().filter(|&z| row[z] < 0.0);
+    let outside = |other: Option<&[f32]>, z: usize| {
+        Some(other.map_or(f32::MAX, |other| other[z])).filter(|v| *v >= 0.0 || v.is_nan())
     };
-    let forward = range.clone().filter(|&z| row[z] < 0.0).fold(0f32, |far, z| {
-        let outside = next.map_or(f32::MAX, |next| next[z]);
-        if outside < 0.0 { far } else { far.max(crossing(row[z], outside)) }
-    });
-    (towards(previous), forward)
+    let low = inside().filter_map(|z| Some(crossing(outside(previous, z)?, row[z]))).fold(1.0, f32::min);
+    let high = inside().filter_map(|z| Some(crossing(row[z], outside(next, z)?))).fold(0.0, f32::max);
+    (low, high)
 }
 
 /// A box in cells, counted from the first sample.
