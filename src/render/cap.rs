@@ -3,8 +3,9 @@
 //! Along a ray through the part that is kept, the back faces of a closed mesh outnumber its front
 //! faces by one exactly where the cut shows its inside; the stencil counts both.
 
-use super::mesh::{AtLevel, Vertex};
+use super::mesh::AtLevel;
 use super::pipeline::{Pipeline, SAMPLES, Spec, scene_color, scene_depth};
+use super::prepared::Vertex;
 use super::surface::Bindings;
 use super::{pipeline, shader};
 

@@ -8,8 +8,9 @@ use wgpu::util::DeviceExt as _;
 use super::environment::{Environment, LEVELS, WIDTH};
 use super::finish::full_screen_pass;
 use super::frame::Placement;
-use super::mesh::{AtLevel, GpuMesh, Vertex};
+use super::mesh::{AtLevel, GpuMesh};
 use super::pipeline::{MAP_FORMAT, Pipeline, Spec, bind_group, binding, layout};
+use super::prepared::Vertex;
 use super::scene::Section;
 use super::{pipeline, shader, targets};
 

@@ -4,7 +4,8 @@ use image::RgbaImage;
 
 use super::camera::{Camera, NamedView, Projection, View};
 use super::device::Gpu;
-use super::mesh::{GpuMesh, PreparedLevel, PreparedMesh};
+use super::mesh::GpuMesh;
+use super::prepared::{PreparedLevel, PreparedMesh};
 use super::scene::{Scene, Shading, Wireframe};
 use super::{RenderError, Renderer, offscreen};
 use crate::mesh::Mesh;

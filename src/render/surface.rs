@@ -2,8 +2,9 @@
 
 use super::frame::{casts_shadow, material_of};
 use super::material::Pattern;
-use super::mesh::{AtLevel, Vertex};
+use super::mesh::AtLevel;
 use super::pipeline::{COLOR_FORMAT, Pipeline, SAMPLES, Spec, bind_group, binding, layout, scene_color, scene_depth};
+use super::prepared::Vertex;
 use super::scene::{Scene, Shading};
 use super::targets::Targets;
 use super::{light::Light, pipeline, shader};
