@@ -29,6 +29,25 @@ impl Column {
         Some(self.crossing(k, k + 1))
     }
 
+    /// How much of it is inside, and the mean height of that; `None` if nothing is.
+    pub(super) fn inside(&self) -> Option<(f32, f32)> {
+        let (mut length, mut moment) = (0.0, 0.0);
+        for (k, pair) in self.values.windows(2).enumerate() {
+            let [below, above] = [pair[0], pair[1]];
+            // In shares of the way to the next sample.
+            let crossing = below / (below - above);
+            let (from, to) = match (below < 0.0, above < 0.0) {
+                (true, true) => (0.0, 1.0),
+                (true, false) => (0.0, crossing),
+                (false, true) => (crossing, 1.0),
+                (false, false) => continue,
+            };
+            length += to - from;
+            moment += (to - from) * (k as f32 + 0.5 * (from + to));
+        }
+        (length > 0.0).then(|| (length * self.spacing(), self.z(moment / length)))
+    }
+
     /// Height where the solid under the frontmost surface ends.
     pub(super) fn end_of_front(&self) -> Option<f32> {
         let k = self.values.iter().rposition(|&v| v < 0.0)?;
@@ -102,8 +121,10 @@ mod tests {
         assert!((column.front().unwrap() - 0.42).abs() < 1e-3);
         assert!((column.end_of_front().unwrap() + 0.31).abs() < 1e-3);
         assert!((column.at(0.0) + 0.125).abs() < 1e-4);
+        let (depth, middle) = column.inside().unwrap();
+        assert!((depth - 0.73).abs() < 2e-3 && (middle - 0.055).abs() < 1e-3, "{depth} {middle}");
         let empty = Column { values: vec![0.1; 8] };
-        assert_eq!((empty.front(), empty.end_of_front()), (None, None));
+        assert_eq!((empty.front(), empty.end_of_front(), empty.inside()), (None, None, None));
         let full = Column { values: vec![-0.1; 8] };
         assert_eq!((full.front(), full.end_of_front()), (Some(1.0), Some(-1.0)));
     }

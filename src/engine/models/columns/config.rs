@@ -1,7 +1,7 @@
 //! The sizes of the network.
 
-/// Widths of the levels, the finest first; each level has half the side of the one before.
-///
+use super::trunk::Sizes;
+
 /// The same as in the trainer. A network runs on pictures of any side that is a multiple of 16; the
 /// number of samples along z stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,24 +12,8 @@ pub struct ColumnsConfig {
     pub side: usize,
     /// Samples of a column, along z.
     pub bins: usize,
-    /// Channels at half the side.
-    pub stem: usize,
-    /// Channels at a quarter of the side.
-    pub fine: usize,
-    /// Channels at an eighth of the side.
-    pub coarse: usize,
-    /// Width of the tokens, at a sixteenth of the side.
-    pub token: usize,
-    /// Heads of the transformer.
-    pub heads: usize,
-    /// Residual blocks per level on the way down.
-    pub encoder_blocks: usize,
-    /// Residual blocks per level on the way up.
-    pub decoder_blocks: usize,
-    /// Transformer blocks.
-    pub transformer_blocks: usize,
-    /// Channels at half the side, on the way up.
-    pub last: usize,
+    /// All but the heads.
+    pub trunk: Sizes,
     /// Hidden channels of the column head.
     pub column_hidden: usize,
     /// Hidden channels of the picture head, at the full side.
@@ -42,15 +26,17 @@ impl ColumnsConfig {
         name: "S",
         side: 128,
         bins: 64,
-        stem: 24,
-        fine: 64,
-        coarse: 128,
-        token: 160,
-        heads: 8,
-        encoder_blocks: 3,
-        decoder_blocks: 2,
-        transformer_blocks: 9,
-        last: 48,
+        trunk: Sizes {
+            stem: 24,
+            fine: 64,
+            coarse: 128,
+            token: 160,
+            heads: 8,
+            encoder_blocks: 3,
+            decoder_blocks: 2,
+            transformer_blocks: 9,
+            last: 48,
+        },
         column_hidden: 96,
         picture_hidden: 16,
     };
@@ -59,15 +45,9 @@ impl ColumnsConfig {
         name: "L",
         side: 256,
         bins: 128,
-        stem: 48,
-        fine: 128,
-        coarse: 256,
-        token: 320,
-        transformer_blocks: 5,
-        last: 96,
+        trunk: Sizes { stem: 48, fine: 128, coarse: 256, token: 320, transformer_blocks: 5, last: 96, ..Self::S.trunk },
         column_hidden: 192,
         picture_hidden: 24,
-        ..Self::S
     };
 
     /// The configuration of this name.

@@ -12,8 +12,10 @@ pub mod input;
 pub mod model;
 pub mod network;
 pub mod prediction;
+mod rods;
 mod shading;
 pub mod solid;
+pub(in crate::engine::models) mod trunk;
 mod warp;
 
 use burn::tensor::TensorData;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::column::{Column, catmull_rom};
 use super::input::{Input, InputError};
 use super::prediction::{Channel, Prediction, TRUNCATION, balloon};
+use super::rods::{self, Rod};
 pub use super::warp::View;
 use super::{ColumnsError, warp};
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
@@ -227,6 +228,7 @@ impl<'a> Stand<'a> {
         let below = if flat { 0.5 - PADDING as f32 } else { -(PADDING as f32) } * spacing;
         let origin_z = reach[0] + below;
         let nz = ((reach[1] - reach[0]) / spacing).ceil() as usize + 2 * PADDING + 1;
+        let widths = rods::half_widths(silhouette);
         let mut samples = vec![0.0; nx * ny * nz];
         samples.par_chunks_mut(ny * nz).enumerate().try_for_each(|(ix, slab)| {
             monitor.check()?;
@@ -238,8 +240,10 @@ impl<'a> Stand<'a> {
                     continue;
                 }
                 let profile = self.profile(lattice.position(ix, iy));
+                let predicted = self.controls.back == Back::Predicted;
+                let rod = predicted.then(|| Rod::of(&profile, widths[ix * ny + iy])).flatten();
                 for (iz, sample) in column.iter_mut().enumerate() {
-                    *sample = self.value(&profile, origin_z + iz as f32 * spacing);
+                    *sample = self.value(&profile, rod, origin_z + iz as f32 * spacing);
                 }
             }
             Ok(())
@@ -249,12 +253,12 @@ impl<'a> Stand<'a> {
     }
 
     /// The field's value at height `z` of the solid. What goes on beyond the frame ends there.
-    fn value(&self, profile: &Column, z: f32) -> f32 {
+    fn value(&self, profile: &Column, rod: Option<Rod>, z: f32) -> f32 {
         let scale = self.controls.depth_scale;
         let z = z / scale;
         let beyond = z.abs() - FRAME_END;
         let value = match self.controls.back {
-            Back::Predicted => profile.at(z),
+            Back::Predicted => rod.map_or(f32::NEG_INFINITY, |rod| rod.distance(z)).max(profile.at(z)),
             Back::Mirrored => profile.at(z.abs()),
             Back::Flat => match profile.front() {
                 Some(front) => if z < front { (z - front).max(-TRUNCATION) } else { profile.at(z) }.max(self.floor - z),

@@ -4,6 +4,7 @@ use glam::Vec2;
 
 use super::prediction::Channel;
 use super::solid::{Back, Controls, View};
+use super::trunk::Sizes;
 use super::*;
 use crate::engine::weights::Precision;
 use crate::field::ScalarGrid;
@@ -17,15 +18,17 @@ const TINY: ColumnsConfig = ColumnsConfig {
     name: "tiny",
     side: 32,
     bins: 4,
-    stem: 4,
-    fine: 4,
-    coarse: 8,
-    token: 8,
-    heads: 2,
-    encoder_blocks: 1,
-    decoder_blocks: 1,
-    transformer_blocks: 1,
-    last: 4,
+    trunk: Sizes {
+        stem: 4,
+        fine: 4,
+        coarse: 8,
+        token: 8,
+        heads: 2,
+        encoder_blocks: 1,
+        decoder_blocks: 1,
+        transformer_blocks: 1,
+        last: 4,
+    },
     column_hidden: 8,
     picture_hidden: 4,
 };
@@ -239,6 +242,32 @@ fn what_is_deeper_than_the_frame_ends_with_it() {
         assert_closed(&grid);
         let bounds = surface::extract(&grid, &Monitor::silent()).unwrap().bounds().unwrap();
         assert!((bounds.size().z - 2.0 * depth_scale).abs() < 0.02 && bounds.center().z.abs() < 0.01, "{bounds:?}");
+    }
+}
+
+#[test]
+fn a_thin_part_is_hardly_deeper_than_wide_and_a_thick_one_as_predicted() {
+    let shape = |p: Vec2| (p.distance(Vec2::new(0.0, 0.4)) - 0.4).min(p.x.abs().max((p.y + 0.4).abs() - 0.5) - 0.04);
+    let mut thick = wild(1, 64, 64, 1.0);
+    let area = 32 * 32;
+    for (at, value) in thick.columns.iter_mut().enumerate() {
+        let z = (2 * (at / area) + 1) as f32 / 64.0 - 1.0;
+        *value =
+            ((z - 0.1).abs() - 0.15).clamp(-prediction::TRUNCATION, prediction::TRUNCATION) / prediction::TRUNCATION;
+    }
+    let depth = |cells: u32, depth_scale: f32, place: Vec2| {
+        let controls = Controls { cells, depth_scale, snaps: false, ..Controls::default() };
+        let grid = solid::build(&thick, &drawn(400, shape), 400, &controls, &Monitor::silent()).unwrap();
+        assert_closed(&grid);
+        let [ix, iy] = ((place - grid.origin.truncate()) / grid.spacing).round().to_array().map(|v| v as usize);
+        let inside = (0..grid.samples_per_axis[2]).filter(|&iz| grid.samples[grid.index(ix, iy, iz)] < 0.0).count();
+        inside as f32 * grid.spacing
+    };
+    for (cells, depth_scale) in [(96, 1.0), (160, 1.0), (128, 1.5)] {
+        let [stick, disc] =
+            [Vec2::new(0.0, -0.5), Vec2::new(0.0, 0.4)].map(|p| depth(cells, depth_scale, p) / depth_scale);
+        assert!((0.07..0.14).contains(&stick), "{cells}: {stick}");
+        assert!((disc - 0.3).abs() < 0.03, "{cells}: {disc}");
     }
 }
 

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::engine::models::columns::trunk::Sizes;
 use crate::engine::weights::Precision;
 use crate::progress::CancelToken;
 
@@ -8,15 +9,17 @@ use crate::progress::CancelToken;
 const TINY: MatteConfig = MatteConfig {
     name: "tiny",
     side: 32,
-    stem: 4,
-    fine: 4,
-    coarse: 8,
-    token: 8,
-    heads: 2,
-    encoder_blocks: 1,
-    decoder_blocks: 1,
-    transformer_blocks: 1,
-    last: 4,
+    trunk: Sizes {
+        stem: 4,
+        fine: 4,
+        coarse: 8,
+        token: 8,
+        heads: 2,
+        encoder_blocks: 1,
+        decoder_blocks: 1,
+        transformer_blocks: 1,
+        last: 4,
+    },
     detail: 4,
 };
 
