@@ -15,7 +15,7 @@ const NARROW: [f32; 2] = [0.08, 0.12];
 const SHALLOW: [f32; 2] = [0.15, 0.30];
 /// Depth of a rod in units of its width.
 const DEPTH: f32 = 1.4;
-/// Neighbours closer to the outline than this share of the way there do not belong to the same disc.
+/// A neighbour's disc holds this one if it is larger by the way there; nearly so from this share of the way on.
 const SLOPE: f32 = 0.9;
 
 /// Where along a column there may be anything.
@@ -73,8 +73,7 @@ pub(super) fn half_widths(silhouette: &Silhouette) -> Vec<f32> {
     widths
 }
 
-/// Whether no neighbour's disc holds that of this sample, nearly. Wide parts have none but along the inner border of
-/// what is looked at.
+/// Whether no neighbour's disc holds that of this sample, nearly; always where it is as wide as is looked at.
 fn is_center(distance: impl Fn(usize, usize) -> f32, [ix, iy]: [usize; 2], [nx, ny]: [usize; 2], spacing: f32) -> bool {
     let own = distance(ix, iy);
     if own >= NARROW[1] {
