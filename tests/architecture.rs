@@ -91,6 +91,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("manifold_rust", &["dataset/cut.rs", "dataset/things/kit.rs", "mesh", "print"]),
     ("memmap2", &["engine"]),
     ("meshopt", &["mesh"]),
+    ("moxcms", &["image/profile.rs"]),
     ("ply_rs_bw", &["import"]),
     ("pulp", &["engine/layers/cpu"]),
     ("rfd", &["app"]),

@@ -8,6 +8,7 @@ mod jpeg;
 pub mod mask;
 pub mod matte;
 pub mod processor;
+mod profile;
 pub mod recenter;
 mod resample;
 

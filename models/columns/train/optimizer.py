@@ -7,13 +7,15 @@ optimizer for hidden layers in neural networks"); a convolution is taken as the 
 import torch
 import torch.distributed as dist
 
+import precision
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
 
 def orthogonal(matrix):
     """About U Vᵀ of a matrix U S Vᵀ."""
     a, b, c = COEFFICIENTS
-    x = matrix.bfloat16()
+    x = matrix.bfloat16() if precision.half(matrix.device.type) else matrix
     turned = x.shape[0] > x.shape[1]
     if turned:
         x = x.T

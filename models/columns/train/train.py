@@ -26,6 +26,7 @@ import export
 import losses
 import network
 import optimizer
+import precision
 import records
 
 WARM_UP_STEPS = 80
@@ -89,7 +90,7 @@ def check(model, folder, device, limit=CHECK_SAMPLES):
     found = {}
     for start in range(0, len(picks), 32):
         batch = to_device(batches.draw(folder, picks[start : start + 32], random, augment=False), device)
-        with torch.autocast(device, torch.bfloat16):
+        with precision.mixed(device):
             output = model(batch["input"].to(memory_format=torch.channels_last))
         parts = losses.losses(output, batch)
         measured = losses.measures(output, batch)
@@ -184,7 +185,7 @@ class Run:
         self.model.train()
         self.optimizer.set_lr(lr_share(self.step - self.warm_from, progress, self.options.decay))
         batch = to_device(batch, self.options.device)
-        with torch.autocast(self.options.device, torch.bfloat16):
+        with precision.mixed(self.options.device):
             output = self.model(batch["input"].to(memory_format=torch.channels_last))
         parts = self.losses(output, batch)
         loss = sum(parts.values())

@@ -22,6 +22,7 @@ import shared  # noqa: F401
 import export
 import objects
 import optimizer
+import precision
 import scenes
 import train  # of `columns`
 import unet
@@ -78,7 +79,7 @@ def check(model, pictures, device):
         found = []
         for start in range(0, len(made), 16):
             x, alpha = tensors(made[start : start + 16], device)
-            with torch.autocast(device, torch.bfloat16):
+            with precision.mixed(device):
                 ours = model(x) > 0
             truth = alpha >= 0.5
             either = (ours | truth).flatten(1).sum(1).clamp_min(1)
@@ -162,7 +163,7 @@ class Run:
         self.model.train()
         self.optimizer.set_lr(train.lr_share(self.step - self.warm_from, progress, options.decay))
         x, alpha = tensors(pictures, options.device)
-        with torch.autocast(options.device, torch.bfloat16):
+        with precision.mixed(options.device):
             logits = self.model(x)
         parts = losses(logits, alpha)
         loss = sum(parts.values())
