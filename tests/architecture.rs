@@ -94,6 +94,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("moxcms", &["image/profile.rs"]),
     ("ply_rs_bw", &["import"]),
     ("pulp", &["engine/layers/cpu"]),
+    ("resvg", &["image/drawing.rs"]),
     ("rfd", &["app"]),
     ("serde_yaml_ng", &["engine"]),
     ("stl_io", &["import"]),

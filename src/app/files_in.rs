@@ -9,9 +9,8 @@ use super::state::Source;
 use super::toast::Level;
 use crate::export::Format;
 use crate::files::IfExists;
+use crate::image::intake::ENDINGS as PICTURE_ENDINGS;
 
-/// File endings of pictures that can be read.
-pub const PICTURE_ENDINGS: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"];
 /// File endings of meshes that can be read.
 pub const MESH_ENDINGS: &[&str] = &["stl", "3mf", "glb", "obj", "ply"];
 /// File endings of panoramas that light the view.

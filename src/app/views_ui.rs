@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use egui::{Grid, RichText, Ui};
 
 use super::Studio;
-use super::files_in::PICTURE_ENDINGS;
 use super::inspector::capitalised;
 use super::state::{ItemId, Source};
 use super::theme;
 use super::undo::Change;
+use crate::image::intake::ENDINGS as PICTURE_ENDINGS;
 use crate::request::{Request, Side, relevance};
 
 impl Studio {

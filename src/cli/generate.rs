@@ -41,7 +41,7 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct GenerateArgs {
-    /// The picture: PNG, JPEG, WebP, BMP, GIF or TIFF
+    /// The picture: PNG, JPEG, WebP, BMP, GIF, TIFF or SVG
     #[arg(value_name = "IMAGE")]
     image: PathBuf,
     /// What to make.

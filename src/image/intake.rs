@@ -1,7 +1,7 @@
 //! From the bytes of a picture file to a [`Picture`] of working size.
 //!
-//! Promises: the format is told by the content, never by the file's ending; limits are checked
-//! against the header before memory is taken; a damaged, cut off or hostile file is an error and
+//! Promises: the format is told by the content, never by the file's ending; drawings are drawn at the size they are
+//! worked on; limits are checked against the header before memory is taken; a damaged, cut off or hostile file is an error and
 //! never a panic or a half-grey picture; EXIF orientation is applied; of animations the first frame
 //! counts. Colours are brought to sRGB where the file has a colour profile. The picture is resized first, then
 //! converted and sharpened, which touches far fewer pixels.
@@ -13,14 +13,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::Picture;
 use super::resample::{self, ResampleError};
-use super::{enhance, jpeg, profile};
+use super::{drawing, enhance, jpeg, profile};
 use crate::progress::{Cancelled, Monitor, Stage};
 use crate::request::IntakeParams;
+
+/// Endings of the files that can be read, in lower case.
+pub const ENDINGS: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "svg"];
 
 /// What a picture may cost at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +70,7 @@ pub enum IntakeError {
     #[error("the file is empty; choose a picture")]
     Empty,
     /// The content is none of the formats that are read.
-    #[error("this is not a picture but {0}; choose a PNG, JPEG, WebP, BMP, GIF or TIFF file")]
+    #[error("this is not a picture but {0}; choose a PNG, JPEG, WebP, BMP, GIF, TIFF or SVG file")]
     NotAPicture(&'static str),
     /// A picture in a format that is not read.
     #[error("{0} pictures cannot be read; save it as PNG, JPEG, WebP, BMP, GIF or TIFF")]
@@ -87,6 +91,15 @@ pub enum IntakeError {
         /// What the decoder said.
         reason: String,
     },
+    /// A drawing with text.
+    #[error(
+        "the drawing has text in it, and letters depend on the fonts of each machine; \
+         turn it into paths (in Inkscape: Path › Object to Path) or save it as PNG"
+    )]
+    Text,
+    /// A drawing that shows another file.
+    #[error("the drawing shows another file ({0}); embed that in it, or save it as PNG")]
+    Linked(String),
     /// The header tells of more pixels than allowed, or of none.
     #[error("the picture is {width}×{height} px; it must have at least 1 and at most {} megapixels", max_pixels / 1_000_000)]
     Size {
@@ -140,15 +153,18 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, IntakeError> {
     Ok(bytes)
 }
 
-/// Decodes a picture, turns it upright, reduces it to `params.working_size_px` (never enlarges), brings its colours to
-/// sRGB and sharpens it.
+/// Decodes a picture, turns it upright, reduces it to `params.working_size_px` (never enlarges pixels), brings its colours
+/// to sRGB and sharpens it.
 ///
 /// # Errors
 /// See [`IntakeError`]; limits are checked before memory is taken.
 pub fn decode(bytes: &[u8], params: &IntakeParams, limits: &Limits, monitor: &Monitor) -> Result<Picture, IntakeError> {
     const STEPS: u64 = 10;
+    // Twice as large first: reduced, its edges have finer steps of opacity than they are drawn with.
+    const LARGEST_DRAWN_PX: u32 = 4096;
     monitor.step(Stage::Intake, 0, STEPS)?;
-    let Decoded { image, orientation, color_profile } = decode_whole(bytes, limits, monitor)?;
+    let drawn_px = (2 * params.working_size_px).min(LARGEST_DRAWN_PX);
+    let Decoded { image, orientation, color_profile } = decode_whole(bytes, drawn_px, limits, monitor)?;
     monitor.step(Stage::Intake, 7, STEPS)?;
 
     let (decoded_size, is_grey) = ([image.width(), image.height()], !image.color().has_color());
@@ -177,46 +193,87 @@ pub(crate) struct Decoded {
     pub color_profile: Option<Vec<u8>>,
 }
 
-/// Decodes every pixel, within limits. Large pictures are decoded beside, so that a cancel does not
-/// wait for a decoder that cannot be interrupted.
-pub(crate) fn decode_whole(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Decoded, IntakeError> {
+/// Decodes every pixel, within limits; a drawing gets a longest side of `drawn_px`. Large pictures are decoded beside, so
+/// that a cancel does not wait for a decoder that cannot be interrupted.
+pub(crate) fn decode_whole(
+    bytes: &[u8],
+    drawn_px: u32,
+    limits: &Limits,
+    monitor: &Monitor,
+) -> Result<Decoded, IntakeError> {
     /// What every decoder manages well within 0.1 s.
     const QUICK_PIXELS: u64 = 3_000_000;
-    let format = sniff(bytes)?;
-    let pixels = guarded(format, || check_header(bytes, format, limits))?;
+    let format = match sniff(bytes)? {
+        Kind::Pixels(format) => format,
+        Kind::Drawing => return draw(bytes, drawn_px, limits, monitor),
+    };
+    let pixels = guarded(name(format), || check_header(bytes, format, limits))?;
     if format == ImageFormat::Jpeg && !jpeg::is_complete(bytes) {
         let reason = "it has no end marker".to_owned();
         return Err(IntakeError::Damaged { format: name(format), reason });
     }
     monitor.check()?;
-    if pixels <= QUICK_PIXELS {
-        return guarded(format, || decode_pixels(bytes, format, limits));
+    if pixels > QUICK_PIXELS {
+        let (owned, limits) = (bytes.to_vec(), *limits);
+        let work = move || guarded(name(format), || decode_pixels(&owned, format, &limits));
+        if let Ok(receiver) = beside(std::thread::Builder::new(), work) {
+            return wait(&receiver, name(format), monitor);
+        }
     }
+    guarded(name(format), || decode_pixels(bytes, format, limits))
+}
+
+fn draw(bytes: &[u8], drawn_px: u32, limits: &Limits, monitor: &Monitor) -> Result<Decoded, IntakeError> {
+    let (owned, limits) = (bytes.to_vec(), *limits);
+    let work = move || guarded("SVG", || drawing::draw(&owned, drawn_px, &limits));
+    let receiver = beside(std::thread::Builder::new().stack_size(drawing::STACK_BYTES), work).map_err(|e| {
+        let reason = format!("there is no thread to draw it: {e}");
+        IntakeError::Damaged { format: "SVG", reason }
+    })?;
+    let image = DynamicImage::ImageRgba8(wait(&receiver, "SVG", monitor)?);
+    Ok(Decoded { image, orientation: Orientation::NoTransforms, color_profile: None })
+}
+
+type Outcome<T> = Result<T, IntakeError>;
+
+/// Starts `work` in a thread of its own.
+fn beside<T: Send + 'static>(
+    thread: std::thread::Builder,
+    work: impl FnOnce() -> Outcome<T> + Send + 'static,
+) -> io::Result<Receiver<Outcome<T>>> {
     let (sender, receiver) = crossbeam_channel::bounded(1);
-    let (owned, limits_copy) = (bytes.to_vec(), *limits);
-    let spawned = std::thread::Builder::new().name("decode".to_owned()).spawn(move || {
+    thread.name("decode".to_owned()).spawn(move || {
         // Nobody listens any more after a cancel; the pixels are dropped then.
-        let _ = sender.send(guarded(format, || decode_pixels(&owned, format, &limits_copy)));
-    });
-    if spawned.is_err() {
-        return guarded(format, || decode_pixels(bytes, format, limits));
-    }
+        let _ = sender.send(work());
+    })?;
+    Ok(receiver)
+}
+
+fn wait<T>(receiver: &Receiver<Outcome<T>>, format: &'static str, monitor: &Monitor) -> Outcome<T> {
     loop {
         match receiver.recv_timeout(Duration::from_millis(30)) {
             Ok(decoded) => return decoded,
-            Err(crossbeam_channel::RecvTimeoutError::Timeout) => monitor.check()?,
-            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return Err(decoder_failed(format)),
+            Err(RecvTimeoutError::Timeout) => monitor.check()?,
+            Err(RecvTimeoutError::Disconnected) => return Err(decoder_failed(format)),
         }
     }
 }
 
 /// Decoders are not ours and may panic on hostile input; that is an error of the file.
-fn guarded<T>(format: ImageFormat, work: impl FnOnce() -> Result<T, IntakeError>) -> Result<T, IntakeError> {
+fn guarded<T>(format: &'static str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(decoder_failed(format)))
 }
 
-fn decoder_failed(format: ImageFormat) -> IntakeError {
-    IntakeError::Damaged { format: name(format), reason: "the decoder gave up".to_owned() }
+fn decoder_failed(format: &'static str) -> IntakeError {
+    IntakeError::Damaged { format, reason: "the decoder gave up".to_owned() }
+}
+
+/// What lies in a drawing, if it is a picture within limits.
+pub(super) fn check_embedded(bytes: &[u8], limits: &Limits) -> Result<ImageFormat, IntakeError> {
+    match sniff(bytes)? {
+        Kind::Pixels(format) => guarded(name(format), || check_header(bytes, format, limits)).map(|_| format),
+        Kind::Drawing => Err(IntakeError::ForeignFormat("SVG within SVG")),
+    }
 }
 
 /// Gives the number of pixels.
@@ -263,12 +320,18 @@ fn decode_error(error: ImageError, format: ImageFormat, limits: &Limits) -> Inta
 }
 
 /// Decoder messages may run over several lines; an error is one sentence.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What is in a file that can be read.
+enum Kind {
+    Pixels(ImageFormat),
+    Drawing,
+}
+
 /// Tells the format by the first bytes.
-fn sniff(bytes: &[u8]) -> Result<ImageFormat, IntakeError> {
+fn sniff(bytes: &[u8]) -> Result<Kind, IntakeError> {
     use ImageFormat as F;
     if bytes.is_empty() {
         return Err(IntakeError::Empty);
@@ -277,7 +340,8 @@ fn sniff(bytes: &[u8]) -> Result<ImageFormat, IntakeError> {
     let start = &bytes[..bytes.len().min(1024)];
     let holds = |text: &[u8]| start.windows(text.len()).any(|w| w.eq_ignore_ascii_case(text));
     Err(match image::guess_format(bytes) {
-        Ok(format @ (F::Png | F::Jpeg | F::WebP | F::Bmp | F::Gif | F::Tiff)) => return Ok(format),
+        Ok(format @ (F::Png | F::Jpeg | F::WebP | F::Bmp | F::Gif | F::Tiff)) => return Ok(Kind::Pixels(format)),
+        _ if drawing::is_drawing(bytes) => return Ok(Kind::Drawing),
         Ok(F::Ico) => IntakeError::ForeignFormat("icon (ICO)"),
         Ok(F::Avif) => IntakeError::ForeignFormat("AVIF"),
         Ok(F::OpenExr) => IntakeError::ForeignFormat("OpenEXR"),
@@ -293,7 +357,8 @@ fn sniff(bytes: &[u8]) -> Result<ImageFormat, IntakeError> {
         _ if start.starts_with(b"\xFF\x0A") || start.starts_with(b"\0\0\0\x0CJXL ") => {
             IntakeError::ForeignFormat("JPEG XL")
         }
-        _ if holds(b"<svg") => IntakeError::ForeignFormat("SVG"),
+        _ if start.starts_with(b"\x1F\x8B") => IntakeError::NotAPicture("a compressed file"),
+        _ if holds(b"<html") => IntakeError::NotAPicture("a web page"),
         _ if start.starts_with(b"%PDF") => IntakeError::NotAPicture("a PDF document"),
         _ if std::str::from_utf8(&start[..start.len().min(512)]).is_ok() => IntakeError::NotAPicture("text"),
         _ => IntakeError::NotAPicture("unknown data"),

@@ -10,6 +10,9 @@ use super::matte::CutOut;
 use crate::files::{IfExists, WriteError, write_atomically};
 use crate::progress::Monitor;
 
+/// Longest side of a mask that is a drawing.
+const DRAWN_PX: u32 = 2048;
+
 /// Reads a mask from any picture: its opacity if it has any transparency, else its brightness
 /// (Rec. 709 luma of the sRGB values). Turned upright, in its own size.
 ///
@@ -24,7 +27,7 @@ pub fn read(path: &Path, limits: &Limits) -> Result<GrayImage, IntakeError> {
 /// # Errors
 /// As [`intake::decode`].
 pub fn from_bytes(bytes: &[u8], limits: &Limits) -> Result<GrayImage, IntakeError> {
-    let decoded = intake::decode_whole(bytes, limits, &Monitor::silent())?;
+    let decoded = intake::decode_whole(bytes, DRAWN_PX, limits, &Monitor::silent())?;
     let mut image = decoded.image;
     image.apply_orientation(decoded.orientation);
     if !image.color().has_alpha() {

@@ -2,6 +2,7 @@
 //!
 //! Pixels are sRGB 8-bit with straight (not premultiplied) alpha; row 0 is the top.
 
+mod drawing;
 pub mod enhance;
 pub mod intake;
 mod jpeg;

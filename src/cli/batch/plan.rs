@@ -3,10 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+use crate::image::intake;
 use crate::job::batch::output_names;
-
-/// Endings of pictures that can be read, in lower case.
-const PICTURE_ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"];
 
 /// What a batch will do.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -74,7 +72,7 @@ fn list(folder: &Path, recursive: bool, pictures: &mut BTreeSet<PathBuf>, plan: 
 /// Whether the name ends like a picture's.
 fn is_picture(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    ending.is_some_and(|e| PICTURE_ENDINGS.contains(&e.as_str()))
+    ending.is_some_and(|e| intake::ENDINGS.contains(&e.as_str()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,189 @@
+//! SVG drawings come in crisp; what would be missing from one, and what asks for too much, is an error.
+
+use std::fmt::Write as _;
+
+use image::ImageFormat;
+use orfeas::image::Picture;
+use orfeas::image::intake::{IntakeError, Limits, decode};
+use orfeas::progress::Monitor;
+use orfeas::request::IntakeParams;
+
+use super::{drawing, encoded, palette_png};
+
+const DISC: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 20'>\
+    <circle cx='10' cy='10' r='8' fill='#c02040'/></svg>";
+
+fn take_in(bytes: &[u8]) -> Result<Picture, IntakeError> {
+    let params = IntakeParams { working_size_px: 200, sharpness: 1.0 };
+    decode(bytes, &params, &Limits::default(), &Monitor::silent())
+}
+
+fn svg(content: &str) -> Vec<u8> {
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' \
+         width='20' height='20'>{content}</svg>"
+    )
+    .into_bytes()
+}
+
+/// The bytes as a data URL in an image element.
+fn embedded(bytes: &[u8]) -> String {
+    let data = bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "%{byte:02x}").unwrap();
+        text
+    });
+    format!("<image width='20' height='20' xlink:href='data:image/png,{data}'/>")
+}
+
+#[test]
+fn a_drawing_fills_the_working_size_and_needs_no_cutting_out() {
+    let picture = take_in(DISC.as_bytes()).unwrap();
+    assert_eq!(picture.pixels.dimensions(), (200, 100));
+    assert!(picture.has_alpha);
+    assert_eq!(picture.pixels.get_pixel(50, 50).0, [0xc0, 0x20, 0x40, 255]);
+    assert_eq!(picture.pixels.get_pixel(150, 50)[3], 0);
+    let area: f64 = picture.pixels.pixels().map(|p| f64::from(p[3]) / 255.0).sum();
+    let wanted = std::f64::consts::PI * 40.0 * 40.0;
+    assert!((area / wanted - 1.0).abs() < 2e-3, "{area} for {wanted}");
+
+    let thin = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9000 1'><rect width='9000' height='1'/></svg>";
+    assert_eq!(take_in(thin.as_bytes()).unwrap().pixels.dimensions(), (200, 1));
+}
+
+#[test]
+fn a_drawing_is_told_by_its_first_element() {
+    let wanted = take_in(DISC.as_bytes()).unwrap();
+    let with = |start: &str| format!("{start}{DISC}").into_bytes();
+    for start in [
+        "\u{feff}<?xml version='1.0' encoding='UTF-8'?>\r\n",
+        "<?xml version='1.0'?><!-- made by <hand>, not a <html> page -->\n",
+        "<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd'>",
+        "<!DOCTYPE svg [ <!ENTITY ns 'http://www.w3.org/2000/svg'> <!ENTITY more 'x'> ]>",
+        &format!("<!--{}-->", "a long licence ".repeat(2000)),
+    ] {
+        assert!(take_in(&with(start)).unwrap() == wanted, "{}", &start[..start.len().min(90)]);
+    }
+    let prefixed = DISC.replace("<svg xmlns", "<s:svg xmlns:s").replace("<c", "<s:c").replace("</svg", "</s:svg");
+    assert!(take_in(prefixed.as_bytes()).unwrap() == wanted);
+    let page = format!("<!DOCTYPE html><html><body>{DISC}</body></html>");
+    assert!(take_in(page.as_bytes()).unwrap_err().to_string().contains("a web page"));
+    let elsewhere = take_in(b"<?xml version='1.0'?><note><svg/></note>").unwrap_err().to_string();
+    assert!(elsewhere.contains("text"), "{elsewhere}");
+}
+
+#[test]
+fn what_would_be_missing_is_an_error() {
+    let text = take_in(&svg("<rect width='9' height='9'/><text><tspan>Anna</tspan></text>"));
+    assert!(matches!(text, Err(IntakeError::Text)), "{text:?}");
+    take_in(&svg("<title>Anna</title><rect width='9' height='9'/><text> </text>")).unwrap();
+    for link in ["photo.png", "/etc/passwd", "file:///etc/passwd", "https://example.org/a.png", "../a.svg#b"] {
+        for element in ["image width='9' height='9'", "use"] {
+            let error = take_in(&svg(&format!("<{element} xlink:href='{link}'/>"))).unwrap_err();
+            assert!(matches!(&error, IntakeError::Linked(found) if found == link), "{error}");
+        }
+    }
+}
+
+#[test]
+fn pictures_within_a_drawing_are_drawn_and_checked() {
+    let photo = encoded(&drawing(20, 20), ImageFormat::Png);
+    let picture = take_in(&svg(&embedded(&photo))).unwrap();
+    let middle = picture.pixels.get_pixel(100, 100);
+    assert!(middle[3] == 255 && middle[0].abs_diff(127) < 12 && middle[1].abs_diff(127) < 12, "{middle:?}");
+
+    let huge = take_in(&svg(&embedded(&palette_png(65535, 65535)))).unwrap_err();
+    assert!(matches!(huge, IntakeError::Size { width: 65535, .. }), "{huge}");
+    for (content, word) in [
+        (DISC.as_bytes(), "SVG within SVG"),
+        (b"nothing".as_slice(), "not a picture"),
+        (&encoded(&drawing(4, 4), ImageFormat::Bmp), "BMP"),
+    ] {
+        let error = take_in(&svg(&embedded(content))).unwrap_err().to_string();
+        assert!(error.contains(word), "{error}");
+    }
+}
+
+#[test]
+fn a_drawing_that_asks_for_too_much_is_refused() {
+    let mut uses = "<g id='g0'><path d='M0 0h1v1z'/></g>".to_owned();
+    for level in 1..40 {
+        let refer = format!("<use xlink:href='#g{}'/>", level - 1).repeat(4);
+        write!(uses, "<g id='g{level}'>{refer}</g>").unwrap();
+    }
+    let mut masks = "<mask id='m0'><path d='M0 0h1v1z'/></mask>".to_owned();
+    for level in 1..40 {
+        let inner = format!("<rect width='9' height='9' style='mask:url(#m{})'/>", level - 1).repeat(4);
+        write!(masks, "<mask id='m{level}'>{inner}</mask>").unwrap();
+    }
+    masks += "<rect width='9' height='9' mask='url(#m39)'/>";
+    let deep = "<g>".repeat(100_000) + &"</g>".repeat(100_000);
+    let mut chain = "<g id='c0'/>".to_owned();
+    for level in 1..2000 {
+        write!(chain, "<g id='c{level}'><use href='#c{}'/></g>", level - 1).unwrap();
+    }
+    let filter =
+        |content: &str| format!("<filter id='f'>{content}</filter><rect width='9' height='9' filter='url(#f)'/>");
+    for (name, content) in [
+        ("uses", uses),
+        ("masks", masks),
+        ("deep", deep),
+        ("chain", chain),
+        ("thickening", filter("<feMorphology radius='1e9'/>")),
+        ("noise", filter("<feTurbulence baseFrequency='1' numOctaves='1000000000'/>")),
+        ("kernel", filter("<feConvolveMatrix order='3 900' kernelMatrix='1'/>")),
+    ] {
+        let error = take_in(&svg(&content));
+        assert!(matches!(error, Err(IntakeError::Unsupported { .. })), "{name}: {error:?}");
+    }
+    let laughs = "<!DOCTYPE svg [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>\
+         <!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'>]>\
+         <svg xmlns='http://www.w3.org/2000/svg'><title>&d;&d;&d;&d;</title></svg>";
+    assert!(matches!(take_in(laughs.as_bytes()), Err(IntakeError::Damaged { .. })));
+}
+
+#[test]
+fn a_drawing_of_strange_sizes_does_no_harm() {
+    let square = "<rect width='20' height='20' fill='url(#p)' filter='url(#f)'/>";
+    let pattern = |size: &str| {
+        let size = format!("patternUnits='userSpaceOnUse' width='{size}' height='{size}'");
+        format!("<pattern id='p' {size}><rect width='1' height='1'/></pattern>{square}")
+    };
+    let too_large = take_in(&svg(&pattern("2e4")));
+    assert!(matches!(too_large, Err(IntakeError::Unsupported { .. })), "{too_large:?}");
+    for content in [
+        "<g id='a'><use xlink:href='#a'/></g>",
+        &pattern("1e-7"),
+        &pattern("30"),
+        &format!(
+            "<filter id='f' x='-1e6' y='-1e6' width='1e7' height='1e7'><feGaussianBlur stdDeviation='1e6'/></filter>{square}"
+        ),
+        &format!("<filter id='f'><feDropShadow stdDeviation='1e9' dx='1e9'/></filter>{square}"),
+        "<path d='M0 0L1e30 1e30L-1e30 5z' stroke='red' stroke-width='1e20' stroke-dasharray='1e-9'/>",
+        "<path d='M0 0L20 20' stroke-linejoin='round' stroke-linecap='round' stroke='red' stroke-width='1e9'/>",
+        "<circle r='1e30' stroke='red' stroke-width='1e-30'/>",
+    ] {
+        match take_in(&svg(content)) {
+            Ok(picture) => assert_eq!(picture.pixels.dimensions(), (200, 200), "{content}"),
+            Err(error) => assert!(matches!(error, IntakeError::Damaged { .. }), "{content}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_cut_off_drawing_is_an_error_and_a_damaged_one_never_a_panic() {
+    for length in 0..DISC.len() {
+        let error = take_in(&DISC.as_bytes()[..length]).unwrap_err().to_string();
+        assert!(!error.contains('\n'), "{error}");
+    }
+    for at in 0..DISC.len() {
+        for flip in [0x01, 0x10, 0x80] {
+            let mut bytes = DISC.as_bytes().to_vec();
+            bytes[at] ^= flip;
+            if let Ok(picture) = take_in(&bytes) {
+                assert!(picture.pixels.width() <= 200 && picture.pixels.height() <= 200);
+            }
+        }
+    }
+    let no_size = take_in(b"<svg xmlns='http://www.w3.org/2000/svg' width='0' height='-3'/>");
+    assert!(matches!(no_size, Err(IntakeError::Damaged { format: "SVG", .. })), "{no_size:?}");
+}
