@@ -210,6 +210,29 @@ fn every_mode_makes_a_closed_solid() {
     }
 }
 
+#[test]
+fn a_drawing_keeps_its_outline_in_millimetres() {
+    let desk = Desk::new();
+    let drawing =
+        |content: &str| format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 90 60'>{content}</svg>");
+    // On the page, the ring is half as wide as it is high.
+    let ring = "<path fill='#255' fill-rule='evenodd' d='M10 5h25v50h-25zM15 10v40h15v-40z'/>";
+    std::fs::write(desk.path("ring.svg"), drawing(ring)).unwrap();
+    for flags in [&["--mode=inflate"][..], &["--mode=stamp", "--stamp-kind=cookie-cutter"]] {
+        let arguments = [&["generate", "ring.svg", "-o", "ring.stl", "--overwrite", "--quality=draft"], flags].concat();
+        let (code, _, stderr) = outcome(desk.orfeas(&arguments));
+        assert_eq!(code, 0, "{stderr}");
+        let stl = read_stl(&desk.path("ring.stl"));
+        assert!(stl.closed);
+        if flags == ["--mode=inflate"] {
+            assert!((stl.size_mm[2] - 80.0).abs() < 0.05 && (stl.size_mm[0] - 40.0).abs() < 0.5, "{:?}", stl.size_mm);
+        }
+    }
+    std::fs::write(desk.path("name.svg"), drawing("<text x='9' y='9'>Anna</text>")).unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["generate", "name.svg"]));
+    assert!(code == 1 && stderr.contains("Object to Path") && !stderr.contains("panicked"), "{stderr}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_nothing_and_exits_with_130() {
