@@ -1,8 +1,8 @@
 //! Drawings (SVG) as pixels: crisp at any size, with an outline that needs no cutting out.
 //!
-//! Promises: the same drawing gives the same pixels on every machine; what would silently be missing from it (text, whose
-//! letters depend on installed fonts, and other files that it shows) is an error instead. No other file is read, scripts
-//! and animations are ignored, and what a hostile file may ask for is limited.
+//! Promises: nothing but the drawing itself is read, no fonts and no other files; what would silently be missing (text, and
+//! pictures that it only names) is an error instead. Scripts and animations are ignored. What a hostile file may ask for is
+//! limited.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
