@@ -6,6 +6,7 @@
 //! How the weights are made is told in `models/columns/README.md`.
 
 pub(in crate::engine::models) mod blocks;
+mod calm;
 mod column;
 pub mod config;
 pub mod input;

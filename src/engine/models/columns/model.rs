@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use super::calm::calm;
 use super::input::{Frame, Input};
 use super::network::{ELEVATION_BINS, PICTURE_CHANNELS, VIEW_BINS};
 use super::solid::{self, Back, Controls, View};
@@ -120,6 +121,7 @@ impl LearnedModel for Embedded {
             let input = input.map_err(ColumnsError::from)?;
             let mut prediction = columns.predict(&input, &work.monitor)?;
             solid::doubt(&mut prediction, &input);
+            calm(&mut prediction, &input);
             let Prediction { columns, picture: channels, view, .. } = prediction;
             let alpha = picture.values[3 * PICTURE_SIDE.pow(2)..].to_vec();
             let values = [columns, channels, view, alpha].concat();
