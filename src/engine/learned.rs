@@ -18,7 +18,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use glam::Vec3;
+use glam::{Vec2, Vec3};
 
 use super::Device;
 use super::device::DeviceId;
@@ -156,6 +156,15 @@ pub struct DecodeOptions {
     pub figure: Figure,
 }
 
+/// Where the colours of a solid are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Colors {
+    /// The model's own: sRGB of each point.
+    Own(Vec<[u8; 3]>),
+    /// In the picture: the place of its frame, x to the right and y up in [-1, 1], that shows each point.
+    Picture(Vec<Vec2>),
+}
+
 /// Where tensors live, and what is free there.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -290,12 +299,18 @@ pub trait LearnedModel {
     /// See [`EngineError`].
     fn decode(&mut self, latents: &Latents, options: &DecodeOptions, work: &Work) -> Result<ScalarGrid, EngineError>;
 
-    /// sRGB colours of a shape at points of model space, for models that know any.
+    /// Colours of a shape, decoded with `options`, at points of model space, for models that know any.
     ///
     /// # Errors
     /// See [`EngineError`].
-    fn colors(&mut self, latents: &Latents, points: &[Vec3], work: &Work) -> Result<Option<Vec<[u8; 3]>>, EngineError> {
-        let _ = (latents, points, work);
+    fn colors(
+        &mut self,
+        latents: &Latents,
+        points: &[Vec3],
+        options: &DecodeOptions,
+        work: &Work,
+    ) -> Result<Option<Colors>, EngineError> {
+        let _ = (latents, points, options, work);
         Ok(None)
     }
 

@@ -16,7 +16,7 @@ use super::device::{DeviceChoice, DeviceId};
 use super::error::EngineError;
 use super::guard;
 use super::keeper::Worker;
-use super::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Made, Place, Shown, Work};
+use super::learned::{Colors, DecodeOptions, EncodeOptions, Latents, LearnedModel, Made, Place, Shown, Work};
 use super::models::ModelSource;
 use super::weights::Precision;
 use crate::background;
@@ -189,7 +189,7 @@ impl Engine {
         Ok(made)
     }
 
-    /// Colours of a shape at points of model space, if the model knows any.
+    /// Colours of a shape, decoded with `options`, at points of model space, if the model knows any.
     ///
     /// # Errors
     /// See [`EngineError`].
@@ -198,10 +198,11 @@ impl Engine {
         source: &ModelSource,
         latents: &Arc<Latents>,
         points: Vec<Vec3>,
+        options: DecodeOptions,
         monitor: &Monitor,
-    ) -> Result<Made<Option<Vec<[u8; 3]>>>, EngineError> {
+    ) -> Result<Made<Option<Colors>>, EngineError> {
         let latents = Arc::clone(latents);
-        self.with_model(source, monitor, move |model, work| model.colors(&latents, &points, work))
+        self.with_model(source, monitor, move |model, work| model.colors(&latents, &points, &options, work))
     }
 
     /// Lets all models go, if the engine has begun at all.

@@ -17,6 +17,10 @@ const GRID: usize = 128;
 const POINTS: usize = 8000;
 /// For its area a silhouette is sampled this many times as finely as the picture.
 const FINE: usize = 8;
+/// The widest angle that a result is looked at under, in degrees.
+const WIDEST: f32 = 60.0;
+/// The search for the best one: steps in degrees, and how many of them to either side.
+const ANGLE_STEPS: [(f32, i32); 2] = [(5.0, 12), (1.0, 4)];
 /// Opacities that are about one half.
 const HALF: std::ops::RangeInclusive<u8> = 120..=135;
 /// Cells along each axis of the search for neighbours.
@@ -101,21 +105,20 @@ fn share(pairs: impl Iterator<Item = (bool, bool)>) -> f32 {
     both as f32 / either.max(1) as f32
 }
 
-/// The result is looked at as the picture was taken, and without perspective; the better one counts,
-/// since a generator may or may not have undone the perspective. Its silhouette gets the area and the centre of the
-/// picture's: a generator knows no more of its size and place than the picture shows, and boxes hang on the last
-/// pixel of the thinnest tip.
+/// The result is looked at along the picture's axis, from the distance that suits it best: a picture does not tell how
+/// far off it was taken, and a generator may undo the perspective that it sees. Its silhouette gets the area and the
+/// centre of the picture's: a generator knows no more of its size and place than the picture shows, and boxes hang on
+/// the last pixel of the thinnest tip.
 fn silhouette(case: &Case, result: &Mesh) -> f32 {
-    let eyes = if case.view.field_of_view > 0.0 { vec![0.0, case.view.field_of_view] } else { vec![0.0] };
     let side = case.picture.width() as usize;
     let alpha = case.picture.pixels().map(|p| f32::from(p[3]) / 255.0);
     let Some(asked) = Spread::of(alpha, side) else { return 0.0 };
-    let of_eye = |field_of_view: f32| {
+    let seen_under = |field_of_view: f32, fine: usize| {
         let view = View::new(0.0, 0.0, 0.0, field_of_view).fitted(&result.vertex_positions)?;
         let seen: Vec<Vec2> =
             result.vertex_positions.iter().map(|&p| view.project(view.frame_from_solid(p)).truncate()).collect();
-        let fine = covered(result, &seen, FINE * side);
-        let made = Spread::of(fine.into_iter().map(|covered| f32::from(u8::from(covered))), FINE * side)?;
+        let area = covered(result, &seen, fine * side);
+        let made = Spread::of(area.into_iter().map(|covered| f32::from(u8::from(covered))), fine * side)?;
         let scale = (asked.area / made.area).sqrt();
         let placed: Vec<Vec2> = seen.iter().map(|&p| (p - made.center) * scale + asked.center).collect();
         // A pixel that is covered by half lies on the outline and says nothing.
@@ -123,7 +126,13 @@ fn silhouette(case: &Case, result: &Mesh) -> f32 {
         let told = pairs.filter(|(_, alpha)| !HALF.contains(alpha));
         Some(share(told.map(|(covered, alpha)| (covered, alpha >= 128))))
     };
-    eyes.into_iter().filter_map(of_eye).fold(0.0, f32::max)
+    let mut angle = 0.0f32;
+    for (step, count) in ANGLE_STEPS {
+        let near = (-count..=count).map(|k| angle + k as f32 * step).filter(|angle| (0.0..=WIDEST).contains(angle));
+        let seen = near.map(|angle| (seen_under(angle.to_radians(), 1).unwrap_or(0.0), angle));
+        angle = seen.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(0.0, |best| best.1);
+    }
+    [0.0, angle].into_iter().filter_map(|angle| seen_under(angle.to_radians(), FINE)).fold(0.0, f32::max)
 }
 
 /// Which pixels of the frame a mesh covers whose corners appear at `seen`.

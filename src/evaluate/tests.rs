@@ -39,13 +39,7 @@ fn the_truth_itself_is_perfect_at_any_size_and_place() {
 #[test]
 fn a_thin_pole_has_its_own_silhouette() {
     // Eleven pixels wide and leaning, so that many pixels of its edges are covered by half.
-    let corner = |k: usize| Vec3::new((k & 1) as f32, (k >> 1 & 1) as f32, (k >> 2 & 1) as f32) * 2.0 - 1.0;
-    let quads = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
-    let mut pole = Mesh {
-        vertex_positions: (0..8).map(|k| corner(k) * Vec3::new(0.0215, 0.9, 0.0215)).collect(),
-        triangle_indices: quads.iter().flat_map(|q| [[q[0], q[1], q[2]], [q[0], q[2], q[3]]]).collect(),
-        vertex_colors: None,
-    };
+    let mut pole = block(Vec3::ZERO, Vec3::new(0.0215, 0.9, 0.0215), 0.0);
     pole.transform(|p| Mat3::from_rotation_z(0.05) * p);
     let (scores, _) = compare(&case(&pole), &pole);
     assert!(scores.silhouette > 0.999 && scores.iou > 0.99, "{scores:?}");
@@ -125,4 +119,43 @@ fn views_of_an_object_differ_and_stay_the_same() {
     assert_eq!(a.picture, again.picture);
     assert_ne!(a.picture, b.picture);
     assert_eq!((a.name.as_str(), a.group.as_str()), ("egg #0", "eggs"));
+}
+
+/// A block as a viewer at `1 / converge` on the z axis sees it, what is near drawn larger; 0 is the block itself.
+fn block(middle: Vec3, half: Vec3, converge: f32) -> Mesh {
+    let quads = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+    let corner = |k: usize| {
+        let p = middle + half * (Vec3::new((k & 1) as f32, (k >> 1 & 1) as f32, (k >> 2 & 1) as f32) * 2.0 - 1.0);
+        let near = 1.0 - p.z * converge;
+        Vec3::new(p.x / near, p.y / near, p.z)
+    };
+    Mesh {
+        vertex_positions: (0..8).map(corner).collect(),
+        triangle_indices: quads.iter().flat_map(|q| [[q[0], q[1], q[2]], [q[0], q[2], q[3]]]).collect(),
+        vertex_colors: None,
+    }
+}
+
+#[test]
+fn whatever_perspective_is_undone_the_outline_has_to_be_the_pictures() {
+    // A bar well before a pole: how long it looks beside the pole tells how far off the viewer is.
+    let cross = |bar: f32, converge: f32| {
+        let mut mesh = block(Vec3::ZERO, Vec3::new(0.1, 0.8, 0.1), converge);
+        let front = block(Vec3::Z * 0.5, Vec3::new(bar, 0.1, 0.1), converge);
+        mesh.triangle_indices.extend(front.triangle_indices.iter().map(|t| t.map(|i| i + 8)));
+        mesh.vertex_positions.extend(front.vertex_positions);
+        mesh
+    };
+    let truth = PackedMesh::of_mesh(&cross(0.5, 0.0)).unwrap();
+    let view = View::new(0.0, 0.0, 0.0, 0.6).fitted(&truth.positions).unwrap();
+    let name = "cross".to_owned();
+    let case = Case::of_view(&truth, view, name.clone(), name, Care::Clean, &mut Random::new(1, 1));
+    // Undone, by half, and left as it is.
+    for left in [0.0, 0.5, 1.0] {
+        let (scores, _) = compare(&case, &cross(0.5, left * 0.3f32.tan() * view.scale));
+        assert!(scores.silhouette > 0.98, "{left}: {scores:?}");
+    }
+    // From no distance is a bar that is too short as long as the picture's, and the pole as well.
+    let (scores, _) = compare(&case, &cross(0.3, 0.0));
+    assert!(scores.silhouette < 0.93, "{scores:?}");
 }

@@ -11,7 +11,7 @@ use super::stages::Run;
 use super::{finish, fit, solid};
 use crate::cache::Key;
 use crate::craft::{Body, Pose, Solid, Unit};
-use crate::engine::learned::{Latents, Made};
+use crate::engine::learned::{Colors, Latents, Made};
 use crate::image::recenter;
 use crate::progress::{Cancelled, Monitor, Stage};
 use crate::surface;
@@ -141,15 +141,23 @@ impl Run<'_> {
             let (Some(latents), Some(cut_out)) = (latents, cut_out) else { return Ok(draft) };
             let points = draft.mesh.vertex_positions.clone();
             let colors = run.monitor.part(Stage::Mesh, [FINISH_SHARE, 1.0], |monitor| {
-                Ok::<_, PipelineError>(run.around.tools.engine.colors(&found.source, &latents, points, monitor)?)
+                let options = learned::decode_options(run.request);
+                Ok::<_, PipelineError>(run.around.tools.engine.colors(
+                    &found.source,
+                    &latents,
+                    points,
+                    options,
+                    monitor,
+                )?)
             })?;
-            match colors.value {
-                Some(colors) => draft.mesh.vertex_colors = Some(colors),
-                None => {
+            draft.mesh.vertex_colors = match colors.value {
+                None => None,
+                Some(Colors::Own(colors)) => Some(colors),
+                Some(Colors::Picture(places)) => {
                     let condition = recenter::condition(&cut_out).about(run.path)?;
-                    draft.mesh.paint(|p| condition.color_at(p.x, p.y));
+                    Some(places.into_iter().map(|p| condition.color_at(p.x, p.y)).collect())
                 }
-            }
+            };
             Ok(draft)
         })
     }

@@ -99,8 +99,8 @@ parameters! {
         "depth-scale" => depth_scale: f32 = 1.0, in 0.25..=3.0 by 0.05, "×";
         /// What is made where the picture shows nothing.
         "hidden-side" => hidden_side: HiddenSide = HiddenSide::Predicted;
-        /// Angle that the picture was taken under; 0 keeps the front view exactly the silhouette; as predicted when left open.
-        "field-of-view" => field_of_view_deg: Option<f32> = Some(0.0), in 0.0..=60.0 by 5.0, "°";
+        /// Angle that the picture was taken under; as predicted when left open; 0 keeps the front view exactly the silhouette.
+        "field-of-view" => field_of_view_deg: Option<f32> = None, in 0.0..=60.0 by 5.0, "°";
         /// Set the object upright where the picture was taken from above.
         "upright" => upright: bool = false;
         /// Make the front view exactly the silhouette of the cut-out.

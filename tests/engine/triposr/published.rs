@@ -7,7 +7,7 @@ use std::path::Path;
 use orfeas::engine::device::DeviceId;
 use orfeas::engine::error::EngineError;
 use orfeas::engine::learned::{
-    DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work,
+    Colors, DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work,
 };
 use orfeas::engine::memory::Memory;
 use orfeas::engine::models::columns::model::Figure;
@@ -178,7 +178,8 @@ fn the_engine_runs_it_like_any_other_model() {
     options.method = DecodeMethod::FlashVdm;
     assert_eq!(model.decode(&latents[0], &options, &work).unwrap(), field);
     let points = [field.position(3, 4, 5), field.position(20, 0, 1)];
-    assert_eq!(model.colors(&latents[0], &points, &work).unwrap().unwrap().len(), 2);
+    let colors = model.colors(&latents[0], &points, &options, &work).unwrap();
+    assert!(matches!(colors, Some(Colors::Own(colors)) if colors.len() == 2));
     let other = Latents { shape: vec![1], values: vec![0.0] };
     assert!(matches!(model.decode(&other, &options, &work), Err(EngineError::Invalid(_))));
     assert_eq!(model.weights_bytes(&place), 4 * count(&manifest));

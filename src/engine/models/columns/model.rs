@@ -5,13 +5,15 @@
 
 use std::sync::LazyLock;
 
+use glam::Vec3;
+
 use super::calm::calm;
 use super::input::{Frame, Input};
 use super::network::{ELEVATION_BINS, PICTURE_CHANNELS, VIEW_BINS};
 use super::solid::{self, Back, Controls, View};
 use super::{Columns, ColumnsError, Prediction};
 use crate::engine::error::EngineError;
-use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work};
+use crate::engine::learned::{Colors, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work};
 use crate::engine::models::Description;
 use crate::engine::weights::{LoadOptions, WeightFile, WeightsError};
 use crate::field::ScalarGrid;
@@ -63,7 +65,17 @@ pub struct Figure {
 impl Default for Figure {
     fn default() -> Self {
         let Controls { cells, depth_scale, back, .. } = Controls::default();
-        Self { cells, depth_scale, back, field_of_view: Some(0.0), upright: false }
+        Self { cells, depth_scale, back, field_of_view: None, upright: false }
+    }
+}
+
+impl Figure {
+    /// How the picture was taken: as predicted, where it is not told.
+    fn view(&self, prediction: &Prediction) -> View {
+        View {
+            field_of_view: self.field_of_view.unwrap_or_else(|| prediction.field_of_view()),
+            elevation: if self.upright { prediction.elevation() } else { 0.0 },
+        }
     }
 }
 
@@ -85,6 +97,18 @@ impl Embedded {
             self.columns = Some(Columns::load(file()?, &options)?);
         }
         self.columns.as_ref().ok_or_else(|| EngineError::Invalid("the weights are gone; try again".to_owned()))
+    }
+
+    /// What latents of the right length say: the prediction, and the picture's opacity.
+    fn read(latents: &Latents) -> (Prediction, Vec<f32>) {
+        let [bins, side] = Self::sizes();
+        let mut left = latents.values.as_slice();
+        let [columns, picture, view, alpha] = lengths([bins, side]).map(|length| {
+            let (part, rest) = left.split_at(length.min(left.len()));
+            left = rest;
+            part.to_vec()
+        });
+        (Prediction { side, bins, columns, picture, view }, alpha)
     }
 
     /// Samples of a column and side of the network's picture.
@@ -132,23 +156,25 @@ impl LearnedModel for Embedded {
 
     fn decode(&mut self, latents: &Latents, options: &DecodeOptions, work: &Work) -> Result<ScalarGrid, EngineError> {
         latents.check(Some(&self.latents_shape()))?;
-        let [bins, side] = Self::sizes();
-        let mut left = latents.values.as_slice();
-        let parts = lengths([bins, side]).map(|length| {
-            let (part, rest) = left.split_at(length.min(left.len()));
-            left = rest;
-            part.to_vec()
-        });
-        let [columns, picture, view, alpha] = parts;
-        let prediction = Prediction { side, bins, columns, picture, view };
+        let (prediction, alpha) = Self::read(latents);
         let pixels: Vec<u8> = alpha.iter().flat_map(|a| [0, 0, 0, (a * 255.0).round() as u8]).collect();
-        let Figure { cells, depth_scale, back, field_of_view, upright } = options.figure;
-        let view = View {
-            field_of_view: field_of_view.unwrap_or(prediction.field_of_view()),
-            elevation: if upright { prediction.elevation() } else { 0.0 },
-        };
+        let Figure { cells, depth_scale, back, .. } = options.figure;
+        let view = options.figure.view(&prediction);
         let controls = Controls { cells, depth_scale, back, view, ..Controls::default() };
         Ok(solid::build(&prediction, &pixels, PICTURE_SIDE, &controls, &work.monitor)?)
+    }
+
+    /// They are the picture's: both sides get those of the front.
+    fn colors(
+        &mut self,
+        latents: &Latents,
+        points: &[Vec3],
+        options: &DecodeOptions,
+        _: &Work,
+    ) -> Result<Option<Colors>, EngineError> {
+        latents.check(Some(&self.latents_shape()))?;
+        let view = options.figure.view(&Self::read(latents).0);
+        Ok(Some(Colors::Picture(points.iter().map(|&p| view.frame_from_space(p).truncate()).collect())))
     }
 
     fn weights_bytes(&self, place: &Place) -> u64 {
@@ -201,6 +227,64 @@ impl From<ColumnsError> for EngineError {
             ColumnsError::NotFinite => Self::NotFinite,
             ColumnsError::Device(what) => Self::from_driver(&what),
             ColumnsError::Input(_) | ColumnsError::UnknownConfig(_) => Self::Invalid(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Device;
+    use crate::engine::device::DeviceId;
+    use crate::engine::learned::DecodeMethod;
+    use crate::engine::memory::Memory;
+    use crate::engine::weights::Precision;
+    use crate::progress::Monitor;
+
+    #[test]
+    fn colors_are_where_the_picture_shows_the_point() {
+        let place = Place {
+            id: DeviceId::Cpu,
+            name: "test".to_owned(),
+            device: Device::Flex(Default::default()),
+            precision: Precision::F32,
+            memory: Memory::default(),
+        };
+        let work = Work::new(Monitor::silent(), &place);
+        let block: Vec<u8> = (0..100 * 100)
+            .flat_map(|k| {
+                let inside = (20..80).contains(&(k % 100)) && (10..90).contains(&(k / 100));
+                [200, 90, (k % 100) as u8, if inside { 255 } else { 0 }]
+            })
+            .collect();
+        let mut model = Embedded::default();
+        let encode = EncodeOptions { steps: 1, guidance_scale: 1.0, guidance_until: 1.0, seed: 0 };
+        let latents = model.encode(&[planes(&block, [100; 2]).unwrap().into()], &encode, &work).unwrap().remove(0);
+        let predicted = Embedded::read(&latents).0.field_of_view();
+        let point = Vec3::new(0.3, -0.4, 0.5);
+        for (asked, expected) in [(Some(0.0), 0.0), (Some(0.7f32), 0.7), (None, predicted)] {
+            let options = DecodeOptions {
+                resolution: 0,
+                level: 0.0,
+                half_box: 1.0,
+                method: DecodeMethod::Dense,
+                chunk_points: 1,
+                figure: Figure { field_of_view: asked, cells: 32, ..Figure::default() },
+            };
+            let colors = model.colors(&latents, &[point, Vec3::ZERO], &options, &work).unwrap();
+            let Some(Colors::Picture(places)) = colors else { panic!("{colors:?}") };
+            // What is near the viewer, who is 1/tan away, looks larger.
+            let near = 1.0 - point.z * (0.5 * expected).tan();
+            assert!(places[0].distance(point.truncate() / near) < 1e-5 && places[1].length() < 1e-6, "{places:?}");
+            // And the solid is that of the same view: what is seen at its rim is the picture's outline.
+            let field = model.decode(&latents, &options, &work).unwrap();
+            let mesh = crate::surface::extract(&field, &Monitor::silent()).unwrap();
+            let Some(Colors::Picture(seen)) = model.colors(&latents, &mesh.vertex_positions, &options, &work).unwrap()
+            else {
+                panic!("no places")
+            };
+            let widest = seen.iter().fold(glam::Vec2::ZERO, |most, p| most.max(p.abs()));
+            assert!((widest - glam::Vec2::new(0.675, 0.9)).abs().max_element() < 0.04, "{asked:?}: {widest}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::published::{Published, PublishedError};
 use super::{SceneCodes, TripoSr, codes_to_numbers};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{
-    DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Shown, Work,
+    Colors, DecodeMethod, DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Shown, Work,
 };
 use crate::engine::models::Description;
 use crate::engine::weights::{LoadOptions, Precision};
@@ -159,8 +159,14 @@ impl LearnedModel for TripoSrModel {
         self.with_scene(latents, work, |scene, monitor| Ok(extract_field(scene, &options, monitor)?.grid))
     }
 
-    fn colors(&mut self, latents: &Latents, points: &[Vec3], work: &Work) -> Result<Option<Vec<[u8; 3]>>, EngineError> {
-        self.with_scene(latents, work, |scene, monitor| Ok(Some(colors(scene, points, monitor)?)))
+    fn colors(
+        &mut self,
+        latents: &Latents,
+        points: &[Vec3],
+        _: &DecodeOptions,
+        work: &Work,
+    ) -> Result<Option<Colors>, EngineError> {
+        self.with_scene(latents, work, |scene, monitor| Ok(Some(Colors::Own(colors(scene, points, monitor)?))))
     }
 
     fn weights_bytes(&self, place: &Place) -> u64 {
