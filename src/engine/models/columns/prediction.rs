@@ -113,17 +113,20 @@ impl Prediction {
     }
 }
 
+/// Means over 2 × 2 pixels of a picture of this side: one for each column.
+pub(super) fn halved(side: usize, pixel: impl Fn(usize) -> f32) -> Vec<f32> {
+    let grid = side / 2;
+    let mean = |at: usize| 0.25 * (pixel(at) + pixel(at + 1) + pixel(at + side) + pixel(at + side + 1));
+    (0..grid * grid).map(|k| mean(2 * (k / grid) * side + 2 * (k % grid))).collect()
+}
+
 /// The inflated outline as a truncated field, `[bins, G, G]` in units of [`TRUNCATION`]: what the network
 /// starts from. (z² − h²) / |∇(z² − h²)|, and nothing outside the outline.
 pub fn balloon(input: &Input, bins: usize) -> Vec<f32> {
     let (side, grid) = (input.side, input.side / 2);
-    let half = |f: &dyn Fn(usize) -> f32| -> Vec<f32> {
-        let at = |k: usize| 2 * (k / grid) * side + 2 * (k % grid);
-        (0..grid * grid).map(|k| 0.25 * (f(at(k)) + f(at(k) + 1) + f(at(k) + side) + f(at(k) + side + 1))).collect()
-    };
     let (h, distances) = (input.half_thickness(), input.distances());
-    let square = half(&|k| h[k] * h[k]);
-    let outline = half(&|k| distances[k]);
+    let square = halved(side, |at| h[at] * h[at]);
+    let outline = halved(side, |at| distances[at]);
     let slope = |row: usize, column: usize| {
         let at = |row: usize, column: usize| square[row * grid + column];
         let x = at(row, (column + 1).min(grid - 1)) - at(row, column.saturating_sub(1));

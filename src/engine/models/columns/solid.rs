@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::column::{Column, catmull_rom};
 use super::input::{Input, InputError};
-use super::prediction::{Channel, Prediction, TRUNCATION, balloon};
+use super::prediction::{Channel, Prediction, TRUNCATION, balloon, halved};
 use super::rods::{self, Rod};
 pub use super::warp::View;
 use super::{ColumnsError, warp};
@@ -120,22 +120,21 @@ pub fn build(
 
 /// Gives way to the balloon of `input` where the network itself expects to be far off.
 pub fn doubt(prediction: &mut Prediction, input: &Input) {
-    let (side, grid, bins) = (prediction.side, prediction.side / 2, prediction.bins);
-    let logs = [Channel::LogFront, Channel::LogBack].map(|channel| prediction.channel(channel));
-    let trust: Vec<f32> = (0..grid * grid)
-        .map(|k| {
-            let at = 2 * (k / grid) * side + 2 * (k % grid);
-            let mean = |log: &[f32]| 0.25 * [at, at + 1, at + side, at + side + 1].map(|i| log[i]).iter().sum::<f32>();
-            let expected = 0.5 * (mean(logs[0]).exp() + mean(logs[1]).exp());
-            ((DOUBT[1] - expected) / (DOUBT[1] - DOUBT[0])).clamp(0.0, 1.0)
-        })
-        .collect();
+    let [front, back] = [Channel::LogFront, Channel::LogBack].map(|channel| {
+        let log = prediction.channel(channel);
+        halved(prediction.side, |at| log[at])
+    });
+    let trust = |(front, back): (f32, f32)| {
+        let expected = 0.5 * (front.exp() + back.exp());
+        ((DOUBT[1] - expected) / (DOUBT[1] - DOUBT[0])).clamp(0.0, 1.0)
+    };
+    let trust: Vec<f32> = front.into_iter().zip(back).map(trust).collect();
     if trust.iter().all(|&t| t >= 1.0) {
         return;
     }
-    let start = balloon(input, bins);
+    let start = balloon(input, prediction.bins);
     for (at, (value, start)) in prediction.columns.iter_mut().zip(start).enumerate() {
-        *value = start + trust[at % (grid * grid)] * (*value - start);
+        *value = start + trust[at % trust.len()] * (*value - start);
     }
 }
 
