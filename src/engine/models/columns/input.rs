@@ -104,6 +104,19 @@ impl Input {
         Self::new(&small, side, colors_valid, monitor)
     }
 
+    /// The means over `times × times` pixels, as the trainer makes small pictures of large ones.
+    pub fn reduced(&self, times: usize) -> Self {
+        let (side, times) = (self.side / times.max(1), times.max(1));
+        let area = (times * times) as f32;
+        let values = (0..CHANNELS * side * side).map(|at| {
+            let (channel, row, column) = (at / (side * side), at / side % side, at % side);
+            let first = (channel * self.side + row * times) * self.side + column * times;
+            let rows = (0..times).map(|j| &self.values[first + j * self.side..][..times]);
+            rows.flatten().sum::<f32>() / area
+        });
+        Self { side, values: values.collect() }
+    }
+
     /// One channel, `[P, P]`.
     pub fn channel(&self, channel: usize) -> &[f32] {
         let area = self.side * self.side;
@@ -195,24 +208,24 @@ impl Frame {
     }
 
     /// What the frame shows of a straight RGBA picture of `size`, as `side × side` straight RGBA
-    /// pixels. Each is the mean over a tent of twice its own width (at least two pixels of the
-    /// picture), colours weighted by alpha; everything around the picture is transparent.
+    /// pixels. Each is the mean over its own area, as the pictures of the training are (between two pixels of the picture
+    /// where it is smaller than one), colours weighted by alpha; everything around the picture is transparent.
     pub fn crop(&self, pixels: &[u8], size: [usize; 2], side: usize) -> Vec<u8> {
         let [width, height] = size;
         if pixels.len() < width * height * 4 {
             return vec![0; side * side * 4];
         }
-        let [columns, rows] = [0, 1].map(|axis| tents(self.origin[axis], self.side, side, size[axis]));
+        let [columns, rows] = [0, 1].map(|axis| shares(self.origin[axis], self.side, side, size[axis]));
         let reduced: Vec<[f32; 4]> = (0..height)
             .into_par_iter()
             .flat_map_iter(|j| {
                 let row = &pixels[j * width * 4..][..width * 4];
-                columns.iter().map(move |tent| {
+                columns.iter().map(move |share| {
                     let pixel = |i: usize| {
                         let alpha = f32::from(row[i * 4 + 3]);
                         [0, 1, 2, 3].map(|c| if c == 3 { alpha } else { f32::from(row[i * 4 + c]) * alpha / 255.0 })
                     };
-                    tent.mean(pixel)
+                    share.mean(pixel)
                 })
             })
             .collect();
@@ -227,12 +240,12 @@ impl Frame {
 }
 
 /// The weights of a run of neighbouring pixels; what is missing to 1 lies outside the picture.
-struct Tent {
+struct Share {
     first: usize,
     weights: Vec<f32>,
 }
 
-impl Tent {
+impl Share {
     fn mean(&self, value_at: impl Fn(usize) -> [f32; 4]) -> [f32; 4] {
         let mut sum = [0.0; 4];
         for (at, weight) in self.weights.iter().enumerate() {
@@ -243,19 +256,19 @@ impl Tent {
     }
 }
 
-/// The tents of `count` samples over a window of `length` pixels that starts at `origin`.
-fn tents(origin: f32, length: f32, count: usize, available: usize) -> Vec<Tent> {
+/// What `count` samples over a window of `length` pixels that starts at `origin` have in common with each pixel.
+fn shares(origin: f32, length: f32, count: usize, available: usize) -> Vec<Share> {
     let step = length / count as f32;
-    let reach = step.max(1.0);
-    let tent = |k: usize| {
+    let reach = 0.5 * step.max(1.0);
+    let share = |k: usize| {
         let center = origin + (k as f32 + 0.5) * step;
-        let weight = |i: i64| (1.0 - (i as f32 + 0.5 - center).abs() / reach).max(0.0);
+        let weight = |i: i64| (((i + 1) as f32).min(center + reach) - (i as f32).max(center - reach)).max(0.0);
         let (low, high) = ((center - reach - 0.5).floor() as i64, (center + reach + 0.5).ceil() as i64);
         let total: f32 = (low..=high).map(weight).sum();
         let (from, to) = (low.clamp(0, available as i64), (high + 1).clamp(0, available as i64));
-        Tent { first: from as usize, weights: (from..to).map(|i| weight(i) / total).collect() }
+        Share { first: from as usize, weights: (from..to).map(|i| weight(i) / total).collect() }
     };
-    (0..count).map(tent).collect()
+    (0..count).map(share).collect()
 }
 
 #[cfg(test)]
@@ -332,6 +345,27 @@ mod tests {
         let picture = disc([200; 2], [100.0; 2], 50.0);
         let same = Frame::whole(200).crop(&picture, [200; 2], 200);
         assert!(same.chunks(4).zip(picture.chunks(4)).all(|(a, b)| a[3] == b[3] && (b[3] == 0 || a == b)));
+    }
+
+    #[test]
+    fn what_is_reduced_is_the_mean_over_its_area() {
+        // Stripes of one pixel come out even, and an edge between two pixels stays one.
+        let striped: Vec<u8> = (0..64 * 64)
+            .flat_map(|k| [if k % 2 == 0 { 200 } else { 100 }, 60, 0, if k % 64 < 32 { 255 } else { 0 }])
+            .collect();
+        let crop = Frame::whole(64).crop(&striped, [64; 2], 16);
+        for (k, pixel) in crop.chunks_exact(4).enumerate() {
+            assert_eq!(pixel, if k % 16 < 8 { [150, 60, 0, 255] } else { [0; 4] }, "{k}");
+        }
+        let whole = Input::new(&striped, 64, true, &Monitor::silent()).unwrap();
+        let half = whole.reduced(2);
+        assert_eq!(half.side, 32);
+        for (channel, at) in [0, 3, 4, 5, 6].into_iter().zip([0, 15, 100, 512, 1023]) {
+            let first = 2 * (at / 32) * 64 + 2 * (at % 32);
+            let mean = 0.25 * [0, 1, 64, 65].map(|step| whole.channel(channel)[first + step]).iter().sum::<f32>();
+            assert!((half.channel(channel)[at] - mean).abs() < 1e-6, "{channel} {at}");
+        }
+        assert_eq!(whole.reduced(1), whole);
     }
 
     #[test]

@@ -103,6 +103,23 @@ impl Columns {
         &self.config
     }
 
+    /// What it is shown of a picture of any side that lies in its frame. A network that was trained on less than the
+    /// full side was shown pictures of the full side that were reduced afterwards, outline and all.
+    ///
+    /// # Errors
+    /// [`ColumnsError::Input`].
+    pub fn input(
+        &self,
+        pixels: &[u8],
+        pixels_side: usize,
+        colors_valid: bool,
+        monitor: &Monitor,
+    ) -> Result<Input, ColumnsError> {
+        let times = (self.config.side / self.side).max(1);
+        let whole = Input::of_object(pixels, pixels_side, times * self.side, colors_valid, monitor)?;
+        Ok(whole.reduced(times))
+    }
+
     /// What the network sees in a picture: the mean of what it sees in it and in its mirror image.
     ///
     /// # Errors

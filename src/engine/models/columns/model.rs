@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use glam::Vec3;
 
 use super::calm::calm;
-use super::input::{Frame, Input};
+use super::input::Frame;
 use super::network::{ELEVATION_BINS, PICTURE_CHANNELS, VIEW_BINS};
 use super::solid::{self, Back, Controls, View};
 use super::{Columns, ColumnsError, Prediction};
@@ -141,8 +141,7 @@ impl LearnedModel for Embedded {
             }
             let pixels = interleaved(picture);
             let valid = has_colors(&pixels);
-            let input = Input::of_object(&pixels, PICTURE_SIDE, columns.side(), valid, &work.monitor);
-            let input = input.map_err(ColumnsError::from)?;
+            let input = columns.input(&pixels, PICTURE_SIDE, valid, &work.monitor)?;
             let mut prediction = columns.predict(&input, &work.monitor)?;
             solid::doubt(&mut prediction, &input);
             calm(&mut prediction, &input);
