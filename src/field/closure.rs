@@ -45,30 +45,63 @@ pub fn close(
     min_wall: f32,
     monitor: &Monitor,
 ) -> Result<(), FieldError> {
+    close_along(grid, silhouette, None, min_wall, monitor)
+}
+
+/// The same with a guess, for each column of the lattice, of the z at which what is missing has its middle.
+///
+/// # Errors
+/// As [`close`]; also when there are not as many guesses as columns.
+pub fn close_along(
+    grid: &mut ScalarGrid,
+    silhouette: &Silhouette,
+    guess: Option<&[f32]>,
+    min_wall: f32,
+    monitor: &Monitor,
+) -> Result<(), FieldError> {
     let [nx, ny, nz] = grid.samples_per_axis;
     silhouette.check_lattice(grid)?;
+    if let Some(guess) = guess.filter(|guess| guess.len() != nx * ny) {
+        return Err(FieldError::SampleCount { found: guess.len(), expected: [nx, ny, 1] });
+    }
     let spacing = grid.spacing;
     let membrane = Membrane { depth: (0.5 * min_wall).max(spacing), spacing };
     let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances);
     let found: Vec<Found> = columns.map(|(column, &distance)| membrane.cut(column, distance)).collect();
     monitor.check()?;
     if found.iter().any(|column| column.lacks) {
-        let depths: Vec<Depth> = found.iter().map(|column| column.depth).collect();
-        let halves: Vec<f32> = found.iter().map(|column| column.half).collect();
-        let heights = seam::heights(silhouette, &depths, monitor)?;
-        let limit = 0.5 * MAX_DEPTH * nx.max(ny) as f32 * spacing;
-        let girth = Girth::of(silhouette, &halves, limit, monitor)?;
-        let shares = shares(&found, ny, OVERLAP * nx.max(ny) as f32);
-        let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances).enumerate();
-        columns.filter(|(at, _)| found[*at].lacks || shares[*at] > 0.0).for_each(|(at, (column, &distance))| {
-            let counts = [if found[at].lacks { 1.0 } else { shares[at] }, shares[at]];
-            membrane.add(column, distance, heights[at], |away| girth.distance(at, counts, away));
-            if found[at].lacks {
-                membrane.insert(column, distance, heights[at]);
-            }
-        });
+        let origin = grid.origin.z;
+        let guess: Option<Vec<f32>> = guess.map(|guess| guess.iter().map(|z| (z - origin) / spacing).collect());
+        fill(grid, silhouette, &membrane, &found, guess.as_deref(), monitor)?;
     }
     patch(grid, silhouette, &membrane);
+    Ok(())
+}
+
+/// Step 2. The guess is in samples.
+fn fill(
+    grid: &mut ScalarGrid,
+    silhouette: &Silhouette,
+    membrane: &Membrane,
+    found: &[Found],
+    guess: Option<&[f32]>,
+    monitor: &Monitor,
+) -> Result<(), FieldError> {
+    let [nx, ny, nz] = grid.samples_per_axis;
+    let longest = nx.max(ny) as f32;
+    let depths: Vec<Depth> = found.iter().map(|column| column.depth).collect();
+    let halves: Vec<f32> = found.iter().map(|column| column.half).collect();
+    let heights = seam::heights(silhouette, &depths, guess, monitor)?;
+    let girth = Girth::of(silhouette, &halves, 0.5 * MAX_DEPTH * longest * grid.spacing, monitor)?;
+    let shares = shares(found, ny, OVERLAP * longest);
+    let columns = grid.samples.par_chunks_mut(nz).zip(&silhouette.distances).enumerate();
+    columns.filter(|(at, _)| found[*at].lacks || shares[*at] > 0.0).for_each(|(at, (column, &distance))| {
+        let counts = [if found[at].lacks { 1.0 } else { shares[at] }, shares[at]];
+        membrane.add(column, distance, heights[at], |away| girth.distance(at, counts, away));
+        if found[at].lacks {
+            membrane.insert(column, distance, heights[at]);
+        }
+    });
     Ok(())
 }
 
@@ -313,18 +346,25 @@ mod tests {
     }
 
     #[test]
-    fn where_the_field_knows_nothing_a_rod_is_as_deep_as_it_is_wide() {
+    fn where_the_field_knows_nothing_a_rod_is_as_deep_as_it_is_wide_and_leans_as_is_guessed() {
         let outline = |p: Vec2| p.x.abs().max(p.y.abs() - 0.8) - 0.05;
         // Truncated, and hardly lower in one place.
-        let mut grid = ScalarGrid::from_fn([97; 3], Vec3::NEG_ONE, 2.0 / 96.0, |p| 0.12 + 0.01 * (p.z - 0.3).abs());
-        let lattice = Lattice::of_grid(&grid);
-        let distances = (0..97 * 97).map(|at| outline(lattice.position(at / 97, at % 97))).collect();
-        close(&mut grid, &Silhouette { lattice, distances }, 0.03, &Monitor::silent()).unwrap();
-        for (at, sample) in grid.samples.iter().enumerate().filter(|(_, sample)| **sample < 0.0) {
-            let z = (at % 97) as f32 / 48.0 - 1.0;
-            assert!((z - 0.3).abs() < 0.1, "{z}: {sample}");
+        let field = ScalarGrid::from_fn([97; 3], Vec3::NEG_ONE, 2.0 / 96.0, |p| 0.12 + 0.01 * (p.z - 0.3).abs());
+        let lattice = Lattice::of_grid(&field);
+        let place = |at: usize| lattice.position(at / 97, at % 97);
+        let silhouette = Silhouette { lattice, distances: (0..97 * 97).map(|at| outline(place(at))).collect() };
+        let guess: Vec<f32> = (0..97 * 97).map(|at| 0.5 * place(at).y - 0.1).collect();
+        let silent = Monitor::silent();
+        for guess in [None, Some(&guess[..])] {
+            let mut grid = field.clone();
+            close_along(&mut grid, &silhouette, guess, 0.03, &silent).unwrap();
+            for (at, sample) in grid.samples.iter().enumerate().filter(|(_, sample)| **sample < 0.0) {
+                let z = (at % 97) as f32 / 48.0 - 1.0;
+                assert!((z - guess.map_or(0.3, |guess| guess[at / 97])).abs() < 0.1, "{z}: {sample}");
+            }
+            assert!(covers(&grid, Vec2::new(0.04, 0.7)) && !covers(&grid, Vec2::new(0.06, 0.7)));
         }
-        assert!(covers(&grid, Vec2::new(0.04, 0.7)) && !covers(&grid, Vec2::new(0.06, 0.7)));
+        assert!(close_along(&mut field.clone(), &silhouette, Some(&guess[1..]), 0.03, &silent).is_err());
     }
 
     #[test]

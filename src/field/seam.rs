@@ -2,7 +2,9 @@
 //! leg of which only the upper half is known goes on where that ends, and the rim of a body closes in one line.
 //!
 //! The surface is the height c over the silhouette that minimises ∫ w (c − m)² + |∇c|², free at the border: a
-//! screened Poisson equation. m is the middle of what is there, or else the depth at which least is missing.
+//! screened Poisson equation. m is the middle of what is there, or else the depth at which least is missing. Where a
+//! guess of the depth is given, c is the surface above the guess, and m the guess where nothing is there: what is made
+//! has the guess's slopes, and joins what is there all the same (Pérez et al. 2003, "Poisson image editing").
 
 use rayon::prelude::*;
 
@@ -31,11 +33,31 @@ pub(super) enum Depth {
 }
 
 /// The depth of the surface in every column, in samples; 0 where the column is away. One depth per column of
-/// the silhouette's lattice.
+/// the silhouette's lattice, and one guess, if there are any.
 ///
 /// # Errors
 /// [`Cancelled`].
-pub(super) fn heights(silhouette: &Silhouette, depths: &[Depth], monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
+pub(super) fn heights(
+    silhouette: &Silhouette,
+    depths: &[Depth],
+    guess: Option<&[f32]>,
+    monitor: &Monitor,
+) -> Result<Vec<f32>, Cancelled> {
+    let guessed = |at: usize| guess.map_or(0.0, |guess| guess[at]);
+    let above = |(at, depth): (usize, &Depth)| match *depth {
+        Depth::Likely(_) if guess.is_some() => Depth::Likely(0.0),
+        Depth::Likely(middle) => Depth::Likely(middle),
+        Depth::Known(middle) => Depth::Known(middle - guessed(at)),
+        Depth::Away => Depth::Away,
+    };
+    let depths: Vec<Depth> = depths.iter().enumerate().map(above).collect();
+    let mut heights = smooth(silhouette, &depths, monitor)?;
+    let inside = heights.iter_mut().enumerate().filter(|(at, _)| depths[*at] != Depth::Away);
+    inside.for_each(|(at, height)| *height += guessed(at));
+    Ok(heights)
+}
+
+fn smooth(silhouette: &Silhouette, depths: &[Depth], monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
     let [nx, ny] = silhouette.lattice.samples_per_axis;
     let longest = nx.max(ny) as f32;
     let [known, likely] = LENGTHS.map(|share| (share * longest).max(1.0).powi(-2));
@@ -156,7 +178,7 @@ mod tests {
             0..30 => Depth::Known(20.0 + 0.2 * y as f32),
             _ => Depth::Likely(if y % 2 == 0 { 10.0 } else { 50.0 }),
         });
-        let heights = heights(&silhouette, &depths, &Monitor::silent()).unwrap();
+        let heights = heights(&silhouette, &depths, None, &Monitor::silent()).unwrap();
         for (at, height) in heights.iter().enumerate() {
             let y = at % 60;
             let step = if y + 1 < 60 { (heights[at + 1] - height).abs() } else { 0.0 };
@@ -167,13 +189,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_guessed_gives_its_slopes_and_not_its_place() {
+        let (silhouette, depths) = plane(|_, y| if y < 30 { Depth::Known(20.0) } else { Depth::Likely(3.0) });
+        // Ten samples too far in front everywhere, and rising from where nothing is known.
+        let guess: Vec<f32> = (0..40 * 60).map(|at| 30.0 + (at as f32 % 60.0 - 30.0).max(0.0)).collect();
+        let heights = heights(&silhouette, &depths, Some(&guess), &Monitor::silent()).unwrap();
+        for (at, height) in heights.iter().enumerate() {
+            let y = (at % 60) as f32;
+            assert!(y > 28.0 || (height - 20.0).abs() < 0.5, "{y}: {height}");
+            // It comes back to the guess slowly.
+            assert!(y < 32.0 || (y - 10.5..y).contains(height), "{y}: {height}");
+            let step = if y < 59.0 { heights[at + 1] - height } else { 0.0 };
+            assert!(step.abs() < 2.5, "{y}: {step}");
+        }
+    }
+
+    #[test]
     fn parts_that_do_not_touch_know_nothing_of_each_other() {
         let (silhouette, depths) = plane(|x, _| match x {
             0..15 => Depth::Likely(7.0),
             15..20 => Depth::Away,
             _ => Depth::Known(30.0),
         });
-        let heights = heights(&silhouette, &depths, &Monitor::silent()).unwrap();
+        let heights = heights(&silhouette, &depths, None, &Monitor::silent()).unwrap();
         for (at, height) in heights.iter().enumerate() {
             let expected = [7.0, 0.0, 30.0][usize::from(at / 60 >= 15) + usize::from(at / 60 >= 20)];
             assert!((height - expected).abs() < 0.02, "{at}: {height}");

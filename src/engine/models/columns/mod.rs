@@ -10,6 +10,7 @@ mod calm;
 mod column;
 pub mod config;
 pub mod input;
+mod middle;
 pub mod model;
 pub mod network;
 pub mod prediction;

@@ -5,9 +5,11 @@ use rayon::prelude::*;
 
 use super::column::{Column, catmull_rom};
 use super::input::{Input, InputError};
+use super::middle::Middle;
 use super::prediction::{Channel, Prediction, TRUNCATION, balloon, halved};
 use super::rods::{self, Rod};
 pub use super::warp::View;
+use super::warp::Way;
 use super::{ColumnsError, warp};
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
 use crate::field::{FieldError, ScalarGrid, closure, connect, voids};
@@ -73,6 +75,16 @@ impl Default for Controls {
     }
 }
 
+impl Controls {
+    /// How a solid comes to the middle of the frame. A back that was asked for stays where it is.
+    fn middle_of(&self, grid: &ScalarGrid) -> Middle {
+        match (self.back, grid.surface_bounds()) {
+            (Back::Predicted, Some(bounds)) => Middle::of([bounds.min.z, bounds.max.z]),
+            _ => Middle::LEFT,
+        }
+    }
+}
+
 /// The field of a prediction, closed to the outline of the picture that it was made of: `pixels` is
 /// straight RGBA in its frame, `side × side`, of any side.
 ///
@@ -107,7 +119,8 @@ pub fn build(
     }
     let mut grid = stand.field(&silhouette, reach, monitor)?;
     let wall = controls.min_wall.max(2.0 * spacing);
-    let joined = closure::close(&mut grid, &silhouette, wall, monitor)
+    let guess = stand.guess(silhouette.lattice, reach);
+    let joined = closure::close_along(&mut grid, &silhouette, guess.as_deref(), wall, monitor)
         .and_then(|()| connect::connect(&mut grid, &silhouette, wall, monitor));
     joined.map_err(|error| match error {
         FieldError::Cancelled(cancelled) => cancelled.into(),
@@ -115,7 +128,8 @@ pub fn build(
         other => ColumnsError::Device(other.to_string()),
     })?;
     voids::fill_voids(&mut grid, monitor)?;
-    Ok(warp::to_space(grid, controls.view, monitor)?)
+    let way = Way { middle: controls.middle_of(&grid), view: controls.view };
+    Ok(warp::to_space(grid, way, MAX_SAMPLES, monitor)?)
 }
 
 /// Gives way to the balloon of `input` where the network itself expects to be far off.
@@ -215,6 +229,18 @@ impl<'a> Stand<'a> {
             Back::Flat => self.floor,
         };
         [low.max(-1.0) * scale, high.min(1.0) * scale]
+    }
+
+    /// Where the depth picture has the middle of the solid, for each place of the lattice; for a back that was asked
+    /// for nothing.
+    fn guess(&self, lattice: Lattice, reach: [f32; 2]) -> Option<Vec<f32>> {
+        let [nx, ny] = lattice.samples_per_axis;
+        let middle = |at: usize| {
+            let place = lattice.position(at / ny, at % ny);
+            let [front, back] = [Channel::Front, Channel::Back].map(|channel| self.picture_at(channel, place));
+            (0.5 * (front + back) * self.controls.depth_scale).clamp(reach[0], reach[1])
+        };
+        (self.controls.back == Back::Predicted).then(|| (0..nx * ny).into_par_iter().map(middle).collect())
     }
 
     /// The field on the lattice of `silhouette`, not closed yet.

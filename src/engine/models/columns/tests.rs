@@ -272,6 +272,34 @@ fn a_thin_part_is_hardly_deeper_than_wide_and_a_thick_one_as_predicted() {
 }
 
 #[test]
+fn a_solid_reaches_as_far_to_the_back_as_to_the_front() {
+    let ball = |p: Vec2| p.length() - 0.6;
+    let mut off = wild(1, 64, 64, 1.0);
+    // A cone's worth of depths: 0.1 to the back, up to 0.5 to the front.
+    for (at, value) in off.columns.iter_mut().enumerate() {
+        let (bin, column) = (at / (32 * 32), at % (32 * 32));
+        let place = Vec2::new((column % 32) as f32, (column / 32) as f32) / 16.0 - 0.97;
+        let z = (2 * bin + 1) as f32 / 64.0 - 1.0;
+        let front = 0.5 - 0.5 * place.length();
+        *value = ((z - front).max(-0.1 - z) / prediction::TRUNCATION).clamp(-1.0, 1.0);
+    }
+    let built = |back: Back, view: View| {
+        let controls = Controls { back, view, snaps: false, ..Controls::default() };
+        let grid = solid::build(&off, &drawn(300, ball), 300, &controls, &Monitor::silent()).unwrap();
+        assert_closed(&grid);
+        (front_iou(&grid, ball), grid.surface_bounds().unwrap())
+    };
+    for field_of_view in [0.0, 0.5] {
+        let (iou, bounds) = built(Back::Predicted, View { field_of_view, elevation: 0.0 });
+        assert!(bounds.center().z.abs() < 0.015 && (bounds.size().z - 0.6).abs() < 0.06, "{bounds:?}");
+        assert!(field_of_view > 0.0 || iou >= 0.99, "{iou}");
+    }
+    // A back that was asked for stays where it is.
+    let (_, flat) = built(Back::Flat, View::FRONT);
+    assert!(flat.center().z > 0.1, "{flat:?}");
+}
+
+#[test]
 fn many_samples_are_all_closed_and_manifold() {
     for seed in 0..100 {
         let turn = seed as f32;

@@ -1,8 +1,10 @@
-//! From the rays of the picture to space: the field of view is undone, and the object set upright.
+//! From the rays of the picture to space: the solid is brought to the middle of its frame, the field of view undone,
+//! and the object set upright.
 
 use glam::Vec3;
 use rayon::prelude::*;
 
+use super::middle::Middle;
 use crate::field::ScalarGrid;
 use crate::progress::{Cancelled, Monitor};
 
@@ -38,34 +40,97 @@ impl View {
     }
 }
 
-/// The field in space of a field in the frame, of about the same spacing.
+/// Share of the outline that a solid may lose on its way to space.
+const LOSS: f32 = 0.002;
+/// While it loses more, cells are made smaller by this factor, so many times at most.
+const REFINEMENT: f32 = 1.5;
+const REFINEMENTS: i32 = 2;
+
+/// A way from the frame to space.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Way {
+    /// First the solid is brought to the middle of the frame,
+    pub middle: Middle,
+    /// then to where the viewer saw it.
+    pub view: View,
+}
+
+impl Way {
+    fn frame_from_space(&self, p: Vec3) -> Vec3 {
+        let seen = self.view.frame_from_space(p);
+        Vec3::new(seen.x, seen.y, self.middle.before(seen.z))
+    }
+
+    fn space_from_frame(&self, q: Vec3) -> Vec3 {
+        self.view.space_from_frame(Vec3::new(q.x, q.y, self.middle.after(q.z)))
+    }
+}
+
+/// The field in space of a field in the frame: of about the same spacing, finer where parts are too thin for it, of
+/// `samples_max` at most.
 ///
 /// # Errors
 /// [`Cancelled`].
-pub(super) fn to_space(grid: ScalarGrid, view: View, monitor: &Monitor) -> Result<ScalarGrid, Cancelled> {
-    if view == View::FRONT {
+pub(super) fn to_space(
+    grid: ScalarGrid,
+    way: Way,
+    samples_max: f32,
+    monitor: &Monitor,
+) -> Result<ScalarGrid, Cancelled> {
+    if way == (Way { middle: Middle::LEFT, view: View::FRONT }) {
         return Ok(grid);
     }
+    let mut space = sampled(&grid, way, grid.spacing, monitor)?;
+    for round in 1..=REFINEMENTS {
+        let is_too_large = space.samples.len() as f32 * REFINEMENT.powi(3) > samples_max;
+        if is_too_large || loss(&grid, &space, way, monitor)? <= LOSS {
+            break;
+        }
+        space = sampled(&grid, way, grid.spacing / REFINEMENT.powi(round), monitor)?;
+    }
+    Ok(space)
+}
+
+fn sampled(grid: &ScalarGrid, way: Way, spacing: f32, monitor: &Monitor) -> Result<ScalarGrid, Cancelled> {
     let far = grid.position(grid.samples_per_axis[0] - 1, grid.samples_per_axis[1] - 1, grid.samples_per_axis[2] - 1);
     let corners = (0..8).map(|k| {
         let pick = |bit: usize, low: f32, high: f32| if k >> bit & 1 == 0 { low } else { high };
         let [x, y, z] = [0, 1, 2].map(|axis| pick(axis, grid.origin[axis], far[axis]));
-        view.space_from_frame(Vec3::new(x, y, z))
+        way.space_from_frame(Vec3::new(x, y, z))
     });
     let (low, high) = corners.fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), p| (low.min(p), high.max(p)));
-    let samples_per_axis = ((high - low) / grid.spacing).to_array().map(|n| n.ceil() as usize + 1);
+    let samples_per_axis = ((high - low) / spacing).to_array().map(|n| n.ceil() as usize + 1);
     let [nx, ny, nz] = samples_per_axis;
-    let mut out = ScalarGrid { samples: vec![0.0; nx * ny * nz], samples_per_axis, origin: low, spacing: grid.spacing };
-    let (origin, spacing) = (out.origin, out.spacing);
+    let mut out = ScalarGrid { samples: vec![0.0; nx * ny * nz], samples_per_axis, origin: low, spacing };
     out.samples.par_chunks_mut(ny * nz).enumerate().try_for_each(|(ix, slab)| {
         monitor.check()?;
         for (i, sample) in slab.iter_mut().enumerate() {
-            let p = origin + spacing * Vec3::new(ix as f32, (i / nz) as f32, (i % nz) as f32);
-            *sample = trilinear(&grid, view.frame_from_space(p));
+            let p = low + spacing * Vec3::new(ix as f32, (i / nz) as f32, (i % nz) as f32);
+            *sample = trilinear(grid, way.frame_from_space(p));
         }
         Ok(())
     })?;
     Ok(out)
+}
+
+/// Share of the columns of `frame` with something inside that have nothing inside in `space`, along the same ray.
+fn loss(frame: &ScalarGrid, space: &ScalarGrid, way: Way, monitor: &Monitor) -> Result<f32, Cancelled> {
+    let [nx, ny, nz] = frame.samples_per_axis;
+    let counts = (0..nx).into_par_iter().map(|ix| {
+        monitor.check()?;
+        let (mut lost, mut all) = (0u32, 0u32);
+        for iy in 0..ny {
+            let inside = |iz: usize| frame.samples[frame.index(ix, iy, iz)] < 0.0;
+            let kept = |iz: usize| trilinear(space, way.space_from_frame(frame.position(ix, iy, iz))) < 0.0;
+            if (0..nz).any(inside) {
+                all += 1;
+                lost += u32::from(!(0..nz).any(|iz| inside(iz) && kept(iz)));
+            }
+        }
+        Ok((lost, all))
+    });
+    let (lost, all) = counts.try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
+    Ok(lost as f32 / all.max(1) as f32)
 }
 
 /// The value at a point; outside the grid that of its nearest border point and the way there.
@@ -106,7 +171,7 @@ mod tests {
         let center = Vec3::new(0.1, 0.2, 0.3);
         let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, 2.0 / 64.0, |p| p.distance(center) - 0.4);
         let view = View { field_of_view: 0.0, elevation: 0.5 };
-        let turned = to_space(grid, view, &Monitor::silent()).unwrap();
+        let turned = to_space(grid, Way { middle: Middle::LEFT, view }, 1e9, &Monitor::silent()).unwrap();
         let center = view.space_from_frame(center);
         let [nx, ny, nz] = turned.samples_per_axis;
         for (ix, iy, iz) in (0..nx).flat_map(|x| (0..ny).flat_map(move |y| (0..nz).map(move |z| (x, y, z)))) {
@@ -115,5 +180,23 @@ mod tests {
                 assert!((turned.samples[turned.index(ix, iy, iz)] - expected).abs() < 0.01);
             }
         }
+    }
+
+    #[test]
+    fn a_sheet_thinner_than_a_cell_is_kept() {
+        let spacing = 2.0 / 64.0;
+        // Thick enough along z for the frame's samples.
+        let sheet = |p: Vec3| (p.z - 0.31 * p.x - 0.23 * p.y).abs() - 0.7 * spacing;
+        let outline = |p: Vec3| p.x.abs().max(p.y.abs()) - 0.7;
+        let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, spacing, |p| sheet(p).max(outline(p)));
+        let way = Way { middle: Middle::of([-0.3, 0.4]), view: View { field_of_view: 0.6, elevation: 0.2 } };
+        let monitor = Monitor::silent();
+        let coarse = sampled(&grid, way, spacing, &monitor).unwrap();
+        assert!(loss(&grid, &coarse, way, &monitor).unwrap() > 2.0 * LOSS, "this tests nothing");
+        let space = to_space(grid.clone(), way, 1e9, &monitor).unwrap();
+        let lost = loss(&grid, &space, way, &monitor).unwrap();
+        assert!(lost <= LOSS, "{lost}");
+        // No more samples than are allowed.
+        assert_eq!(to_space(grid, way, 1.0, &monitor).unwrap(), coarse);
     }
 }
