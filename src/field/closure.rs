@@ -31,7 +31,7 @@ const OVERLAP: f32 = 0.06;
 /// Width, in samples, in which it is rounded off against it.
 const BLEND_SAMPLES: f32 = 2.0;
 /// What is made is no deeper than this share of the lattice's longer side, if what is beside it is not.
-const MAX_DEPTH: f32 = 0.05;
+const MAX_DEPTH: f32 = 0.025;
 
 /// Closes `grid` to `silhouette`, which lies on the grid's own xy lattice. `min_wall` is the least
 /// thickness, in the grid's unit, of what has to be made where the field has nothing; at least two
@@ -204,7 +204,12 @@ impl Membrane {
             column.iter_mut().for_each(|sample| *sample -= missing);
         }
         let run = longest_run(column);
-        let depth = run.map_or(Depth::Likely(layer as f32), |(first, last)| Depth::Known(0.5 * (first + last) as f32));
+        let depth = match run {
+            Some((first, last)) => Depth::Known(0.5 * (first + last) as f32),
+            // What is there is only too thin for the samples, or ends just before the outline.
+            None if lowest < self.spacing => Depth::Known(layer as f32),
+            None => Depth::Likely(layer as f32),
+        };
         let half = run.map_or(0.0, |(first, last)| 0.5 * (last - first + 1) as f32 * self.spacing);
         Found { lacks: !is_little, depth, half }
     }
@@ -364,7 +369,12 @@ mod tests {
             }
             assert!(covers(&grid, Vec2::new(0.04, 0.7)) && !covers(&grid, Vec2::new(0.06, 0.7)));
         }
-        assert!(close_along(&mut field.clone(), &silhouette, Some(&guess[1..]), 0.03, &silent).is_err());
+        // What the field only just misses it knows.
+        let mut grid = ScalarGrid::from_fn([97; 3], Vec3::NEG_ONE, 2.0 / 96.0, |p| 0.01 + (p.z - 0.3).abs());
+        close_along(&mut grid, &silhouette, Some(&guess), 0.03, &silent).unwrap();
+        let inside = grid.samples.iter().enumerate().filter(|(_, sample)| **sample < 0.0);
+        inside.for_each(|(at, _)| assert!(((at % 97) as f32 / 48.0 - 1.3).abs() < 0.1));
+        assert!(close_along(&mut grid, &silhouette, Some(&guess[1..]), 0.03, &silent).is_err());
     }
 
     #[test]

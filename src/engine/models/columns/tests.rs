@@ -249,6 +249,8 @@ fn what_is_deeper_than_the_frame_ends_with_it() {
 fn a_thin_part_is_hardly_deeper_than_wide_and_a_thick_one_as_predicted() {
     let shape = |p: Vec2| (p.distance(Vec2::new(0.0, 0.4)) - 0.4).min(p.x.abs().max((p.y + 0.4).abs() - 0.5) - 0.04);
     let mut thick = wild(1, 64, 64, 1.0);
+    // The depth picture has its middle where the columns have it.
+    thick.picture.fill(0.1);
     let area = 32 * 32;
     for (at, value) in thick.columns.iter_mut().enumerate() {
         let z = (2 * (at / area) + 1) as f32 / 64.0 - 1.0;
@@ -275,6 +277,7 @@ fn a_thin_part_is_hardly_deeper_than_wide_and_a_thick_one_as_predicted() {
 fn a_solid_reaches_as_far_to_the_back_as_to_the_front() {
     let ball = |p: Vec2| p.length() - 0.6;
     let mut off = wild(1, 64, 64, 1.0);
+    off.picture.fill(0.0);
     // A cone's worth of depths: 0.1 to the back, up to 0.5 to the front.
     for (at, value) in off.columns.iter_mut().enumerate() {
         let (bin, column) = (at / (32 * 32), at % (32 * 32));
