@@ -31,7 +31,7 @@ const OVERLAP: f32 = 0.06;
 /// Width, in samples, in which it is rounded off against it.
 const BLEND_SAMPLES: f32 = 2.0;
 /// What is made is no deeper than this share of the lattice's longer side, if what is beside it is not.
-const MAX_DEPTH: f32 = 0.025;
+const MAX_DEPTH: f32 = 0.05;
 
 /// Closes `grid` to `silhouette`, which lies on the grid's own xy lattice. `min_wall` is the least
 /// thickness, in the grid's unit, of what has to be made where the field has nothing; at least two
