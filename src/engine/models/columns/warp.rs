@@ -41,7 +41,7 @@ impl View {
 }
 
 /// Share of the outline that a solid may lose on its way to space.
-const LOSS: f32 = 0.002;
+const LOSS: f32 = 0.01;
 /// While it loses more, cells are made smaller by this factor, so many times at most.
 const REFINEMENT: f32 = 1.5;
 const REFINEMENTS: i32 = 2;
