@@ -16,6 +16,8 @@ mod pictures;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]
 #[path = "models/server.rs"]
 mod server;
+#[path = "window/slips.rs"]
+mod slips;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]
 #[path = "models/toy.rs"]
 mod toy;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Context, Key, Modifiers, Pos2, Rect, Sense, Slider, TextureHandle, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Context, Pos2, Rect, Sense, Slider, TextureHandle, Ui, Vec2, pos2, vec2};
 use image::GrayImage;
 
 use super::Studio;
+use super::command::Command;
 use super::mask_edit::{MaskEdit, Tool};
 use super::state::{Item, ItemId};
 use super::theme::Palette;
@@ -16,6 +17,11 @@ use crate::image::intake::{self, Limits};
 use crate::image::{Picture, mask, matte};
 use crate::progress::Monitor;
 use crate::request::{Background, CutOutParams, Request};
+
+/// Least width and height of a frame to crop to, in pixels of the picture.
+const LEAST_FRAME_PX: f32 = 3.0;
+/// What is said where the editor would be closed with changes in it.
+pub(super) const UNUSED_CHANGES: &str = "Use the changed cut-out, or cancel it, first";
 
 /// How the picture is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,13 +129,23 @@ impl CutOutEditor {
                 }
             }
         });
-        keep && open && !super::settings_panel::escape(ctx)
+        let escape = super::settings_panel::escape(ctx);
+        if escape && self.has_changes() {
+            studio.messages.push(Level::Info, UNUSED_CHANGES);
+        }
+        keep && open && (!escape || self.has_changes())
+    }
+
+    /// Whether there is work in it that closing would lose.
+    pub(super) fn has_changes(&self) -> bool {
+        matches!(&self.state, State::Ready(ready) if ready.edit.can_undo())
     }
 
     fn tools_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
         let State::Ready(ready) = &mut self.state else { return };
-        let undo = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Z));
-        let redo = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Y));
+        // Redo first: its keys with Shift left out are those of undo.
+        let [redo, undo] = [Command::Redo, Command::Undo]
+            .map(|command| ui.input_mut(|i| command.shortcuts().iter().any(|keys| i.consume_shortcut(keys))));
         let row = ui.horizontal_wrapped(|ui| {
             ui.selectable_value(&mut self.tool, Tool::Add, "Add").on_hover_text("Paint what belongs to the object");
             ui.selectable_value(&mut self.tool, Tool::Remove, "Remove").on_hover_text("Paint what is background");
@@ -222,7 +238,9 @@ impl CutOutEditor {
         let pixel = |at: Pos2| ((at - target.min) / zoom).to_pos2();
         let pointer = response.hover_pos().or(response.interact_pointer_pos());
         if response.drag_started() {
-            ready.edit.begin();
+            if self.tool != Tool::Crop {
+                ready.edit.begin();
+            }
             self.crop_from = pointer.map(pixel);
         }
         let palette = Palette::of(ui.ctx());
@@ -231,8 +249,10 @@ impl CutOutEditor {
                 if let Some(from) = self.crop_from {
                     let frame = Rect::from_two_pos(target.min + from.to_vec2() * zoom, at);
                     ui.painter().rect_stroke(frame, 0.0, (2.0, palette.accent), egui::StrokeKind::Inside);
-                    if response.drag_stopped() {
-                        ready.edit.crop(Rect::from_two_pos(from, pixel(at)));
+                    let cropped = Rect::from_two_pos(from, pixel(at));
+                    // A click is no frame.
+                    if response.drag_stopped() && cropped.size().min_elem() >= LEAST_FRAME_PX {
+                        ready.edit.crop(cropped);
                         ready.stale = true;
                     }
                 }

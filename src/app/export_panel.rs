@@ -42,7 +42,10 @@ pub struct ExportDialog {
     reduced: Option<(u64, Arc<Mesh>)>,
     /// The count that a task is reducing to.
     reducing: Option<u64>,
+    /// As it is typed; [`ExportDialog::target`] is the file.
     path: String,
+    /// Where a name without a folder goes.
+    folder: PathBuf,
     replace: bool,
     accept_defects: bool,
     show_folder: bool,
@@ -64,7 +67,8 @@ impl ExportDialog {
     /// A dialog for a mesh called `name`, with the choices of the last export.
     pub fn new(name: &str, finished: Finished, settings: &Settings) -> Self {
         let format = Format::from_name(&settings.export_format).unwrap_or(Format::ThreeMf);
-        let folder = settings.export_folder.clone().or_else(default_folder).unwrap_or_default();
+        let last = settings.export_folder.clone().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = last.or_else(default_folder).unwrap_or_default();
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let path = folder.join(format!("{stem}.{}", format.extension())).display().to_string();
         let triangles = finished.report.triangles.min(100_000);
@@ -78,6 +82,7 @@ impl ExportDialog {
             reduced: None,
             reducing: None,
             path,
+            folder,
             replace: false,
             accept_defects: false,
             show_folder: false,
@@ -103,17 +108,36 @@ impl ExportDialog {
                 let palette = Palette::of(ctx);
                 let button =
                     egui::Button::new(RichText::new("Export file").color(palette.on_accent)).fill(palette.accent);
-                if ui.add_enabled(ready, button).clicked() {
+                if ui.add_enabled(ready, button).clicked()
+                    && let Some(job) = self.job()
+                {
                     keep = false;
-                    studio.write(self.job(), self.show_folder);
+                    studio.write(job, self.show_folder);
                 }
                 if ui.button("Cancel").clicked() {
                     keep = false;
                 }
             });
         });
-        let escape = ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+        let escape = super::settings_panel::escape(ctx);
         keep && open && !escape
+    }
+
+    /// The file that is written: in the folder of the last export and with the format's ending where none is typed.
+    fn target(&self) -> Option<PathBuf> {
+        let typed =
+            Some(self.path.trim()).filter(|typed| !typed.is_empty() && !typed.ends_with(std::path::is_separator))?;
+        let mut path = self.folder.join(typed).into_os_string();
+        if Format::from_path(Path::new(&path)).is_none() {
+            path.push(".");
+            path.push(self.format.extension());
+        }
+        std::path::absolute(path).ok()
+    }
+
+    /// Whether the target is there already.
+    fn is_taken(&self) -> bool {
+        self.target().is_some_and(|path| path.exists())
     }
 
     fn format_ui(&mut self, ui: &mut Ui) {
@@ -126,8 +150,10 @@ impl ExportDialog {
         });
         list.response.labelled_by(name);
         if self.format != before {
-            let path = Path::new(&self.path).with_extension(self.format.extension());
-            self.path = path.display().to_string();
+            let path = Path::new(&self.path);
+            if Format::from_path(path).is_some() {
+                self.path = path.with_extension(self.format.extension()).display().to_string();
+            }
             self.replace = false;
         }
         ui.end_row();
@@ -162,11 +188,14 @@ impl ExportDialog {
     }
 
     fn detail_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
-        let tick = ui.checkbox(&mut self.reduce, "Reduce triangles").id;
+        let tick = ui.checkbox(&mut self.reduce, "Reduce triangles");
+        if tick.changed() {
+            self.show_in_view(studio);
+        }
         ui.horizontal(|ui| {
             let most = self.finished.report.triangles.max(200);
             let field = DragValue::new(&mut self.triangles).range(100..=most).speed(most as f64 / 400.0);
-            ui.add_enabled(self.reduce, field).labelled_by(tick);
+            ui.add_enabled(self.reduce, field).labelled_by(tick.id);
             if !self.reduce {
                 ui.weak(format!("{} now", thousands(self.finished.report.triangles)));
             } else if self.reducing.is_some() {
@@ -184,6 +213,18 @@ impl ExportDialog {
         }
     }
 
+    /// Shows what would be written, where the view shows this mesh and not another card's.
+    fn show_in_view(&self, studio: &mut Studio) {
+        if studio.items.selected().is_some_and(|item| item.shows(&self.finished.mesh)) {
+            studio.upload(self.written_mesh());
+        }
+    }
+
+    fn written_mesh(&self) -> &Arc<Mesh> {
+        let reduced = self.reduced.as_ref().filter(|_| self.reduce).map(|(_, mesh)| mesh);
+        reduced.unwrap_or(&self.finished.mesh)
+    }
+
     fn start_reducing(&mut self, studio: &mut Studio) {
         let (mesh, count) = (self.finished.mesh.clone(), self.triangles);
         self.reducing = Some(count);
@@ -193,18 +234,15 @@ impl ExportDialog {
             let reduced = caught(|| background::run(simplify));
             let reduced = reduced.and_then(|r| r.map_err(|error| error.to_string()));
             Box::new(move |studio| {
-                let Some(super::Dialog::Export(dialog)) = &mut studio.dialog else { return };
                 // The dialog may be another one by now.
-                if dialog.reducing != Some(count) || !Arc::ptr_eq(&dialog.finished.mesh, &mesh) {
-                    return;
-                }
+                let is_awaited = |d: &Self| d.reducing == Some(count) && Arc::ptr_eq(&d.finished.mesh, &mesh);
+                let awaiting = |d: &mut super::Dialog| matches!(d, super::Dialog::Export(d) if is_awaited(d));
+                let Some(super::Dialog::Export(mut dialog)) = studio.dialog.take_if(awaiting) else { return };
                 dialog.reducing = None;
-                let mut preview = None;
                 match reduced {
                     Ok(simplified) => {
-                        let mesh = Arc::new(simplified.mesh);
-                        preview = Some(mesh.clone());
-                        dialog.reduced = Some((count, mesh));
+                        dialog.reduced = Some((count, Arc::new(simplified.mesh)));
+                        dialog.show_in_view(studio);
                         if let Some(note) = simplified.note {
                             studio.messages.push(Level::Warning, note);
                         }
@@ -214,9 +252,7 @@ impl ExportDialog {
                         studio.messages.push(Level::Error, format!("The mesh could not be reduced: {error}"));
                     }
                 }
-                if let Some(mesh) = preview {
-                    studio.upload(&mesh);
-                }
+                studio.dialog = Some(super::Dialog::Export(dialog));
             })
         });
     }
@@ -230,7 +266,7 @@ impl ExportDialog {
                 self.format = Format::from_path(Path::new(&self.path)).unwrap_or(self.format);
             }
             if ui.button("Browse…").clicked() {
-                let path = PathBuf::from(&self.path);
+                let path = self.target().unwrap_or_else(|| self.folder.clone());
                 let mut dialog = rfd::AsyncFileDialog::new()
                     .set_title("Export")
                     .add_filter(self.format.label(), &[self.format.extension()]);
@@ -246,8 +282,9 @@ impl ExportDialog {
                     Box::new(move |studio| {
                         if let (Some(path), Some(super::Dialog::Export(dialog))) = (picked, &mut studio.dialog) {
                             dialog.path = path.display().to_string();
-                            // The system's dialog has asked already.
-                            dialog.replace = true;
+                            dialog.format = Format::from_path(&path).unwrap_or(dialog.format);
+                            // The system's dialog has asked already, but for this name alone.
+                            dialog.replace = dialog.target().is_some_and(|target| target == path);
                         }
                     })
                 });
@@ -258,7 +295,7 @@ impl ExportDialog {
 
     fn warnings_ui(&mut self, ui: &mut Ui) {
         let palette = Palette::of(ui.ctx());
-        if Path::new(&self.path).exists() {
+        if self.is_taken() {
             ui.checkbox(&mut self.replace, RichText::new("Replace the existing file").color(palette.warning));
         }
         if self.is_print_format() && !self.finished.report.is_print_ready() {
@@ -279,22 +316,22 @@ impl ExportDialog {
     fn is_ready(&self) -> bool {
         let mesh = !self.reduce || (self.reducing.is_none() && self.reduced.is_some());
         let defects = !self.is_print_format() || self.finished.report.is_print_ready() || self.accept_defects;
-        let file = !self.path.trim().is_empty() && (self.replace || !Path::new(&self.path).exists());
+        let file = self.target().is_some() && (self.replace || !self.is_taken());
         mesh && defects && file
     }
 
-    fn job(&self) -> Job {
-        let path = PathBuf::from(self.path.trim());
-        let reduced = self.reduced.as_ref().filter(|_| self.reduce).map(|(_, mesh)| mesh);
-        Job {
-            mesh: reduced.unwrap_or(&self.finished.mesh).clone(),
+    /// `None` without a target.
+    fn job(&self) -> Option<Job> {
+        let path = self.target()?;
+        Some(Job {
+            mesh: self.written_mesh().clone(),
             format: self.format,
             scale: (self.scale_percent / 100.0) as f32,
             up: if self.format == Format::Glb { Up::Z } else { self.up },
             title: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             if_exists: if self.replace { IfExists::Replace } else { IfExists::Keep },
             path,
-        }
+        })
     }
 }
 
@@ -345,10 +382,10 @@ impl Studio {
         };
         let dialog = ExportDialog::new(&item.name(), finished, &self.settings);
         // Never silently over an existing file, and never without a folder that was chosen once.
-        if self.settings.export_folder.is_some() && dialog.is_ready() {
-            self.write(dialog.job(), false);
-        } else {
-            self.open(super::Dialog::Export(Box::new(dialog)));
+        let job = dialog.job().filter(|_| self.settings.export_folder.is_some() && dialog.is_ready());
+        match job {
+            Some(job) => self.write(job, false),
+            None => self.open(super::Dialog::Export(Box::new(dialog))),
         }
     }
 

@@ -84,19 +84,22 @@ impl Studio {
         if dropped.is_empty() || !self.import_dropped(&dropped) {
             self.add_paths(dropped);
         }
-        if ctx.egui_wants_keyboard_input() {
-            return;
-        }
+        // What is typed is accounted for, too: the field may be gone before the key goes up.
+        let is_typing = ctx.egui_wants_keyboard_input();
         for event in ctx.input(|i| i.events.clone()) {
             match event {
                 Event::Paste(text) => {
                     self.v_is_accounted_for = true;
-                    self.paste(Some(text));
+                    if !is_typing {
+                        self.paste(Some(text));
+                    }
                 }
                 Event::Key { key: Key::V, pressed: true, .. } => self.v_is_accounted_for = true,
                 // Ctrl+V swallows the key going down, and a clipboard without text gives no paste
                 // event either: only the key going up again is seen.
-                Event::Key { key: Key::V, pressed: false, .. } if !std::mem::take(&mut self.v_is_accounted_for) => {
+                Event::Key { key: Key::V, pressed: false, .. }
+                    if !std::mem::take(&mut self.v_is_accounted_for) && !is_typing =>
+                {
                     self.paste(None);
                 }
                 _ => {}

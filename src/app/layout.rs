@@ -4,7 +4,7 @@ use egui::{Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, Rich
 
 use super::command::{Command, Menu};
 use super::palette::Outcome;
-use super::state::Status;
+use super::state::{Source, Status};
 use super::theme::Palette;
 use super::{Dialog, Studio};
 
@@ -90,12 +90,17 @@ impl Studio {
         use Command as C;
         let item = self.items.selected();
         let open = item.is_some_and(|i| i.status.is_open());
+        let picture = item.is_some_and(|i| matches!(i.source, Source::Picture(_)));
+        let failed = item.is_some_and(|i| matches!(i.status, Status::Failed(_)));
         let mesh = item.is_some_and(|i| i.finished.is_some());
         match command {
             C::Export | C::SaveMesh | C::Fit | C::SavePicture | C::SaveTurntable => mesh,
             C::OpenFolder => self.last_exported.is_some(),
             C::Cancel => open,
-            C::Generate | C::Retry | C::Remove | C::EditCutOut | C::MoveUp | C::MoveDown => item.is_some(),
+            // A mesh file that could not be read is read again.
+            C::Generate | C::Retry => picture || failed,
+            C::EditCutOut => picture,
+            C::Remove | C::MoveUp | C::MoveDown => item.is_some(),
             C::GenerateAll | C::ApplyToAll | C::SelectNext | C::SelectPrevious => !self.items.is_empty(),
             C::CancelAll => self.items.iter().any(|i| i.status.is_open()),
             C::ClearFinished => self.items.iter().any(|i| i.status == Status::Finished),

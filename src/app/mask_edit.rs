@@ -75,6 +75,7 @@ impl MaskEdit {
 
     /// Makes everything outside `frame` (pixels) background.
     pub fn crop(&mut self, frame: Rect) {
+        self.begin();
         for (x, y, pixel) in self.mask.enumerate_pixels_mut() {
             if !frame.contains(egui::pos2(x as f32 + 0.5, y as f32 + 0.5)) {
                 pixel[0] = 0;

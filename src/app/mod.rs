@@ -363,7 +363,9 @@ impl eframe::App for Studio {
         self.take_dropped(ctx);
         // These dialogs have keys and changes of their own that must not be lost.
         if !matches!(self.dialog, Some(Dialog::Palette(_) | Dialog::CutOut(_) | Dialog::Export(_))) {
-            self.commands.extend(Command::pressed(ctx));
+            // In a dialog, Delete is not meant for the picture behind it.
+            let is_meant = |command: &Command| *command != Command::Remove || self.dialog.is_none();
+            self.commands.extend(Command::pressed(ctx).into_iter().filter(is_meant));
         }
         for command in std::mem::take(&mut self.commands) {
             self.run_command(command);

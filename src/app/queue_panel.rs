@@ -17,6 +17,8 @@ use crate::request::IntakeParams;
 pub struct QueueView {
     thumbnails: HashMap<ItemId, Thumbnail>,
     pub(super) plans: HashMap<ItemId, String>,
+    /// The selected card that was scrolled to.
+    scrolled_to: Option<ItemId>,
 }
 
 enum Thumbnail {
@@ -45,10 +47,23 @@ impl Studio {
         });
         let ids: Vec<ItemId> = self.items.iter().map(|i| i.id).collect();
         ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, CARD_HEIGHT, ids.len(), |ui, rows| {
+            self.scroll_to_selected(ui, &ids, rows.start);
             for &id in &ids[rows] {
                 self.card_ui(ui, id);
             }
         });
+    }
+
+    /// Brings a card into sight when it becomes selected. `first` is the card at the top of `ui`.
+    fn scroll_to_selected(&mut self, ui: &Ui, ids: &[ItemId], first: usize) {
+        let selected = self.items.selected_id();
+        if std::mem::replace(&mut self.queue_view.scrolled_to, selected) == selected {
+            return;
+        }
+        let Some(place) = ids.iter().position(|id| Some(*id) == selected) else { return };
+        let step = CARD_HEIGHT + ui.spacing().item_spacing.y;
+        let top = ui.max_rect().top() + (place as f32 - first as f32) * step;
+        ui.scroll_to_rect(ui.max_rect().with_min_y(top).with_max_y(top + CARD_HEIGHT), None);
     }
 
     fn card_ui(&mut self, ui: &mut Ui, id: ItemId) {
@@ -88,8 +103,11 @@ impl Studio {
     }
 
     fn card_text_ui(&mut self, ui: &mut Ui, item: &Item, palette: &Palette) {
-        ui.add(egui::Label::new(RichText::new(item.name()).strong()).truncate());
+        // Text that can be selected would keep clicks from the card.
+        ui.add(egui::Label::new(RichText::new(item.name()).strong()).truncate().selectable(false));
+        let is_mesh = matches!(item.source, Source::MeshFile(_));
         match &item.status {
+            Status::New if is_mesh => line(ui, palette.weak_text, "Mesh file"),
             Status::New => line(ui, palette.weak_text, "Not generated yet"),
             Status::Waiting => line(ui, palette.weak_text, "Waiting"),
             Status::Running { stage, estimate } => {
@@ -121,6 +139,7 @@ impl Studio {
                 Status::Failed(_) | Status::Cancelled => {
                     small("Try again", "Run it once more").then_some(Command::Retry)
                 }
+                Status::New if is_mesh => None,
                 Status::New => small("Generate", "Make the mesh").then_some(Command::Generate),
                 Status::Finished if item.is_outdated() => {
                     small("Generate", "Make the mesh with the changed settings").then_some(Command::Generate)
@@ -172,7 +191,7 @@ impl Studio {
                 ui.painter().image(texture.id(), target, whole, Color32::WHITE);
             }
             known => {
-                let symbol = if matches!(item.source, Source::MeshFile(_)) { "◈" } else { "🖼" };
+                let symbol = if matches!(item.source, Source::MeshFile(_)) { "📦" } else { "🖼" };
                 let weak = Palette::of(ui.ctx()).weak_text;
                 let font = egui::FontId::proportional(24.0);
                 ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, symbol, font, weak);
@@ -211,7 +230,7 @@ impl Studio {
 }
 
 fn line(ui: &mut Ui, color: Color32, text: &str) {
-    ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
+    ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate().selectable(false));
 }
 
 /// Seconds as people say them.

@@ -2,13 +2,13 @@
 
 use super::command::Command;
 use super::settings::ThemeChoice;
-use super::state::{Finished, ItemId, SavedResult, Source, Status};
+use super::state::{Finished, ItemId, Items, SavedResult, Source, Status};
 use super::toast::Level;
-use super::undo::Change;
+use super::undo::{Change, History};
 use super::{Dialog, Studio, cutout_panel, export_panel, help_panel, palette};
 use crate::export::{ExportOptions, Format};
 use crate::files::IfExists;
-use crate::job::{Event, JobRequest, Move, QueueError};
+use crate::job::{Event, JobId, JobRequest, Move, QueueError};
 use crate::pipeline::Output;
 use crate::request::Request;
 
@@ -38,8 +38,8 @@ impl Studio {
             C::SelectPrevious => self.select_by(-1),
             C::EditCutOut => self.open_cut_out(),
             C::Repair => self.repair_selected(),
-            C::Undo => self.undo(),
-            C::Redo => self.redo(),
+            C::Undo => self.step(History::undo),
+            C::Redo => self.step(History::redo),
             C::ResetSettings => self.change_settings(|r| *r = Request { mode: r.mode, ..Request::default() }),
             C::ApplyToAll => self.apply_to_all(),
             C::ToggleQueue => self.settings.show_queue ^= true,
@@ -78,8 +78,12 @@ impl Studio {
         }
     }
 
-    /// Opens a dialog in the place of the one before.
+    /// Opens a dialog in the place of the one before, if that holds nothing that would be lost.
     pub(super) fn open(&mut self, dialog: Dialog) {
+        if matches!(&self.dialog, Some(Dialog::CutOut(editor)) if editor.has_changes()) {
+            self.messages.push(Level::Info, cutout_panel::UNUSED_CHANGES);
+            return;
+        }
         if let Some(Dialog::Export(_)) = self.dialog.replace(dialog) {
             // The view may show a reduced mesh.
             self.load_selected();
@@ -188,9 +192,9 @@ impl Studio {
     fn shift_selected(&mut self, down: bool) {
         let Some(item) = self.items.selected() else { return };
         let (id, job) = (item.id, item.job);
-        if self.items.shift(id, down)
-            && let (Some(queue), Some(job)) = (&self.queue, job)
-        {
+        let Some(passed) = self.items.shift(id, down).and_then(|id| self.items.get(id)) else { return };
+        // The queue knows the waiting ones only.
+        if let (Some(queue), Some(job), Status::Waiting, Some(_)) = (&self.queue, job, &passed.status, passed.job) {
             queue.reorder(job, if down { Move::Down } else { Move::Up });
         }
     }
@@ -214,19 +218,16 @@ impl Studio {
         self.touch();
     }
 
-    fn undo(&mut self) {
-        if self.history.undo(&mut self.items) {
-            self.after_undo();
+    /// Goes one step through the history, with [`History::undo`] or [`History::redo`].
+    fn step(&mut self, step: impl FnOnce(&mut History, &mut Items) -> bool) {
+        let jobs: Vec<(ItemId, JobId)> = self.items.iter().filter_map(|i| Some((i.id, i.job?))).collect();
+        if !step(&mut self.history, &mut self.items) {
+            return;
         }
-    }
-
-    fn redo(&mut self) {
-        if self.history.redo(&mut self.items) {
-            self.after_undo();
+        if let Some(queue) = &self.queue {
+            let gone = jobs.into_iter().filter(|(id, _)| self.items.get(*id).is_none());
+            gone.for_each(|(_, job)| queue.remove(job));
         }
-    }
-
-    fn after_undo(&mut self) {
         // Meshes whose writing was overtaken by what is now taken back.
         let unsaved: Vec<ItemId> = self.items.iter().filter(|i| i.is_unsaved()).map(|i| i.id).collect();
         unsaved.into_iter().for_each(|id| self.keep_result(id));

@@ -111,6 +111,11 @@ impl Studio {
     }
 }
 
+/// Whether Escape closes the dialog that asks in every frame. The first Escape only leaves a field that has the
+/// keyboard.
 pub(super) fn escape(ctx: &Context) -> bool {
-    ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
+    // By now the field that was left has lost the keyboard.
+    let (was_typing, is_typing) = (egui::Id::new("typing in a dialog"), ctx.egui_wants_keyboard_input());
+    let left_field = ctx.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default(was_typing), is_typing));
+    ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) && !left_field
 }

@@ -283,15 +283,13 @@ impl Items {
         Some((position, item))
     }
 
-    /// Moves a card by one place up or down. Returns whether it moved.
-    pub fn shift(&mut self, id: ItemId, down: bool) -> bool {
-        let Some(position) = self.list.iter().position(|i| i.id == id) else { return false };
+    /// Moves a card by one place up or down. Returns the card it passed, if it moved.
+    pub fn shift(&mut self, id: ItemId, down: bool) -> Option<ItemId> {
+        let position = self.list.iter().position(|i| i.id == id)?;
         let target = if down { position + 1 } else { position.wrapping_sub(1) };
-        if target >= self.list.len() {
-            return false;
-        }
+        let passed = self.list.get(target)?.id;
         self.list.swap(position, target);
-        true
+        Some(passed)
     }
 }
 
@@ -330,7 +328,7 @@ mod tests {
     #[test]
     fn cards_move_by_one_and_stop_at_the_ends() {
         let (mut items, [a, b, c]) = three();
-        assert!(items.shift(c, false) && !items.shift(a, false) && !items.shift(b, true));
+        assert_eq!([items.shift(c, false), items.shift(a, false), items.shift(b, true)], [Some(b), None, None]);
         assert_eq!(items.iter().map(|i| i.id).collect::<Vec<_>>(), [a, c, b]);
         items.select(b);
         items.select_by(1);

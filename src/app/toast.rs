@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use egui::{Align2, Area, Context, Frame, RichText, vec2};
+use egui::{Align2, Area, Context, Frame, Label, RichText, vec2};
 
 use super::theme::Palette;
 
@@ -101,8 +101,10 @@ impl Messages {
                     Frame::popup(ui.style()).stroke(egui::Stroke::new(1.0, color)).show(ui, |ui| {
                         ui.set_max_width(420.0);
                         ui.horizontal_top(|ui| {
-                            ui.label(RichText::new(message.level.symbol()).color(color).strong());
-                            ui.label(&message.text);
+                            // Text that can be selected would keep clicks from the toast.
+                            let symbol = RichText::new(message.level.symbol()).color(color).strong();
+                            ui.add(Label::new(symbol).selectable(false));
+                            ui.add(Label::new(&message.text).selectable(false));
                         });
                     });
                 });

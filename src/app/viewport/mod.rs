@@ -139,15 +139,25 @@ impl Viewport {
         self.camera.set_pose(pose);
     }
 
+    /// Brings a section that misses the mesh to its middle.
+    fn keep_section_inside(&mut self) {
+        let (Some(section), Some(shown)) = (&mut self.scene.section, &self.shown) else { return };
+        let middle = shown.bounds.center().dot(section.normal);
+        let reach = 0.5 * shown.bounds.size().dot(section.normal.abs());
+        if (section.offset_mm - middle).abs() > reach {
+            section.offset_mm = middle;
+        }
+    }
+
     fn fit(&mut self) {
         self.camera.frame(self.shown.as_ref().map_or(NOTHING, |s| s.bounds));
     }
 
-    /// The point of the mesh under a pixel of the view.
+    /// The point under a pixel of the view: of the mesh, or of the cut that is drawn through it.
     fn pick(&self, pixel: Vec2) -> Option<Vec3> {
         let shown = self.shown.as_ref()?;
         let (origin, direction) = self.camera.ray_in_world(pixel);
-        Some(pick(&shown.mesh, origin, direction)?.point)
+        Some(pick(&shown.mesh, self.scene.section.as_ref(), origin, direction)?.point)
     }
 }
 

@@ -1,7 +1,11 @@
 //! What is drawn over the 3D picture in two dimensions: sizes, measurements, the view cube, the
 //! picture laid over the mesh.
 
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Shape, Slider, Stroke, TextureHandle, Ui, pos2, vec2};
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Sense, Shape, Slider, Stroke};
+use egui::{TextureHandle, Ui, pos2, vec2};
 use glam::Vec3;
 
 use super::super::Studio;
@@ -11,6 +15,7 @@ use super::super::toast::Level;
 use super::Viewport;
 use crate::mesh::Bounds;
 use crate::render::{Camera, NamedView, Projection};
+use crate::request::Mode;
 
 /// The object of the card's picture, to be laid over the front view.
 pub struct PictureOverlay {
@@ -95,7 +100,14 @@ impl Studio {
             self.messages.push(Level::Info, "Only a mesh made from a picture can be compared with it");
             return;
         };
-        let item = item.clone();
+        let mut item = item.clone();
+        if let Some((request, mask, _)) = item.made_with() {
+            (item.request, item.mask) = (*request, mask.map(Path::to_owned));
+        }
+        if !matches!(item.request.mode, Mode::Inflate | Mode::Model) {
+            self.messages.push(Level::Info, "Only a figure stands as its picture shows it and can be compared with it");
+            return;
+        }
         let id = item.id;
         self.viewport.camera.set_projection(Projection::Orthographic);
         self.viewport.look_from(NamedView::Front);
@@ -197,7 +209,12 @@ fn paint_length(
     }
     let text = format!("{length_mm:.1} mm");
     let galley = painter.layout_no_wrap(text, FontId::proportional(13.0), palette.text);
-    let place = Rect::from_center_size(a + (b - a) * 0.5, galley.size() + vec2(10.0, 4.0));
+    paint_text(painter, a + (b - a) * 0.5, galley, palette);
+}
+
+/// Text on a ground of its own, readable over whatever is drawn behind it.
+fn paint_text(painter: &Painter, center: Pos2, galley: Arc<Galley>, palette: &Palette) {
+    let place = Rect::from_center_size(center, galley.size() + vec2(10.0, 4.0));
     painter.rect_filled(place, 4.0, palette.panel.gamma_multiply(0.9));
     painter.galley(place.min + vec2(5.0, 2.0), galley, palette.text);
 }
@@ -218,13 +235,8 @@ fn paint_measurement(
         paint_length(painter, a, b, a.distance(b), palette, on_screen);
     } else {
         let text = if points.is_empty() { "Click the first point" } else { "Click the second point" };
-        painter.text(
-            rect.center_bottom() - vec2(0.0, 20.0),
-            Align2::CENTER_BOTTOM,
-            text,
-            FontId::proportional(14.0),
-            palette.text,
-        );
+        let galley = painter.layout_no_wrap(text.to_owned(), FontId::proportional(14.0), palette.text);
+        paint_text(painter, rect.center_bottom() - vec2(0.0, 30.0), galley, palette);
     }
 }
 

@@ -110,6 +110,7 @@ impl Studio {
         }
         let view = &mut self.viewport;
         if view.fitted.replace(id) != Some(id) {
+            view.keep_section_inside();
             view.fit();
         }
     }
