@@ -20,27 +20,29 @@ const MU: f32 = -LAMBDA / (1.0 - 0.1 * LAMBDA);
 /// # Errors
 /// [`Cancelled`]; the mesh is then as it was.
 pub fn taubin(mesh: &mut Mesh, rounds: u32, monitor: &Monitor) -> Result<(), Cancelled> {
-    smooth(mesh, rounds, false, monitor)
+    smooth(mesh, rounds, false, &[], monitor)
 }
 
-/// Like [`taubin`], but vertices move along z only, so that the outline seen along z stays as it is.
+/// Like [`taubin`], but vertices move along z only, so that the outline seen along z stays as it is. Vertices with
+/// `true` in `stays` do not move; there may be fewer of these than vertices.
 ///
 /// Only the part of a movement across the surface counts: the part within it evens out the spacing of
 /// vertices, and its z alone would push them out of the surface.
 ///
 /// # Errors
 /// [`Cancelled`]; the mesh is then as it was.
-pub fn taubin_along_z(mesh: &mut Mesh, rounds: u32, monitor: &Monitor) -> Result<(), Cancelled> {
-    smooth(mesh, rounds, true, monitor)
+pub fn taubin_along_z(mesh: &mut Mesh, rounds: u32, stays: &[bool], monitor: &Monitor) -> Result<(), Cancelled> {
+    smooth(mesh, rounds, true, stays, monitor)
 }
 
-fn smooth(mesh: &mut Mesh, rounds: u32, along_z: bool, monitor: &Monitor) -> Result<(), Cancelled> {
+fn smooth(mesh: &mut Mesh, rounds: u32, along_z: bool, stays: &[bool], monitor: &Monitor) -> Result<(), Cancelled> {
     if rounds == 0 || mesh.triangle_indices.is_empty() {
         return Ok(());
     }
     monitor.check()?;
     let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
-    let fixed = fixed_vertices(&uses);
+    let mut fixed = fixed_vertices(&uses);
+    fixed.iter_mut().zip(stays).for_each(|(fixed, stays)| *fixed |= stays);
     let neighbors = vertex_neighbors(&uses);
     drop(uses);
     let mut positions = mesh.vertex_positions.clone();
@@ -133,10 +135,15 @@ mod tests {
     fn along_z_the_outline_stays() {
         let rough = rough_ball();
         let mut smooth = rough.clone();
-        taubin_along_z(&mut smooth, 5, &Monitor::silent()).unwrap();
+        taubin_along_z(&mut smooth, 5, &[], &Monitor::silent()).unwrap();
         let flat = |m: &Mesh| m.vertex_positions.iter().map(|p| p.truncate()).collect::<Vec<_>>();
         assert_eq!(flat(&rough), flat(&smooth));
         assert_ne!(rough.vertex_positions, smooth.vertex_positions);
+        let mut partly = rough.clone();
+        let stays: Vec<bool> = rough.vertex_positions.iter().map(|p| p.x < 0.0).collect();
+        taubin_along_z(&mut partly, 5, &stays, &Monitor::silent()).unwrap();
+        let moved = rough.vertex_positions.iter().zip(&partly.vertex_positions).map(|(a, b)| a != b);
+        assert!(moved.zip(&stays).all(|(moved, stays)| !(moved && *stays)) && partly != rough);
         assert!((smooth.signed_volume() / rough.signed_volume() - 1.0).abs() < 0.01);
     }
 
@@ -145,11 +152,11 @@ mod tests {
         let field = ScalarGrid::from_fn([64; 3], Vec3::splat(-1.0), 2.0 / 63.0, |p| p.length() - 0.7);
         let fine = extract(&field, &Monitor::silent()).unwrap();
         let mut still_fine = fine.clone();
-        taubin_along_z(&mut still_fine, 10, &Monitor::silent()).unwrap();
+        taubin_along_z(&mut still_fine, 10, &[], &Monitor::silent()).unwrap();
         assert!(roughness(&still_fine) < 1.3 * roughness(&fine), "{} {}", roughness(&still_fine), roughness(&fine));
         let rough = rough_ball();
         let mut smooth = rough.clone();
-        taubin_along_z(&mut smooth, 10, &Monitor::silent()).unwrap();
+        taubin_along_z(&mut smooth, 10, &[], &Monitor::silent()).unwrap();
         assert!(roughness(&smooth) < 0.95 * roughness(&rough), "{} {}", roughness(&smooth), roughness(&rough));
     }
 

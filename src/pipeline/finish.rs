@@ -5,11 +5,12 @@ use glam::Vec3;
 use super::codec::Draft;
 use crate::craft::{Pose, Unit};
 use crate::image::ConditionImage;
+use crate::mesh::Mesh;
 use crate::mesh::components::{Largeness, drop_floaters};
 use crate::mesh::simplify::{SimplifyError, Target, simplify};
 use crate::mesh::smooth::taubin_along_z;
+use crate::mesh::topology::{self, Topology};
 use crate::mesh::weld::weld;
-use crate::mesh::{Mesh, topology};
 use crate::print;
 use crate::progress::{Monitor, Stage};
 use crate::request::{Request, SizeParams};
@@ -36,9 +37,11 @@ pub(super) fn finish(
     }
     monitor.step(Stage::Mesh, 1, 10)?;
     if draft.from_field {
-        // Along the view ray only: the silhouette, and a flat base, stay exactly where they are.
+        // Along the view ray only: the silhouette, and a flat base, stay exactly where they are. A void stays, too, or
+        // walls would become thinner.
         let rounds = params.smooth_rounds;
-        monitor.part(Stage::Mesh, SMOOTH_SHARE, |monitor| taubin_along_z(&mut draft.mesh, rounds, monitor))?;
+        let voids = if request.solid.hollow_mm > 0.0 && rounds > 0 { void_vertices(&draft.mesh) } else { Vec::new() };
+        monitor.part(Stage::Mesh, SMOOTH_SHARE, |monitor| taubin_along_z(&mut draft.mesh, rounds, &voids, monitor))?;
     }
     let scale = draft.mesh.bounds().map(|b| print::millimetres_per_unit(b, draft.unit, draft.pose, &request.size));
     let max_error = params.max_error_mm.zip(scale).map(|(mm, scale)| mm / scale);
@@ -56,6 +59,18 @@ pub(super) fn finish(
     }
     monitor.step(Stage::Mesh, 10, 10)?;
     Ok(draft)
+}
+
+/// Which vertices belong to voids.
+fn void_vertices(mesh: &Mesh) -> Vec<bool> {
+    let topology = Topology::of(mesh);
+    let mut of_void = vec![false; mesh.vertex_positions.len()];
+    for (triangle, &shell) in mesh.triangle_indices.iter().zip(&topology.shell_of_triangle) {
+        if topology.shells[shell as usize].signed_volume < 0.0 {
+            triangle.iter().for_each(|&v| of_void[v as usize] = true);
+        }
+    }
+    of_void
 }
 
 /// Brings the mesh to print space. Vertices that fall together when they are rounded to millimetres
