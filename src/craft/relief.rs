@@ -247,8 +247,11 @@ fn free_standing(request: &Request, object: &ConditionImage, monitor: &Monitor) 
 
     let pitch = pitch_mm(request, whole, MAX_OUTLINE_NODES);
     let spacing = pitch / mm_per_px;
-    let mut silhouette = Silhouette::of_outline(outline, Lattice::around([min, max], spacing, 2), monitor)?;
-    silhouette.widen_thin_parts(outline, (MIN_HALF_WIDTH_MM / mm_per_px).max(0.75 * spacing), monitor)?;
+    let half_width = (MIN_HALF_WIDTH_MM / mm_per_px).max(0.75 * spacing);
+    // A widened tip reaches that far beyond the outline, and the border has to stay outside.
+    let lattice = Lattice::around([min - half_width, max + half_width], spacing, 2);
+    let mut silhouette = Silhouette::of_outline(outline, lattice, monitor)?;
+    silhouette.widen_thin_parts(outline, half_width, monitor)?;
     let ny = silhouette.lattice.samples_per_axis[1];
     let points: Vec<Vec2> =
         (0..silhouette.distances.len()).map(|k| silhouette.lattice.position(k / ny, k % ny)).collect();
@@ -261,14 +264,16 @@ fn free_standing(request: &Request, object: &ConditionImage, monitor: &Monitor) 
     if mesh.triangle_indices.is_empty() {
         return Err(CraftError::Empty);
     }
-    stretch_to(&mut mesh, whole, mm_per_px);
+    stretch_to(&mut mesh, sizing::limits_mm(&size, LONGEST_MM));
     Ok(mesh)
 }
 
-/// Brings x and y from pixels to millimetres; widened thin parts would else make it too large.
-fn stretch_to(mesh: &mut Mesh, whole: [f32; 2], mm_per_px: f32) {
+/// Brings x and y from pixels to millimetres, to the size asked for: widened thin parts have made it
+/// larger than the outline, cut-off corners smaller. An axis without a limit follows the proportions.
+fn stretch_to(mesh: &mut Mesh, limits: [Option<f32>; 2]) {
     let Some(bounds) = mesh.bounds() else { return };
-    let scale = (whole[0] / bounds.size().x).min(whole[1] / bounds.size().y).min(mm_per_px * 1.02);
+    let factors = limits.into_iter().zip(bounds.size().to_array());
+    let Some(scale) = factors.filter_map(|(limit, extent)| Some(limit? / extent)).reduce(f32::min) else { return };
     mesh.transform(|p| Vec3::new(p.x * scale, p.y * scale, p.z));
 }
 

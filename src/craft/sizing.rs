@@ -59,6 +59,14 @@ pub(super) fn picture_size_mm(
     Ok(picture)
 }
 
+/// The width and height in mm that the whole may have at most, one of which it has; `None` is left to
+/// the proportions. Without a size asked for, its longer side is `longest_mm`.
+pub(super) fn limits_mm(size: &SizeParams, longest_mm: f32) -> [Option<f32>; 2] {
+    let asked = [size.width_mm, size.height_mm];
+    let limits = if asked == [None, None] { [Some(longest_mm); 2] } else { asked };
+    limits.map(|mm| mm.map(|mm| mm * size.scale))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +80,8 @@ mod tests {
         assert_eq!(picture(size(Some(106.0), Some(35.0), 1.0)), [50.0, 25.0]);
         assert_eq!(picture(size(None, None, 1.0)), [44.0, 22.0]);
         assert_eq!(picture(size(None, None, 2.0)), [94.0, 47.0]);
+        assert_eq!(limits_mm(&size(None, None, 2.0), 50.0), [Some(100.0); 2]);
+        assert_eq!(limits_mm(&size(None, Some(60.0), 0.5), 50.0), [None, Some(30.0)]);
     }
 
     #[test]

@@ -137,12 +137,11 @@ fn fit_scale(
     let aspect = shape.extent.x / shape.extent.y;
     let picture = sizing::picture_size_mm(aspect, added, size, DefaultSize::Longest(default_mm))?;
     let mut scale = picture[0] / shape.extent.x;
-    let asked = [size.width_mm, size.height_mm].map(|mm| mm.map(|mm| mm * size.scale));
+    let limits = sizing::limits_mm(size, default_mm);
     for _ in 0..4 {
         let whole = measure(scale)?;
-        let targets = if asked == [None, None] { [Some(default_mm * size.scale); 2] } else { asked };
         let correction = (0..2)
-            .filter_map(|axis| targets[axis].map(|target| (target - whole[axis]) / shape.extent[axis]))
+            .filter_map(|axis| limits[axis].map(|limit| (limit - whole[axis]) / shape.extent[axis]))
             .fold(f32::INFINITY, f32::min);
         if !correction.is_finite() || (correction * shape.extent.max_element()).abs() < 0.01 {
             break;

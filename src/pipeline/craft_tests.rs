@@ -112,6 +112,24 @@ fn a_flat_base_and_a_hollow_have_their_millimetres() {
 }
 
 #[test]
+fn a_flat_base_may_take_more_than_is_left() {
+    let scene = Scene::new();
+    let mut request = request(Mode::Inflate);
+    (request.solid.min_wall_mm, request.solid.resolution) = (0.0, Some(64));
+    let whole = scene.run(&request, &Cache::disabled()).report.size_mm;
+    for (height, cut) in [(30.0, 30.0), (20.0, 30.0), (60.0, 50.0)] {
+        request.size.height_mm = Some(height);
+        request.solid.flat_base_mm = cut;
+        let output = scene.run(&request, &Cache::disabled());
+        let size = output.report.size_mm;
+        assert!((size[2] - height).abs() < 0.05 && output.notes.is_empty(), "{size:?} {:?}", output.notes);
+        // The widest part stays, so its width tells how large the figure was before the cut.
+        let widened = size[0] / whole[0] * whole[2];
+        assert!((widened - (height + cut)).abs() < 0.02 * widened, "{cut} of {height}: {widened}");
+    }
+}
+
+#[test]
 fn what_a_craft_cannot_do_is_said() {
     let scene = Scene::new();
     let mut request = request(Mode::Lithophane);

@@ -66,7 +66,20 @@ pub enum PipelineError {
         /// The picture.
         path: PathBuf,
     },
-    /// Hollowing, thickening or the flat base left no solid.
+    /// The flat base would take the whole solid.
+    #[error(
+        "a flat base of {cut_mm} mm leaves nothing of the solid, which is {height_mm:.1} mm high before the cut; \
+         lower --flat-base or ask for a larger size: {}", path.display()
+    )]
+    CutAway {
+        /// How much was to be cut off.
+        cut_mm: f32,
+        /// Height of the print with what was to be cut off.
+        height_mm: f32,
+        /// The picture.
+        path: PathBuf,
+    },
+    /// Hollowing or thickening left no solid.
     #[error("the solid could not be built: {}", with_path(source, path))]
     Field {
         /// Why.

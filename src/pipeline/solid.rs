@@ -1,31 +1,40 @@
 //! What is done to the solid while it is still a field.
 
+use std::path::Path;
+
+use super::error::{About as _, PipelineError};
 use crate::craft::{Pose, Unit};
 use crate::field::{FieldError, ScalarGrid, ops};
 use crate::mesh::Bounds;
 use crate::print;
 use crate::progress::{Monitor, Stage};
-use crate::request::{MeshParams, Mode, Request};
+use crate::request::{MeshParams, Mode, Request, SizeParams};
 
 /// The craft's share of the stage's bar.
 pub(super) const CRAFT_SHARE: [f64; 2] = [0.0, 0.7];
 const HOLLOW_SHARE: [f64; 2] = [0.7, 1.0];
-/// Rounds of the fixed point below: each gains at least a decimal place or the cut is refused.
-const SCALE_ROUNDS: usize = 8;
+/// How much more than asked for a flat base may take, where the shape allows it.
+const CUT_ACCURACY_MM: f32 = 0.02;
+/// From where on it is said that it took more.
+const CUT_NOTE_MM: f32 = 0.1;
+/// Halvings of the range in which the depth of the cut is looked for.
+const CUT_ROUNDS: usize = 12;
 
-/// Cuts the flat base and hollows the solid, in this order: the hollow keeps a floor.
+/// Cuts the flat base and hollows the solid, in this order: the hollow keeps a floor. `path` is the
+/// picture's.
 ///
 /// # Errors
-/// [`FieldError`], [`FieldError::Empty`] when nothing is left.
+/// [`PipelineError::CutAway`] when the flat base takes everything, [`PipelineError::Field`].
 pub(super) fn operate(
     grid: ScalarGrid,
     unit: Unit,
     pose: Pose,
     request: &Request,
+    path: &Path,
     monitor: &Monitor,
     notes: &mut Vec<String>,
-) -> Result<ScalarGrid, FieldError> {
-    let (mut grid, params) = (grid, &request.solid);
+) -> Result<ScalarGrid, PipelineError> {
+    let (mut grid, params, size) = (grid, &request.solid, &request.size);
     let (mut cut_mm, hollow_mm) = (params.flat_base_mm, params.hollow_mm);
     if cut_mm > 0.0 && pose == Pose::Lying {
         notes.push("no flat base was cut: it lies flat on its back already".to_owned());
@@ -34,30 +43,94 @@ pub(super) fn operate(
     if cut_mm == 0.0 && hollow_mm == 0.0 {
         return Ok(grid);
     }
-    let bounds = grid.surface_bounds().ok_or(FieldError::Empty)?;
-    let millimetres = |bounds| print::millimetres_per_unit(bounds, unit, pose, &request.size);
-    let (cut, scale) = scale_after_cut(bounds, cut_mm, millimetres);
-    if cut > 0.0 {
-        grid = ops::flat_base(&grid, cut, monitor)?;
+    let bounds = grid.surface_bounds().ok_or(FieldError::Empty).about(path)?;
+    let mut scale = print::millimetres_per_unit(bounds, unit, pose, size);
+    if cut_mm > 0.0 {
+        let deepest = cut_mm / print::millimetres_per_unit(bounds, unit, pose, &before_the_cut(size, cut_mm));
+        let millimetres = |left| print::millimetres_per_unit(left, unit, pose, size);
+        let cut = match cut_base(&grid, cut_mm, deepest, millimetres, monitor) {
+            Err(FieldError::Empty) => {
+                let height_mm = bounds.size().y * (cut_mm / deepest);
+                return Err(PipelineError::CutAway { cut_mm, height_mm, path: path.to_owned() });
+            }
+            cut => cut.about(path)?,
+        };
+        let taken = cut.taken_mm();
+        if taken > cut_mm + CUT_NOTE_MM {
+            notes.push(format!(
+                "{taken:.1} mm were cut off for the flat base, not {cut_mm} mm: \
+                 the solid is narrower above its foot, and so what is left is printed larger"
+            ));
+        }
+        (grid, scale) = (cut.left, cut.scale);
     }
     if hollow_mm > 0.0 {
         let wall = hollow_mm / scale;
-        grid = monitor.part(Stage::Shape, HOLLOW_SHARE, |monitor| ops::hollow(&grid, wall, monitor))?;
+        let hollow = |monitor: &Monitor| ops::hollow(&grid, wall, monitor);
+        grid = monitor.part(Stage::Shape, HOLLOW_SHARE, hollow).about(path)?;
     }
     Ok(grid)
 }
 
-/// The depth of the cut in the solid's unit, and the millimetres per unit of what is left: cutting
-/// makes the solid shorter, and so a height in millimetres makes it larger again.
-fn scale_after_cut(bounds: Bounds, cut_mm: f32, millimetres: impl Fn(Bounds) -> f32) -> (f32, f32) {
-    let (mut cut, mut scale) = (0.0, millimetres(bounds));
-    for _ in 0..SCALE_ROUNDS {
-        cut = cut_mm / scale;
-        let mut left = bounds;
-        left.min.y = (left.min.y + cut).min(left.max.y);
-        scale = millimetres(left);
+/// The size of the print with what will be cut off: a height is that of what is left.
+fn before_the_cut(size: &SizeParams, cut_mm: f32) -> SizeParams {
+    let is_open = size.width_mm.is_none() && size.depth_mm.is_none();
+    let height = size.height_mm.or(is_open.then_some(print::DEFAULT_HEIGHT_MM));
+    SizeParams { height_mm: height.map(|mm| mm + cut_mm / size.scale), ..*size }
+}
+
+/// A solid without its foot.
+struct Cut {
+    /// How much was cut off, in the solid's unit.
+    depth: f32,
+    /// What is left.
+    left: ScalarGrid,
+    /// Millimetres per unit of what is left.
+    scale: f32,
+}
+
+impl Cut {
+    /// How much was cut off, measured in the print.
+    fn taken_mm(&self) -> f32 {
+        self.depth * self.scale
     }
-    (cut, scale)
+}
+
+/// Cuts off the lowest `cut_mm` of the print. `deepest` is that in the solid's unit if the foot is
+/// nowhere wider than the rest, as in most solids. Where it is wider and a width or depth is asked
+/// for, what is left is enlarged by `millimetres`, and so less has to be cut.
+///
+/// The deeper the cut the more it takes, but by leaps where the width changes by leaps: then all of
+/// the wide part goes.
+fn cut_base(
+    grid: &ScalarGrid,
+    cut_mm: f32,
+    deepest: f32,
+    millimetres: impl Fn(Bounds) -> f32,
+    monitor: &Monitor,
+) -> Result<Cut, FieldError> {
+    let cut_at = |depth: f32| {
+        let left = ops::flat_base(grid, depth, monitor)?;
+        let bounds = left.surface_bounds().ok_or(FieldError::Empty)?;
+        Ok::<_, FieldError>(Cut { depth, left, scale: millimetres(bounds) })
+    };
+    let mut cut = cut_at(deepest)?;
+    // A lesser cut enlarges no more than this one, so at this depth it takes at most what was asked for.
+    let mut low = cut_mm / cut.scale;
+    let mut next = low;
+    for _ in 0..CUT_ROUNDS {
+        if cut.taken_mm() <= cut_mm + CUT_ACCURACY_MM {
+            break;
+        }
+        let tried = cut_at(next)?;
+        if tried.taken_mm() < cut_mm - CUT_ACCURACY_MM {
+            low = next;
+        } else {
+            cut = tried;
+        }
+        next = 0.5 * (low + cut.depth);
+    }
+    Ok(cut)
 }
 
 /// What the settings ask for and a solid that was never a field cannot do.
@@ -77,4 +150,80 @@ pub(super) fn left_out(request: &Request) -> Vec<String> {
     };
     let note = |what| format!("{what}: a {name} is made exactly as its own settings say");
     asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, what)| note(what)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use glam::Vec3;
+
+    use super::*;
+
+    /// A round solid that stands on y = 0, where its radius is `radius`; it tapers by `taper` per unit.
+    fn round(p: Vec3, radius: f32, taper: f32, height: f32) -> f32 {
+        (p.x.hypot(p.z) - radius + taper * p.y).max(-p.y).max(p.y - height)
+    }
+
+    fn grid(value_at: impl Fn(Vec3) -> f32 + Sync) -> ScalarGrid {
+        ScalarGrid::from_fn([49; 3], Vec3::new(-1.21, -0.19, -1.23), 0.05, value_at)
+    }
+
+    fn size(width_mm: Option<f32>, height_mm: Option<f32>, scale: f32) -> SizeParams {
+        SizeParams { width_mm, height_mm, depth_mm: None, scale }
+    }
+
+    /// What is left, the millimetres that were taken off measured in the print, and the notes.
+    fn cut(solid: &ScalarGrid, size: SizeParams, cut_mm: f32) -> Result<(ScalarGrid, f32, Vec<String>), PipelineError> {
+        let mut request = Request { size, ..Request::default() };
+        request.solid.flat_base_mm = cut_mm;
+        let (unit, pose, path, mut notes) = (Unit::Model, Pose::Standing, Path::new("figure.png"), Vec::new());
+        let left = operate(solid.clone(), unit, pose, &request, path, &Monitor::silent(), &mut notes)?;
+        let [whole, bounds] = [solid, &left].map(|grid| grid.surface_bounds().unwrap());
+        let taken = whole.size().y - bounds.size().y;
+        Ok((left, taken * print::millimetres_per_unit(bounds, unit, pose, &size), notes))
+    }
+
+    #[test]
+    fn a_flat_base_takes_its_millimetres_whatever_size_is_asked_for() {
+        let (pillar, cone) = (grid(|p| round(p, 0.8, 0.0, 2.0)), grid(|p| round(p, 1.0, 0.4, 2.0)));
+        for (size, cut_mm) in [
+            (size(None, Some(60.0), 1.0), 1.0),
+            (size(None, Some(60.0), 1.0), 30.0),
+            (size(None, Some(60.0), 1.0), 50.0),
+            (size(None, Some(30.0), 1.0), 30.0),
+            (size(None, Some(20.0), 1.0), 30.0),
+            (size(None, Some(15.0), 4.0), 30.0),
+            (size(None, None, 1.0), 50.0),
+            (size(None, None, 0.5), 30.0),
+            (size(Some(40.0), Some(60.0), 1.0), 10.0),
+            // What is left of the cone is narrower, so that it is made larger to be 20 mm wide.
+            (size(Some(20.0), None, 1.0), 4.0),
+            (size(Some(20.0), None, 2.0), 30.0),
+        ] {
+            for solid in [&pillar, &cone] {
+                let (_, taken, notes) = cut(solid, size, cut_mm).unwrap();
+                assert!((taken - cut_mm).abs() < 0.05 && notes.is_empty(), "{size:?}: {taken} of {cut_mm} {notes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_foot_that_ends_in_a_step_goes_as_a_whole_and_that_is_said() {
+        // 20 mm wide, the foot is 3 mm high; the pillar on it alone would be 20 mm wide without 10 mm.
+        let lamp = grid(|p| round(p, 1.0, 0.0, 0.3).min(round(p, 0.3, 0.0, 2.0)));
+        let (left, taken, notes) = cut(&lamp, size(Some(20.0), None, 1.0), 5.0).unwrap();
+        let bounds = left.surface_bounds().unwrap();
+        assert!((bounds.size().x - 0.6).abs() < 0.1 && (bounds.min.y - 0.3).abs() < 0.1, "{bounds:?}");
+        assert!(taken > 8.0 && notes.len() == 1 && notes[0].contains("not 5 mm"), "{taken} {notes:?}");
+    }
+
+    #[test]
+    fn a_flat_base_that_takes_everything_is_named() {
+        let error = cut(&grid(|p| round(p, 0.8, 0.0, 2.0)), size(Some(20.0), None, 1.0), 50.0).unwrap_err();
+        assert!(matches!(error, PipelineError::CutAway { .. }), "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("25.0 mm high") && text.contains("--flat-base") && text.ends_with("figure.png"),
+            "{text}"
+        );
+    }
 }

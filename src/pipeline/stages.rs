@@ -220,7 +220,7 @@ impl<'a> Run<'a> {
         let from_field = matches!(body, Body::Field(_));
         let body = match body {
             Body::Field(grid) => Body::Field(self.timed(Stage::Shape, |run| {
-                solid::operate(grid, unit, pose, run.request, run.monitor, &mut notes).about(run.path)
+                solid::operate(grid, unit, pose, run.request, run.path, run.monitor, &mut notes)
             })?),
             Body::Mesh(mesh) => {
                 notes.extend(solid::left_out(self.request));

@@ -10,7 +10,7 @@ use crate::cache::CacheOptions;
 use crate::image::{ConditionImage, recenter};
 use crate::progress::{CancelToken, Progress};
 use crate::request::parameter::{ParamKind, ParamSpec, Value};
-use crate::request::{Background, Mode, Quality};
+use crate::request::{Background, Mode, Quality, SizeParams};
 
 /// A picture of a thick ring with a stem, in two colours on a transparent ground, and its folder.
 pub(super) struct Scene {
@@ -273,6 +273,7 @@ fn errors_are_one_sentence_with_the_path_at_the_end() {
         let text = error.to_string();
         assert_eq!(text.matches(name).count(), 1, "{text}");
         assert!(text.ends_with(name) && !text.contains('\n'), "{text}");
+        text
     };
     let good = request(Mode::Inflate);
     error_for("missing.png", None, &good);
@@ -285,7 +286,9 @@ fn errors_are_one_sentence_with_the_path_at_the_end() {
     error_for("blank.png", None, &good);
     let mut all_gone = good;
     all_gone.solid.flat_base_mm = 50.0;
-    error_for("ring.png", None, &all_gone);
+    all_gone.size = SizeParams { width_mm: Some(20.0), ..SizeParams::default() };
+    let text = error_for("ring.png", None, &all_gone);
+    assert!(text.contains("--flat-base") && !text.contains("field"), "{text}");
     let mut wrong = good;
     wrong.inflate.thickness = f32::NAN;
     let error = run(&wrong, &scene.input, &Cache::disabled(), &Monitor::silent()).unwrap_err();

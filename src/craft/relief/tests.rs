@@ -108,6 +108,57 @@ fn a_free_standing_relief_follows_the_outline_and_keeps_its_hole() {
     assert_eq!(relief(&request, &nothing, Some(&empty), &Monitor::silent()), Err(CraftError::Empty));
 }
 
+fn cut_along(outline: &ConditionImage, size: SizeParams) -> Mesh {
+    let request = request(|r| (r.relief.plate, r.size) = (ReliefBase::Outline, size));
+    let nothing = picture(1, 1, |_, _| [0; 4]);
+    mesh_of(relief(&request, &nothing, Some(outline), &Monitor::silent()).unwrap())
+}
+
+/// Signed distance to an upright rectangle.
+fn bar(p: Vec2, center: Vec2, half: Vec2) -> f32 {
+    ((p - center).abs() - half).max_element()
+}
+
+#[test]
+fn thin_tips_are_widened_beyond_the_outline_and_the_relief_stays_closed() {
+    // Tips of 0.13 mm in the finished relief on all four sides, widened by many cells.
+    let star = object(
+        300,
+        |p| {
+            let spikes = bar(p, Vec2::ZERO, Vec2::new(0.9, 0.012)).min(bar(p, Vec2::ZERO, Vec2::new(0.012, 0.9)));
+            spikes.min(p.length() - 0.4)
+        },
+        |p| if p.x > 0.0 { 220 } else { 40 },
+    );
+    let mesh = cut_along(&star, SizeParams { height_mm: Some(10.0), ..SizeParams::default() });
+    assert_solid(&mesh);
+    assert!((mesh.bounds().unwrap().size().y - 10.0).abs() < 1e-3);
+}
+
+#[test]
+fn a_free_standing_relief_has_exactly_the_size_asked_for_whatever_was_widened() {
+    // A thick bar from bottom to top, and a thin one across it that becomes longer when widened.
+    let cross = object(
+        300,
+        |p| bar(p, Vec2::ZERO, Vec2::new(0.15, 0.8)).min(bar(p, Vec2::ZERO, Vec2::new(0.9, 0.012))),
+        |p| if p.y > 0.0 { 220 } else { 40 },
+    );
+    let size = |width_mm, height_mm, scale| SizeParams { width_mm, height_mm, scale, ..SizeParams::default() };
+    for (size, axis, expected) in [
+        (size(None, Some(10.0), 1.0), 1, 10.0),
+        (size(None, Some(10.0), 1.5), 1, 15.0),
+        (size(Some(10.0), None, 1.0), 0, 10.0),
+        (size(Some(50.0), Some(10.0), 1.0), 1, 10.0),
+        (size(Some(10.0), Some(50.0), 1.0), 0, 10.0),
+        (size(None, None, 1.0), 0, 80.0),
+    ] {
+        let mesh = cut_along(&cross, size);
+        assert_solid(&mesh);
+        let found = mesh.bounds().unwrap().size()[axis];
+        assert!((found - expected).abs() < 1e-3, "{size:?}: {found}");
+    }
+}
+
 #[test]
 fn it_stops_when_cancelled_and_large_plates_stay_within_bounds() {
     let token = CancelToken::new();
