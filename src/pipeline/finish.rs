@@ -31,9 +31,7 @@ pub(super) fn finish(
     let params = &request.mesh;
     monitor.step(Stage::Mesh, 0, 10)?;
     if params.drop_floaters > 0.0 {
-        // What the picture shows apart is no noise, however thin it was guessed to be.
-        let largeness = if request.keeps_outline() { Largeness::Outline } else { Largeness::Volume };
-        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, largeness, monitor)?;
+        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, largeness(request), monitor)?;
     }
     monitor.step(Stage::Mesh, 1, 10)?;
     if draft.from_field {
@@ -59,6 +57,11 @@ pub(super) fn finish(
     }
     monitor.step(Stage::Mesh, 10, 10)?;
     Ok(draft)
+}
+
+/// What is too small to stay: what the picture shows apart is no noise, however thin it was guessed to be.
+pub(super) fn largeness(request: &Request) -> Largeness {
+    if request.keeps_outline() { Largeness::Outline } else { Largeness::Volume }
 }
 
 /// Which vertices belong to voids.

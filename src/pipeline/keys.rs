@@ -83,8 +83,8 @@ impl Keys {
         let surface = if operations.iter().all(|mm| *mm == 0.0) {
             surface
         } else {
-            // Millimetres in the model's unit need the size of the print.
-            surface.params(&operations).params(size)
+            // Millimetres in the model's unit need the size of the print, and that what will be left of it.
+            surface.params(&operations).params(size).params(&mesh.drop_floaters)
         };
         let surface = surface.finish();
 

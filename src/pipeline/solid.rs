@@ -2,13 +2,18 @@
 
 use std::path::Path;
 
+use glam::Vec3;
+
 use super::error::{About as _, PipelineError};
+use super::finish;
 use crate::craft::{Pose, Unit};
 use crate::field::{FieldError, ScalarGrid, ops};
 use crate::mesh::Bounds;
+use crate::mesh::components::drop_floaters;
 use crate::print;
 use crate::progress::{Monitor, Stage};
 use crate::request::{MeshParams, Mode, Request, SizeParams};
+use crate::surface;
 
 /// The craft's share of the stage's bar.
 pub(super) const CRAFT_SHARE: [f64; 2] = [0.0, 0.7];
@@ -17,6 +22,8 @@ const HOLLOW_SHARE: [f64; 2] = [0.7, 1.0];
 const CUT_ACCURACY_MM: f32 = 0.02;
 /// From where on it is said that it took more.
 const CUT_NOTE_MM: f32 = 0.1;
+/// The thinnest wall, in cells: a thinner one would move the outer surface and get holes.
+const LEAST_WALL_CELLS: f32 = 2.05;
 /// Halvings of the range in which the depth of the cut is looked for.
 const CUT_ROUNDS: usize = 12;
 
@@ -43,6 +50,7 @@ pub(super) fn operate(
     if cut_mm == 0.0 && hollow_mm == 0.0 {
         return Ok(grid);
     }
+    grid = without_floaters(grid, request, path, monitor)?;
     let bounds = grid.surface_bounds().ok_or(FieldError::Empty).about(path)?;
     let mut scale = print::millimetres_per_unit(bounds, unit, pose, size);
     if cut_mm > 0.0 {
@@ -65,9 +73,56 @@ pub(super) fn operate(
         (grid, scale) = (cut.left, cut.scale);
     }
     if hollow_mm > 0.0 {
-        let wall = hollow_mm / scale;
-        let hollow = |monitor: &Monitor| ops::hollow(&grid, wall, monitor);
-        grid = monitor.part(Stage::Shape, HOLLOW_SHARE, hollow).about(path)?;
+        grid = monitor
+            .part(Stage::Shape, HOLLOW_SHARE, |monitor| hollowed(&grid, hollow_mm, scale, monitor, notes))
+            .about(path)?;
+    }
+    Ok(grid)
+}
+
+/// The solid with walls of `wall_mm` where a unit is `scale` millimetres, or as thin as its cells allow.
+fn hollowed(
+    grid: &ScalarGrid,
+    wall_mm: f32,
+    scale: f32,
+    monitor: &Monitor,
+    notes: &mut Vec<String>,
+) -> Result<ScalarGrid, FieldError> {
+    let (asked, least) = (wall_mm / scale, LEAST_WALL_CELLS * grid.spacing);
+    if asked < least {
+        let made_mm = least * scale;
+        notes.push(format!(
+            "walls were made {made_mm:.2} mm thick, not {wall_mm} mm: thinner ones take a finer quality"
+        ));
+    }
+    ops::hollow(grid, asked.max(least), monitor)
+}
+
+/// The field without pieces that will be dropped as floaters and lie outside of the box around all others: where the
+/// solid ends, and so how large it is printed, is told by what is left.
+fn without_floaters(
+    mut grid: ScalarGrid,
+    request: &Request,
+    path: &Path,
+    monitor: &Monitor,
+) -> Result<ScalarGrid, PipelineError> {
+    let share = request.mesh.drop_floaters;
+    if share <= 0.0 {
+        return Ok(grid);
+    }
+    let unseen = Monitor::new(monitor.cancel_token(), &|_| {});
+    let mesh = surface::extract(&grid, &unseen).about(path)?;
+    let kept = drop_floaters(&mesh, share, finish::largeness(request), &unseen).about(path)?;
+    let Some(bounds) = kept.bounds().filter(|bounds| mesh.bounds() != Some(*bounds)) else { return Ok(grid) };
+    let [_, ny, nz] = grid.samples_per_axis;
+    let (origin, spacing) = (grid.origin, grid.spacing);
+    // All of the surface that is kept lies between samples within a cell of its box.
+    let (low, high) = (bounds.min - spacing, bounds.max + spacing);
+    for (at, sample) in grid.samples.iter_mut().enumerate() {
+        let p = origin + spacing * Vec3::new((at / (ny * nz)) as f32, (at / nz % ny) as f32, (at % nz) as f32);
+        if p.cmplt(low).any() || p.cmpgt(high).any() {
+            *sample = sample.max(spacing);
+        }
     }
     Ok(grid)
 }
@@ -154,9 +209,8 @@ pub(super) fn left_out(request: &Request) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use glam::Vec3;
-
     use super::*;
+    use crate::mesh::topology::Topology;
 
     /// A round solid that stands on y = 0, where its radius is `radius`; it tapers by `taper` per unit.
     fn round(p: Vec3, radius: f32, taper: f32, height: f32) -> f32 {
@@ -214,6 +268,37 @@ mod tests {
         let bounds = left.surface_bounds().unwrap();
         assert!((bounds.size().x - 0.6).abs() < 0.1 && (bounds.min.y - 0.3).abs() < 0.1, "{bounds:?}");
         assert!(taken > 8.0 && notes.len() == 1 && notes[0].contains("not 5 mm"), "{taken} {notes:?}");
+    }
+
+    #[test]
+    fn a_speck_that_will_be_dropped_has_no_say_in_the_base_and_the_walls() {
+        let pillar = |p| round(p, 0.8, 0.0, 1.6);
+        let speck = |p: Vec3| p.distance(Vec3::new(0.0, 1.9, 0.0)) - 0.08;
+        let (alone, with_speck) = (grid(pillar), grid(|p| pillar(p).min(speck(p))));
+        let size = size(None, Some(60.0), 1.0);
+        let [(left, ..), (left_with_speck, ..)] = [&alone, &with_speck].map(|solid| cut(solid, size, 10.0).unwrap());
+        let [whole, with_speck] = [left, left_with_speck].map(|grid| grid.surface_bounds().unwrap());
+        assert!((whole.min - with_speck.min).abs().max_element() < 1e-3, "{whole:?} {with_speck:?}");
+        assert!((whole.max - with_speck.max).abs().max_element() < 1e-3, "{whole:?} {with_speck:?}");
+    }
+
+    #[test]
+    fn a_wall_too_thin_for_the_cells_is_made_thicker_and_that_is_said() {
+        let solid = grid(|p| round(p, 0.8, 0.0, 2.0));
+        let mut request = Request { size: size(None, Some(60.0), 1.0), ..Request::default() };
+        // A cell is 1.5 mm.
+        for (hollow_mm, notes_expected) in [(1.0, 1), (4.0, 0)] {
+            request.solid.hollow_mm = hollow_mm;
+            let (unit, pose, path, mut notes) = (Unit::Model, Pose::Standing, Path::new("figure.png"), Vec::new());
+            let monitor = Monitor::silent();
+            let hollow = operate(solid.clone(), unit, pose, &request, path, &monitor, &mut notes).unwrap();
+            assert_eq!(notes.len(), notes_expected, "{notes:?}");
+            let [full, shells] = [&solid, &hollow].map(|grid| Topology::of(&surface::extract(grid, &monitor).unwrap()));
+            let [outer, void] = &shells.shells[..] else { panic!("{} shells", shells.shells.len()) };
+            assert!(
+                void.signed_volume < 0.0 && (outer.signed_volume / full.shells[0].signed_volume - 1.0).abs() < 1e-3
+            );
+        }
     }
 
     #[test]

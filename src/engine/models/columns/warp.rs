@@ -41,7 +41,7 @@ impl View {
 }
 
 /// Share of the outline that a solid may lose on its way to space.
-const LOSS: f32 = 0.01;
+const LOSS: f32 = 0.005;
 /// While it loses more, cells are made smaller by this factor, so many times at most: a draft becomes as fine as a
 /// standard solid, no finer.
 const REFINEMENT: f32 = std::f32::consts::SQRT_2;
