@@ -204,7 +204,7 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
 }
 
 /// Whether both names lead to one existing file.
-pub fn is_same_file(a: &Path, b: &Path) -> bool {
+fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 

@@ -7,10 +7,11 @@ use std::time::Instant;
 use anyhow::anyhow;
 
 use crate::image::mask;
-use crate::pipeline::{self, Circumstances, Input, Output};
+use crate::pipeline::{self, Circumstances, Input, Output, Views};
 use crate::request::Request;
 
 use super::cache::CachePlaceArgs;
+use super::claims::Claims;
 use super::console::Console;
 use super::destination::{self, DestinationArgs};
 use super::engine::EngineArgs;
@@ -89,9 +90,7 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     let views = args.views.settle(&request)?;
     check_masks(args, &request)?;
     let destination = args.destination.settle(&args.image, args.output.as_deref())?;
-    if let Some(path) = args.settings.save_path() {
-        destination::check_writable(path, args.destination.if_exists())?;
-    }
+    check_files(args, &views, &destination.path)?;
     let tools = args.engine.tools(args.cache.open(console));
     let cancel = interrupt::token();
 
@@ -143,7 +142,7 @@ fn check_picture(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Masks must mean something, be there, and not be overwritten by accident.
+/// Masks must mean something.
 fn check_masks(args: &GenerateArgs, request: &Request) -> Result<(), Failure> {
     let given = [("mask", &args.mask), ("save-mask", &args.save_mask)];
     if !crate::craft::needs_cut_out(request)
@@ -154,11 +153,21 @@ fn check_masks(args: &GenerateArgs, request: &Request) -> Result<(), Failure> {
     if args.mask.is_some() && args.flags.has("background") {
         return Err(Failure::Usage("--mask already says what the background is; leave out --background".to_owned()));
     }
-    let Some(path) = &args.save_mask else { return Ok(()) };
-    if destination::is_same_file(path, &args.image) {
-        return Err(Failure::Usage(format!("--save-mask would replace the picture itself: {}", path.display())));
-    }
-    destination::check_writable(path, args.destination.if_exists())
+    Ok(())
+}
+
+/// What is written besides the solid must be writable, and nothing may be replaced by accident.
+fn check_files(args: &GenerateArgs, views: &Views, solid: &Path) -> Result<(), Failure> {
+    let mut claims = Claims::default();
+    args.settings.claim_read(&mut claims);
+    views.values().for_each(|path| claims.read("a picture of --view", path));
+    args.mask.iter().for_each(|path| claims.read("the mask", path));
+    claims.read("the picture", &args.image);
+    claims.write("the solid", solid)?;
+    args.save_mask.iter().try_for_each(|path| claims.write("--save-mask", path))?;
+    args.settings.claim_written(&mut claims)?;
+    let further = [args.save_mask.as_deref(), args.settings.save_path()];
+    further.into_iter().flatten().try_for_each(|path| destination::check_writable(path, args.destination.if_exists()))
 }
 
 fn save_extras(args: &GenerateArgs, request: &Request, output: &Output, console: &Console) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use anyhow::{Context as _, anyhow};
 use crate::files::{IfExists, write_atomically};
 use crate::request::{Mode, Request};
 
+use super::claims::{self, Claims};
 use super::failure::Failure;
 use super::flags::{All, Flags, choice_parser};
 
@@ -73,6 +74,21 @@ impl SettingsArgs {
     /// Where `--save-request` writes.
     pub fn save_path(&self) -> Option<&Path> {
         self.save_request.as_deref()
+    }
+
+    /// Claims the file of `--request`.
+    pub fn claim_read(&self, claims: &mut Claims) {
+        if let Some(path) = &self.request {
+            claims.read(claims::REQUEST, path);
+        }
+    }
+
+    /// Claims the file of `--save-request`.
+    ///
+    /// # Errors
+    /// The file is the command's for something else.
+    pub fn claim_written(&self, claims: &mut Claims) -> Result<(), Failure> {
+        self.save_path().map_or(Ok(()), |path| claims.write(claims::SAVE_REQUEST, path))
     }
 }
 

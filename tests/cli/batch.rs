@@ -56,6 +56,33 @@ fn pictures_of_one_name_do_not_collide() {
 }
 
 #[test]
+fn nothing_is_written_over_a_picture_or_a_solid() {
+    let desk = Desk::new();
+    let picture = desk.draw("in/cat.png");
+    let before = std::fs::read(&picture).unwrap();
+    let run = |flags: &[&str]| outcome(desk.orfeas(&[&["batch", "in", "-o", "out", "--overwrite"], flags].concat()));
+    for (place, expected) in [
+        ("in/cat.png", "a picture"),
+        ("in/../in/cat.png", "a picture"),
+        ("out/cat.stl", "a solid"),
+        ("out/.orfeas-batch.json", "the list"),
+    ] {
+        let (code, stdout, stderr) = run(&["--save-request", place]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{place}: {stderr}");
+        assert!(stderr.contains("--save-request would replace") && stderr.contains(expected), "{place}: {stderr}");
+    }
+    assert!(!desk.path("out").exists());
+    #[cfg(unix)]
+    {
+        std::fs::create_dir(desk.path("out")).unwrap();
+        std::os::unix::fs::symlink("../in/cat.png", desk.path("out/cat.stl")).unwrap();
+        let (code, _, stderr) = run(&[]);
+        assert!(code == 2 && stderr.contains("would replace a picture"), "{code}: {stderr}");
+    }
+    assert!(std::fs::read(&picture).unwrap() == before);
+}
+
+#[test]
 fn an_empty_folder_and_a_file_as_folder_are_errors() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("in")).unwrap();
