@@ -46,6 +46,23 @@ fn what_is_done_is_skipped_and_what_is_foreign_is_kept() {
 }
 
 #[test]
+fn a_folder_of_solids_is_not_replaced_by_those_of_another_folder() {
+    let desk = Desk::new();
+    desk.draw("a/cat.png");
+    desk.draw_sized("b/cat.png", 96);
+    let run =
+        |folder: &str, flags: &[&str]| outcome(desk.orfeas(&[&["batch", folder, "-o", "out", DRAFT], flags].concat()));
+    assert_eq!(run("a", &[]).0, 0);
+    let made = std::fs::read(desk.path("out/cat.stl")).unwrap();
+    let (code, stdout, stderr) = run("b", &[]);
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("exists already"), "{stderr}");
+    assert!(std::fs::read(desk.path("out/cat.stl")).unwrap() == made);
+    assert_eq!(run("./a", &["--height", "30"]).0, 0, "its own is made again");
+    assert_eq!(run("b", &["--overwrite"]).0, 0);
+}
+
+#[test]
 fn pictures_of_one_name_do_not_collide() {
     let desk = Desk::new();
     desk.draw("in/a.png");
