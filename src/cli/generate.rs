@@ -86,9 +86,9 @@ pub struct GenerateArgs {
 /// Any [`Failure`].
 pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     check_picture(&args.image)?;
-    let request = args.settings.request(&args.flags)?;
+    let request = args.settings.request(&args.flags, args.mask.is_some())?;
     let views = args.views.settle(&request)?;
-    check_masks(args, &request)?;
+    check_masks(args, &request, &views)?;
     let destination = args.destination.settle(&args.image, args.output.as_deref())?;
     check_files(args, &views, &destination.path)?;
     let tools = args.engine.tools(args.cache.open(console));
@@ -142,16 +142,20 @@ fn check_picture(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Masks must mean something.
-fn check_masks(args: &GenerateArgs, request: &Request) -> Result<(), Failure> {
+/// Masks must mean something, and nothing be asked for that they say already.
+fn check_masks(args: &GenerateArgs, request: &Request, views: &Views) -> Result<(), Failure> {
     let given = [("mask", &args.mask), ("save-mask", &args.save_mask)];
     if !crate::craft::needs_cut_out(request)
         && let Some((flag, _)) = given.iter().find(|(_, path)| path.is_some())
     {
         return Err(settings::no_cut_out(request, flag));
     }
-    if args.mask.is_some() && args.flags.has("background") {
-        return Err(Failure::Usage("--mask already says what the background is; leave out --background".to_owned()));
+    // Pictures of further sides have no masks: they are cut out as these say.
+    if args.mask.is_some()
+        && views.is_empty()
+        && let Some(flag) = ["background", "cut-out"].into_iter().find(|flag| args.flags.has(flag))
+    {
+        return Err(Failure::Usage(format!("--mask already says what the background is; leave out --{flag}")));
     }
     Ok(())
 }

@@ -32,11 +32,11 @@ pub struct SettingsArgs {
 }
 
 impl SettingsArgs {
-    /// The request: defaults, then the file, then the flags.
+    /// The request: defaults, then the file, then the flags; `has_mask` tells whether a mask comes with it.
     ///
     /// # Errors
     /// A file that is not a request, or a flag that would have no effect.
-    pub fn request(&self, flags: &Flags<All>) -> Result<Request, Failure> {
+    pub fn request(&self, flags: &Flags<All>, has_mask: bool) -> Result<Request, Failure> {
         let mut request = match &self.request {
             Some(path) => read_request(path)?,
             None => Request::default(),
@@ -46,7 +46,7 @@ impl SettingsArgs {
         } else if flags.has("model") {
             request.mode = Mode::Model;
         }
-        flags.apply_to(&mut request).map_err(Failure::Usage)?;
+        flags.apply_to(&mut request, has_mask).map_err(Failure::Usage)?;
         if !crate::craft::needs_cut_out(&request)
             && let Some(flag) = flags.first_of("Cut-out")
         {

@@ -113,6 +113,11 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
         (&["-o", "a.stl", "--format", "glb"], "agree"),
         (&["-o", "figure.png", "--format", "stl", "--overwrite"], "input"),
         (&["--thikness", "1"], "--thickness"),
+        (&["--background", "keep", "--cut-out", "network"], "--background auto or remove"),
+        (&["--background", "alpha", "--cut-out", "colors"], "--background auto or remove"),
+        (&["--background", "keep", "--threshold", "0.9"], "--background auto, remove or alpha"),
+        (&["--mode", "lithophane", "--background", "keep", "--cut-out", "network"], "whole frame"),
+        (&["--mask", "figure.png", "--cut-out", "network"], "--mask already says"),
     ] {
         let (code, stdout, stderr) = outcome(desk.orfeas(&[&["generate", "figure.png"], flags].concat()));
         assert_eq!((code, stdout.as_str()), (2, ""), "{flags:?}: {stderr}");

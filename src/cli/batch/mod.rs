@@ -103,7 +103,7 @@ struct Row<'a> {
 /// first picture.
 pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
-    let request = args.settings.request(&args.flags)?;
+    let request = args.settings.request(&args.flags, false)?;
     let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
     tell_left_out(&plan, console);
     if plan.pictures.is_empty() {
