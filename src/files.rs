@@ -1,8 +1,9 @@
 //! Files that are either whole or not there.
 //!
 //! Promises: a reader never sees half a file, an existing file is replaced only when asked to, and
-//! a failed write (full disk, cancelled, killed process) leaves the old file as it was. A killed
-//! process may leave a hidden `.orfeas-*.tmp` beside the target; nothing ever reads it.
+//! a failed write (full disk, cancelled, killed process) leaves the old file as it was. Symbolic links
+//! stay, what they lead to is written; pipes and devices are never replaced. A killed process may
+//! leave a hidden `.orfeas-*.tmp` beside the target; nothing ever reads it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -16,6 +17,9 @@ pub enum WriteError {
     /// The target exists and replacing it was not asked for.
     #[error("a file of this name exists already; choose another name or allow overwriting: {}", .0.display())]
     Exists(PathBuf),
+    /// The target is a folder, a pipe or a device.
+    #[error("this is not an ordinary file, so it is not replaced; choose another name: {}", .0.display())]
+    NotAFile(PathBuf),
     /// The target's folder does not exist or is not a folder.
     #[error("the folder does not exist; create it first: {}", .0.display())]
     NoFolder(PathBuf),
@@ -44,7 +48,45 @@ pub enum IfExists {
 /// Prefix and suffix of the temporary files that [`write_atomically`] makes.
 pub const TEMPORARY_AFFIXES: (&str, &str) = (".orfeas-", ".tmp");
 
+/// Symbolic links one behind the other, at most; as Linux has it.
+const MOST_LINKS: usize = 40;
+
+/// The file that writing to `path` makes or replaces: `path` itself, or what a symbolic link leads to.
+///
+/// # Errors
+/// [`WriteError::NotAFile`] for what must not be replaced, [`WriteError::Io`] for links in a circle.
+pub fn target_of(path: &Path) -> Result<PathBuf, WriteError> {
+    let io_error = |source| WriteError::Io { source, path: path.to_owned() };
+    match path.metadata() {
+        Ok(about) if !about.is_file() => Err(WriteError::NotAFile(path.to_owned())),
+        Ok(_) if path.is_symlink() => path.canonicalize().map_err(io_error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(end_of_links(path)),
+        Err(error) if path.is_symlink() => Err(io_error(error)),
+        // Whatever else is wrong comes out when it is written.
+        Ok(_) | Err(_) => Ok(path.to_owned()),
+    }
+}
+
+/// Where a symbolic link leads to when nothing is there yet.
+fn end_of_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = path.read_link() else { break };
+        path = folder_of(&path).join(next);
+    }
+    path
+}
+
+/// The folder that `path` lies in.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// Writes a file through `fill`: into a temporary file in the same folder, synced, then renamed.
+/// Through a symbolic link the file that it leads to is written.
 ///
 /// # Errors
 /// See [`WriteError`]. On any error the target is as it was before, and the temporary file is gone.
@@ -53,14 +95,31 @@ pub fn write_atomically(
     if_exists: IfExists,
     fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
 ) -> Result<(), WriteError> {
-    let io_error = |source| WriteError::Io { source, path: path.to_owned() };
     if if_exists == IfExists::Keep && path.symlink_metadata().is_ok() {
         return Err(WriteError::Exists(path.to_owned()));
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    write_here(&target_of(path)?, if_exists, fill)
+}
+
+/// The same in a folder of the program's own: a symbolic link there may lead to another program's
+/// file, so it is replaced itself.
+///
+/// # Errors
+/// See [`write_atomically`].
+pub fn replace_atomically(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    write_here(path, IfExists::Replace, fill)
+}
+
+fn write_here(
+    path: &Path,
+    if_exists: IfExists,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let io_error = |source| WriteError::Io { source, path: path.to_owned() };
+    let folder = folder_of(path);
     if !folder.is_dir() {
         return Err(WriteError::NoFolder(folder.to_owned()));
     }
@@ -120,4 +179,83 @@ pub fn bytes_in_words(bytes: u64) -> String {
         unit = larger;
     }
     if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn write(path: &Path, if_exists: IfExists, text: &str) -> Result<(), WriteError> {
+        write_atomically(path, if_exists, |file| file.write_all(text.as_bytes()))
+    }
+
+    /// Names in a folder, sorted.
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn folders_are_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        assert!(matches!(write(&path, IfExists::Replace, "new"), Err(WriteError::NotAFile(found)) if found == path));
+        assert!(path.is_dir());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_leads_to_is_written_and_the_link_stays() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let [beside, far] = ["beside", "far"].map(|name| root.join(name));
+        for path in [&beside, &far] {
+            fs::create_dir(path).unwrap();
+        }
+        fs::write(far.join("real"), "old").unwrap();
+        symlink("../far/real", beside.join("first")).unwrap();
+        symlink("first", beside.join("second")).unwrap();
+        symlink("../far/new", beside.join("dangling")).unwrap();
+        let read = |name: &str| fs::read_to_string(far.join(name)).unwrap();
+
+        assert!(matches!(write(&beside.join("second"), IfExists::Keep, "new"), Err(WriteError::Exists(_))));
+        assert_eq!(read("real"), "old");
+        write(&beside.join("second"), IfExists::Replace, "new").unwrap();
+        write(&beside.join("dangling"), IfExists::Replace, "fresh").unwrap();
+        assert_eq!((read("real").as_str(), read("new").as_str()), ("new", "fresh"));
+        assert!(["first", "second", "dangling"].iter().all(|name| beside.join(name).is_symlink()));
+        assert_eq!(names(&far), ["new", "real"], "no temporary file is left");
+
+        // In a folder of our own the link makes way.
+        replace_atomically(&beside.join("second"), |file| file.write_all(b"ours")).unwrap();
+        assert!(!beside.join("second").is_symlink());
+        assert_eq!(read("real"), "new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_and_circles_of_links_are_refused() {
+        use std::os::unix::fs::{FileTypeExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        // A socket stands for pipes and devices, which the standard library cannot make.
+        let _listener = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+        symlink("socket", path("link")).unwrap();
+        symlink("circle", path("circle")).unwrap();
+        for name in ["socket", "link"] {
+            let refused = write(&path(name), IfExists::Replace, "new");
+            assert!(
+                matches!(&refused, Err(WriteError::NotAFile(found)) if *found == path(name)),
+                "{name}: {refused:?}"
+            );
+        }
+        assert!(matches!(write(&path("circle"), IfExists::Replace, "new"), Err(WriteError::Io { .. })));
+        assert!(path("socket").metadata().unwrap().file_type().is_socket() && path("circle").is_symlink());
+        assert_eq!(names(folder.path()), ["circle", "link", "socket"]);
+    }
 }

@@ -37,7 +37,8 @@ impl Studio {
         self.missing_model_ui(ui, &request);
         self.views_ui(ui, &request);
         quality_ui(ui, &mut request);
-        let (hidden, automatic) = (without_effect(&request), automatic(&request));
+        let has_mask = self.items.selected().is_some_and(|i| i.mask.is_some());
+        let (hidden, automatic) = (without_effect(&request, has_mask), automatic(&request));
         for (group, open) in shown_groups(&mut request) {
             let title = group.title();
             CollapsingHeader::new(title).default_open(open).id_salt(("group", title)).show(ui, |ui| {
@@ -208,10 +209,12 @@ fn mode_group(request: &mut Request) -> &mut dyn ParamGroup {
 }
 
 /// Flags of the settings that would change nothing in this request.
-fn without_effect(request: &Request) -> Vec<&'static str> {
+fn without_effect(request: &Request, has_mask: bool) -> Vec<&'static str> {
     let groups = request.groups();
     let all = groups.iter().enumerate().flat_map(|(place, group)| group.specs().iter().map(move |s| (place, s)));
-    all.filter(|(place, spec)| needed_for(request, *place, spec).is_some()).map(|(_, spec)| spec.flag).collect()
+    all.filter(|(place, spec)| needed_for(request, has_mask, *place, spec).is_some())
+        .map(|(_, spec)| spec.flag)
+        .collect()
 }
 
 /// The groups that matter to the mode, each with whether it starts unfolded.
@@ -374,7 +377,7 @@ mod tests {
             let mut request = Request { mode, ..Request::default() };
             request.solid.resolution = Some(32);
             let before = request;
-            let (hidden, automatic) = (without_effect(&request), automatic(&request));
+            let (hidden, automatic) = (without_effect(&request, false), automatic(&request));
             let _ = egui::Context::default().run_ui(Default::default(), |ui| {
                 shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &hidden, &automatic));
             });

@@ -64,7 +64,7 @@ pub struct ConvertArgs {
 /// Any [`Failure`].
 pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let mut request = Request::default();
-    args.flags.apply_to(&mut request).map_err(Failure::Usage)?;
+    args.flags.apply_to(&mut request, false).map_err(Failure::Usage)?;
     let destination = args.destination.settle(&args.input, Some(&args.output))?;
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);

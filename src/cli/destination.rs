@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _, ValueParser};
 
 use crate::export::{self, ExportOptions, Format};
-use crate::files::{IfExists, WriteError};
+use crate::files::{self, IfExists, WriteError};
 use crate::mesh::Mesh;
 use crate::print;
 use crate::progress::Monitor;
@@ -187,15 +187,14 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(anyhow!("this is a folder; name a file in it: {}", path.display()).into());
     }
+    // A pipe or device stays one, and through a link the file behind it is written.
+    let target = files::target_of(path)?;
     if if_exists == IfExists::Keep && path.symlink_metadata().is_ok() {
         return Err(
             anyhow!("the file exists already; choose another name, or add --overwrite: {}", path.display()).into()
         );
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = files::folder_of(&target);
     if !folder.is_dir() {
         return Err(anyhow!("the folder does not exist; create it first: {}", folder.display()).into());
     }
@@ -205,7 +204,7 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
 }
 
 /// Whether both names lead to one existing file.
-pub fn is_same_file(a: &Path, b: &Path) -> bool {
+fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 

@@ -154,6 +154,6 @@ fn settled(named: &Named, args: &EvaluateArgs) -> Result<Generator, Failure> {
             model.name()
         }
     };
-    args.flags.apply_to(&mut request).map_err(Failure::Usage)?;
+    args.flags.apply_to(&mut request, false).map_err(Failure::Usage)?;
     Ok(Generator::Pipeline { name: name.to_owned(), request: Box::new(request) })
 }

@@ -40,18 +40,19 @@ struct Given {
 }
 
 impl<C: Choose> Flags<C> {
-    /// Sets what the user gave, and refuses what would then have no effect.
+    /// Sets what the user gave, and refuses what would then have no effect; `has_mask` tells whether a
+    /// mask comes with the request.
     ///
     /// # Errors
     /// A sentence that names the flag and what it would need.
-    pub fn apply_to(&self, request: &mut Request) -> Result<(), String> {
+    pub fn apply_to(&self, request: &mut Request, has_mask: bool) -> Result<(), String> {
         for given in &self.given {
             if let Some(group) = request.groups_mut().into_iter().nth(given.group) {
                 group.set(given.spec.name, given.value).map_err(|e| format!("--{e}"))?;
             }
         }
         for Given { group, spec, .. } in &self.given {
-            if let Some(needed) = relevance::needed_for(request, *group, spec) {
+            if let Some(needed) = relevance::needed_for(request, has_mask, *group, spec) {
                 let flag = spec.flag;
                 return Err(format!("--{flag} has no effect here; leave it out, or choose {needed}"));
             }
@@ -190,7 +191,7 @@ mod tests {
     fn flags_land_in_the_request() {
         let mut request = Request::default();
         let words = ["--height=60", "--thickness", "0.7", "--color=false", "--invert-mask", "--quality", "draft"];
-        parse(&words).unwrap().apply_to(&mut request).unwrap();
+        parse(&words).unwrap().apply_to(&mut request, false).unwrap();
         assert_eq!(request.size.height_mm, Some(60.0));
         assert_eq!(request.inflate.thickness, 0.7);
         assert!(!request.mesh.color && request.cut_out.invert);
@@ -200,7 +201,7 @@ mod tests {
     #[test]
     fn a_flag_of_another_mode_is_refused_by_name() {
         let mut request = Request::default();
-        let error = parse(&["--litho-min", "1"]).unwrap().apply_to(&mut request).unwrap_err();
+        let error = parse(&["--litho-min", "1"]).unwrap().apply_to(&mut request, false).unwrap_err();
         assert!(error.contains("--litho-min") && error.contains("--mode lithophane"), "{error}");
     }
 

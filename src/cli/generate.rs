@@ -7,10 +7,11 @@ use std::time::Instant;
 use anyhow::anyhow;
 
 use crate::image::mask;
-use crate::pipeline::{self, Circumstances, Input, Output};
+use crate::pipeline::{self, Circumstances, Input, Output, Views};
 use crate::request::Request;
 
 use super::cache::CachePlaceArgs;
+use super::claims::Claims;
 use super::console::Console;
 use super::destination::{self, DestinationArgs};
 use super::engine::EngineArgs;
@@ -85,13 +86,11 @@ pub struct GenerateArgs {
 /// Any [`Failure`].
 pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     check_picture(&args.image)?;
-    let request = args.settings.request(&args.flags)?;
+    let request = args.settings.request(&args.flags, args.mask.is_some())?;
     let views = args.views.settle(&request)?;
-    check_masks(args, &request)?;
+    check_masks(args, &request, &views)?;
     let destination = args.destination.settle(&args.image, args.output.as_deref())?;
-    if let Some(path) = args.settings.save_path() {
-        destination::check_writable(path, args.destination.if_exists())?;
-    }
+    check_files(args, &views, &destination.path)?;
     let tools = args.engine.tools(args.cache.open(console));
     let cancel = interrupt::token();
 
@@ -143,22 +142,36 @@ fn check_picture(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Masks must mean something, be there, and not be overwritten by accident.
-fn check_masks(args: &GenerateArgs, request: &Request) -> Result<(), Failure> {
+/// Masks must mean something, and nothing be asked for that they say already.
+fn check_masks(args: &GenerateArgs, request: &Request, views: &Views) -> Result<(), Failure> {
     let given = [("mask", &args.mask), ("save-mask", &args.save_mask)];
     if !crate::craft::needs_cut_out(request)
         && let Some((flag, _)) = given.iter().find(|(_, path)| path.is_some())
     {
         return Err(settings::no_cut_out(request, flag));
     }
-    if args.mask.is_some() && args.flags.has("background") {
-        return Err(Failure::Usage("--mask already says what the background is; leave out --background".to_owned()));
+    // Pictures of further sides have no masks: they are cut out as these say.
+    if args.mask.is_some()
+        && views.is_empty()
+        && let Some(flag) = ["background", "cut-out"].into_iter().find(|flag| args.flags.has(flag))
+    {
+        return Err(Failure::Usage(format!("--mask already says what the background is; leave out --{flag}")));
     }
-    let Some(path) = &args.save_mask else { return Ok(()) };
-    if destination::is_same_file(path, &args.image) {
-        return Err(Failure::Usage(format!("--save-mask would replace the picture itself: {}", path.display())));
-    }
-    destination::check_writable(path, args.destination.if_exists())
+    Ok(())
+}
+
+/// What is written besides the solid must be writable, and nothing may be replaced by accident.
+fn check_files(args: &GenerateArgs, views: &Views, solid: &Path) -> Result<(), Failure> {
+    let mut claims = Claims::default();
+    args.settings.claim_read(&mut claims);
+    views.values().for_each(|path| claims.read("a picture of --view", path));
+    args.mask.iter().for_each(|path| claims.read("the mask", path));
+    claims.read("the picture", &args.image);
+    claims.write("the solid", solid)?;
+    args.save_mask.iter().try_for_each(|path| claims.write("--save-mask", path))?;
+    args.settings.claim_written(&mut claims)?;
+    let further = [args.save_mask.as_deref(), args.settings.save_path()];
+    further.into_iter().flatten().try_for_each(|path| destination::check_writable(path, args.destination.if_exists()))
 }
 
 fn save_extras(args: &GenerateArgs, request: &Request, output: &Output, console: &Console) -> Result<(), Failure> {

@@ -7,6 +7,7 @@
 mod batch;
 mod cache;
 mod check;
+mod claims;
 mod console;
 mod convert;
 mod dataset;

@@ -9,6 +9,7 @@ use anyhow::{Context as _, anyhow};
 use crate::files::{IfExists, write_atomically};
 use crate::request::{Mode, Request};
 
+use super::claims::{self, Claims};
 use super::failure::Failure;
 use super::flags::{All, Flags, choice_parser};
 
@@ -31,11 +32,11 @@ pub struct SettingsArgs {
 }
 
 impl SettingsArgs {
-    /// The request: defaults, then the file, then the flags.
+    /// The request: defaults, then the file, then the flags; `has_mask` tells whether a mask comes with it.
     ///
     /// # Errors
     /// A file that is not a request, or a flag that would have no effect.
-    pub fn request(&self, flags: &Flags<All>) -> Result<Request, Failure> {
+    pub fn request(&self, flags: &Flags<All>, has_mask: bool) -> Result<Request, Failure> {
         let mut request = match &self.request {
             Some(path) => read_request(path)?,
             None => Request::default(),
@@ -45,7 +46,7 @@ impl SettingsArgs {
         } else if flags.has("model") {
             request.mode = Mode::Model;
         }
-        flags.apply_to(&mut request).map_err(Failure::Usage)?;
+        flags.apply_to(&mut request, has_mask).map_err(Failure::Usage)?;
         if !crate::craft::needs_cut_out(&request)
             && let Some(flag) = flags.first_of("Cut-out")
         {
@@ -73,6 +74,21 @@ impl SettingsArgs {
     /// Where `--save-request` writes.
     pub fn save_path(&self) -> Option<&Path> {
         self.save_request.as_deref()
+    }
+
+    /// Claims the file of `--request`.
+    pub fn claim_read(&self, claims: &mut Claims) {
+        if let Some(path) = &self.request {
+            claims.read(claims::REQUEST, path);
+        }
+    }
+
+    /// Claims the file of `--save-request`.
+    ///
+    /// # Errors
+    /// The file is the command's for something else.
+    pub fn claim_written(&self, claims: &mut Claims) -> Result<(), Failure> {
+        self.save_path().map_or(Ok(()), |path| claims.write(claims::SAVE_REQUEST, path))
     }
 }
 

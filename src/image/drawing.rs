@@ -132,7 +132,7 @@ impl<'a, 'input> Inspection<'a, 'input> {
     fn inspect(mut self, document: &'a Document<'input>) -> Result<(), IntakeError> {
         for node in document.descendants().filter(Element::is_element) {
             let name = node.tag_name().name();
-            if name == "text" && node.descendants().any(|n| n.text().is_some_and(|t| !t.trim().is_empty())) {
+            if matches!(name, "text" | "foreignObject") && has_text(&node) && !has_stand_in(&node) {
                 return Err(IntakeError::Text);
             }
             let link = node.attributes().find(|a| a.name() == "href").map_or("", |a| a.value().trim());
@@ -179,6 +179,17 @@ impl<'a, 'input> Inspection<'a, 'input> {
         self.counts.insert(node.id(), count);
         Ok(count)
     }
+}
+
+fn has_text(node: &Element<'_, '_>) -> bool {
+    node.descendants().any(|n| n.is_text() && n.text().is_some_and(|t| !t.trim().is_empty()))
+}
+
+/// Whether a part of a web page, which is never drawn here, has an element beside it that is drawn in its place.
+fn has_stand_in(node: &Element<'_, '_>) -> bool {
+    let is_page = |n: &Element<'_, '_>| n.tag_name().name() == "foreignObject";
+    let switch = node.parent().filter(|p| is_page(node) && p.tag_name().name() == "switch");
+    switch.is_some_and(|switch| switch.children().any(|n| n.is_element() && !is_page(&n)))
 }
 
 /// Filters whose time for each pixel has no bound: for thickening every radius may be asked for.

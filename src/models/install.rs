@@ -11,7 +11,7 @@ use super::library::Library;
 use super::meter::Meter;
 use super::places::{Owner, Place, length};
 use super::record::{DigestSource, RecordedFile};
-use crate::files::{IfExists, TEMPORARY_AFFIXES, WriteError, write_atomically};
+use crate::files::{TEMPORARY_AFFIXES, WriteError, replace_atomically};
 use crate::progress::{Monitor, Stage};
 
 /// What an import brought.
@@ -175,7 +175,7 @@ fn copy(source: &Path, target: &Path, expected: Option<Sha256>, meter: &Meter) -
     let mut failure = None;
     let mut digest = None;
     let mut from = File::open(source).map_err(ModelsError::io("read the file", source))?;
-    let written = write_atomically(target, IfExists::Replace, |writer| {
+    let written = replace_atomically(target, |writer| {
         let mut hasher = Hasher::default();
         let copied = each_chunk(
             &mut from,

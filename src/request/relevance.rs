@@ -4,7 +4,7 @@
 //! wonder why it has no effect.
 
 use super::parameter::ParamSpec;
-use super::{LithophaneShape, Mode, Model, ReliefBase, Request, StampKind};
+use super::{Background, LithophaneShape, Mode, Model, ReliefBase, Request, StampKind};
 
 /// The mode that alone reads the group at the same place in [`Request::groups`].
 pub const GROUP_MODES: [Option<Mode>; 10] = [
@@ -22,11 +22,15 @@ pub const GROUP_MODES: [Option<Mode>; 10] = [
 
 /// What `request` would have to say for the setting `spec` of the group at `group` (its place in
 /// [`Request::groups`]) to have an effect, as typed on the command line, or `None` when it has one.
-pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<String> {
+/// `has_mask` tells whether a mask says what belongs to the object; it wins over `--background`.
+pub fn needed_for(request: &Request, has_mask: bool, group: usize, spec: &ParamSpec) -> Option<String> {
     if let Some(mode) = GROUP_MODES.get(group).copied().flatten()
         && mode != request.mode
     {
         return Some(format!("--mode {}", mode.name()));
+    }
+    if let Some(needed) = needed_for_cut_out(request, has_mask, spec.flag) {
+        return Some(needed.to_owned());
     }
     if let Some(model) = request.learned_model() {
         return needed_by_model(model, spec.flag).map(str::to_owned);
@@ -49,6 +53,22 @@ pub fn needed_for(request: &Request, group: usize, spec: &ParamSpec) -> Option<S
         _ => return None,
     };
     Some(needed.to_owned())
+}
+
+/// The same for settings that ask for a background to be removed, or for an outline that is not hard.
+fn needed_for_cut_out(request: &Request, has_mask: bool, flag: &str) -> Option<&'static str> {
+    let takes_whole_frame = match request.mode {
+        Mode::Lithophane => true,
+        Mode::Relief => request.relief.plate == ReliefBase::Plate,
+        Mode::Inflate | Mode::Stamp | Mode::Model => false,
+    };
+    match (flag, request.cut_out.background) {
+        // These read no setting of the cut-out at all, so another background would not help.
+        _ if takes_whole_frame => None,
+        ("cut-out", Background::Keep | Background::Alpha) => Some("--background auto or remove"),
+        ("threshold", Background::Keep) if !has_mask => Some("--background auto, remove or alpha"),
+        _ => None,
+    }
 }
 
 /// The same for pictures of the object from further sides.
@@ -83,10 +103,14 @@ mod tests {
     use super::*;
 
     fn needed(request: &Request, flag: &str) -> Option<String> {
+        needed_with(request, false, flag)
+    }
+
+    fn needed_with(request: &Request, has_mask: bool, flag: &str) -> Option<String> {
         let groups = request.groups();
         let mut all = groups.iter().enumerate().flat_map(|(i, g)| g.specs().iter().map(move |s| (i, s)));
         let (group, spec) = all.find(|(_, s)| s.flag == flag).unwrap();
-        needed_for(request, group, spec)
+        needed_for(request, has_mask, group, spec)
     }
 
     #[test]
@@ -104,6 +128,29 @@ mod tests {
             assert!(needed(&request, flag).is_some_and(|n| n.starts_with("--stamp-kind")), "{flag}");
         }
         assert_eq!(needed(&request, "stamp-hole"), None);
+    }
+
+    #[test]
+    fn what_cuts_out_is_read_only_where_something_is_cut_out() {
+        let mut request = Request::default();
+        let read = |request: &Request| ["cut-out", "threshold", "invert-mask"].map(|f| needed(request, f).is_none());
+        for mode in [Mode::Inflate, Mode::Stamp, Mode::Model] {
+            request.mode = mode;
+            for (background, expected) in [
+                (Background::Auto, [true, true, true]),
+                (Background::Remove, [true, true, true]),
+                (Background::Alpha, [false, true, true]),
+                // Turned round, the whole frame is nothing: an error, but an effect.
+                (Background::Keep, [false, false, true]),
+            ] {
+                request.cut_out.background = background;
+                assert_eq!(read(&request), expected, "{mode:?} {background:?}");
+                assert_eq!(needed(&request, "background"), None);
+            }
+        }
+        // A mask has an outline that can be moved.
+        assert_eq!(needed_with(&request, true, "threshold"), None);
+        assert!(needed_with(&request, true, "cut-out").is_some());
     }
 
     #[test]
@@ -138,7 +185,7 @@ mod tests {
         let request = Request { mode: Mode::Lithophane, ..Request::default() };
         for (group, params) in request.groups().iter().enumerate() {
             for spec in params.specs() {
-                let needed = needed_for(&request, group, spec);
+                let needed = needed_for(&request, false, group, spec);
                 match params.title() {
                     "Inflate" | "Relief" | "Stamp" | "Model" => {
                         assert_eq!(needed, Some(format!("--mode {}", params.title().to_lowercase())), "{}", spec.flag);

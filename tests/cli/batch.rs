@@ -46,6 +46,23 @@ fn what_is_done_is_skipped_and_what_is_foreign_is_kept() {
 }
 
 #[test]
+fn a_folder_of_solids_is_not_replaced_by_those_of_another_folder() {
+    let desk = Desk::new();
+    desk.draw("a/cat.png");
+    desk.draw_sized("b/cat.png", 96);
+    let run =
+        |folder: &str, flags: &[&str]| outcome(desk.orfeas(&[&["batch", folder, "-o", "out", DRAFT], flags].concat()));
+    assert_eq!(run("a", &[]).0, 0);
+    let made = std::fs::read(desk.path("out/cat.stl")).unwrap();
+    let (code, stdout, stderr) = run("b", &[]);
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("exists already"), "{stderr}");
+    assert!(std::fs::read(desk.path("out/cat.stl")).unwrap() == made);
+    assert_eq!(run("./a", &["--height", "30"]).0, 0, "its own is made again");
+    assert_eq!(run("b", &["--overwrite"]).0, 0);
+}
+
+#[test]
 fn pictures_of_one_name_do_not_collide() {
     let desk = Desk::new();
     desk.draw("in/a.png");
@@ -53,6 +70,33 @@ fn pictures_of_one_name_do_not_collide() {
     let (code, _, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out", DRAFT, "-q"]));
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert_eq!(desk.names("out"), [".orfeas-batch.json", "a-gif.stl", "a-png.stl"]);
+}
+
+#[test]
+fn nothing_is_written_over_a_picture_or_a_solid() {
+    let desk = Desk::new();
+    let picture = desk.draw("in/cat.png");
+    let before = std::fs::read(&picture).unwrap();
+    let run = |flags: &[&str]| outcome(desk.orfeas(&[&["batch", "in", "-o", "out", "--overwrite"], flags].concat()));
+    for (place, expected) in [
+        ("in/cat.png", "a picture"),
+        ("in/../in/cat.png", "a picture"),
+        ("out/cat.stl", "a solid"),
+        ("out/.orfeas-batch.json", "the list"),
+    ] {
+        let (code, stdout, stderr) = run(&["--save-request", place]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{place}: {stderr}");
+        assert!(stderr.contains("--save-request would replace") && stderr.contains(expected), "{place}: {stderr}");
+    }
+    assert!(!desk.path("out").exists());
+    #[cfg(unix)]
+    {
+        std::fs::create_dir(desk.path("out")).unwrap();
+        std::os::unix::fs::symlink("../in/cat.png", desk.path("out/cat.stl")).unwrap();
+        let (code, _, stderr) = run(&[]);
+        assert!(code == 2 && stderr.contains("would replace a picture"), "{code}: {stderr}");
+    }
+    assert!(std::fs::read(&picture).unwrap() == before);
 }
 
 #[test]

@@ -87,3 +87,24 @@ fn a_mesh_with_a_hole_is_repaired_on_request() {
     assert!(code == 0 && stderr.contains("1 hole was closed"), "{stderr}");
     assert!(read_stl(&desk.path("mended.stl")).closed);
 }
+
+#[cfg(unix)]
+#[test]
+fn overwriting_goes_through_links_and_spares_what_is_no_file() {
+    let desk = Desk::new();
+    write_cube(&desk.path("cube.stl"), false);
+    std::fs::create_dir(desk.path("far")).unwrap();
+    std::fs::write(desk.path("far/real.stl"), "old").unwrap();
+    std::os::unix::fs::symlink("far/real.stl", desk.path("link.stl")).unwrap();
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["convert", "cube.stl", "link.stl", "--overwrite"]));
+    assert_eq!((code, stdout.as_str()), (0, "link.stl\n"), "{stderr}");
+    assert!(desk.path("link.stl").is_symlink() && read_stl(&desk.path("far/real.stl")).closed);
+    assert_eq!(desk.names("far"), ["real.stl"]);
+
+    let _socket = std::os::unix::net::UnixListener::bind(desk.path("socket.stl")).unwrap();
+    for flags in [&[][..], &["--overwrite"]] {
+        let (code, _, stderr) = outcome(desk.orfeas(&[&["convert", "cube.stl", "socket.stl"], flags].concat()));
+        assert!(code == 1 && stderr.contains("not an ordinary file"), "{code}: {stderr}");
+    }
+    assert!(!desk.path("socket.stl").metadata().unwrap().is_file());
+}

@@ -113,6 +113,11 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
         (&["-o", "a.stl", "--format", "glb"], "agree"),
         (&["-o", "figure.png", "--format", "stl", "--overwrite"], "input"),
         (&["--thikness", "1"], "--thickness"),
+        (&["--background", "keep", "--cut-out", "network"], "--background auto or remove"),
+        (&["--background", "alpha", "--cut-out", "colors"], "--background auto or remove"),
+        (&["--background", "keep", "--threshold", "0.9"], "--background auto, remove or alpha"),
+        (&["--mode", "lithophane", "--background", "keep", "--cut-out", "network"], "whole frame"),
+        (&["--mask", "figure.png", "--cut-out", "network"], "--mask already says"),
     ] {
         let (code, stdout, stderr) = outcome(desk.orfeas(&[&["generate", "figure.png"], flags].concat()));
         assert_eq!((code, stdout.as_str()), (2, ""), "{flags:?}: {stderr}");
@@ -187,6 +192,47 @@ fn a_saved_request_makes_the_same_solid() {
     std::fs::write(desk.path("typo.json"), r#"{"inflate": {"thiknes": 1}}"#).unwrap();
     let (code, _, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "--request", "typo.json"]));
     assert!(code == 1 && stderr.contains("inflate.thiknes"), "{stderr}");
+}
+
+#[test]
+fn nothing_is_written_over_what_it_is_made_from() {
+    let desk = Desk::new();
+    let names = ["figure.png", "mask.png", "settings.json", "side.png"];
+    for name in ["figure.png", "mask.png", "side.png"] {
+        desk.draw(name);
+    }
+    std::fs::write(desk.path("settings.json"), "{}").unwrap();
+    let read = || names.map(|name| std::fs::read(desk.path(name)).unwrap());
+    let before = read();
+    for (flags, expected) in [
+        (&["--save-request", "./figure.png"][..], "the picture"),
+        (&["--save-mask", "figure.png"], "the picture"),
+        (&["--mask", "mask.png", "--save-request", "mask.png"], "the mask"),
+        (&["--mask", "mask.png", "--save-mask", "mask.png"], "the mask"),
+        (&["--mask", "mask.png", "-o", "mask.png", "--format", "stl"], "the mask"),
+        (&["--model", "hunyuan3d-2mv", "--view", "left=side.png", "--save-request", "side.png"], "--view"),
+        (&["--request", "settings.json", "-o", "settings.json", "--format", "stl"], "--request"),
+        (&["-o", "out.stl", "--save-request", "out.stl"], "the solid"),
+        // The name that the solid gets by itself.
+        (&["--save-request", "figure.stl"], "the solid"),
+        (&["--save-mask", "new.png", "--save-request", "new.png"], "--save-mask"),
+    ] {
+        let arguments = [&["generate", "figure.png", "--overwrite"], flags].concat();
+        let (code, stdout, stderr) = outcome(desk.orfeas(&arguments));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{flags:?}: {stderr}");
+        assert!(stderr.contains("would replace") && stderr.contains(expected), "{flags:?}: {stderr}");
+    }
+    // Also where nothing may be replaced, this comes before the work.
+    for flags in [["--save-request", "figure.png"], ["--save-request", "figure.stl"]] {
+        assert_eq!(outcome(desk.orfeas(&[&["generate", "figure.png"], &flags[..]].concat())).0, 2, "{flags:?}");
+    }
+    assert!(read() == before);
+    assert_eq!(desk.names("."), names);
+
+    let settings = ["--request", "settings.json", "--save-request", "settings.json", "--quality=draft", "--overwrite"];
+    let (code, _, stderr) = outcome(desk.orfeas(&[&["generate", "figure.png"], &settings[..]].concat()));
+    assert_eq!(code, 0, "settings may go back to where they came from: {stderr}");
+    assert!(std::fs::read_to_string(desk.path("settings.json")).unwrap().contains("draft"));
 }
 
 #[test]

@@ -83,6 +83,21 @@ fn what_would_be_missing_is_an_error() {
     let text = error(&svg("<rect width='9' height='9'/><text><tspan>Anna</tspan></text>"));
     assert!(matches!(text, IntakeError::Text), "{text}");
     take_in(&svg("<title>Anna</title><rect width='9' height='9'/><text> </text>")).unwrap();
+    // Programs for diagrams write their text as a part of a web page.
+    let page = |content: &str| {
+        format!(
+            "<foreignObject width='9' height='9'><p xmlns='http://www.w3.org/1999/xhtml'>{content}</p></foreignObject>"
+        )
+    };
+    let rect = "<rect width='9' height='9'/>";
+    for content in [page("Anna"), page("<b>Anna</b>"), format!("<switch>{}</switch>", page("Anna"))] {
+        let text = error(&svg(&format!("{rect}{content}")));
+        assert!(matches!(text, IntakeError::Text), "{content}: {text}");
+    }
+    take_in(&svg(&format!("{rect}{}", page(" <!-- Anna --> ")))).unwrap();
+    // What stands beside it in a switch is drawn in its place.
+    let picture = take_in(&svg(&format!("<switch>{}{rect}</switch>", page("Anna")))).unwrap();
+    assert_eq!(picture.pixels.get_pixel(20, 20)[3], 255);
     for link in ["photo.png", "/etc/passwd", "file:///etc/passwd", "https://example.org/a.png", "../a.svg#b"] {
         for element in ["image width='9' height='9'", "use"] {
             let error = error(&svg(&format!("<{element} xlink:href='{link}'/>")));

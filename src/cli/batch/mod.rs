@@ -21,6 +21,7 @@ use crate::progress::{CancelToken, Monitor};
 use crate::request::Request;
 
 use super::cache::CachePlaceArgs;
+use super::claims::Claims;
 use super::console::Console;
 use super::destination::{self, Destination};
 use super::engine::EngineArgs;
@@ -102,12 +103,13 @@ struct Row<'a> {
 /// first picture.
 pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
-    let request = args.settings.request(&args.flags)?;
+    let request = args.settings.request(&args.flags, false)?;
     let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
     tell_left_out(&plan, console);
     if plan.pictures.is_empty() {
         return Err(anyhow!("there is no picture here; name pictures or a folder that holds some").into());
     }
+    check_files(args, &plan)?;
     make_folder(&args.output)?;
     let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     if let Some(path) = args.settings.save(&request, if_exists)? {
@@ -152,6 +154,16 @@ fn tell_left_out(plan: &Plan, console: &Console) {
     for (path, why) in &plan.unreadable {
         console.error(&format!("left out ({why}): {}", path.display()), None);
     }
+}
+
+/// No picture, nor anything else that is read, may be replaced, and no file be written twice.
+fn check_files(args: &BatchArgs, plan: &Plan) -> Result<(), Failure> {
+    let mut claims = Claims::default();
+    args.settings.claim_read(&mut claims);
+    plan.pictures.iter().for_each(|picture| claims.read("a picture", picture));
+    claims.write("the list of finished pictures", &args.output.join(batch::MANIFEST_FILE_NAME))?;
+    plan.output_names.iter().try_for_each(|name| claims.write("a solid", &args.output.join(name)))?;
+    args.settings.claim_written(&mut claims)
 }
 
 fn make_folder(folder: &Path) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::cache::{Digest, hex};
-use crate::files::{IfExists, WriteError, write_atomically};
+use crate::files::{self, IfExists, WriteError, write_atomically};
 
 /// Name of the file in the batch's folder.
 pub const FILE_NAME: &str = ".orfeas-batch.json";
@@ -35,6 +35,8 @@ pub enum ManifestError {
 /// What a file is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wanted {
+    /// Where the picture lies; see [`source_of`].
+    pub source: String,
     pub picture: Digest,
     pub mask: Option<Digest>,
     pub settings: Digest,
@@ -42,6 +44,9 @@ pub(super) struct Wanted {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Line {
+    /// Absent in the manifests of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     picture: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mask: Option<String>,
@@ -68,8 +73,8 @@ pub(super) struct Folder {
 
 impl Wanted {
     fn line(&self, bytes: Option<u64>, digest: Option<String>) -> Line {
-        let mask = self.mask.as_ref().map(hex);
-        Line { picture: hex(&self.picture), mask, settings: hex(&self.settings), bytes, digest }
+        let (source, mask) = (Some(self.source.clone()), self.mask.as_ref().map(hex));
+        Line { source, picture: hex(&self.picture), mask, settings: hex(&self.settings), bytes, digest }
     }
 }
 
@@ -99,19 +104,25 @@ impl Folder {
         self.path.join(name)
     }
 
-    /// Whether the file is there, whole, and made from just this.
+    /// Whether the file is there, whole, and made from just this, wherever the picture lies by now.
     pub(super) fn is_done(&self, name: &str, wanted: &Wanted) -> bool {
         let found = self.path_of(name).metadata().ok().filter(fs::Metadata::is_file).map(|about| about.len());
         let line = self.line(name);
         // The size alone: reading every file again would make going on slow.
-        let digest = line.as_ref().and_then(|l| l.digest.clone());
-        found.is_some() && line == Some(wanted.line(found, digest))
+        found.is_some()
+            && line.is_some_and(|line| {
+                let source = line.source.clone();
+                line == Line { source, ..wanted.line(found, line.digest.clone()) }
+            })
     }
 
-    /// Whether the file, if there is one, was made by a batch and not changed since.
-    pub(super) fn is_ours(&self, name: &str) -> bool {
+    /// Whether the file, if there is one, was made by a batch from the picture at `source`, and not
+    /// changed since.
+    pub(super) fn is_ours(&self, name: &str, source: &str) -> bool {
         let found = self.path_of(name).metadata().ok().filter(fs::Metadata::is_file).map(|about| about.len());
-        self.line(name).is_some_and(|line| match &line.digest {
+        // A picture of the same name in another folder is another picture.
+        let line = self.line(name).filter(|line| line.source.as_ref().is_none_or(|known| known == source));
+        line.is_some_and(|line| match &line.digest {
             // Interrupted while it was made.
             None => line.bytes.is_none(),
             Some(digest) => {
@@ -162,6 +173,17 @@ fn read(path: &Path) -> io::Result<Manifest> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is far too large"));
     }
     Ok(serde_json::from_slice(&text)?)
+}
+
+/// Where a picture lies, the same from wherever it is named. Its own name is not followed if it is a
+/// link, for that may lead to another place for every version of the picture.
+pub(super) fn source_of(picture: &Path) -> String {
+    let folder = files::folder_of(picture).canonicalize();
+    let place = match (folder, picture.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => picture.to_owned(),
+    };
+    place.to_string_lossy().into_owned()
 }
 
 /// SHA-256 of a file's content, read in pieces.

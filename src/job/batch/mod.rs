@@ -2,9 +2,9 @@
 //!
 //! Promises: one failure, or panic, ends one picture and not the batch; a picture whose file is
 //! there, made from the same bytes with the same settings, is skipped; a changed picture or setting
-//! is made again; a file that the batch did not make, or that somebody changed since, is never
-//! replaced unless replacing was asked for. It does not make or write anything itself: the caller's
-//! `work` does.
+//! is made again; a file that the batch did not make, that it made from a picture somewhere else, or
+//! that somebody changed since, is never replaced unless replacing was asked for. It does not make or
+//! write anything itself: the caller's `work` does.
 
 mod manifest;
 mod names;
@@ -168,7 +168,7 @@ impl Batch<'_> {
             return Ok(false);
         }
         (self.observe)(index, &ItemEvent::Started);
-        let may_replace = self.options.overwrite || self.folder.is_ours(&name);
+        let may_replace = self.options.overwrite || self.folder.is_ours(&name, &wanted.source);
         let path = self.folder.path_of(&name);
         if !may_replace && path.symlink_metadata().is_ok() {
             return Err(WorkError::Failed(crate::files::WriteError::Exists(path).to_string()));
@@ -194,6 +194,7 @@ impl Batch<'_> {
         let input = &item.job.input;
         let settings = (&item.job.request, &self.options.file_settings, env!("CARGO_PKG_VERSION"));
         Wanted {
+            source: manifest::source_of(&input.path),
             picture: content_digest(&input.path),
             mask: input.mask.as_deref().map(content_digest),
             settings: cache::digest_of(&settings),

@@ -106,7 +106,8 @@ fn a_file_begun_by_a_killed_batch_is_replaced() {
     let items = scene.items(&["a"]);
     // As after a kill between the renaming of the file and the note that it is whole.
     let (folder, _) = Folder::open(&scene.options.folder).unwrap();
-    let wanted = Wanted { picture: [1; 32], mask: None, settings: [2; 32] };
+    let source = manifest::source_of(&items[0].job.input.path);
+    let wanted = Wanted { source, picture: [1; 32], mask: None, settings: [2; 32] };
     folder.begin("a.stl", &wanted).unwrap();
     fs::write(scene.options.folder.join("a.stl"), "older").unwrap();
     assert!(scene.run(&items).is_complete());
@@ -128,6 +129,51 @@ fn files_of_others_are_replaced_only_when_asked() {
     scene.options.overwrite = true;
     assert!(scene.run(&items).is_complete());
     assert_eq!(fs::read(scene.options.folder.join("b.stl")).unwrap(), b"b");
+}
+
+#[test]
+fn a_picture_of_the_same_name_elsewhere_replaces_nothing() {
+    let mut scene = Scene::new();
+    let mut here = scene.items(&["a", "b"]);
+    let elsewhere = scene.folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("a"), "another picture").unwrap();
+    fs::write(elsewhere.join("b"), "b").unwrap();
+    let mut there = here.clone();
+    for (item, name) in there.iter_mut().zip(["a", "b"]) {
+        item.job.input.path = elsewhere.join(name);
+    }
+    assert!(scene.run(&here).is_complete());
+    let summary = scene.run(&there);
+    let solid = scene.options.folder.join("a.stl");
+    assert!(matches!(&summary.items[0], ItemEvent::Failed(text) if text.contains("exists already")), "{summary:?}");
+    assert_eq!(summary.items[1], ItemEvent::Skipped, "the same picture makes the same file");
+    assert_eq!(fs::read(&solid).unwrap(), b"a");
+
+    // The first batch still goes on as before, also by another name for its folder.
+    fs::write(&here[0].job.input.path, "mended").unwrap();
+    here[0].job.input.path = elsewhere.join("../a");
+    assert!(scene.run(&here).is_complete());
+    assert_eq!(fs::read(&solid).unwrap(), b"mended");
+    scene.options.overwrite = true;
+    assert!(scene.run(&there).is_complete());
+    assert_eq!(fs::read(&solid).unwrap(), b"another picture");
+}
+
+#[test]
+fn a_manifest_without_places_of_pictures_counts_as_before() {
+    let scene = Scene::new();
+    let items = scene.items(&["a", "b"]);
+    assert!(scene.run(&items).is_complete());
+    let path = scene.options.folder.join(MANIFEST_FILE_NAME);
+    let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for name in ["a.stl", "b.stl"] {
+        assert!(manifest["files"][name].as_object_mut().unwrap().remove("source").is_some());
+    }
+    fs::write(&path, serde_json::to_vec(&manifest).unwrap()).unwrap();
+    fs::write(&items[0].job.input.path, "another picture").unwrap();
+    let summary = scene.run(&items);
+    assert!(matches!(summary.items[..], [ItemEvent::Done { .. }, ItemEvent::Skipped]), "{summary:?}");
 }
 
 #[test]
