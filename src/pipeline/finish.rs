@@ -8,8 +8,7 @@ use crate::image::ConditionImage;
 use crate::mesh::components::{Largeness, drop_floaters};
 use crate::mesh::simplify::{SimplifyError, Target, simplify};
 use crate::mesh::smooth::taubin_along_z;
-use crate::mesh::weld::weld;
-use crate::mesh::{Mesh, topology};
+use crate::mesh::{Mesh, slivers};
 use crate::print;
 use crate::progress::{Monitor, Stage};
 use crate::request::{Request, SizeParams};
@@ -59,9 +58,7 @@ pub(super) fn finish(
 }
 
 /// Brings the mesh to print space. Vertices that fall together when they are rounded to millimetres
-/// are merged, so that no triangle is left without area.
+/// are merged, and triangles whose corners fall on a line are turned, so that none is left without area.
 pub(super) fn place(mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh {
-    let placed = print::place(mesh, unit, pose, size);
-    let is_degenerate = (0..placed.triangle_indices.len()).any(|t| topology::is_degenerate(placed.triangle(t)));
-    if is_degenerate { weld(&placed) } else { placed }
+    slivers::settled(print::place(mesh, unit, pose, size))
 }
