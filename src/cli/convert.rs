@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use glam::Vec3;
 
-use crate::mesh::Mesh;
 use crate::mesh::repair::repair;
 use crate::mesh::simplify::{Target, simplify};
+use crate::mesh::{Mesh, slivers};
 use crate::progress::Monitor;
 use crate::request::parameter::ParamSpec;
 use crate::request::{Request, SizeParams};
@@ -95,20 +95,25 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
 
 /// Size, place, number of triangles: what was asked for, and a note about it.
 fn reshape(mut mesh: Mesh, request: &Request, monitor: &Monitor) -> Result<(Mesh, Option<String>), Failure> {
-    let factor = factor(&mesh, &request.size)?;
-    mesh.transform(|p| p * factor);
-    let target = Target { triangles: request.mesh.triangles, max_error: request.mesh.max_error_mm };
+    // The error is meant in the size that is written.
+    let about = factor(&mesh, &request.size)?;
+    let max_error = request.mesh.max_error_mm.map(|mm| mm / about);
+    let target = Target { triangles: request.mesh.triangles, max_error };
     let mut note = None;
     if target.triangles.is_some() || target.max_error.is_some() {
         let simplified = simplify(&mesh, target, monitor)?;
         (mesh, note) = (simplified.mesh, simplified.note);
     }
+    // With fewer triangles it may be a little smaller, so that it has to grow by more.
+    let factor = f64::from(factor(&mesh, &request.size)?);
+    // What has no area in the file is left to --repair.
+    let was_sound = !slivers::has_degenerate(&mesh);
     if let Some(bounds) = mesh.bounds() {
-        let center = bounds.center();
-        let foot = Vec3::new(center.x, center.y, bounds.min.z);
-        mesh.transform(|p| p - foot);
+        let foot = bounds.center().with_z(bounds.min.z).as_dvec3();
+        // In double precision, so that only one rounding happens.
+        mesh.transform(|p| ((p.as_dvec3() - foot) * factor).as_vec3());
     }
-    Ok((mesh, note))
+    Ok((if was_sound { slivers::settled(mesh) } else { mesh }, note))
 }
 
 /// By how much the mesh grows; its own size counts as what it would have been.

@@ -9,6 +9,7 @@ pub mod intersect;
 pub mod repair;
 pub mod scan;
 pub mod simplify;
+pub(crate) mod slivers;
 pub mod smooth;
 pub mod topology;
 pub mod weld;

@@ -5,12 +5,11 @@ use glam::Vec3;
 use super::codec::Draft;
 use crate::craft::{Pose, Unit};
 use crate::image::ConditionImage;
-use crate::mesh::Mesh;
 use crate::mesh::components::{Largeness, drop_floaters};
 use crate::mesh::simplify::{SimplifyError, Target, simplify};
 use crate::mesh::smooth::taubin_along_z;
-use crate::mesh::topology::{self, Topology};
-use crate::mesh::weld::weld;
+use crate::mesh::topology::Topology;
+use crate::mesh::{Mesh, slivers};
 use crate::print;
 use crate::progress::{Monitor, Stage};
 use crate::request::{Request, SizeParams};
@@ -77,9 +76,7 @@ fn void_vertices(mesh: &Mesh) -> Vec<bool> {
 }
 
 /// Brings the mesh to print space. Vertices that fall together when they are rounded to millimetres
-/// are merged, so that no triangle is left without area.
+/// are merged, and triangles whose corners fall on a line are turned, so that none is left without area.
 pub(super) fn place(mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh {
-    let placed = print::place(mesh, unit, pose, size);
-    let is_degenerate = (0..placed.triangle_indices.len()).any(|t| topology::is_degenerate(placed.triangle(t)));
-    if is_degenerate { weld(&placed) } else { placed }
+    slivers::settled(print::place(mesh, unit, pose, size))
 }

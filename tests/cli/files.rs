@@ -64,6 +64,25 @@ fn convert_changes_the_size_and_refuses_what_cannot_be() {
 }
 
 #[test]
+fn convert_makes_what_it_simplifies_as_high_as_asked() {
+    let desk = Desk::new();
+    // A cube with a bump on its top, which goes first.
+    let corners = "v 0 0 0\nv 10 0 0\nv 10 10 0\nv 0 10 0\nv 0 0 10\nv 10 0 10\nv 10 10 10\nv 0 10 10\nv 5 5 10.1\n";
+    let sides = "f 1 3 2\nf 1 4 3\nf 1 2 6\nf 1 6 5\nf 2 3 7\nf 2 7 6\nf 3 4 8\nf 3 8 7\nf 4 1 5\nf 4 5 8\n";
+    let top = "f 5 6 9\nf 6 7 9\nf 7 8 9\nf 8 5 9\n";
+    std::fs::write(desk.path("bump.obj"), format!("{corners}{sides}{top}")).unwrap();
+    // The error is in millimetres of the large cube, on which the bump is 0.6 mm high.
+    for (max_error, triangles) in [("0.3", 14), ("2", 12)] {
+        let arguments = ["convert", "bump.obj", "out.stl", "--overwrite", "--height=60", "--max-error", max_error];
+        let (code, _, stderr) = outcome(desk.orfeas(&arguments));
+        assert_eq!(code, 0, "{stderr}");
+        let stl = read_stl(&desk.path("out.stl"));
+        assert_eq!(stl.triangles, triangles);
+        assert!(stl.closed && (stl.size_mm[2] - 60.0).abs() < 1e-3, "{:?}", stl.size_mm);
+    }
+}
+
+#[test]
 fn a_torn_mesh_goes_to_a_printer_only_by_force() {
     let desk = Desk::new();
     write_cube(&desk.path("torn.stl"), true);

@@ -257,6 +257,27 @@ fn every_mode_makes_a_closed_solid() {
 }
 
 #[test]
+fn fewer_triangles_keep_an_area_each_wherever_they_are_put() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    // Flat sides and straight edges: simplified, many vertices lie on a line but for the last digit.
+    for (flags, triangles) in [(&["--mode=inflate", "--back=0"][..], "4000"), (&["--mode=stamp"], "20000")] {
+        let make = ["generate", "figure.png", "--quality=draft", "--overwrite", "-o"];
+        let (code, _, stderr) =
+            outcome(desk.orfeas(&[&make, &["few.stl", "--triangles", triangles][..], flags].concat()));
+        assert_eq!(code, 0, "{flags:?}: {stderr}");
+        let (code, _, stderr) = outcome(desk.orfeas(&[&make, &["all.stl"][..], flags].concat()));
+        assert_eq!(code, 0, "{flags:?}: {stderr}");
+        for convert in [&["few.stl", "out.stl", "--scale=0.37"][..], &["all.stl", "out.stl", "--triangles", triangles]]
+        {
+            let (code, _, stderr) = outcome(desk.orfeas(&[&["convert", "--overwrite"], convert].concat()));
+            assert_eq!(code, 0, "{flags:?}, {convert:?}: {stderr}");
+            assert!(read_stl(&desk.path("out.stl")).closed, "{flags:?}, {convert:?}");
+        }
+    }
+}
+
+#[test]
 fn a_drawing_keeps_its_outline_in_millimetres() {
     let desk = Desk::new();
     let drawing =
