@@ -16,8 +16,8 @@ use super::toast::Level;
 use crate::background;
 use crate::export::{self, ExportOptions, Format};
 use crate::files::IfExists;
-use crate::mesh::Mesh;
 use crate::mesh::simplify::{self, Target};
+use crate::mesh::{Mesh, slivers};
 use crate::progress::Monitor;
 
 /// Which axis points up in the file.
@@ -348,7 +348,7 @@ impl Job {
             Up::Z => p * scale,
             Up::Y => Vec3::new(p.x, p.z, -p.y) * scale,
         });
-        export::write_file(&mesh, self.format, &self.path, &options)
+        export::write_file(&slivers::settled(mesh), self.format, &self.path, &options)
     }
 }
 

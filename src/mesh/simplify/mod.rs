@@ -61,6 +61,10 @@ pub enum SimplifyError {
 /// How many times the triangles asked for (and what share of the error) each attempt goes for. Each
 /// keeps the surroundings of what went wrong before.
 const ATTEMPTS: [usize; 5] = [1, 1, 1, 2, 4];
+/// The same with nothing kept, for meshes of which too much would have to be.
+const MILDER: [usize; 4] = [2, 4, 8, 16];
+/// That is worth it when more than one in so many vertices had to be kept.
+const MANY_KEPT: usize = 8;
 /// The exact kernel cannot be cancelled and slows down with size, so it gets no more than this.
 const MAX_EXACT_TRIANGLES: usize = 1_500_000;
 
@@ -84,44 +88,106 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         triangles: target.triangles.unwrap_or(0) as usize,
         max_error: target.max_error.filter(|e| e.is_finite()),
     };
-    let mut before: Option<Verdict> = None;
-    let mut kept = vec![false; whole.vertex_positions.len()];
-    let mut reached = 0.0;
-    for (attempt, &times) in ATTEMPTS.iter().enumerate() {
-        let milder = Reduction {
-            triangles: goal.triangles.saturating_mul(times),
-            max_error: goal.max_error.map(|e| e / times as f32),
-        };
-        if milder.triangles >= whole.triangle_indices.len() {
-            break;
-        }
-        let reduced = blocks::reduce(&whole, &kept, milder, monitor)?;
-        reached = reduced.error;
-        let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
-        let (candidate, verdict) = mended(candidate, monitor)?;
-        if before.is_none() && !verdict.is_perfect() {
-            let crossing = self_intersections(&whole, monitor)?.unwrap_or_default();
-            before = Some(Verdict::of(&whole, &crossing, monitor)?);
-        }
-        let no_worse = before.as_ref().is_none_or(|before| verdict.is_no_worse_than(before));
-        let count = candidate.triangle_indices.len();
-        // An error larger than the mesh would let all of it collapse.
-        if no_worse && count > 0 {
-            let is_short = count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none();
-            let note = (attempt > 0 && is_short).then(|| left_over(count));
-            return Ok(Simplified { mesh: candidate, achieved_error: reduced.error, note });
-        }
-        monitor.step(Stage::Mesh, attempt as u64 + 1, ATTEMPTS.len() as u64 + 1)?;
-        verdict.keep_surroundings(&candidate, &whole, &mut kept);
+    let mut search = Search { whole: &whole, goal, before: None, reached: 0.0, monitor };
+    match search.keeping_surroundings()? {
+        Some(Found { simplified, is_worth_another: false }) => return Ok(simplified),
+        Some(Found { simplified, .. }) => return Ok(search.milder(&simplified.mesh)?.unwrap_or(simplified)),
+        None => {}
     }
     if whole.triangle_indices.len() <= MAX_EXACT_TRIANGLES
-        && let Some(before) = before
-        && let Some(exact) = exact::simplify(&whole, goal, reached, &before, monitor)?
+        && let Some(before) = &search.before
+        && let Some(exact) = exact::simplify(&whole, goal, search.reached, before, monitor)?
     {
         return Ok(exact);
     }
+    if let Some(milder) = search.milder(&whole)? {
+        return Ok(milder);
+    }
     let note = "the mesh keeps all its triangles: with fewer, the surface would tear or pass through itself";
     Ok(Simplified { mesh: whole, achieved_error: 0.0, note: Some(note.to_owned()) })
+}
+
+/// The search for a result that is no worse than the mesh that came in.
+struct Search<'a> {
+    whole: &'a Mesh,
+    goal: Reduction,
+    /// What is wrong with the mesh that came in, once that matters.
+    before: Option<Verdict>,
+    /// The largest error of any attempt.
+    reached: f32,
+    monitor: &'a Monitor<'a>,
+}
+
+/// What was found by keeping surroundings.
+struct Found {
+    simplified: Simplified,
+    /// Whether so much was kept that an attempt for more triangles that keeps nothing may leave fewer.
+    is_worth_another: bool,
+}
+
+impl Search<'_> {
+    /// Goes for the goal, and where that goes wrong again with the surroundings kept as they were.
+    fn keeping_surroundings(&mut self) -> Result<Option<Found>, SimplifyError> {
+        let mut kept = vec![false; self.whole.vertex_positions.len()];
+        for (attempt, &times) in ATTEMPTS.iter().enumerate() {
+            let Some((candidate, error, verdict)) = self.attempt(&kept, times)? else { break };
+            if self.is_sound(&candidate, &verdict) {
+                let is_worth_another = kept.iter().filter(|kept| **kept).count() > kept.len() / MANY_KEPT;
+                return Ok(Some(Found { simplified: self.found(candidate, error, attempt > 0), is_worth_another }));
+            }
+            self.monitor.step(Stage::Mesh, attempt as u64 + 1, ATTEMPTS.len() as u64 + 1)?;
+            verdict.keep_surroundings(&candidate, self.whole, &mut kept);
+        }
+        Ok(None)
+    }
+
+    /// The first sound result for a milder goal with nothing kept, if it has fewer triangles than `other`: where two
+    /// walls come close to each other everywhere, all of them would be kept.
+    fn milder(&mut self, other: &Mesh) -> Result<Option<Simplified>, SimplifyError> {
+        let kept = vec![false; self.whole.vertex_positions.len()];
+        let most = other.triangle_indices.len();
+        for times in MILDER.into_iter().take_while(|times| self.goal.triangles.saturating_mul(*times) < most) {
+            let Some((candidate, error, verdict)) = self.attempt(&kept, times)? else { break };
+            if candidate.triangle_indices.len() < most && self.is_sound(&candidate, &verdict) {
+                return Ok(Some(self.found(candidate, error, true)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// One attempt for `times` the triangles, or that share of the error, with the error it reached. None where that
+    /// is no reduction.
+    fn attempt(&mut self, kept: &[bool], times: usize) -> Result<Option<(Mesh, f32, Verdict)>, SimplifyError> {
+        let (whole, monitor) = (self.whole, self.monitor);
+        let milder = Reduction {
+            triangles: self.goal.triangles.saturating_mul(times),
+            max_error: self.goal.max_error.map(|e| e / times as f32),
+        };
+        if milder.triangles >= whole.triangle_indices.len() {
+            return Ok(None);
+        }
+        let reduced = blocks::reduce(whole, kept, milder, monitor)?;
+        self.reached = self.reached.max(reduced.error);
+        let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
+        let (candidate, verdict) = mended(candidate, monitor)?;
+        if self.before.is_none() && !verdict.is_perfect() {
+            let crossing = self_intersections(whole, monitor)?.unwrap_or_default();
+            self.before = Some(Verdict::of(whole, &crossing, monitor)?);
+        }
+        Ok(Some((candidate, reduced.error, verdict)))
+    }
+
+    fn is_sound(&self, candidate: &Mesh, verdict: &Verdict) -> bool {
+        let no_worse = self.before.as_ref().is_none_or(|before| verdict.is_no_worse_than(before));
+        // An error larger than the mesh would let all of it collapse.
+        no_worse && !candidate.triangle_indices.is_empty()
+    }
+
+    fn found(&self, mesh: Mesh, achieved_error: f32, is_telling: bool) -> Simplified {
+        let (count, goal) = (mesh.triangle_indices.len(), &self.goal);
+        let is_short = count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none();
+        Simplified { mesh, achieved_error, note: (is_telling && is_short).then(|| left_over(count)) }
+    }
 }
 
 /// What to say when more triangles are left than asked for.

@@ -47,6 +47,22 @@ fn a_ball_keeps_its_shape_with_a_tenth_of_the_triangles() {
 }
 
 #[test]
+fn a_thin_shell_has_as_few_triangles_as_its_walls_allow() {
+    let ball = grid(64, |p| p.length() - 0.9);
+    let wall = 0.012;
+    let mut shell = ball.clone();
+    let first = ball.vertex_positions.len() as u32;
+    shell.vertex_positions.extend(ball.vertex_positions.iter().map(|p| p * (1.0 - wall / 0.9)));
+    shell.triangle_indices.extend(ball.triangle_indices.iter().map(|&[a, b, c]| [a + first, c + first, b + first]));
+    // With so few, the walls pass through each other everywhere.
+    let few = simplify(&shell, to_triangles(200), &Monitor::silent()).unwrap();
+    let count = few.mesh.triangle_indices.len();
+    assert!(count > 220 && count < 5000, "{count} of {}", shell.triangle_indices.len());
+    assert!(few.note.is_some_and(|note| note.starts_with(&count.to_string())));
+    assert_sound(&few.mesh);
+}
+
+#[test]
 fn an_error_in_units_is_kept_whatever_the_size() {
     let mut block = grid(48, |p| p.abs().max_element() - 0.61);
     for scale in [1.0, 40.0] {
