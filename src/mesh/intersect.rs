@@ -20,7 +20,7 @@ const LEAF: usize = 8;
 /// The triangles that pass through another, ascending, or `None` when `mesh` is too large or too
 /// tangled to look into. Takes about a second per million triangles and core.
 ///
-/// Counted is what properly crosses, and neighbours that are folded flat onto each other. Triangles
+/// Counted is what properly crosses, on more than a point, and neighbours that are folded flat onto each other. Triangles
 /// that only touch, or lie in one plane without sharing an edge, are not counted. Neighbours are
 /// told by index: weld first where vertices repeat. Indices must be in range.
 ///
@@ -199,15 +199,7 @@ fn intersect(mesh: &Mesh, a: u32, b: u32) -> bool {
     if !straddles(p_sides) {
         return false;
     }
-    // From a shared vertex only the opposite edge can pass through the other triangle.
-    let edges = if shared == 1 { 1..2 } else { 0..3 };
-    edges.into_iter().any(|i| {
-        let j = (i + 1) % 3;
-        let pierces = |sides: [i32; 3], from: &[DVec3; 3], into: &[DVec3; 3]| {
-            sides[i] * sides[j] < 0 && passes(from[i], from[j], into)
-        };
-        pierces(q_sides, &q, &p) || pierces(p_sides, &p, &q)
-    })
+    cross_along_a_line(p, p_sides, q, q_sides)
 }
 
 /// On which side of the first triangle's plane the corners of the second lie; the first `shared` of
@@ -216,11 +208,31 @@ fn sides([a, b, c]: &[DVec3; 3], corners: &[DVec3; 3], shared: usize) -> [i32; 3
     std::array::from_fn(|i| if i < shared { 0 } else { side(*a, *b, *c, corners[i]) })
 }
 
-/// Whether the line from `s` to `t`, which ends on both sides of the triangle's plane, properly
-/// passes through its inside.
-fn passes(s: DVec3, t: DVec3, [a, b, c]: &[DVec3; 3]) -> bool {
-    let turn = side(s, t, *a, *b);
-    turn != 0 && turn == side(s, t, *b, *c) && turn == side(s, t, *c, *a)
+/// Whether two triangles, each with corners on both sides of the other's plane, have more than a point
+/// in common.
+///
+/// The line in which the planes meet runs through each of them for a stretch, and the stretches must
+/// overlap. That holds as well where an edge passes exactly through the edge on which two triangles
+/// join, but not where bodies only touch edge to edge. After Guigue and Devillers, *Fast and robust
+/// triangle-triangle overlap test using orientation predicates*, 2003.
+fn cross_along_a_line(mut p: [DVec3; 3], p_sides: [i32; 3], mut q: [DVec3; 3], q_sides: [i32; 3]) -> bool {
+    // The corner that is alone on its side comes first: both edges from it end the stretch.
+    let lone = |sides: [i32; 3]| {
+        let is_alone = |i: usize| sides[i] != 0 && sides[i] != sides[(i + 1) % 3] && sides[i] != sides[(i + 2) % 3];
+        (0..2).find(|&i| is_alone(i)).unwrap_or(2)
+    };
+    let (i, j) = (lone(p_sides), lone(q_sides));
+    p.rotate_left(i);
+    q.rotate_left(j);
+    // Wound so that both lone corners lie on positive sides, which orders the ends along the line.
+    if p_sides[i] < 0 {
+        q.swap(1, 2);
+    }
+    if q_sides[j] < 0 {
+        p.swap(1, 2);
+    }
+    // Neither stretch ends before or where the other begins.
+    side(p[0], p[1], q[0], q[1]) < 0 && side(p[0], p[2], q[2], q[0]) < 0
 }
 
 /// On which side of the plane through `a`, `b` and `c` the point `d` lies: 1, -1, or 0 where rounding
@@ -313,8 +325,44 @@ mod tests {
         assert_eq!(found(&mesh(&square, &[[0, 1, 2], [1, 0, 4]])), [0, 1], "folded over");
         let tent = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.4, 0.2, 0.5], [0.2, 0.3, -0.5]];
         assert_eq!(found(&mesh(&tent, &[[0, 1, 2], [0, 3, 4]])), [0, 1], "through, from a shared vertex");
+        let edge = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.5, 0.5, 0.5], [0.5, 0.5, -0.5]];
+        assert_eq!(found(&mesh(&edge, &[[0, 1, 2], [0, 3, 4]])), [0, 1], "through as far as the opposite edge");
         let above = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.4, 0.2, 0.5], [0.2, 0.3, 0.0]];
         assert!(found(&mesh(&above, &[[0, 1, 2], [0, 3, 4]])).is_empty(), "only touching");
+    }
+
+    #[test]
+    fn bodies_cross_though_their_edges_meet_and_do_not_where_they_only_touch() {
+        let solid = |positions: &[Vec3], triangles: &[[u32; 3]]| Mesh {
+            vertex_positions: positions.to_vec(),
+            triangle_indices: triangles.to_vec(),
+            vertex_colors: None,
+        };
+        let crossing = |a: &Mesh, b: &Mesh, shift: Vec3| {
+            let (mut both, mut other) = (a.clone(), b.clone());
+            other.transform(|p| p + shift);
+            both.append(&other).unwrap();
+            found(&both).len()
+        };
+        let bit = |i: u32| (i & 1) as f32;
+        let corners: Vec<Vec3> = (0..8).map(|i| 20.0 * Vec3::new(bit(i), bit(i >> 1), bit(i >> 2))).collect();
+        let quads = [[0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6]];
+        let sides: Vec<[u32; 3]> = quads.iter().flat_map(|&[a, b, c, d]| [[a, b, c], [a, c, d]]).collect();
+        let cube = solid(&corners, &sides);
+        // Shifted evenly, the edges of either pass through the diagonals of the other.
+        assert_eq!(crossing(&cube, &cube, Vec3::splat(5.0)), 12);
+        assert_eq!(crossing(&cube, &cube, Vec3::new(5.1, 4.7, 5.3)), 12);
+        for beside in [[20.0, 0.0, 0.0], [20.0, 5.0, 3.0], [20.0, 20.0, 5.0], [20.0, 20.0, 20.0]] {
+            assert_eq!(crossing(&cube, &cube, Vec3::from_array(beside)), 0, "{beside:?}");
+        }
+        // An edge of one lies across an edge of the other, on the plane between them.
+        let wedge = |corners: [[f32; 3]; 4]| {
+            solid(&corners.map(Vec3::from_array), &[[0, 1, 2], [0, 3, 1], [0, 2, 3], [1, 3, 2]])
+        };
+        let upright = wedge([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0], [-2.0, -1.0, 0.0], [-1.0, -2.0, 0.0]]);
+        let across = wedge([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [2.0, 2.0, 1.0], [2.0, 2.0, -1.0]]);
+        assert_eq!(crossing(&upright, &across, Vec3::ZERO), 0, "touching");
+        assert_eq!(crossing(&upright, &across, Vec3::new(-0.5, -0.5, 0.0)), 4, "overlapping");
     }
 
     #[test]

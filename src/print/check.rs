@@ -43,7 +43,7 @@ pub fn check(mesh: &Mesh, monitor: &Monitor) -> Result<Report, Cancelled> {
         triangles: mesh.triangle_indices.len() as u64,
         vertices: welded.vertex_positions.len() as u64,
         size_mm,
-        volume_cm3: found.shells.iter().map(|shell| shell.signed_volume).sum::<f64>() / 1e3,
+        volume_cm3: volume_mm3(&found, &roles) / 1e3,
         area_cm2: found.shells.iter().map(|shell| shell.area).sum::<f64>() / 1e2,
         shells: found.shells.len() as u64,
         voids: count(Role::Void),
@@ -60,6 +60,12 @@ pub fn check(mesh: &Mesh, monitor: &Monitor) -> Result<Report, Cancelled> {
     };
     monitor.step(Stage::Check, STEPS, STEPS)?;
     Ok(Report { print_ready: report.problems().is_empty(), ..report })
+}
+
+/// What the shells enclose together: what lies in another piece's material is counted with that.
+fn volume_mm3(found: &Topology, roles: &[Role]) -> f64 {
+    let counted = found.shells.iter().zip(roles).filter(|(_, role)| **role != Role::Nested);
+    counted.map(|(shell, _)| shell.signed_volume).sum()
 }
 
 /// Triangles whose corners another triangle before them has as well, in ascending order.
@@ -223,6 +229,44 @@ mod tests {
         assert!(two.notes().iter().any(|note| note.starts_with("2 separate pieces")), "{two}");
         let nested = checked(&joined(&[cube(0.0), sized(Vec3::new(1.0, 0.0, 10.0), 2.0)]));
         assert_eq!((nested.is_print_ready(), nested.nested_shells), (true, 1), "{nested}");
+    }
+
+    #[test]
+    fn what_lies_inside_another_piece_is_not_counted_twice() {
+        let inside = |parts: &[Mesh]| {
+            let report = checked(&joined(parts));
+            assert!(
+                report.is_print_ready() && report.notes().iter().all(|note| !note.contains("separate")),
+                "{report}"
+            );
+            assert!((report.volume_cm3 - 8.0).abs() < 0.01, "{report}");
+            (report.nested_shells, report.voids)
+        };
+        let center = Vec3::new(1.0, 2.0, 10.0);
+        assert_eq!(inside(&[cube(0.0), sized(center, 5.0)]), (1, 0));
+        assert_eq!(inside(&[sized(center, 5.0), cube(0.0)]), (1, 0), "the other order");
+        assert_eq!(inside(&[cube(0.0), sized(Vec3::new(5.0, 0.0, 10.0), 5.0)]), (1, 0), "against the wall");
+        assert_eq!(inside(&[cube(0.0), cube(0.001)]), (1, 0), "nearly the same");
+        // What is around it fills its hollow.
+        assert_eq!(inside(&[cube(0.0), sized(center, 5.0), turned(sized(center, 3.0))]), (2, 0));
+    }
+
+    #[test]
+    fn what_touches_or_overlaps_another_piece_is_not_inside_it() {
+        let beside = |shift: Vec3, half: f32| {
+            let report = checked(&joined(&[cube(0.0), sized(Vec3::new(0.0, 0.0, 10.0) + shift, half)]));
+            assert!(report.is_print_ready() && report.nested_shells == 0, "{shift}: {report}");
+            assert!(report.notes().iter().any(|note| note.starts_with("2 separate pieces")), "{shift}: {report}");
+            assert!((report.volume_cm3 - 8.0 - 8e-3 * f64::from(half).powi(3)).abs() < 1e-6, "{shift}: {report}");
+            report.self_intersecting_faces
+        };
+        for axis in Vec3::AXES {
+            for side in [-1.0, 1.0] {
+                assert_eq!(beside(15.0 * side * axis, 5.0), Some(0), "resting against it");
+                assert_ne!(beside(10.0 * side * axis + Vec3::new(1.0, 2.0, 1.5), 5.0), Some(0), "half in it");
+            }
+        }
+        assert_eq!(beside(Vec3::splat(5.0), 10.0), Some(12));
     }
 
     #[test]

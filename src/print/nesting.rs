@@ -6,20 +6,27 @@ use glam::{DVec2, DVec3};
 use rayon::prelude::*;
 
 use crate::mesh::Mesh;
-use crate::mesh::topology::Topology;
+use crate::mesh::topology::{Shell, Topology};
 use crate::progress::{Cancelled, Monitor, Stage};
 
 /// Weights of the corners for a point inside a triangle. Uneven, so that on a regular grid no ray
 /// from it meets another triangle's edge.
 const WEIGHTS: [f64; 3] = [0.318_305_871, 0.271_823_649, 0.409_870_480];
 const TRIANGLES_PER_TASK: usize = 1 << 15;
+/// Points looked at of one shell: between these, so that all of them are about [`POINTS`].
+const POINTS_PER_SHELL: [usize; 2] = [3, 12];
+const POINTS: usize = 1 << 16;
+/// How far inside its shell a point lies, as a share of the longest side of the shell's box: enough
+/// to tell on which side of a face the shell lies that touches it, in spite of rounding.
+const DEPTH_SHARE: f64 = 1e-4;
 
 /// What a closed shell is within the whole mesh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Material inside, facing outward, not inside another piece.
+    /// Material inside, facing outward, not wholly inside another piece.
     Body,
-    /// Facing outward, but inside another piece's material.
+    /// Wholly inside other pieces' material, facing outward; or a hollow that is filled by another
+    /// piece all the same. It changes nothing about what is solid.
     Nested,
     /// A hollow inside a body: facing inward, as it should.
     Void,
@@ -31,50 +38,82 @@ pub enum Role {
 
 /// The role of every shell of `topology`, which belongs to `mesh`.
 pub fn roles(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<Role>, Cancelled> {
-    let around = winding_of_others(mesh, topology, monitor)?;
-    let role = |(shell, around): (&crate::mesh::topology::Shell, i32)| match (shell.closed, shell.signed_volume) {
-        (true, volume) if volume > 0.0 && around > 0 => Role::Nested,
+    let depths = depths(mesh, topology, monitor)?;
+    let role = |(shell, depth): (&Shell, Depth)| match (shell.closed, shell.signed_volume) {
+        (true, volume) if volume > 0.0 && depth.least > 0 => Role::Nested,
         (true, volume) if volume > 0.0 => Role::Body,
-        (true, volume) if volume < 0.0 && around > 0 => Role::Void,
+        (true, volume) if volume < 0.0 && depth.least > 1 => Role::Nested,
+        // A hollow may break through a thin wall here and there.
+        (true, volume) if volume < 0.0 && depth.middle > 0 => Role::Void,
         (true, volume) if volume < 0.0 => Role::Inward,
         _ => Role::Open,
     };
-    Ok(topology.shells.iter().zip(around).map(role).collect())
+    Ok(topology.shells.iter().zip(depths).map(role).collect())
 }
 
-/// A point on a shell, from which a ray goes up.
+/// How often larger closed shells wind around the points of a shell: 1 inside one solid.
+#[derive(Clone, Copy, Default)]
+struct Depth {
+    least: i32,
+    middle: i32,
+}
+
+/// A point just inside a shell, from which a ray goes up.
 struct Query {
     shell: u32,
     origin: DVec3,
 }
 
-/// How often all other closed shells wind around a point of each shell: 1 inside one solid.
-fn winding_of_others(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<i32>, Cancelled> {
+/// Points just inside every closed shell, spread evenly over the list of its triangles, by x. None
+/// where there is only one shell.
+fn queries(mesh: &Mesh, topology: &Topology) -> Vec<Query> {
     let shells = &topology.shells;
-    let mut queries: Vec<Query> = Vec::new();
-    if shells.len() > 1 {
-        for (shell, info) in (0u32..).zip(shells).filter(|(_, info)| info.closed) {
-            let corners = mesh.triangle(info.first_triangle as usize);
-            let origin = corners.iter().zip(WEIGHTS).map(|(p, weight)| p.as_dvec3() * weight).sum();
-            queries.push(Query { shell, origin });
+    let closed = shells.iter().filter(|shell| shell.closed).count();
+    if shells.len() < 2 || closed == 0 {
+        return Vec::new();
+    }
+    let most = (POINTS / closed).clamp(POINTS_PER_SHELL[0], POINTS_PER_SHELL[1]) as u64;
+    let mut seen = vec![0u64; shells.len()];
+    let mut queries = Vec::new();
+    for (triangle, &shell) in topology.shell_of_triangle.iter().enumerate() {
+        let (info, seen) = (&shells[shell as usize], &mut seen[shell as usize]);
+        let count = u64::from(info.triangle_count);
+        let points = most.min(count);
+        if info.closed && *seen * points % count < points {
+            let corners @ [a, b, c] = mesh.triangle(triangle).map(|p| p.as_dvec3());
+            let on_surface: DVec3 = corners.iter().zip(WEIGHTS).map(|(&p, weight)| p * weight).sum();
+            let outward = (b - a).cross(c - a).normalize_or_zero() * info.signed_volume.signum();
+            let depth = DEPTH_SHARE * f64::from(info.bounds.size().max_element());
+            queries.push(Query { shell, origin: on_surface - depth * outward });
         }
+        *seen += 1;
     }
     queries.sort_by(|a, b| a.origin.x.total_cmp(&b.origin.x));
-    let winding: Vec<AtomicI32> = shells.iter().map(|_| AtomicI32::new(0)).collect();
-    if queries.len() > 1 || shells.iter().any(|shell| shell.closed) {
+    queries
+}
+
+/// How deep every shell lies in larger ones. Only these can hold it, and of two that nearly coincide
+/// only one may be taken for the inner one.
+fn depths(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<Depth>, Cancelled> {
+    let shells = &topology.shells;
+    let queries = queries(mesh, topology);
+    let winding: Vec<AtomicI32> = queries.iter().map(|_| AtomicI32::new(0)).collect();
+    let size = |shell: u32| shells[shell as usize].signed_volume.abs();
+    let is_larger = |one: u32, other: u32| size(one).total_cmp(&size(other)).then(other.cmp(&one)).is_gt();
+    if !queries.is_empty() {
         let tasks = topology.shell_of_triangle.par_chunks(TRIANGLES_PER_TASK).enumerate();
         tasks.try_for_each(|(task, shell_of_triangle)| {
             for (i, &shell) in shell_of_triangle.iter().enumerate() {
                 if i % 64 == 0 {
                     monitor.check()?;
                 }
-                if queries.is_empty() || !shells[shell as usize].closed {
+                if !shells[shell as usize].closed {
                     continue;
                 }
                 let corners = mesh.triangle(task * TRIANGLES_PER_TASK + i).map(|p| p.as_dvec3());
                 crossings(corners, &queries, |query, sign| {
-                    if query.shell != shell {
-                        winding[query.shell as usize].fetch_add(sign, Ordering::Relaxed);
+                    if is_larger(shell, queries[query].shell) {
+                        winding[query].fetch_add(sign, Ordering::Relaxed);
                     }
                 });
             }
@@ -82,14 +121,23 @@ fn winding_of_others(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Res
         })?;
     }
     monitor.step(Stage::Check, 3, 5)?;
-    Ok(winding.into_iter().map(AtomicI32::into_inner).collect())
+    let mut found: Vec<(u32, i32)> =
+        queries.iter().zip(winding).map(|(query, winding)| (query.shell, winding.into_inner())).collect();
+    found.sort_unstable();
+    let mut depths = vec![Depth::default(); shells.len()];
+    for of_shell in found.chunk_by(|a, b| a.0 == b.0) {
+        let (shell, least) = of_shell[0];
+        depths[shell as usize] = Depth { least, middle: of_shell[of_shell.len() / 2].1 };
+    }
+    Ok(depths)
 }
 
-/// Calls `cross` for every query whose upward ray meets the triangle: +1 where it leaves the solid.
-fn crossings([a, b, c]: [DVec3; 3], queries: &[Query], mut cross: impl FnMut(&Query, i32)) {
+/// Calls `cross` with the place of every query whose upward ray meets the triangle, and 1 where it
+/// leaves the solid or -1 where it enters.
+fn crossings([a, b, c]: [DVec3; 3], queries: &[Query], mut cross: impl FnMut(usize, i32)) {
     let (min, max) = (a.min(b).min(c), a.max(b).max(c));
     let start = queries.partition_point(|query| query.origin.x < min.x);
-    for query in queries[start..].iter().take_while(|query| query.origin.x <= max.x) {
+    for (place, query) in (start..).zip(&queries[start..]).take_while(|(_, query)| query.origin.x <= max.x) {
         let p = query.origin;
         if p.y < min.y || p.y > max.y || p.z > max.z {
             continue;
@@ -103,7 +151,7 @@ fn crossings([a, b, c]: [DVec3; 3], queries: &[Query], mut cross: impl FnMut(&Qu
         }
         let height = weights.dot(DVec3::new(a.z, b.z, c.z)) / twice_area;
         if height > p.z {
-            cross(query, if twice_area > 0.0 { 1 } else { -1 });
+            cross(place, if twice_area > 0.0 { 1 } else { -1 });
         }
     }
 }

@@ -110,7 +110,8 @@ pub struct Report {
     pub vertices: u64,
     /// Width (x), depth (y) and height (z).
     pub size_mm: [f32; 3],
-    /// Enclosed volume, hollows taken off. Meaningless when there are open edges.
+    /// Enclosed volume, hollows taken off. What lies wholly inside another piece counts once, what two
+    /// pieces only share in part twice. Meaningless when there are open edges.
     pub volume_cm3: f64,
     /// Surface area, hollows included.
     pub area_cm2: f64,
@@ -118,7 +119,7 @@ pub struct Report {
     pub shells: u64,
     /// Shells that are hollows inside a body.
     pub voids: u64,
-    /// Shells that lie inside the material of another body.
+    /// Shells that lie wholly inside the material of another body.
     pub nested_shells: u64,
     /// Shells that are inside out.
     pub inward_shells: u64,

@@ -5,7 +5,7 @@ use glam::{Vec2, Vec3};
 use super::super::CraftError;
 use super::{Shape, extrude, fit_scale, layer, lines, spacing_mm, widened};
 use crate::field::ScalarGrid;
-use crate::field::silhouette::Silhouette;
+use crate::field::silhouette::{Outline, Silhouette};
 use crate::image::ConditionImage;
 use crate::progress::Monitor;
 use crate::request::Request;
@@ -20,7 +20,7 @@ const LINE_HALF_WIDTH_MM: f32 = 0.3;
 const RIM_MM: f32 = 0.8;
 /// By how much lines get wider towards the plate, per mm of height, so that they do not break off.
 const DRAFT: f32 = 0.15;
-/// Corner radius of the plate, as a share of its shorter side.
+/// Largest corner radius of the plate, as a share of its shorter side.
 const CORNER_SHARE: f32 = 0.15;
 /// Half the width of the grip: this share of the plate's shorter side, within the range.
 const GRIP_SHARE: f32 = 0.25;
@@ -31,14 +31,10 @@ pub(super) fn seal(request: &Request, object: &ConditionImage, monitor: &Monitor
     let params = &request.stamp;
     let shape = Shape::of(object, true)?;
     let added = [2.0 * params.margin_mm; 2];
-    let margin = Vec2::splat(params.margin_mm);
-    let bounds_at = |scale: f32| {
-        let bounds = shape.outline(scale).bounds().ok_or(CraftError::Empty)?;
-        Ok([bounds[0] - margin, bounds[1] + margin])
-    };
-    let measure = |scale: f32| bounds_at(scale).map(|[min, max]: [Vec2; 2]| max - min);
+    let plate_at = |scale: f32| Plate::around(&shape.outline(scale), params.margin_mm).ok_or(CraftError::Empty);
+    let measure = |scale: f32| plate_at(scale).map(|plate| 2.0 * plate.half);
     let scale = fit_scale(request, &shape, added, LONGEST_MM, measure)?;
-    let plate = Plate::around(bounds_at(scale)?);
+    let plate = plate_at(scale)?;
 
     let height = params.height_mm.unwrap_or(HEIGHT_MM);
     let [under, bottom] = [-params.plate_mm, -params.plate_mm - params.handle_mm];
@@ -94,9 +90,20 @@ struct Plate {
 }
 
 impl Plate {
-    fn around([min, max]: [Vec2; 2]) -> Self {
-        let half = 0.5 * (max - min);
-        Self { center: 0.5 * (min + max), half, corner: CORNER_SHARE * 2.0 * half.min_element() }
+    /// The plate that reaches at least `margin` beyond `outline` everywhere, corners included.
+    fn around(outline: &Outline, margin: f32) -> Option<Self> {
+        let [min, max] = outline.bounds()?;
+        let half = 0.5 * (max - min) + margin;
+        // A point at the distances a and b from two sides of the box around the outline lies in that
+        // box's rounded corner up to the radius a + b + √(2ab), where it lies on the arc. The plate's
+        // corner is the margin larger.
+        let roundest = |point: Vec2| {
+            let to_sides = (point - min).min(max - point);
+            to_sides.element_sum() + (2.0 * to_sides.element_product()).max(0.0).sqrt()
+        };
+        let roundest = outline.segments().iter().flatten().map(|&p| roundest(p)).fold(f32::INFINITY, f32::min);
+        let corner = (CORNER_SHARE * 2.0 * half.min_element()).min(margin + roundest);
+        Some(Self { center: 0.5 * (min + max), half, corner })
     }
 
     /// The plate with every side moved inward, and rounder for it.

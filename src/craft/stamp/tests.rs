@@ -73,6 +73,35 @@ fn a_stamp_is_mirrored_and_its_lines_stand_above_the_plate() {
 }
 
 #[test]
+fn a_plate_reaches_its_margin_beyond_the_corners_of_the_picture_too() {
+    let mut request = request(StampKind::Stamp);
+    request.stamp.handle_mm = 0.0;
+    request.stamp.plate_mm = 2.9;
+    request.stamp.lines = false;
+    // How far the mesh reaches between two heights towards the corner, as x + y.
+    let reach = |mesh: &Mesh, low: f32, high: f32| {
+        let layer = mesh.vertex_positions.iter().filter(|p| (low..high).contains(&p.z));
+        layer.map(|p| p.x + p.y).fold(0.0, f32::max)
+    };
+    let square = object(400, |p| p.abs().max_element() - 0.8, |_| 30);
+    for margin in [0.0, 3.0] {
+        request.stamp.margin_mm = margin;
+        let mesh = mesh(&request, &square);
+        assert_solid(&mesh);
+        // Less what a cell and a pixel take off a sharp corner.
+        let raised = reach(&mesh, 1.7, 2.1);
+        assert!(raised > 2.0 * (25.0 - margin) - 0.7, "margin {margin}: the picture ends at {raised}");
+        // An arc of the margin's radius around the corner of the picture.
+        let plate = reach(&mesh, -3.1, -0.5);
+        let expected = 2.0 * (25.0 - margin) + std::f32::consts::SQRT_2 * margin;
+        assert!(plate > expected - if margin > 0.0 { 0.1 } else { 0.7 }, "margin {margin}: {plate} for {expected}");
+    }
+    // Where there is nothing in the corners they are round: 15 % of 50 mm.
+    let disc = mesh(&request, &object(400, |p| p.length() - 0.8, |_| 30));
+    assert_close(reach(&disc, -3.1, -0.5), 50.0 - (2.0 - std::f32::consts::SQRT_2) * 7.5, "round corner");
+}
+
+#[test]
 fn a_cutter_is_open_inside_and_its_blade_is_thinner_than_its_wall() {
     let request = request(StampKind::CookieCutter);
     let mesh = mesh(&request, &object(400, |p| p.length() - 0.9, |_| 0));
