@@ -105,8 +105,7 @@ impl Balloon {
         // Thin limbs: at least a rod whose front and back together are as thick as the smallest wall.
         let rod = min_wall / (1.0 + params.back);
         for (square, &distance) in square.iter_mut().zip(&silhouette.distances) {
-            let to_middle = (rod + distance).max(0.0);
-            let rounded = rod * rod - to_middle * to_middle;
+            let rounded = rod_square(rod, -distance, *square, spacing);
             *square = if distance < 0.0 { (params.thickness.powi(2) * *square).hypot(rounded) } else { 0.0 };
         }
         continue_outside(&silhouette, &mut square);
@@ -161,6 +160,20 @@ impl Balloon {
     }
 }
 
+/// h² of the least limb, `depth` below the outline where the balloon has `u`: from there it rises to the
+/// height `rod` at the depth `rod`, or at the middle where the limb is too narrow for that.
+fn rod_square(rod: f32, depth: f32, u: f32, spacing: f32) -> f32 {
+    if depth <= 0.0 {
+        return 0.0;
+    }
+    // In a band of half the width w, u = 2 d (2 w − d). Its middle is up to half a cell from the nearest
+    // sample, and from few samples u comes out a little too large.
+    let half_width = 0.5 * (0.5 * u / depth + depth);
+    let rise = rod.min(half_width - 0.75 * spacing).max(0.1 * spacing);
+    let to_top = (1.0 - depth / rise).max(0.0);
+    rod * rod * (1.0 - to_top * to_top)
+}
+
 /// The layers of the grid along z.
 struct Layers {
     first: f32,
@@ -185,33 +198,34 @@ impl Layers {
 
 /// Continues h² past the outline as −w S with w = h²/depth, taken from the nearest samples inside. So
 /// h² passes through zero exactly on the outline, with one slope on both sides. Samples just inside,
-/// where a small value is divided by a smaller one, get it in the same way.
+/// where a small value is divided by a smaller one, get it in the same way, if deeper ones are beside.
 fn continue_outside(silhouette: &Silhouette, square: &mut [f32]) {
     let Lattice { samples_per_axis: [nx, ny], spacing, .. } = silhouette.lattice;
     let distances = &silhouette.distances;
-    let reliable = |k: usize| distances[k] < -RELIABLE_DEPTH * spacing;
+    let around = |k: usize| {
+        let (ix, iy) = (k / ny, k % ny);
+        let rows = move || iy.saturating_sub(1)..(iy + 2).min(ny);
+        (ix.saturating_sub(1)..(ix + 2).min(nx)).flat_map(move |jx| rows().map(move |jy| jx * ny + jy))
+    };
+    // Along a line whose middle lies between two rows of samples none is deep, but these are all there is.
+    let is_middle = |k: usize| {
+        distances[k] < -0.1 * spacing && around(k).all(|beside| distances[beside] > distances[k] - 0.1 * spacing)
+    };
+    let reliable: Vec<bool> =
+        (0..square.len()).map(|k| distances[k] < -RELIABLE_DEPTH * spacing || is_middle(k)).collect();
     let mut slopes: Vec<f32> =
-        (0..square.len()).map(|k| if reliable(k) { square[k] / -distances[k] } else { 0.0 }).collect();
+        (0..square.len()).map(|k| if reliable[k] { square[k] / -distances[k] } else { 0.0 }).collect();
     for _ in 0..4 {
         let known = slopes.clone();
-        slopes.par_chunks_mut(ny).enumerate().for_each(|(ix, column)| {
-            for (iy, slope) in column.iter_mut().enumerate().filter(|(_, s)| **s == 0.0) {
-                let (mut sum, mut count) = (0.0, 0.0);
-                for jx in ix.saturating_sub(1)..(ix + 2).min(nx) {
-                    for jy in iy.saturating_sub(1)..(iy + 2).min(ny) {
-                        let neighbour = known[jx * ny + jy];
-                        if neighbour > 0.0 {
-                            (sum, count) = (sum + neighbour, count + 1.0);
-                        }
-                    }
-                }
-                if count > 0.0 {
-                    *slope = sum / count;
-                }
+        slopes.par_iter_mut().enumerate().filter(|(_, slope)| **slope == 0.0).for_each(|(k, slope)| {
+            let neighbours = around(k).map(|beside| known[beside]).filter(|&neighbour| neighbour > 0.0);
+            let (sum, count) = neighbours.fold((0.0, 0.0), |(sum, count), neighbour| (sum + neighbour, count + 1.0));
+            if count > 0.0 {
+                *slope = sum / count;
             }
         });
     }
-    for (k, square) in square.iter_mut().enumerate().filter(|(k, _)| !reliable(*k)) {
+    for (k, square) in square.iter_mut().enumerate().filter(|(k, _)| !reliable[*k]) {
         // Far outside nothing but the sign matters.
         let slope = if slopes[k] > 0.0 { slopes[k] } else { 2.0 * spacing };
         *square = -slope * distances[k];

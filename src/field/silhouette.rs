@@ -3,6 +3,7 @@
 //! Promises: distances are Euclidean and exact for the traced curves (not for the pixels' corners),
 //! so a lattice may be coarser or finer than the picture. Negative inside, as everywhere.
 
+mod join;
 mod outline;
 mod tree;
 
@@ -12,9 +13,13 @@ use glam::{Vec2, Vec3Swizzles};
 use rayon::prelude::*;
 
 pub use outline::{Outline, Placement};
+use tree::nearest_on_segment;
 
 use super::{FieldError, ScalarGrid};
 use crate::progress::{Cancelled, Monitor};
+
+/// At most so many steps lead from a corner to the middle of the band that it belongs to.
+const CLIMBS: usize = 6;
 
 /// Regular points in the plane: sample `[ix, iy]` lies at `origin + spacing * (ix, iy)` and is stored
 /// at `ix * ny + iy`, the order in which a [`ScalarGrid`] stores its columns.
@@ -51,6 +56,14 @@ impl Lattice {
     /// Where the sample `[ix, iy]` lies.
     pub fn position(&self, ix: usize, iy: usize) -> Vec2 {
         self.origin + self.spacing * Vec2::new(ix as f32, iy as f32)
+    }
+
+    /// The sample nearest to `point`, as it is stored; none outside the box of the samples.
+    fn nearest(&self, point: Vec2) -> Option<usize> {
+        let cell = ((point - self.origin) / self.spacing).round();
+        let [nx, ny] = self.samples_per_axis;
+        let exists = cell.cmpge(Vec2::ZERO).all() && cell.x < nx as f32 && cell.y < ny as f32;
+        exists.then(|| cell.x as usize * ny + cell.y as usize)
     }
 
     /// Whether `point` lies within the box of the samples.
@@ -141,35 +154,48 @@ impl Silhouette {
 
     /// Makes every part that is thinner than `2 * half_width` that wide, around its own middle, so that
     /// a line thinner than a cell is not lost between the samples. Wider parts and corners blunter
-    /// than about 70° stay as they are. Afterwards distances within three samples of such a part are
-    /// those of the widened shape; farther out they are too large by at most `half_width`.
+    /// than about 70° stay as they are. What the outline holds together is one part of the lattice
+    /// then, and what it does not is not joined but by its own width. Afterwards distances within three
+    /// samples of such a part are those of the widened shape; farther out they are too large by at most
+    /// `half_width`.
     ///
     /// # Errors
     /// [`Cancelled`].
     pub fn widen_thin_parts(&mut self, outline: &Outline, half_width: f32, monitor: &Monitor) -> Result<(), Cancelled> {
-        let Lattice { samples_per_axis: [nx, ny], origin, spacing } = self.lattice;
-        let middles: Vec<Option<Vec2>> = outline
+        let middles: Vec<Vec2> = outline
             .segments()
             .par_chunks(1024)
             .map(|segments| {
                 monitor.check()?;
-                Ok(segments.iter().map(|&s| thin_middle(outline, s, half_width)).collect::<Vec<_>>())
+                Ok(segments.iter().filter_map(|&s| thin_middle(outline, s, half_width)).collect::<Vec<_>>())
             })
             .collect::<Result<Vec<_>, Cancelled>>()?
             .concat();
+        let (lattice, ny) = (self.lattice, self.lattice.samples_per_axis[1]);
+        let inside: Vec<usize> = (0..self.distances.len()).filter(|&k| self.distances[k] < 0.0).collect();
+        for &middle in &middles {
+            self.unite([middle; 2], half_width);
+        }
+        // Some of a line's segments have no middle, and at a neck between two corners none may have one.
+        let anchors = inside.iter().map(|k| lattice.position(k / ny, k % ny)).chain(middles);
+        join::join(self, outline, anchors, half_width, monitor)
+    }
+
+    /// Adds everything within `half_width` of a segment, or of a point.
+    fn unite(&mut self, ends: [Vec2; 2], half_width: f32) {
+        let Lattice { samples_per_axis: [nx, ny], origin, spacing } = self.lattice;
         let reach = half_width + 3.0 * spacing;
-        for middle in middles.into_iter().flatten() {
-            let low = ((middle - reach - origin) / spacing).ceil().max(Vec2::ZERO);
-            let high = ((middle + reach - origin) / spacing).floor().min(Vec2::new(nx as f32, ny as f32) - 1.0);
-            for ix in low.x as usize..(high.x + 1.0).max(0.0) as usize {
-                for iy in low.y as usize..(high.y + 1.0).max(0.0) as usize {
-                    let from_disc = self.lattice.position(ix, iy).distance(middle) - half_width;
-                    let distance = &mut self.distances[ix * ny + iy];
-                    *distance = distance.min(from_disc);
-                }
+        let low = ((ends[0].min(ends[1]) - reach - origin) / spacing).ceil().max(Vec2::ZERO);
+        let high = ((ends[0].max(ends[1]) + reach - origin) / spacing).floor();
+        let high = high.min(Vec2::new(nx as f32, ny as f32) - 1.0);
+        for ix in low.x as usize..(high.x + 1.0).max(0.0) as usize {
+            for iy in low.y as usize..(high.y + 1.0).max(0.0) as usize {
+                let point = self.lattice.position(ix, iy);
+                let away = nearest_on_segment(point, ends).distance(point) - half_width;
+                let distance = &mut self.distances[ix * ny + iy];
+                *distance = distance.min(away);
             }
         }
-        Ok(())
     }
 
     /// The curves along which the sampled distances are `level`; outside the lattice is outside.
@@ -226,16 +252,36 @@ fn crossings_per_column(outline: &Outline, lattice: &Lattice) -> Vec<Vec<f32>> {
     crossings
 }
 
-/// The middle of the part of the shape under `segment`, if that part is thinner than
-/// `2 * half_width`: the centre of the largest inscribed disc that touches the segment, found by
-/// shrinking a disc until it fits (Ma, Bae, Choi 2012, "3D medial axis point approximation using
-/// nearest neighbors and the normal field").
+/// The middle of the part of the shape under `segment`, if that part is thinner than `2 * half_width`:
+/// the centre of the largest inscribed disc that touches the segment, or, where that one lies in a
+/// corner, such as each step of a slanted line has, that of the band to which the corner's middle leads.
 fn thin_middle(outline: &Outline, segment: [Vec2; 2], half_width: f32) -> Option<Vec2> {
-    let touch = (segment[0] + segment[1]) * 0.5;
-    let inward = outline.inward(segment);
-    if inward == Vec2::ZERO {
-        return None;
+    let mut touch = (segment[0] + segment[1]) * 0.5;
+    let mut inward = outline.inward(segment);
+    for _ in 0..CLIMBS {
+        if inward == Vec2::ZERO {
+            return None;
+        }
+        let (center, other) = inscribed(outline, touch, inward, half_width)?;
+        // In a band the two touching points lie opposite each other; in a blunt corner they do not, and
+        // widening there would round the corner outward.
+        let [to_touch, to_other] = [touch - center, other - center];
+        if to_touch.angle_to(to_other).abs() > FRAC_PI_2 * 1.2 {
+            return Some(center);
+        }
+        // Within the disc, so still inside, and farther from both; of a wide part in the end too far.
+        let next = center - 0.7 * to_touch.length() * (to_touch + to_other).normalize_or_zero();
+        touch = outline.nearest(next, half_width)?;
+        inward = (next - touch).normalize_or_zero();
     }
+    None
+}
+
+/// Centre of the largest inscribed disc that touches the outline at `touch`, and the point where it
+/// touches it too, if its radius is less than `half_width`; found by shrinking a disc until it fits
+/// (Ma, Bae, Choi 2012, "3D medial axis point approximation using nearest neighbors and the normal
+/// field").
+fn inscribed(outline: &Outline, touch: Vec2, inward: Vec2, half_width: f32) -> Option<(Vec2, Vec2)> {
     let mut radius = half_width;
     for _ in 0..12 {
         let center = touch + inward * radius;
@@ -254,11 +300,7 @@ fn thin_middle(outline: &Outline, segment: [Vec2; 2], half_width: f32) -> Option
         radius = smaller;
     }
     let center = touch + inward * radius;
-    let other = outline.nearest(center, radius * 1.01)?;
-    // In a band the two touching points lie opposite each other; in a blunt corner they do not, and
-    // widening there would round the corner outward.
-    let opening = (touch - center).angle_to(other - center).abs();
-    (opening > FRAC_PI_2 * 1.2).then_some(center)
+    Some((center, outline.nearest(center, radius * 1.01)?))
 }
 
 #[cfg(test)]
@@ -318,6 +360,46 @@ mod tests {
         let before = wide.clone();
         wide.widen_thin_parts(&outline, 3.0, &Monitor::silent()).unwrap();
         assert_eq!(wide, before);
+    }
+
+    #[test]
+    fn a_line_drawn_without_soft_edges_is_one_part() {
+        for (slope, spacing) in [(0.41, 3.7), (0.62, 4.1), (0.62, 5.2), (0.73, 4.1), (0.9, 4.6), (1.0, 4.6)] {
+            let across = Vec2::new(-slope, 1.0).normalize();
+            let drawn = |p: Vec2| (p - Vec2::new(0.0, 20.0)).dot(across).abs() <= 2.0 && (4.0..96.0).contains(&p.x);
+            // Half a pixel off, as centring an object may leave it: both rims are only just covered.
+            let value = |i: usize, j: usize| {
+                let covered = [0.0, 1.0].map(|up| drawn(Vec2::new(i as f32, j as f32 - up)));
+                covered.map(|covered| if covered { 0.502 } else { 0.0 }).iter().sum()
+            };
+            let placement = Placement { origin: Vec2::new(0.0, 119.0), step: Vec2::new(1.0, -1.0) };
+            let outline = Outline::trace([100, 120], 0.5, 0.0, placement, value);
+            let lattice = Lattice::around(outline.bounds().unwrap(), spacing, 2);
+            let mut s = Silhouette::of_outline(&outline, lattice, &Monitor::silent()).unwrap();
+            s.widen_thin_parts(&outline, 0.7 * spacing, &Monitor::silent()).unwrap();
+            assert_eq!(join::parts(&s).1, 1, "{slope}, {spacing}");
+        }
+    }
+
+    #[test]
+    fn a_neck_is_kept_and_a_gap_of_a_pixel_too() {
+        // Two wedges whose tips meet, and two blocks with one column of pixels between them.
+        let wedges = |i: usize, j: usize| (10..91).contains(&i) && j.abs_diff(40) <= i.abs_diff(50);
+        let blocks = |i: usize, j: usize| (10..91).contains(&i) && (10..71).contains(&j) && i != 50;
+        let placement = Placement { origin: Vec2::ZERO, step: Vec2::ONE };
+        let parts = |inside: &(dyn Fn(usize, usize) -> bool + Sync), spacing: f32| {
+            let outline = Outline::trace([100, 80], 0.5, 0.0, placement, |i, j| f32::from(u8::from(inside(i, j))));
+            let lattice = Lattice::around(outline.bounds().unwrap(), spacing, 2);
+            let mut s = Silhouette::of_outline(&outline, lattice, &Monitor::silent()).unwrap();
+            s.widen_thin_parts(&outline, 0.7 * spacing, &Monitor::silent()).unwrap();
+            join::parts(&s).1
+        };
+        for spacing in [0.37, 0.73, 2.3, 4.1] {
+            assert_eq!(parts(&wedges, spacing), 1, "{spacing}");
+        }
+        for spacing in [0.37, 0.73] {
+            assert_eq!(parts(&blocks, spacing), 2, "{spacing}");
+        }
     }
 
     #[test]

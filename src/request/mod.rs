@@ -217,7 +217,7 @@ parameters! {
         "hollow" => hollow_mm: f32 = 0.0, in 0.0..=20.0 by 0.2, "mm";
         /// Cut this much off the bottom, so that it stands flat.
         "flat-base" => flat_base_mm: f32 = 0.0, in 0.0..=50.0 by 0.5, "mm";
-        /// Thicken whatever is thinner than this; 0 leaves thin parts as they are.
+        /// Thicken what is thinner than this from front to back; 0 leaves it as it is. Widths stay the picture's.
         "min-wall" => min_wall_mm: f32 = 0.8, in 0.0..=10.0 by 0.1, "mm";
     }
 }

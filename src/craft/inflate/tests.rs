@@ -123,6 +123,24 @@ fn a_line_thinner_than_a_cell_survives_in_one_piece_and_as_thick_as_the_smallest
 }
 
 #[test]
+fn limbs_narrower_than_the_smallest_wall_are_as_deep_as_it_all_along() {
+    let mesh = mesh(&request(|r| r.solid.min_wall_mm = 6.0), table);
+    assert_solid(&mesh);
+    // 80 mm are 1.8 units high.
+    let wall = 6.0 * 1.8 / 80.0;
+    for (leg, piece) in [-0.7, -0.3, 0.3, 0.7].into_iter().flat_map(|leg| (0..6).map(move |piece| (leg, piece))) {
+        let low = -0.75 + 0.1 * piece as f32;
+        let of_piece = |p: &&Vec3| (p.x - leg).abs() < 0.08 && (low..low + 0.1).contains(&p.y);
+        let points: Vec<&Vec3> = mesh.vertex_positions.iter().filter(of_piece).collect();
+        let depth = |side: f32| points.iter().map(|p| side * p.z).fold(0.0, f32::max);
+        let thickness = depth(1.0) + depth(-1.0);
+        assert!((0.93..1.1).contains(&(thickness / wall)), "leg {leg}, {low}: {thickness} of {wall}");
+        // The outline stays: 0.04 wide, and a cell is 0.028.
+        assert!(points.iter().all(|p| (p.x - leg).abs() < 0.03), "leg {leg}, {low}");
+    }
+}
+
+#[test]
 fn relief_raises_what_is_bright_and_leaves_the_outline() {
     let bright_spot = |p: Vec2| if p.length() < 0.15 { 250 } else { 90 };
     let make = |detail| {

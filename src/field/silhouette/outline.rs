@@ -40,6 +40,9 @@ pub struct Outline {
     tree: SegmentTree,
     /// +1 when the inside lies to the left of a segment (start to end), −1 when to the right.
     inside_hand: f32,
+    /// Of the raster.
+    size: [usize; 2],
+    placement: Placement,
 }
 
 impl Outline {
@@ -76,7 +79,7 @@ impl Outline {
             })
             .collect();
         let inside_hand = if placement.step.x * placement.step.y < 0.0 { -1.0 } else { 1.0 };
-        Self { tree: SegmentTree::new(rows.concat()), inside_hand }
+        Self { tree: SegmentTree::new(rows.concat()), inside_hand, size, placement }
     }
 
     /// Whether nothing crosses the level: nothing is inside, since everything around is outside.
@@ -87,6 +90,16 @@ impl Outline {
     /// The segments, in no particular order.
     pub fn segments(&self) -> &[[Vec2; 2]] {
         self.tree.segments()
+    }
+
+    /// Width and height of the raster, in pixels.
+    pub(super) fn raster_size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    /// Where the raster lies.
+    pub(super) fn placement(&self) -> Placement {
+        self.placement
     }
 
     /// The box around the curves, or `None` when there are none.

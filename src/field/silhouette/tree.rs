@@ -96,7 +96,8 @@ fn build(segments: &mut [[Vec2; 2]], first: usize, end: usize, nodes: &mut Vec<N
     build(segments, first + middle, end, nodes);
 }
 
-fn nearest_on_segment(point: Vec2, [a, b]: [Vec2; 2]) -> Vec2 {
+/// The point of a segment, or of a single point, nearest to `point`.
+pub(super) fn nearest_on_segment(point: Vec2, [a, b]: [Vec2; 2]) -> Vec2 {
     let along = b - a;
     let length_squared = along.length_squared();
     if length_squared == 0.0 {
