@@ -112,7 +112,7 @@ fn without_floaters(
     }
     let unseen = Monitor::new(monitor.cancel_token(), &|_| {});
     let mesh = surface::extract(&grid, &unseen).about(path)?;
-    let kept = drop_floaters(&mesh, share, finish::largeness(request), &unseen).about(path)?;
+    let kept = drop_floaters(&mesh, share, finish::largeness(request), &unseen)?;
     let Some(bounds) = kept.bounds().filter(|bounds| mesh.bounds() != Some(*bounds)) else { return Ok(grid) };
     let [_, ny, nz] = grid.samples_per_axis;
     let (origin, spacing) = (grid.origin, grid.spacing);

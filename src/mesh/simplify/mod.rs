@@ -146,7 +146,8 @@ impl Search<'_> {
     fn milder(&mut self, other: &Mesh) -> Result<Option<Simplified>, SimplifyError> {
         let kept = vec![false; self.whole.vertex_positions.len()];
         let most = other.triangle_indices.len();
-        for times in MILDER.into_iter().take_while(|times| self.goal.triangles.saturating_mul(*times) < most) {
+        let triangles = self.goal.triangles;
+        for times in MILDER.into_iter().take_while(|times| triangles.saturating_mul(*times) < most) {
             let Some((candidate, error, verdict)) = self.attempt(&kept, times)? else { break };
             if candidate.triangle_indices.len() < most && self.is_sound(&candidate, &verdict) {
                 return Ok(Some(self.found(candidate, error, true)));
