@@ -83,6 +83,7 @@ impl Options {
         let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
         let system = || directories::ProjectDirs::from("", "", "orfeas").map(|d| d.data_dir().to_owned());
         let data_dir = variable.or_else(system).unwrap_or_else(|| std::env::temp_dir().join("orfeas"));
+        let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
         let options = Self::new(files, data_dir, Cache::open(&CacheOptions::default()));
         match Library::of_user() {
             Ok(models) => Self { models, ..options },
@@ -338,6 +339,10 @@ impl Studio {
         let request = self.items.selected().map_or(self.draft, |i| i.request);
         let is_picture = matches!(source, Source::Picture(_));
         self.settings.remember(source.path().to_owned());
+        if !session::is_text(source.path()) {
+            let text = "is no Unicode text: it is left out of the list when the window is opened again";
+            self.messages.push(Level::Warning, format!("The name of {} {text}", source.path().display()));
+        }
         let id = self.items.add(source, request);
         if is_picture && self.settings.generate_at_once {
             self.start(id);

@@ -27,7 +27,8 @@ impl Studio {
             C::CancelAll => {
                 self.queue.iter().for_each(|q| q.cancel_all());
                 let alone = self.items.iter_mut().filter(|i| i.status == Status::Waiting && i.job.is_none());
-                alone.for_each(|i| i.status = Status::Cancelled);
+                alone.for_each(|i| i.status = i.status_when_cancelled());
+                self.load_selected();
             }
             C::Retry => self.generate_selected(),
             C::Remove => self.remove_selected(),
@@ -150,7 +151,8 @@ impl Studio {
 
     fn cancel_selected(&mut self) {
         if let Some(item) = self.items.selected_mut().filter(|i| i.status == Status::Waiting && i.job.is_none()) {
-            item.status = Status::Cancelled;
+            item.status = item.status_when_cancelled();
+            self.load_selected();
         }
         let job = self.items.selected().and_then(|i| i.job);
         if let (Some(queue), Some(job)) = (&self.queue, job) {
@@ -302,7 +304,12 @@ impl Studio {
                 self.queue_view.plans.insert(id, plan);
             }
             Event::Cancelled(_) => {
-                item.status = if item.made_with().is_some() { Status::Finished } else { Status::Cancelled };
+                item.status = item.status_when_cancelled();
+                let id = item.id;
+                if self.items.selected_id() == Some(id) {
+                    // The view may be empty or show what was being made.
+                    self.load_selected();
+                }
                 self.messages.push(Level::Info, format!("Cancelled: {name}"));
                 self.touch();
             }

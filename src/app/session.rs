@@ -3,6 +3,7 @@
 //! `session.json` is written atomically; meshes lie beside it as PLY. A file of a newer version or a
 //! damaged one is set aside, never overwritten.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -86,7 +87,11 @@ impl Store {
     /// Where the mesh of a card belongs; a new name each time, so that no reader sees it change.
     pub fn new_result_path(&self, id: ItemId) -> PathBuf {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        self.folder.join("results").join(format!("{}-{}.ply", id.0, now.as_millis()))
+        self.results().join(format!("{}-{}.ply", id.0, now.as_millis()))
+    }
+
+    fn results(&self) -> PathBuf {
+        self.folder.join("results")
     }
 
     /// Where the corrected cut-out of a card belongs.
@@ -122,6 +127,7 @@ impl Store {
             Ok(session) if session.version > VERSION => self.set_aside("it was written by a newer version"),
             Ok(mut session) if session.is_valid() => {
                 session.settings.mend();
+                session.bring_home(&self.results());
                 Loaded::Session(Box::new(session))
             }
             Ok(_) => self.set_aside("it holds settings out of range"),
@@ -146,27 +152,40 @@ impl Store {
         if self.is_read_only() {
             return Ok(());
         }
-        let json = serde_json::to_vec_pretty(session).unwrap_or_default();
+        let io_error = |error| WriteError::Io { source: std::io::Error::other(error), path: self.file() };
+        let json = serde_json::to_vec_pretty(session).map_err(io_error)?;
         write_atomically(&self.file(), IfExists::Replace, |w| std::io::Write::write_all(w, &json))
     }
 
     /// Deletes meshes and masks that no card names any more.
     pub fn sweep(&self, session: &Session) {
-        let Ok(entries) = fs::read_dir(self.folder.join("results")) else { return };
+        let Ok(entries) = fs::read_dir(self.results()) else { return };
         let entries: Vec<_> = entries.flatten().map(|e| e.path()).collect();
-        // A list that was set aside names files that its reader will want.
-        if entries.iter().any(|path| path.to_string_lossy().ends_with(".session.json")) {
-            return;
-        }
-        let named: Vec<&Path> = session.items.iter().flat_map(SavedItem::files).collect();
+        // A list that was set aside names files from before that its reader will want.
+        let is_list = |path: &&PathBuf| path.to_string_lossy().ends_with(".session.json");
+        let set_aside = entries.iter().filter(is_list).filter_map(|path| millis_of(path)).max();
+        // By their names: the folder may be called something else by now.
+        let named: Vec<&OsStr> = session.items.iter().flat_map(SavedItem::files).filter_map(Path::file_name).collect();
         for path in entries {
             let ours = path.extension().is_some_and(|e| e == "ply" || e == "png");
-            if ours && !self.is_read_only() && !named.contains(&path.as_path()) {
+            let is_named = path.file_name().is_some_and(|name| named.contains(&name)) || millis_of(&path) <= set_aside;
+            if ours && !self.is_read_only() && !is_named {
                 // A file that cannot be deleted is tried again at the next start.
                 let _ = fs::remove_file(path);
             }
         }
     }
+}
+
+/// Whether a path can be written as text.
+pub(super) fn is_text(path: &Path) -> bool {
+    path.to_str().is_some()
+}
+
+/// When a file in the results folder was named, in ms since 1970.
+fn millis_of(path: &Path) -> Option<u64> {
+    let name = path.file_name()?.to_str()?;
+    name.split_once('-')?.1.split('.').next()?.parse().ok()
 }
 
 impl SavedItem {
@@ -176,24 +195,49 @@ impl SavedItem {
 }
 
 impl Session {
-    /// The session as it stands.
+    /// Finds the files in `results` that are not where they were: the folder was moved, or is reached by another way.
+    fn bring_home(&mut self, results: &Path) {
+        let home = |path: &mut PathBuf| {
+            let moved = path.file_name().map(|name| results.join(name));
+            if let Some(moved) = moved.filter(|moved| !path.exists() && moved.exists()) {
+                *path = moved;
+            }
+        };
+        for item in &mut self.items {
+            item.mask.iter_mut().for_each(home);
+            if let Some(result) = &mut item.result {
+                home(&mut result.file);
+                result.mask.iter_mut().for_each(home);
+            }
+        }
+    }
+
+    /// The session as it stands. Names that are no Unicode text cannot be written and are left out.
     pub fn of(items: &Items, draft: Request, settings: &Settings) -> Self {
         let saved = |item: &Item| SavedItem {
             id: item.id,
             source: item.source.clone(),
             request: item.request,
             mask: item.mask.clone(),
-            views: item.views.clone(),
+            views: item
+                .views
+                .iter()
+                .filter(|(_, path)| is_text(path))
+                .map(|(side, path)| (*side, path.clone()))
+                .collect(),
             open: item.status.is_open(),
             failed: if let Status::Failed(why) = &item.status { Some(why.clone()) } else { None },
             result: item.saved.clone(),
         };
+        let mut settings = settings.clone();
+        settings.recent.retain(|path| is_text(path));
+        settings.export_folder = settings.export_folder.filter(|path| is_text(path));
         Self {
             version: VERSION,
-            items: items.iter().map(saved).collect(),
+            items: items.iter().filter(|item| is_text(item.source.path())).map(saved).collect(),
             selected: items.selected_id(),
             draft,
-            settings: settings.clone(),
+            settings,
         }
     }
 
@@ -282,24 +326,77 @@ mod tests {
         assert!(matches!(first.load(), Loaded::New));
     }
 
+    /// [`two_cards`] with a mesh and a mask for the first, which are written.
+    fn with_files(store: &Store) -> (Items, [PathBuf; 2]) {
+        let (file, mask) = (store.new_result_path(ItemId(1)), store.new_mask_path(ItemId(1)));
+        let mut items = two_cards();
+        let item = items.get_mut(ItemId(1)).unwrap();
+        let (request, views, notes) = (item.request, Views::new(), vec![]);
+        item.saved = Some(SavedResult { file: file.clone(), request, mask: Some(mask.clone()), views, notes });
+        item.mask = Some(mask.clone());
+        let files = [file, mask];
+        files.iter().for_each(|path| fs::write(path, "x").unwrap());
+        (items, files)
+    }
+
     #[test]
     fn sweeping_keeps_what_a_card_names() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().to_owned()).unwrap();
-        let keep = store.new_result_path(ItemId(1));
+        let (items, keep) = with_files(&store);
         let drop = store.new_result_path(ItemId(77));
-        fs::write(&keep, "x").unwrap();
         fs::write(&drop, "x").unwrap();
-        let mut items = two_cards();
-        let result = SavedResult {
-            file: keep.clone(),
-            request: Request::default(),
-            mask: None,
-            views: Views::new(),
-            notes: vec![],
-        };
-        items.get_mut(ItemId(1)).unwrap().saved = Some(result);
         store.sweep(&Session::of(&items, Request::default(), &Settings::default()));
-        assert!(keep.exists() && !drop.exists());
+        assert!(keep.iter().all(|path| path.exists()) && !drop.exists());
+    }
+
+    #[test]
+    fn what_a_set_aside_list_may_name_is_kept_and_newer_files_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_owned()).unwrap();
+        let (_, old) = with_files(&store);
+        let pause = || std::thread::sleep(std::time::Duration::from_millis(3));
+        pause();
+        fs::write(store.file(), "damaged").unwrap();
+        assert!(matches!(store.load(), Loaded::SetAside(_)));
+        pause();
+        let new = store.new_result_path(ItemId(5));
+        fs::write(&new, "x").unwrap();
+        store.sweep(&Session::default());
+        assert!(old.iter().all(|path| path.exists()) && !new.exists());
+    }
+
+    #[test]
+    fn a_folder_that_was_moved_still_has_its_meshes_and_masks() {
+        let folder = tempfile::tempdir().unwrap();
+        let [before, after] = ["before", "after"].map(|name| folder.path().join(name));
+        let store = Store::open(before.clone()).unwrap();
+        let (items, _) = with_files(&store);
+        store.save(&Session::of(&items, Request::default(), &Settings::default())).unwrap();
+        drop(store);
+        fs::rename(&before, &after).unwrap();
+        let store = Store::open(after.clone()).unwrap();
+        let Loaded::Session(session) = store.load() else { panic!("not read") };
+        store.sweep(&session);
+        let (cards, _) = session.cards();
+        let saved = cards[0].saved.as_ref().unwrap();
+        let files = [&saved.file, saved.mask.as_ref().unwrap(), cards[0].mask.as_ref().unwrap()];
+        assert!(files.iter().all(|path| path.exists() && path.starts_with(&after)), "{files:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_does_not_cost_the_others() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_owned()).unwrap();
+        let odd = PathBuf::from(OsStr::from_bytes(b"K\xfcche.png"));
+        let (mut items, mut settings) = (two_cards(), Settings::default());
+        items.add(Source::Picture(odd.clone()), Request::default());
+        items.get_mut(ItemId(1)).unwrap().views.insert(Side::Left, odd.clone());
+        settings.remember(odd);
+        store.save(&Session::of(&items, Request::default(), &settings)).unwrap();
+        let Loaded::Session(session) = store.load() else { panic!("not read") };
+        assert_eq!(session.cards().0.len(), 2);
     }
 }

@@ -149,6 +149,11 @@ impl Item {
         in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, s.mask.as_deref(), &s.views)))
     }
 
+    /// What a card is that no longer waits or runs: its mesh of before is still there.
+    pub fn status_when_cancelled(&self) -> Status {
+        if self.made_with().is_some() { Status::Finished } else { Status::Cancelled }
+    }
+
     /// Whether the mesh was made with other settings, another cut-out or other views than those shown.
     pub fn is_outdated(&self) -> bool {
         let views = self.views_for_run();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::state::{Finished, Item, ItemId, Items, SavedResult, Status};
+use super::state::{Finished, Item, ItemId, Items, SavedResult};
 use crate::pipeline::Views;
 use crate::request::Request;
 
@@ -96,7 +96,7 @@ impl Change {
                     // Its job went with it.
                     item.job = None;
                     if item.status.is_open() {
-                        item.status = if item.made_with().is_some() { Status::Finished } else { Status::Cancelled };
+                        item.status = item.status_when_cancelled();
                     }
                     items.insert(position, item);
                 }

@@ -117,6 +117,11 @@ impl Cache {
         self.0.as_ref().is_some_and(|inner| inner.store.folder().is_some())
     }
 
+    /// Whether what is put into it is found again: there is a folder, and nothing has failed to be written yet.
+    pub fn can_store(&self) -> bool {
+        self.is_enabled() && self.0.as_ref().is_some_and(|inner| !inner.read_only.load(Ordering::Relaxed))
+    }
+
     /// The cache folder.
     pub fn path(&self) -> Option<&Path> {
         self.0.as_ref()?.store.folder()

@@ -61,7 +61,7 @@ pub(super) fn inflate(request: &Request, object: &ConditionImage, monitor: &Moni
     }
     monitor.step(Stage::Shape, 4, 4)?;
     let pose = if params.back == 0.0 { Pose::Lying } else { Pose::Standing };
-    Ok(Solid { body: Body::Field(grid), unit: Unit::Model, pose })
+    Ok(Solid { body: Body::Field(grid), unit: Unit::Model, pose, notes: Vec::new() })
 }
 
 /// The curves where the object's opacity crosses one half, in model space.

@@ -72,7 +72,8 @@ pub(super) fn lithophane(request: &Request, picture: &Picture, monitor: &Monitor
         LithophaneShape::Curved | LithophaneShape::Cylinder => pane.bent(params, &request.size, monitor)?,
     });
     let lies = params.shape == LithophaneShape::Flat && !params.stand;
-    Ok(Solid { body, unit: Unit::Millimetre, pose: if lies { Pose::Lying } else { Pose::Standing } })
+    let pose = if lies { Pose::Lying } else { Pose::Standing };
+    Ok(Solid { body, unit: Unit::Millimetre, pose, notes: Vec::new() })
 }
 
 /// Sizes of the unrolled pane, in mm.

@@ -61,6 +61,8 @@ pub struct Solid {
     pub unit: Unit,
     /// How it is best printed.
     pub pose: Pose,
+    /// Things worth telling about how it was made.
+    pub notes: Vec<String>,
 }
 
 /// Why a craft could not be made.

@@ -56,7 +56,7 @@ pub(super) fn relief(
         (ReliefBase::Plate, Some(object)) => plate(request, &Source::of_object(object, true)?, monitor)?,
         (ReliefBase::Plate, None) => plate(request, &Source::of_picture(picture)?, monitor)?,
     };
-    Ok(Solid { body: Body::Mesh(mesh), unit: Unit::Millimetre, pose: Pose::Lying })
+    Ok(Solid { body: Body::Mesh(mesh), unit: Unit::Millimetre, pose: Pose::Lying, notes: Vec::new() })
 }
 
 /// What a relief is made of: a window of an image, in pixels.

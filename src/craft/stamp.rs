@@ -51,7 +51,7 @@ pub(super) fn stamp(request: &Request, object: &ConditionImage, monitor: &Monito
         StampKind::Keychain => keychain::keychain(request, object, monitor)?,
     };
     monitor.step(Stage::Shape, 1, 1)?;
-    Ok(Solid { body: Body::Field(grid), unit: Unit::Millimetre, pose: Pose::Lying })
+    Ok(Solid { body: Body::Field(grid), unit: Unit::Millimetre, pose: Pose::Lying, notes: Vec::new() })
 }
 
 /// The object as a raster of opacities that can be laid out at any size.

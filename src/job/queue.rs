@@ -179,6 +179,7 @@ impl<T: Send + Sync + 'static> Queue<T> {
     pub fn cancel(&self, id: JobId) -> bool {
         let mut state = self.shared.lock();
         let cancelled = state.position(id).is_some_and(|i| state.cancel_at(i));
+        state.forget_old(Some(id));
         self.shared.announce(state);
         cancelled
     }
@@ -189,6 +190,7 @@ impl<T: Send + Sync + 'static> Queue<T> {
         for position in 0..state.jobs.len() {
             state.cancel_at(position);
         }
+        state.forget_old(None);
         self.shared.announce(state);
     }
 
@@ -290,18 +292,23 @@ impl<T> State<T> {
         self.jobs.iter_mut().find(is_wanted)
     }
 
-    /// Adds the last event of a job: its progress is past, and the oldest ended job is forgotten.
+    /// Adds the last event of a job: its progress is past.
     fn add_last(&mut self, event: Event<T>) {
         let last_id = event.id();
         let is_past = |e: &Event<T>| matches!(e, Event::Progress { .. } | Event::Preview(..)) && e.id() == last_id;
         self.events.retain(|e| !is_past(e));
         self.events.push_back(event);
+    }
+
+    /// Forgets the oldest ended jobs but `kept`, so that no more than [`REMEMBERED`] are left. Places of jobs change.
+    fn forget_old(&mut self, kept: Option<JobId>) {
         let ended = self.jobs.iter().filter(|job| !job.state.is_open()).count();
-        if ended > REMEMBERED
-            && let Some(oldest) = self.jobs.iter().position(|job| !job.state.is_open() && job.id != last_id)
-        {
-            self.jobs.remove(oldest);
-        }
+        let mut left = ended.saturating_sub(REMEMBERED);
+        self.jobs.retain(|job| {
+            let is_forgotten = left > 0 && !job.state.is_open() && Some(job.id) != kept;
+            left -= usize::from(is_forgotten);
+            !is_forgotten
+        });
     }
 
     fn add_progress(&mut self, id: JobId, progress: Progress, estimate: Estimate) {

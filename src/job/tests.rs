@@ -103,6 +103,21 @@ fn a_queue_whose_events_nobody_fetches_refuses_at_last() {
     assert!(refused.is_some());
 }
 
+#[test]
+fn after_many_ended_jobs_only_those_meant_are_removed_and_cancelled() {
+    let (queue, _) = endless();
+    let done: Vec<_> = (0..CAPACITY).map(|_| queue.submit(job("done")).unwrap()).collect();
+    ended(&queue, &done);
+    let open: Vec<_> = (0..5).map(|_| queue.submit(job("endless")).unwrap()).collect();
+    started(&queue, open[0]);
+    queue.remove(open[2]);
+    let left: Vec<_> = queue.snapshot().into_iter().filter(|job| job.state.is_open()).map(|job| job.id).collect();
+    assert_eq!(left, [open[0], open[1], open[3], open[4]]);
+    queue.cancel_all();
+    assert_eq!(queue.open_count(), 0);
+    assert!(queue.snapshot().len() <= CAPACITY, "the oldest are forgotten");
+}
+
 /// Work without an end, and how many steps it has made.
 fn endless() -> (Queue<String>, Arc<AtomicU64>) {
     let steps = Arc::new(AtomicU64::new(0));

@@ -182,6 +182,7 @@ struct SolidHead {
     body: BodyHead,
     in_millimetres: bool,
     lying: bool,
+    notes: Vec<String>,
 }
 
 fn unit_from(in_millimetres: bool) -> Unit {
@@ -194,7 +195,7 @@ fn pose_from(lying: bool) -> Pose {
 
 impl Stored for Solid {
     fn to_parts(&self) -> (Vec<u8>, Vec<Cow<'_, [u8]>>) {
-        let Self { body, unit, pose } = self;
+        let Self { body, unit, pose, notes } = self;
         let (body, arrays) = match body {
             Body::Field(ScalarGrid { samples, samples_per_axis, origin, spacing }) => {
                 let origin_bits = origin.to_array().map(f32::to_bits);
@@ -207,12 +208,13 @@ impl Stored for Solid {
             }
             Body::Mesh(mesh) => (BodyHead::Mesh(MeshHead::of(mesh)), MeshHead::arrays(mesh)),
         };
-        let head = SolidHead { body, in_millimetres: *unit == Unit::Millimetre, lying: *pose == Pose::Lying };
+        let (in_millimetres, lying) = (*unit == Unit::Millimetre, *pose == Pose::Lying);
+        let head = SolidHead { body, in_millimetres, lying, notes: notes.clone() };
         (json(&head), arrays)
     }
 
     fn from_parts(head: &[u8], mut arrays: Arrays) -> Option<Self> {
-        let SolidHead { body, in_millimetres, lying } = from_json(head)?;
+        let SolidHead { body, in_millimetres, lying, notes } = from_json(head)?;
         let body = match body {
             BodyHead::Mesh(head) => Body::Mesh(head.mesh(arrays)?),
             BodyHead::Field { samples_per_axis, origin_bits, spacing_bits } => {
@@ -223,7 +225,7 @@ impl Stored for Solid {
                 arrays.end(Body::Field(ScalarGrid { samples, samples_per_axis, origin, spacing }))?
             }
         };
-        Some(Self { body, unit: unit_from(in_millimetres), pose: pose_from(lying) })
+        Some(Self { body, unit: unit_from(in_millimetres), pose: pose_from(lying), notes })
     }
 }
 

@@ -31,7 +31,7 @@ impl<'a> Company<'a> {
         let upcoming = run.around.upcoming;
         let mut company = Self { objects: vec![mine], keys: Vec::new(), ahead: &[] };
         // Without a cache there is no place for what is not asked for yet.
-        if upcoming.is_empty() || !run.around.tools.cache.is_enabled() {
+        if upcoming.is_empty() || !run.around.tools.cache.can_store() {
             return Ok(company);
         }
         let most = run.around.tools.engine.batch_max(&found.source, run.monitor)?;

@@ -91,6 +91,7 @@ impl Run<'_> {
             let advice = learned::advice(self.request.model.model);
             return Err(PipelineError::NothingSolid { advice, path: self.path.to_owned() });
         }
+        let mut notes = Vec::new();
         if self.request.model.close_silhouette {
             let cut_out = self.cut_out()?;
             let is_own_frame = learned::is_in_the_pictures_frame(self.request.model.model);
@@ -98,9 +99,9 @@ impl Run<'_> {
                 let condition = recenter::condition(&cut_out).about(run.path)?;
                 fit::close_to_silhouette(&mut grid, &condition, is_own_frame, run.monitor).about(run.path)
             })?;
-            self.notes.extend(note);
+            notes.extend(note);
         }
-        let solid = Solid { body: Body::Field(grid), unit: Unit::Model, pose: Pose::Standing };
+        let solid = Solid { body: Body::Field(grid), unit: Unit::Model, pose: Pose::Standing, notes };
         if self.as_asked {
             codec::put_if_quicker(self.cache, &key, &solid, begun.elapsed());
         }

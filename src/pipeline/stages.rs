@@ -215,8 +215,7 @@ impl<'a> Run<'a> {
         if let Some(stored) = self.stored(Stage::Surface, &key)? {
             return Ok(stored);
         }
-        let Solid { body, unit, pose } = self.shape()?;
-        let mut notes = Vec::new();
+        let Solid { body, unit, pose, mut notes } = self.shape()?;
         let from_field = matches!(body, Body::Field(_));
         let body = match body {
             Body::Field(grid) => Body::Field(self.timed(Stage::Shape, |run| {

@@ -156,12 +156,19 @@ impl Folder {
 
     fn record(&self, name: &str, line: Option<Line>) -> Result<(), ManifestError> {
         let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.path.join(FILE_NAME);
+        // Another batch may write into the same folder. Where folders have no locks, it is out of luck.
+        let folder = File::open(&self.path).ok();
+        let _lock = folder.as_ref().map(File::lock);
+        if let Ok(newer) = read(&path) {
+            *manifest = newer;
+        }
         match line {
             Some(line) => manifest.files.insert(name.to_owned(), line),
             None => manifest.files.remove(name),
         };
         let text = serde_json::to_vec_pretty(&*manifest).unwrap_or_default();
-        write_atomically(&self.path.join(FILE_NAME), IfExists::Replace, |file| file.write_all(&text))?;
+        write_atomically(&path, IfExists::Replace, |file| file.write_all(&text))?;
         Ok(())
     }
 }

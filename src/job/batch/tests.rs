@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Mutex;
 
+use super::manifest::{Folder, Wanted};
 use super::*;
 use crate::files::write_atomically;
 use crate::pipeline::Input;
@@ -186,6 +187,19 @@ fn a_damaged_manifest_is_noted_and_costs_only_time() {
     let summary = scene.run(&items);
     assert!(summary.notes[0].ends_with(MANIFEST_FILE_NAME) && summary.is_complete(), "{summary:?}");
     assert!(scene.run(&items).notes.is_empty(), "it was written anew");
+}
+
+#[test]
+fn two_batches_into_one_folder_keep_each_others_books() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = [(); 2].map(|()| Folder::open(folder.path()).unwrap().0);
+    let wanted = |name: &str| Wanted { source: name.to_owned(), picture: [1; 32], mask: None, settings: [2; 32] };
+    for (books, name) in [(&first, "a.stl"), (&second, "b.stl")] {
+        fs::write(books.path_of(name), name).unwrap();
+        books.finish(name, &wanted(name)).unwrap();
+    }
+    let (books, notes) = Folder::open(folder.path()).unwrap();
+    assert!(notes.is_empty() && ["a.stl", "b.stl"].iter().all(|name| books.is_done(name, &wanted(name))));
 }
 
 #[test]

@@ -131,5 +131,6 @@ fn finish<T>(shared: &Shared<T>, task: &Task, result: Result<T, WorkError>) {
     };
     job.state = new_state;
     state.add_last(event);
+    state.forget_old(Some(task.id));
     shared.announce(state);
 }
