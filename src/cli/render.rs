@@ -36,7 +36,7 @@ pub struct RenderArgs {
     /// PNG file to write [default: beside the mesh, under a free name]
     #[arg(short, long, value_name = "PNG")]
     output: Option<PathBuf>,
-    /// Replace a file that exists
+    /// Replace the file that -o names, if it exists; a name that is chosen here is always free
     #[arg(long)]
     overwrite: bool,
     /// From where: three-quarter, front, back, left, right, top, bottom, or two angles in degrees:
@@ -81,8 +81,7 @@ pub fn run(args: &RenderArgs, console: &Console) -> Result<(), Failure> {
             "--material has no effect with --shading {shading}; leave out one of them"
         )));
     }
-    let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
-    let path = place(args)?;
+    let (path, if_exists) = place(args)?;
     check_writable(&path, if_exists)?;
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
@@ -105,16 +104,19 @@ pub fn run(args: &RenderArgs, console: &Console) -> Result<(), Failure> {
     console.result_path(&path)
 }
 
-/// Where the picture goes: only to a name that says PNG, for that is what is in it.
-fn place(args: &RenderArgs) -> Result<PathBuf, Failure> {
-    let free = |path: PathBuf| if args.overwrite { path } else { first_free(&path) };
+/// Where the picture goes: only to a name that says PNG, for that is what is in it. A name that nobody
+/// typed is a free one: beside a solid, under its name, lies mostly the picture it was made from.
+fn place(args: &RenderArgs) -> Result<(PathBuf, IfExists), Failure> {
+    let free = |path: PathBuf| (first_free(&path), IfExists::Keep);
     match &args.output {
         None => Ok(free(args.mesh.with_extension("png"))),
         Some(folder) if folder.is_dir() => {
             let name = Path::new(args.mesh.file_name().unwrap_or("mesh".as_ref())).with_extension("png");
             Ok(free(folder.join(name)))
         }
-        Some(path) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => Ok(path.clone()),
+        Some(path) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => {
+            Ok((path.clone(), if args.overwrite { IfExists::Replace } else { IfExists::Keep }))
+        }
         Some(path) => Err(Failure::Usage(format!("pictures are PNG files; end the name in .png: {}", path.display()))),
     }
 }
@@ -187,7 +189,28 @@ fn color(text: &str) -> Option<[u8; 3]> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::cli::{Arguments, Command};
+
+    #[test]
+    fn only_a_picture_that_was_named_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("cat.png"), "the picture").unwrap();
+        let placed = |output: &[&str]| {
+            let mesh = at("cat.stl");
+            let arguments = ["orfeas", "render", mesh.to_str().unwrap(), "--overwrite"];
+            let parsed = Arguments::try_parse_from(arguments.iter().chain(output)).unwrap();
+            let Some(Command::Render(args)) = parsed.command else { panic!("not taken for the command") };
+            place(&args).unwrap()
+        };
+        assert_eq!(placed(&[]), (at("cat-2.png"), IfExists::Keep));
+        assert_eq!(placed(&["-o", folder.path().to_str().unwrap()]), (at("cat-2.png"), IfExists::Keep));
+        let named = at("cat.png");
+        assert_eq!(placed(&["-o", named.to_str().unwrap()]), (at("cat.png"), IfExists::Replace));
+    }
 
     #[test]
     fn views_sizes_and_backgrounds_are_read_or_refused() {
