@@ -3,10 +3,12 @@
 use std::io::{self, Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
-use image::{ImageFormat, RgbaImage};
+use image::ImageFormat;
 
 use crate::files::{IfExists, write_atomically};
 use crate::import;
+use crate::mesh::Mesh;
+use crate::progress::Stage;
 use crate::render::{
     Background, Lighting, LightingPreset, MAX_STILL_SIDE_PX, Material, MaterialPreset, NamedView, Projection, Shading,
     StillOptions, View, Wireframe, contact_sheet, still,
@@ -85,23 +87,27 @@ pub fn run(args: &RenderArgs, console: &Console) -> Result<(), Failure> {
     check_writable(&path, if_exists)?;
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
-    let drawn = display.watch(&cancel, |monitor| -> Result<RgbaImage, Failure> {
+    let drawn = display.watch(&cancel, |monitor| -> Result<Vec<u8>, Failure> {
         let mesh = import::read_file_with(&args.mesh, &import::Limits::default(), monitor)?;
-        monitor.check()?;
-        let options = options(args);
-        let picture = if args.sheet { contact_sheet(&mesh, &options)? } else { still(&mesh, &options)? };
-        monitor.check()?;
-        Ok(picture)
+        monitor.step(Stage::Draw, 0, 1)?;
+        let (options, is_sheet) = (options(args), args.sheet);
+        interrupt::leave_on_cancel(&cancel, move || draw(&mesh, &options, is_sheet))?
     });
     drop(display);
-    let picture = match drawn {
+    let png = match drawn {
         Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
         drawn => drawn?,
     };
+    write_atomically(&path, if_exists, |writer| writer.write_all(&png))?;
+    console.result_path(&path)
+}
+
+/// The picture, or the sheet, as a PNG file.
+fn draw(mesh: &Mesh, options: &StillOptions, is_sheet: bool) -> Result<Vec<u8>, Failure> {
+    let picture = if is_sheet { contact_sheet(mesh, options)? } else { still(mesh, options)? };
     let mut png = Cursor::new(Vec::new());
     picture.write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
-    write_atomically(&path, if_exists, |writer| writer.write_all(png.get_ref()))?;
-    console.result_path(&path)
+    Ok(png.into_inner())
 }
 
 /// Where the picture goes: only to a name that says PNG, for that is what is in it. A name that nobody

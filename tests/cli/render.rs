@@ -31,3 +31,25 @@ fn overwrite_spares_pictures_that_were_not_named() {
     assert_eq!(code, 0, "{stderr}");
     assert_ne!(std::fs::read(desk.path("cube.png")).unwrap(), source, "a name that was typed is meant");
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_while_a_picture_is_drawn_leaves_nothing() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let desk = Desk::new();
+    write_cube(&desk.path("cube.stl"), false);
+    let mut child = desk.spawn(&["render", "cube.stl", "--sheet", "--size=4096x2048"]);
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("Drawing the picture") {
+        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    super::generate::interrupt(&child);
+    stderr.read_to_string(&mut said).unwrap();
+    let code = child.wait().unwrap().code().unwrap();
+    if nothing_draws(code, &said) {
+        return;
+    }
+    assert!(code == 130 && said.contains("interrupted"), "{code}: {said}");
+    assert_eq!(desk.names("."), ["cube.stl"]);
+}
