@@ -33,6 +33,8 @@ pub enum Stage {
     Download,
     /// Reading all bytes of a learned model; not part of making a solid.
     Verify,
+    /// Drawing a picture of a mesh; not part of making a solid.
+    Draw,
 }
 
 impl Stage {
@@ -49,6 +51,7 @@ impl Stage {
             Self::Export => "Writing the file",
             Self::Download => "Fetching the model",
             Self::Verify => "Checking the files",
+            Self::Draw => "Drawing the picture",
         }
     }
 }

@@ -1,10 +1,16 @@
 //! Ctrl-C: the first asks the work to stop, the second ends the program at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{RecvTimeoutError, bounded};
 
 use crate::progress::CancelToken;
 
-use super::failure::Exit;
+use super::failure::{Exit, Failure};
+
+/// Time between two looks at whether Ctrl-C was pressed.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A token that Ctrl-C (and the system's request to end) cancels.
 ///
@@ -24,4 +30,74 @@ pub fn token() -> CancelToken {
         tracing::info!(%error, "Ctrl-C ends the program at once");
     }
     token
+}
+
+/// Runs `work` that cannot be cancelled, such as a driver's, on a thread of its own. Once `cancel` asks
+/// to stop nobody waits for it any more: it ends with the program, so it must not write anything.
+///
+/// # Errors
+/// [`Failure::Interrupted`], also where the work is done by then; what the system says where no thread
+/// can be started.
+pub fn leave_on_cancel<R: Send + 'static>(
+    cancel: &CancelToken,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, Failure> {
+    let (sender, receiver) = bounded(1);
+    let thread = std::thread::Builder::new().name("uncancellable".to_owned()).spawn(move || {
+        // Nobody listens any more after a cancellation.
+        let _ = sender.send(work());
+    })?;
+    loop {
+        let told = receiver.recv_timeout(LOOK);
+        if cancel.is_cancelled() {
+            return Err(Failure::Interrupted);
+        }
+        match told {
+            Ok(result) => return Ok(result),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    // Only a panic sends nothing, and it goes on as if there were no thread.
+    match thread.join() {
+        Err(panic) => std::panic::resume_unwind(panic),
+        Ok(()) => Err(std::io::Error::other("the work ended without a result").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_back() {
+        assert_eq!(leave_on_cancel(&CancelToken::new(), || 42).unwrap(), 42);
+    }
+
+    #[test]
+    fn nobody_waits_for_work_that_is_to_stop() {
+        let cancel = CancelToken::new();
+        let (release, wait) = bounded::<()>(1);
+        let pressed = cancel.clone();
+        let left = leave_on_cancel(&cancel, move || {
+            pressed.cancel();
+            // Without end, as far as this test goes.
+            wait.recv()
+        });
+        assert!(matches!(left, Err(Failure::Interrupted)));
+        drop(release);
+    }
+
+    #[test]
+    fn a_result_that_comes_after_the_cancellation_is_dropped() {
+        let cancel = CancelToken::new();
+        let pressed = cancel.clone();
+        assert!(matches!(leave_on_cancel(&cancel, move || pressed.cancel()), Err(Failure::Interrupted)));
+    }
+
+    #[test]
+    #[should_panic(expected = "of the work")]
+    fn panics_go_on() {
+        let _ = leave_on_cancel(&CancelToken::new(), || panic!("of the work"));
+    }
 }

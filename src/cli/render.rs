@@ -3,10 +3,12 @@
 use std::io::{self, Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
-use image::{ImageFormat, RgbaImage};
+use image::ImageFormat;
 
 use crate::files::{IfExists, write_atomically};
 use crate::import;
+use crate::mesh::Mesh;
+use crate::progress::Stage;
 use crate::render::{
     Background, Lighting, LightingPreset, MAX_STILL_SIDE_PX, Material, MaterialPreset, NamedView, Projection, Shading,
     StillOptions, View, Wireframe, contact_sheet, still,
@@ -36,7 +38,7 @@ pub struct RenderArgs {
     /// PNG file to write [default: beside the mesh, under a free name]
     #[arg(short, long, value_name = "PNG")]
     output: Option<PathBuf>,
-    /// Replace a file that exists
+    /// Replace the file that -o names, if it exists; a name that is chosen here is always free
     #[arg(long)]
     overwrite: bool,
     /// From where: three-quarter, front, back, left, right, top, bottom, or two angles in degrees:
@@ -81,40 +83,46 @@ pub fn run(args: &RenderArgs, console: &Console) -> Result<(), Failure> {
             "--material has no effect with --shading {shading}; leave out one of them"
         )));
     }
-    let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
-    let path = place(args)?;
+    let (path, if_exists) = place(args)?;
     check_writable(&path, if_exists)?;
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
-    let drawn = display.watch(&cancel, |monitor| -> Result<RgbaImage, Failure> {
+    let drawn = display.watch(&cancel, |monitor| -> Result<Vec<u8>, Failure> {
         let mesh = import::read_file_with(&args.mesh, &import::Limits::default(), monitor)?;
-        monitor.check()?;
-        let options = options(args);
-        let picture = if args.sheet { contact_sheet(&mesh, &options)? } else { still(&mesh, &options)? };
-        monitor.check()?;
-        Ok(picture)
+        monitor.step(Stage::Draw, 0, 1)?;
+        let (options, is_sheet) = (options(args), args.sheet);
+        interrupt::leave_on_cancel(&cancel, move || draw(&mesh, &options, is_sheet))?
     });
     drop(display);
-    let picture = match drawn {
+    let png = match drawn {
         Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
         drawn => drawn?,
     };
-    let mut png = Cursor::new(Vec::new());
-    picture.write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
-    write_atomically(&path, if_exists, |writer| writer.write_all(png.get_ref()))?;
+    write_atomically(&path, if_exists, |writer| writer.write_all(&png))?;
     console.result_path(&path)
 }
 
-/// Where the picture goes: only to a name that says PNG, for that is what is in it.
-fn place(args: &RenderArgs) -> Result<PathBuf, Failure> {
-    let free = |path: PathBuf| if args.overwrite { path } else { first_free(&path) };
+/// The picture, or the sheet, as a PNG file.
+fn draw(mesh: &Mesh, options: &StillOptions, is_sheet: bool) -> Result<Vec<u8>, Failure> {
+    let picture = if is_sheet { contact_sheet(mesh, options)? } else { still(mesh, options)? };
+    let mut png = Cursor::new(Vec::new());
+    picture.write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
+    Ok(png.into_inner())
+}
+
+/// Where the picture goes: only to a name that says PNG, for that is what is in it. A name that nobody
+/// typed is a free one: beside a solid, under its name, lies mostly the picture it was made from.
+fn place(args: &RenderArgs) -> Result<(PathBuf, IfExists), Failure> {
+    let free = |path: PathBuf| (first_free(&path), IfExists::Keep);
     match &args.output {
         None => Ok(free(args.mesh.with_extension("png"))),
         Some(folder) if folder.is_dir() => {
             let name = Path::new(args.mesh.file_name().unwrap_or("mesh".as_ref())).with_extension("png");
             Ok(free(folder.join(name)))
         }
-        Some(path) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => Ok(path.clone()),
+        Some(path) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => {
+            Ok((path.clone(), if args.overwrite { IfExists::Replace } else { IfExists::Keep }))
+        }
         Some(path) => Err(Failure::Usage(format!("pictures are PNG files; end the name in .png: {}", path.display()))),
     }
 }
@@ -187,7 +195,28 @@ fn color(text: &str) -> Option<[u8; 3]> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::cli::{Arguments, Command};
+
+    #[test]
+    fn only_a_picture_that_was_named_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("cat.png"), "the picture").unwrap();
+        let placed = |output: &[&str]| {
+            let mesh = at("cat.stl");
+            let arguments = ["orfeas", "render", mesh.to_str().unwrap(), "--overwrite"];
+            let parsed = Arguments::try_parse_from(arguments.iter().chain(output)).unwrap();
+            let Some(Command::Render(args)) = parsed.command else { panic!("not taken for the command") };
+            place(&args).unwrap()
+        };
+        assert_eq!(placed(&[]), (at("cat-2.png"), IfExists::Keep));
+        assert_eq!(placed(&["-o", folder.path().to_str().unwrap()]), (at("cat-2.png"), IfExists::Keep));
+        let named = at("cat.png");
+        assert_eq!(placed(&["-o", named.to_str().unwrap()]), (at("cat.png"), IfExists::Replace));
+    }
 
     #[test]
     fn views_sizes_and_backgrounds_are_read_or_refused() {

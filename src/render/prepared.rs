@@ -187,17 +187,49 @@ fn check(mesh: &Mesh) -> Result<(), RenderError> {
     }
 }
 
-/// For each of 96 even directions the vertex that lies farthest that way, of at most some 50 000.
+/// Directions in which the outermost vertices are looked for.
+const DIRECTIONS: usize = 96;
+/// Vertices that share a box while they are looked for; neighbours in a mesh mostly lie close together.
+const BOXED: usize = 256;
+
+/// One of [`DIRECTIONS`] unit vectors, evenly spread.
+fn direction(i: usize) -> Vec3 {
+    let z = 1.0 - (2 * i + 1) as f32 / DIRECTIONS as f32;
+    let (sin, cos) = (i as f32 * 2.399_963).sin_cos();
+    Vec3::new(cos, sin, 0.0) * (1.0 - z * z).sqrt() + Vec3::Z * z
+}
+
+/// For each direction the vertex that lies farthest that way. All of them count: a plate of eight
+/// vertices below a dense figure is as much of the picture as the figure.
 fn outermost(positions: &[Vec3]) -> Vec<Vec3> {
-    const DIRECTIONS: usize = 96;
-    let step = positions.len().div_ceil(50_000).max(1);
-    let farthest = |i: usize| {
-        let z = 1.0 - (2 * i + 1) as f32 / DIRECTIONS as f32;
-        let (sin, cos) = (i as f32 * 2.399_963).sin_cos();
-        let direction = Vec3::new(cos, sin, 0.0) * (1.0 - z * z).sqrt() + Vec3::Z * z;
-        positions.iter().step_by(step).copied().max_by(|a, b| a.dot(direction).total_cmp(&b.dot(direction)))
+    let around = |part: &[Vec3]| {
+        let nothing = (Vec3::INFINITY, Vec3::NEG_INFINITY);
+        part.iter().fold(nothing, |(low, high), &p| (low.min(p), high.max(p)))
     };
-    (0..DIRECTIONS).into_par_iter().filter_map(farthest).collect()
+    let boxes: Vec<(Vec3, Vec3)> = positions.par_chunks(BOXED).map(around).collect();
+    (0..DIRECTIONS).into_par_iter().filter_map(|i| farthest(positions, &boxes, direction(i))).collect()
+}
+
+/// The vertex that lies farthest in `direction`, where `boxes` are those around every [`BOXED`] of them.
+fn farthest(positions: &[Vec3], boxes: &[(Vec3, Vec3)], direction: Vec3) -> Option<Vec3> {
+    // A corner is summed up like a vertex, so that rounding takes no vertex beyond its box.
+    let reach = |&(low, high): &(Vec3, Vec3)| Vec3::select(direction.cmplt(Vec3::ZERO), low, high).dot(direction);
+    // With the farthest box first hardly any other has to be looked into.
+    let first = (0..boxes.len()).max_by(|&a, &b| reach(&boxes[a]).total_cmp(&reach(&boxes[b])))?;
+    let mut best = (f32::NEG_INFINITY, None);
+    for i in std::iter::once(first).chain(0..boxes.len()) {
+        if reach(&boxes[i]) <= best.0 {
+            continue;
+        }
+        let start = i * BOXED;
+        for &p in &positions[start..positions.len().min(start + BOXED)] {
+            let along = p.dot(direction);
+            if best.1.is_none() || along > best.0 {
+                best = (along, Some(p));
+            }
+        }
+    }
+    best.1
 }
 
 #[cfg(test)]
@@ -220,6 +252,26 @@ mod tests {
         }
         let expected: Vec<_> = prepared.triangles.iter().map(|t| t.map(|v| prepared.vertices[v as usize])).collect();
         assert_eq!(drawn, expected);
+    }
+
+    #[test]
+    fn every_vertex_counts_for_the_hull_however_many_there_are() {
+        let dense = shapes::sphere(Vec3::ZERO, 5.0, 200);
+        assert!(dense.vertex_positions.len() > 50_000);
+        let plate = shapes::cuboid(Vec3::new(60.0, 40.0, 2.0));
+        for (first, second) in [(&dense, &plate), (&plate, &dense)] {
+            let mut mesh = first.clone();
+            mesh.append(second).unwrap();
+            let hull = outermost(&mesh.vertex_positions);
+            assert!(plate.vertex_positions.iter().all(|corner| hull.contains(corner)));
+            // Far-flung neighbours, whose boxes tell little.
+            mesh.vertex_positions.sort_by_key(|p| p.to_array().map(|c| c.to_bits().wrapping_mul(0x9E37_79B1)));
+            for (i, found) in outermost(&mesh.vertex_positions).into_iter().enumerate() {
+                let along = |p: &Vec3| p.dot(direction(i));
+                let most = mesh.vertex_positions.iter().map(along).fold(f32::NEG_INFINITY, f32::max);
+                assert_eq!(along(&found), most);
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod generate;
 mod learned;
 mod machine;
 mod models;
+mod render;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]
 #[path = "../models/server.rs"]
 mod server;
