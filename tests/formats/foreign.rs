@@ -192,3 +192,44 @@ fn a_ply_of_text_and_one_of_big_endian_quads() {
     assert_eq!(mesh.triangle_indices.len(), 12);
     close(&mesh, [-1.0; 3], [1.0; 3]);
 }
+
+/// A text STL of a cube with these normals and this name.
+fn text_stl(normal: &str, name: &str) -> String {
+    let cube = cube(Vec3::ZERO, 1.0);
+    let facet = |t: usize| {
+        let corners = cube.triangle(t).map(|p| format!("vertex {} {} {}\n", p.x, p.y, p.z)).concat();
+        format!("facet normal {normal}\nouter loop\n{corners}endloop\nendfacet\n")
+    };
+    let facets: String = (0..cube.triangle_indices.len()).map(facet).collect();
+    format!("solid {name}\n{facets}endsolid {name}\n")
+}
+
+#[test]
+fn a_text_stl_may_have_any_three_words_as_a_normal_and_begin_with_a_byte_order_mark() {
+    for normal in ["-1.#IND -1.#IND -1.#IND", "-nan(ind) -nan(ind) -nan(ind)", "nan nan nan", "0 0 1"] {
+        for name in ["", "würfel"] {
+            let text = text_stl(normal, name);
+            for text in [text.clone(), format!("\u{feff}{text}"), format!("\u{feff}\n{text}")] {
+                let mesh = import::read_bytes(text.as_bytes(), Format::Stl).unwrap();
+                assert_eq!((mesh.triangle_indices.len(), mesh.vertex_positions.len()), (12, 8), "{normal}");
+                close(&mesh, [-1.0; 3], [1.0; 3]);
+            }
+        }
+    }
+    let short = text_stl("0 0", "");
+    assert!(import::read_bytes(short.as_bytes(), Format::Stl).is_err());
+}
+
+#[test]
+fn a_binary_stl_that_starts_with_solid_may_have_bytes_after_its_triangles() {
+    let mesh = cube(Vec3::ZERO, 1.0);
+    let mut file = orfeas::export::to_bytes(&mesh, Format::Stl, &Default::default()).unwrap();
+    file[..80].fill(b' ');
+    file[..13].copy_from_slice(b"solid figure\n");
+    for trailing in [1, 2, 4096] {
+        let file = [file.as_slice(), &vec![b'x'; trailing]].concat();
+        assert_eq!(import::read_bytes(&file, Format::Stl).unwrap().triangle_indices.len(), 12, "{trailing}");
+    }
+    let file = [file.as_slice(), &[b'x'; 4097]].concat();
+    assert!(import::read_bytes(&file, Format::Stl).is_err(), "more is another kind of file");
+}
