@@ -25,7 +25,17 @@ const MAX_DEPTH: usize = 256;
 /// Each opening bracket costs more memory than it takes in the file.
 const MAX_JSON_OBJECTS: usize = 1_000_000;
 /// Extensions that change nothing about the shape, or nothing that is read differently.
-const HARMLESS: [&str; 3] = ["KHR_materials_", "KHR_texture_", "KHR_mesh_quantization"];
+/// Beginnings of names.
+const HARMLESS: [&str; 8] = [
+    "KHR_materials_",
+    "KHR_texture_",
+    "EXT_texture_",
+    "MSFT_texture_dds",
+    "KHR_lights_",
+    "EXT_lights_",
+    "KHR_xmp",
+    "KHR_mesh_quantization",
+];
 
 pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
     let (json, binary) = if bytes.starts_with(b"glTF") { chunks(bytes)? } else { (bytes, None) };

@@ -233,3 +233,24 @@ fn a_binary_stl_that_starts_with_solid_may_have_bytes_after_its_triangles() {
     let file = [file.as_slice(), &[b'x'; 4097]].concat();
     assert!(import::read_bytes(&file, Format::Stl).is_err(), "more is another kind of file");
 }
+
+#[test]
+fn a_glb_may_require_extensions_that_leave_the_shape_alone() {
+    for extension in [
+        "KHR_texture_basisu",
+        "KHR_texture_transform",
+        "EXT_texture_webp",
+        "EXT_texture_avif",
+        "MSFT_texture_dds",
+        "KHR_lights_punctual",
+        "EXT_lights_image_based",
+        "KHR_xmp",
+        "KHR_xmp_json_ld",
+        "KHR_materials_variants",
+        "KHR_mesh_quantization",
+    ] {
+        let file = changed_glb(|document| document["extensionsRequired"] = json!([extension]));
+        let mesh = import::read_bytes(&file, Format::Glb).map_err(|error| error.to_string());
+        assert!(mesh.as_ref().is_ok_and(|mesh| mesh.triangle_indices.len() == 12), "{extension}: {mesh:?}");
+    }
+}
