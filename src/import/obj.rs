@@ -11,6 +11,10 @@ use crate::mesh::Mesh;
 use crate::progress::Monitor;
 
 const LINES_PER_STEP: usize = 1 << 14;
+/// Colours that count to 1 stay below this, rounding and a little glare included.
+const LARGEST_OF_ONE: f32 = 1.5;
+/// A vertex without a colour.
+const NO_LEVELS: [f32; 3] = [f32::NAN; 3];
 
 pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
     let mut content = Content::default();
@@ -31,9 +35,19 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
         let detail = format!("{} of {} triangles are there", found[1].min(announced[1]), announced[1]);
         return Err(ImportError::truncated(Format::Obj, detail));
     }
-    let colors = (!content.colors.is_empty()).then_some(content.colors.as_slice());
-    assembly.add(&content.positions, &content.triangles, colors, |p| p, false)?;
+    let colors = (!content.levels.is_empty()).then(|| colors(&content.levels));
+    assembly.add(&content.positions, &content.triangles, colors.as_deref(), |p| p, false)?;
     Ok(assembly.finish())
+}
+
+/// Colours by the levels of all vertices. Some writers count to 255 and not to 1; which, the largest
+/// level tells. A dark vertex alone would not, nor one that is a rounding error above 1.
+fn colors(levels: &[[f32; 3]]) -> Vec<[u8; 3]> {
+    let largest = levels.iter().flatten().copied().fold(0.0, f32::max);
+    let scale = if largest > LARGEST_OF_ONE { 1.0 } else { 255.0 };
+    // Conversion to 8 bits clamps.
+    let color = |rgb: &[f32; 3]| rgb.map(|level| (level * scale).round() as u8);
+    levels.iter().map(|rgb| if rgb[0].is_nan() { super::NO_COLOR } else { color(rgb) }).collect()
 }
 
 /// Lines, with those joined that end in a backslash.
@@ -75,8 +89,9 @@ impl<'a> Lines<'a> {
 #[derive(Default)]
 struct Content {
     positions: Vec<Vec3>,
-    /// As many as `positions`, or none so far.
-    colors: Vec<[u8; 3]>,
+    /// Red, green and blue of every position as they stand in the file, NaN where they do not, or none
+    /// so far.
+    levels: Vec<[f32; 3]>,
     triangles: Vec<[u32; 3]>,
     /// Vertices and triangles that our own writer says there are.
     announced: Option<[usize; 2]>,
@@ -110,12 +125,10 @@ impl Content {
         let [x, y, z, rgb @ ..] = numbers;
         // Four numbers are a position with a weight.
         if count >= 6 {
-            self.colors.resize(self.positions.len(), super::NO_COLOR);
-            // Some writers count to 255 and not to 1.
-            let scale = if rgb[..3].iter().any(|&level| level > 1.0) { 1.0 } else { 255.0 };
-            self.colors.push([rgb[0], rgb[1], rgb[2]].map(|level| (level * scale).round() as u8));
-        } else if !self.colors.is_empty() {
-            self.colors.push(super::NO_COLOR);
+            self.levels.resize(self.positions.len(), NO_LEVELS);
+            self.levels.push([rgb[0], rgb[1], rgb[2]]);
+        } else if !self.levels.is_empty() {
+            self.levels.push(NO_LEVELS);
         }
         self.positions.push(Vec3::new(x, y, z));
         Ok(())

@@ -254,3 +254,42 @@ fn a_glb_may_require_extensions_that_leave_the_shape_alone() {
         assert!(mesh.as_ref().is_ok_and(|mesh| mesh.triangle_indices.len() == 12), "{extension}: {mesh:?}");
     }
 }
+
+#[test]
+fn colours_of_an_obj_count_to_1_or_to_255_in_the_whole_file() {
+    let read = |colors: [&str; 4]| {
+        let corners = ["0 0 0", "1 0 0", "0 1 0", "0 0 1"].iter().zip(colors).map(|(p, rgb)| format!("v {p} {rgb}\n"));
+        let text = corners.collect::<String>() + "f 1 3 2\nf 1 2 4\nf 2 3 4\nf 3 1 4\n";
+        import::read_bytes(text.as_bytes(), Format::Obj).unwrap().vertex_colors.unwrap()
+    };
+    let grey = [200; 3];
+    assert_eq!(read(["0 0 1", "1 1 1", "", "255 128 2"]), [[0, 0, 1], [1, 1, 1], grey, [255, 128, 2]]);
+    assert_eq!(read(["", "0 0 1", "1.0001 .5 .25", "-0.1 1 0"]), [grey, [0, 0, 255], [255, 128, 64], [0, 255, 0]]);
+    assert_eq!(read(["300 -1 0", "0 0 0", "0 0 0.4", "0 0 0"]), [[255, 0, 0], [0; 3], [0; 3], [0; 3]]);
+}
+
+#[test]
+fn parts_of_a_glb_without_vertex_colours_keep_their_material_beside_those_with_them() {
+    let (mut document, mut binary) = gltf(json!([{"mesh": 0}]), 5125);
+    let start = binary.len();
+    binary.extend([0, 255, 0, 255].repeat(8));
+    document["materials"] = json!([{"pbrMetallicRoughness": {"baseColorFactor": [1.0, 0.0, 0.0, 1.0]}}]);
+    document["accessors"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"bufferView": 2, "componentType": 5121, "normalized": true, "type": "VEC4", "count": 8}));
+    let view = json!({"buffer": 0, "byteOffset": start, "byteLength": 32});
+    document["bufferViews"].as_array_mut().unwrap().push(view);
+    document["buffers"][0]["byteLength"] = json!(binary.len());
+    let plain = json!({"attributes": {"POSITION": 0}, "indices": 1, "material": 0});
+    document["meshes"] = json!([
+        {"primitives": [plain]},
+        {"primitives": [{"attributes": {"POSITION": 0, "COLOR_0": 2}, "indices": 1, "material": 0}]},
+    ]);
+    document["scenes"][0]["nodes"] = json!([0, 1]);
+    document["nodes"] = json!([{"mesh": 0}, {"mesh": 1, "translation": [3.0, 0.0, 0.0]}]);
+    let mesh = import::read_bytes(&glb(&document, &binary), Format::Glb).unwrap();
+    let colors = mesh.vertex_colors.unwrap();
+    // Red times green is black.
+    assert_eq!((&colors[..8], &colors[8..]), ([[255, 0, 0]; 8].as_slice(), [[0; 3]; 8].as_slice()));
+}
