@@ -293,3 +293,38 @@ fn parts_of_a_glb_without_vertex_colours_keep_their_material_beside_those_with_t
     // Red times green is black.
     assert_eq!((&colors[..8], &colors[8..]), ([[255, 0, 0]; 8].as_slice(), [[0; 3]; 8].as_slice()));
 }
+
+#[test]
+fn a_u_of_concave_faces_is_a_solid_in_obj_and_ply_whatever_comes_first() {
+    let outline = [[0, 0], [30, 0], [30, 40], [20, 40], [20, 10], [10, 10], [10, 40], [0, 40]];
+    let position = |z: u32| outline.iter().map(move |[x, y]| format!("{x} {y} {z}"));
+    let positions: Vec<String> = position(0).chain(position(8)).collect();
+    let mut faces: Vec<Vec<usize>> = vec![(0..8).rev().collect(), (8..16).collect()];
+    faces.extend((0..8).map(|i| vec![i, (i + 1) % 8, (i + 1) % 8 + 8, i + 8]));
+    let listed = |face: &Vec<usize>, add: usize| face.iter().map(|i| format!(" {}", i + add)).collect::<String>();
+    let obj_vertices: String = positions.iter().map(|p| format!("v {p}\n")).collect();
+    let obj_faces: String = faces.iter().map(|face| format!("f{}\n", listed(face, 1))).collect();
+    let (vertices, faces) = (
+        positions.iter().map(|p| format!("{p}\n")).collect::<String>(),
+        faces.iter().map(|face| format!("{}{}\n", face.len(), listed(face, 0))).collect::<String>(),
+    );
+    let vertex = "element vertex 16\nproperty float x\nproperty float y\nproperty float z\n";
+    let face = "element face 10\nproperty list uchar int vertex_indices\n";
+    let ply = |header: [&str; 2], body: [&str; 2]| {
+        format!("ply\nformat ascii 1.0\n{}end_header\n{}", header.concat(), body.concat())
+    };
+    for (text, format) in [
+        (obj_vertices.clone() + &obj_faces, Format::Obj),
+        (obj_faces + &obj_vertices, Format::Obj),
+        (ply([vertex, face], [&vertices, &faces]), Format::Ply),
+        (ply([face, vertex], [&faces, &vertices]), Format::Ply),
+    ] {
+        let mesh = import::read_bytes(text.as_bytes(), format).unwrap();
+        close(&mesh, [0.0; 3], [30.0, 40.0, 8.0]);
+        assert_eq!(mesh.triangle_indices.len(), 28, "{format:?}");
+        // Two faces of 900 mm², and 200 mm around them.
+        assert!((mesh.signed_volume() - 7200.0).abs() < 1e-3 && (mesh.area() - 3400.0).abs() < 1e-3, "{text}");
+        let area = |[a, b, c]: [Vec3; 3]| (b - a).cross(c - a).length();
+        assert!((0..28).all(|t| area(mesh.triangle(t)) > 1.0), "{text}");
+    }
+}
