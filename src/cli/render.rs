@@ -25,6 +25,7 @@ use super::progress_display::ProgressDisplay;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Draws on the graphics card, without opening a window; `orfeas doctor` tells whether there is one.
+Shows colours of vertices and materials; textures, and the material files of OBJ, are not read.
 
 Examples:
   orfeas render cat.stl -o cat.png

@@ -1,7 +1,7 @@
 //! glTF 2.0: GLB, or JSON with its data embedded. Metres with +Y up become millimetres with +Z up.
 //!
-//! Reads the triangles of the scene with their placement and colours (`COLOR_0`, or the base colours
-//! where there are several). Textures, skins, morphs and animations are passed over; compressed
+//! Reads the triangles of the scene with their placement and colours (`COLOR_0` and base colours, those
+//! alone only where there are several). Textures, skins, morphs and animations are passed over; compressed
 //! geometry, sparse accessors and external files are refused. Only the parts of the document that
 //! are used are parsed, so nothing else in it can be wrong.
 
@@ -24,8 +24,18 @@ const MILLIMETRES_PER_METRE: f64 = 1000.0;
 const MAX_DEPTH: usize = 256;
 /// Each opening bracket costs more memory than it takes in the file.
 const MAX_JSON_OBJECTS: usize = 1_000_000;
-/// Extensions that change nothing about the shape, or nothing that is read differently.
-const HARMLESS: [&str; 3] = ["KHR_materials_", "KHR_texture_", "KHR_mesh_quantization"];
+/// How the names of extensions begin that change nothing about the shape, or nothing that is read
+/// differently.
+const HARMLESS: [&str; 8] = [
+    "KHR_materials_",
+    "KHR_texture_",
+    "EXT_texture_",
+    "MSFT_texture_dds",
+    "KHR_lights_",
+    "EXT_lights_",
+    "KHR_xmp",
+    "KHR_mesh_quantization",
+];
 
 pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
     let (json, binary) = if bytes.starts_with(b"glTF") { chunks(bytes)? } else { (bytes, None) };
@@ -44,7 +54,7 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
     let buffers = buffers(&document, binary)?;
     let scene = Scene { accessors: Accessors { document: &document, buffers: &buffers }, document: &document };
     let mut assembly = Assembly::new(Format::Glb, limits);
-    let use_base_colors = scene.has_several_base_colors();
+    let use_base_colors = scene.has_several_base_colors() || scene.has_vertex_colors();
     for (node, placement) in scene.nodes()? {
         monitor.check()?;
         let Some(mesh) = node.mesh else { continue };
@@ -180,6 +190,11 @@ impl<'a> Scene<'a> {
     fn has_several_base_colors(&self) -> bool {
         let mut colors = self.document.meshes.iter().flat_map(|mesh| &mesh.primitives).map(|p| self.base_color(p));
         colors.next().is_some_and(|first| colors.any(|color| color != first))
+    }
+
+    /// Whether any part is coloured by vertices. The others show the colour of their material beside it.
+    fn has_vertex_colors(&self) -> bool {
+        self.document.meshes.iter().flat_map(|mesh| &mesh.primitives).any(|p| p.attributes.color.is_some())
     }
 
     fn add(

@@ -9,6 +9,7 @@
 mod gltf;
 mod obj;
 mod ply;
+mod polygon;
 mod stl;
 mod three_mf;
 

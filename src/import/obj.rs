@@ -5,12 +5,17 @@ use std::borrow::Cow;
 
 use glam::Vec3;
 
+use super::polygon::Faces;
 use super::{Assembly, ImportError, Limits};
 use crate::export::{Format, OBJ_SIGNATURE};
 use crate::mesh::Mesh;
 use crate::progress::Monitor;
 
 const LINES_PER_STEP: usize = 1 << 14;
+/// Colours that count to 1 stay below this, rounding and a little glare included.
+const LARGEST_OF_ONE: f32 = 1.5;
+/// A vertex without a colour.
+const NO_LEVELS: [f32; 3] = [f32::NAN; 3];
 
 pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
     let mut content = Content::default();
@@ -23,17 +28,28 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
         })?;
         if lines.number.is_multiple_of(LINES_PER_STEP) {
             monitor.check()?;
-            assembly.make_room(content.positions.len(), content.triangles.len())?;
+            assembly.make_room(content.positions.len(), content.faces.triangle_count())?;
         }
     }
-    let found = [content.positions.len(), content.triangles.len()];
+    let found = [content.positions.len(), content.faces.triangle_count()];
     if let Some(announced) = content.announced.filter(|&announced| announced != found) {
         let detail = format!("{} of {} triangles are there", found[1].min(announced[1]), announced[1]);
         return Err(ImportError::truncated(Format::Obj, detail));
     }
-    let colors = (!content.colors.is_empty()).then_some(content.colors.as_slice());
-    assembly.add(&content.positions, &content.triangles, colors, |p| p, false)?;
+    let colors = (!content.levels.is_empty()).then(|| colors(content.levels));
+    let triangles = content.faces.finish(&content.positions, monitor)?;
+    assembly.add(&content.positions, &triangles, colors.as_deref(), |p| p, false)?;
     Ok(assembly.finish())
+}
+
+/// Colours by the levels of all vertices. Some writers count to 255 and not to 1; which, the largest
+/// level tells. A dark vertex alone would not, nor one that is a rounding error above 1.
+fn colors(levels: Vec<[f32; 3]>) -> Vec<[u8; 3]> {
+    let largest = levels.iter().flatten().copied().fold(0.0, f32::max);
+    let scale = if largest > LARGEST_OF_ONE { 1.0 } else { 255.0 };
+    // Conversion to 8 bits clamps.
+    let color = |rgb: [f32; 3]| rgb.map(|level| (level * scale).round() as u8);
+    levels.into_iter().map(|rgb| if rgb[0].is_nan() { super::NO_COLOR } else { color(rgb) }).collect()
 }
 
 /// Lines, with those joined that end in a backslash.
@@ -75,9 +91,12 @@ impl<'a> Lines<'a> {
 #[derive(Default)]
 struct Content {
     positions: Vec<Vec3>,
-    /// As many as `positions`, or none so far.
-    colors: Vec<[u8; 3]>,
-    triangles: Vec<[u32; 3]>,
+    /// Red, green and blue of every position as they stand in the file, NaN where they do not, or none
+    /// so far.
+    levels: Vec<[f32; 3]>,
+    faces: Faces,
+    /// The corners of the face that is read, kept for its room.
+    corners: Vec<u32>,
     /// Vertices and triangles that our own writer says there are.
     announced: Option<[usize; 2]>,
 }
@@ -110,30 +129,21 @@ impl Content {
         let [x, y, z, rgb @ ..] = numbers;
         // Four numbers are a position with a weight.
         if count >= 6 {
-            self.colors.resize(self.positions.len(), super::NO_COLOR);
-            // Some writers count to 255 and not to 1.
-            let scale = if rgb[..3].iter().any(|&level| level > 1.0) { 1.0 } else { 255.0 };
-            self.colors.push([rgb[0], rgb[1], rgb[2]].map(|level| (level * scale).round() as u8));
-        } else if !self.colors.is_empty() {
-            self.colors.push(super::NO_COLOR);
+            self.levels.resize(self.positions.len(), NO_LEVELS);
+            self.levels.push([rgb[0], rgb[1], rgb[2]]);
+        } else if !self.levels.is_empty() {
+            self.levels.push(NO_LEVELS);
         }
         self.positions.push(Vec3::new(x, y, z));
         Ok(())
     }
 
-    /// A face of any number of corners becomes a fan of triangles.
-    fn face<'a>(&mut self, mut words: impl Iterator<Item = &'a [u8]>) -> Result<(), String> {
-        let vertices = self.positions.len();
-        let mut corner = || words.next().map(|word| vertex_index(word, vertices)).transpose();
-        let (Some(first), Some(mut last)) = (corner()?, corner()?) else {
-            return Err("a face has fewer than three corners".to_owned());
-        };
-        let before = self.triangles.len();
-        while let Some(next) = corner()? {
-            self.triangles.push([first, last, next]);
-            last = next;
+    fn face<'a>(&mut self, words: impl Iterator<Item = &'a [u8]>) -> Result<(), String> {
+        self.corners.clear();
+        for word in words {
+            self.corners.push(vertex_index(word, self.positions.len())?);
         }
-        if self.triangles.len() == before { Err("a face has fewer than three corners".to_owned()) } else { Ok(()) }
+        if self.faces.add(&self.corners) { Ok(()) } else { Err("a face has fewer than three corners".to_owned()) }
     }
 
     fn comment(&mut self, line: &[u8]) {

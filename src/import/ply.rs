@@ -9,6 +9,7 @@ use ply_rs_bw::ply::{
     ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType, ScalarType,
 };
 
+use super::polygon::Faces;
 use super::{Assembly, ImportError, Limits};
 use crate::export::Format;
 use crate::mesh::Mesh;
@@ -28,7 +29,7 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
     }
     let mut reader = Reader::new(Cursor::new(bytes));
     let header = Parser::<Skipped>::new().read_header(&mut reader).map_err(explain)?;
-    let (mut vertices, mut triangles) = (Vec::new(), Vec::new());
+    let (mut vertices, mut faces) = (Vec::new(), Faces::default());
     for (name, element) in &header.elements {
         check_size(element, &header, &reader)?;
         if name == "face" && element.count as u64 > limits.max_triangles {
@@ -37,11 +38,13 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
         monitor.check()?;
         match name.as_str() {
             "vertex" => vertices = payload::<Vertex>(&mut reader, element, &header)?,
-            "face" => triangles = fans(payload::<Face>(&mut reader, element, &header)?)?,
+            "face" => faces = collected(payload::<Face>(&mut reader, element, &header)?)?,
             _ => drop(payload::<Skipped>(&mut reader, element, &header)?),
         }
     }
     let positions: Vec<Vec3> = vertices.iter().map(|vertex| vertex.position).collect();
+    // Only now: faces may stand before the vertices.
+    let triangles = faces.finish(&positions, monitor)?;
     let mut assembly = Assembly::new(Format::Ply, limits);
     let colors: Option<Vec<[u8; 3]>> =
         has_colors(&header).then(|| vertices.iter().map(|vertex| vertex.color).collect());
@@ -103,16 +106,14 @@ fn has_colors(header: &Header) -> bool {
     header.elements.get("vertex").is_some_and(|vertex| vertex.properties.contains_key("red"))
 }
 
-fn fans(faces: Vec<Face>) -> Result<Vec<[u32; 3]>, ImportError> {
-    let mut triangles = Vec::with_capacity(faces.len());
-    for Face { corners } in faces {
-        let [first, rest @ ..] = corners.as_slice() else { continue };
-        if rest.len() < 2 {
+fn collected(polygons: Vec<Face>) -> Result<Faces, ImportError> {
+    let mut faces = Faces::with_capacity(polygons.len());
+    for Face { corners } in polygons {
+        if !corners.is_empty() && !faces.add(&corners) {
             return Err(ImportError::malformed(Format::Ply, "a face has fewer than three corners"));
         }
-        triangles.extend(rest.windows(2).map(|pair| [*first, pair[0], pair[1]]));
     }
-    Ok(triangles)
+    Ok(faces)
 }
 
 /// An element that is read only to get past it.

@@ -12,6 +12,8 @@ const HEADER_BYTES: usize = 84;
 const TRIANGLE_BYTES: usize = 50;
 /// Some writers append a few bytes; more than this is another kind of file.
 const MAX_TRAILING_BYTES: usize = 4096;
+/// Some editors put it before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const TRIANGLES_PER_TASK: usize = 1 << 14;
 
 /// Whether the size is exactly what the number of triangles in the header makes it. Decisive, because
@@ -26,11 +28,23 @@ fn claimed_bytes(bytes: &[u8]) -> Option<u64> {
     Some(HEADER_BYTES as u64 + TRIANGLE_BYTES as u64 * u64::from(u32::from_le_bytes(*count)))
 }
 
+/// Whether a file that starts with `solid` is binary all the same, with a few bytes after its
+/// triangles: its number of triangles fits, and no text begins like this.
+fn is_binary_with_trailer(bytes: &[u8]) -> bool {
+    let trailing = claimed_bytes(bytes).and_then(|claimed| (bytes.len() as u64).checked_sub(claimed));
+    let is_of_text = |&byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    trailing.is_some_and(|trailing| trailing <= MAX_TRAILING_BYTES as u64)
+        && claimed_bytes(bytes) > Some(HEADER_BYTES as u64)
+        && !bytes.iter().take(HEADER_BYTES).all(is_of_text)
+}
+
 pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
     if is_exactly_binary(bytes) {
         return binary(&bytes[HEADER_BYTES..], limits, monitor);
     }
-    if bytes.trim_ascii_start().get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"solid")) {
+    let marked = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii_start();
+    let is_solid = marked.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"solid"));
+    if is_solid && !is_binary_with_trailer(bytes) {
         return text(bytes, limits, monitor);
     }
     let Some(claimed) = claimed_bytes(bytes) else {
@@ -124,7 +138,7 @@ impl<'a> Words<'a> {
 }
 
 fn text(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
-    let mut words = Words { rest: bytes, line: 1 };
+    let mut words = Words { rest: bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes), line: 1 };
     let mut mesh = Mesh::default();
     words.expect("solid")?;
     words.skip_line();
@@ -154,7 +168,10 @@ fn text(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Import
 /// One facet, after its first word.
 fn facet(words: &mut Words, mesh: &mut Mesh) -> Result<(), ImportError> {
     words.expect("normal")?;
-    words.vector()?;
+    // Passed over unread: some writers have `-nan(ind)` for the normal of a triangle without area.
+    for _ in 0..3 {
+        words.next().ok_or_else(|| words.error(None, "a number"))?;
+    }
     words.expect("outer")?;
     words.expect("loop")?;
     for _ in 0..3 {

@@ -192,3 +192,139 @@ fn a_ply_of_text_and_one_of_big_endian_quads() {
     assert_eq!(mesh.triangle_indices.len(), 12);
     close(&mesh, [-1.0; 3], [1.0; 3]);
 }
+
+/// A text STL of a cube with these normals and this name.
+fn text_stl(normal: &str, name: &str) -> String {
+    let cube = cube(Vec3::ZERO, 1.0);
+    let facet = |t: usize| {
+        let corners = cube.triangle(t).map(|p| format!("vertex {} {} {}\n", p.x, p.y, p.z)).concat();
+        format!("facet normal {normal}\nouter loop\n{corners}endloop\nendfacet\n")
+    };
+    let facets: String = (0..cube.triangle_indices.len()).map(facet).collect();
+    format!("solid {name}\n{facets}endsolid {name}\n")
+}
+
+#[test]
+fn a_text_stl_may_have_any_three_words_as_a_normal_and_begin_with_a_byte_order_mark() {
+    for normal in ["-1.#IND -1.#IND -1.#IND", "-nan(ind) -nan(ind) -nan(ind)", "nan nan nan", "0 0 1"] {
+        for name in ["", "würfel"] {
+            let text = text_stl(normal, name);
+            for text in [text.clone(), format!("\u{feff}{text}"), format!("\u{feff}\n{text}")] {
+                let mesh = import::read_bytes(text.as_bytes(), Format::Stl).unwrap();
+                assert_eq!((mesh.triangle_indices.len(), mesh.vertex_positions.len()), (12, 8), "{normal}");
+                close(&mesh, [-1.0; 3], [1.0; 3]);
+            }
+        }
+    }
+    let short = text_stl("0 0", "");
+    assert!(import::read_bytes(short.as_bytes(), Format::Stl).is_err());
+}
+
+#[test]
+fn a_binary_stl_that_starts_with_solid_may_have_bytes_after_its_triangles() {
+    let mesh = cube(Vec3::ZERO, 1.0);
+    let mut file = orfeas::export::to_bytes(&mesh, Format::Stl, &Default::default()).unwrap();
+    file[..80].fill(b' ');
+    file[..13].copy_from_slice(b"solid figure\n");
+    for trailing in [1, 2, 4096] {
+        let file = [file.as_slice(), &vec![b'x'; trailing]].concat();
+        assert_eq!(import::read_bytes(&file, Format::Stl).unwrap().triangle_indices.len(), 12, "{trailing}");
+    }
+    let file = [file.as_slice(), &[b'x'; 4097]].concat();
+    assert!(import::read_bytes(&file, Format::Stl).is_err(), "more is another kind of file");
+}
+
+#[test]
+fn a_glb_may_require_extensions_that_leave_the_shape_alone() {
+    for extension in [
+        "KHR_texture_basisu",
+        "KHR_texture_transform",
+        "EXT_texture_webp",
+        "EXT_texture_avif",
+        "MSFT_texture_dds",
+        "KHR_lights_punctual",
+        "EXT_lights_image_based",
+        "KHR_xmp",
+        "KHR_xmp_json_ld",
+        "KHR_materials_variants",
+        "KHR_mesh_quantization",
+    ] {
+        let file = changed_glb(|document| document["extensionsRequired"] = json!([extension]));
+        let mesh = import::read_bytes(&file, Format::Glb).map_err(|error| error.to_string());
+        assert!(mesh.as_ref().is_ok_and(|mesh| mesh.triangle_indices.len() == 12), "{extension}: {mesh:?}");
+    }
+}
+
+#[test]
+fn colours_of_an_obj_count_to_1_or_to_255_in_the_whole_file() {
+    let read = |colors: [&str; 4]| {
+        let corners = ["0 0 0", "1 0 0", "0 1 0", "0 0 1"].iter().zip(colors).map(|(p, rgb)| format!("v {p} {rgb}\n"));
+        let text = corners.collect::<String>() + "f 1 3 2\nf 1 2 4\nf 2 3 4\nf 3 1 4\n";
+        import::read_bytes(text.as_bytes(), Format::Obj).unwrap().vertex_colors.unwrap()
+    };
+    let grey = [200; 3];
+    assert_eq!(read(["0 0 1", "1 1 1", "", "255 128 2"]), [[0, 0, 1], [1, 1, 1], grey, [255, 128, 2]]);
+    assert_eq!(read(["", "0 0 1", "1.0001 .5 .25", "-0.1 1 0"]), [grey, [0, 0, 255], [255, 128, 64], [0, 255, 0]]);
+    assert_eq!(read(["300 -1 0", "0 0 0", "0 0 0.4", "0 0 0"]), [[255, 0, 0], [0; 3], [0; 3], [0; 3]]);
+}
+
+#[test]
+fn parts_of_a_glb_without_vertex_colours_keep_their_material_beside_those_with_them() {
+    let (mut document, mut binary) = gltf(json!([{"mesh": 0}]), 5125);
+    let start = binary.len();
+    binary.extend([0, 255, 0, 255].repeat(8));
+    document["materials"] = json!([{"pbrMetallicRoughness": {"baseColorFactor": [1.0, 0.0, 0.0, 1.0]}}]);
+    document["accessors"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"bufferView": 2, "componentType": 5121, "normalized": true, "type": "VEC4", "count": 8}));
+    let view = json!({"buffer": 0, "byteOffset": start, "byteLength": 32});
+    document["bufferViews"].as_array_mut().unwrap().push(view);
+    document["buffers"][0]["byteLength"] = json!(binary.len());
+    let plain = json!({"attributes": {"POSITION": 0}, "indices": 1, "material": 0});
+    document["meshes"] = json!([
+        {"primitives": [plain]},
+        {"primitives": [{"attributes": {"POSITION": 0, "COLOR_0": 2}, "indices": 1, "material": 0}]},
+    ]);
+    document["scenes"][0]["nodes"] = json!([0, 1]);
+    document["nodes"] = json!([{"mesh": 0}, {"mesh": 1, "translation": [3.0, 0.0, 0.0]}]);
+    let mesh = import::read_bytes(&glb(&document, &binary), Format::Glb).unwrap();
+    let colors = mesh.vertex_colors.unwrap();
+    // Red times green is black.
+    assert_eq!((&colors[..8], &colors[8..]), ([[255, 0, 0]; 8].as_slice(), [[0; 3]; 8].as_slice()));
+}
+
+#[test]
+fn a_u_of_concave_faces_is_a_solid_in_obj_and_ply_whatever_comes_first() {
+    let outline = [[0, 0], [30, 0], [30, 40], [20, 40], [20, 10], [10, 10], [10, 40], [0, 40]];
+    let position = |z: u32| outline.iter().map(move |[x, y]| format!("{x} {y} {z}"));
+    let positions: Vec<String> = position(0).chain(position(8)).collect();
+    let mut faces: Vec<Vec<usize>> = vec![(0..8).rev().collect(), (8..16).collect()];
+    faces.extend((0..8).map(|i| vec![i, (i + 1) % 8, (i + 1) % 8 + 8, i + 8]));
+    let listed = |face: &Vec<usize>, add: usize| face.iter().map(|i| format!(" {}", i + add)).collect::<String>();
+    let obj_vertices: String = positions.iter().map(|p| format!("v {p}\n")).collect();
+    let obj_faces: String = faces.iter().map(|face| format!("f{}\n", listed(face, 1))).collect();
+    let (vertices, faces) = (
+        positions.iter().map(|p| format!("{p}\n")).collect::<String>(),
+        faces.iter().map(|face| format!("{}{}\n", face.len(), listed(face, 0))).collect::<String>(),
+    );
+    let vertex = "element vertex 16\nproperty float x\nproperty float y\nproperty float z\n";
+    let face = "element face 10\nproperty list uchar int vertex_indices\n";
+    let ply = |header: [&str; 2], body: [&str; 2]| {
+        format!("ply\nformat ascii 1.0\n{}end_header\n{}", header.concat(), body.concat())
+    };
+    for (text, format) in [
+        (obj_vertices.clone() + &obj_faces, Format::Obj),
+        (obj_faces + &obj_vertices, Format::Obj),
+        (ply([vertex, face], [&vertices, &faces]), Format::Ply),
+        (ply([face, vertex], [&faces, &vertices]), Format::Ply),
+    ] {
+        let mesh = import::read_bytes(text.as_bytes(), format).unwrap();
+        close(&mesh, [0.0; 3], [30.0, 40.0, 8.0]);
+        assert_eq!(mesh.triangle_indices.len(), 28, "{format:?}");
+        // Two faces of 900 mm², and 200 mm around them.
+        assert!((mesh.signed_volume() - 7200.0).abs() < 1e-3 && (mesh.area() - 3400.0).abs() < 1e-3, "{text}");
+        let area = |[a, b, c]: [Vec3; 3]| (b - a).cross(c - a).length();
+        assert!((0..28).all(|t| area(mesh.triangle(t)) > 1.0), "{text}");
+    }
+}

@@ -125,7 +125,7 @@ fn ply() {
 #[test]
 fn glb() {
     type Change = fn(&mut serde_json::Value);
-    let cases: [(&str, Change); 17] = [
+    let cases: [(&str, Change); 20] = [
         ("past the end", |d| d["accessors"][0]["count"] = json!(4_000_000_000u64)),
         ("past the end", |d| d["accessors"][0]["byteOffset"] = json!(u64::MAX)),
         ("past the end", |d| d["bufferViews"][1]["byteLength"] = json!(u64::MAX)),
@@ -139,7 +139,10 @@ fn glb() {
         ("hangs below itself", |d| d["nodes"] = json!([{"children": [0], "mesh": 0}])),
         ("node 7", |d| d["nodes"] = json!([{"children": [7]}])),
         ("KHR_draco_mesh_compression", |d| d["extensionsRequired"] = json!(["KHR_draco_mesh_compression"])),
+        ("EXT_meshopt_compression", |d| d["extensionsRequired"] = json!(["KHR_xmp", "EXT_meshopt_compression"])),
         ("sparse", |d| d["accessors"][0]["sparse"] = json!({"count": 1})),
+        ("sparse", |d| d["accessors"][0] = json!({"componentType": 5126, "type": "VEC3", "count": 8, "sparse": {}})),
+        ("compressed geometry", |d| d["accessors"][0] = json!({"componentType": 5126, "type": "VEC3", "count": 8})),
         ("of buffer 0", |d| d["buffers"][0]["byteLength"] = json!(1_000_000)),
         ("no triangles", |d| d["meshes"][0]["primitives"][0]["mode"] = json!(0)),
         ("finite", |d| d["nodes"] = json!([{"mesh": 0, "scale": [1e300, 1, 1]}])),

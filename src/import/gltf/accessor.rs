@@ -72,9 +72,13 @@ impl<'a> Accessors<'a> {
     }
 
     fn elements(&self, accessor: &Accessor, size: usize) -> Result<Elements<'a>, ImportError> {
-        let (Some(view), None) = (accessor.buffer_view, &accessor.sparse) else {
-            return Err(ImportError::unsupported(Format::Glb, "sparse accessors"));
-        };
+        let unsupported = |what| ImportError::unsupported(Format::Glb, what);
+        if accessor.sparse.is_some() {
+            return Err(unsupported("sparse accessors"));
+        }
+        // Compression puts the data elsewhere, and need not be named as a required extension.
+        let no_data = || unsupported("accessors without data of their own, as in compressed geometry");
+        let view = accessor.buffer_view.ok_or_else(no_data)?;
         let view = get(&self.document.buffer_views, view, "buffer view")?;
         let buffer = get(self.buffers, view.buffer, "buffer")?;
         let range = |start: u64, length: u64| Some(start as usize..usize::try_from(start.checked_add(length)?).ok()?);
