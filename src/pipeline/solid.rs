@@ -89,8 +89,8 @@ fn hollowed(
     notes: &mut Vec<String>,
 ) -> Result<ScalarGrid, FieldError> {
     let (asked, least) = (wall_mm / scale, LEAST_WALL_CELLS * grid.spacing);
-    if asked < least {
-        let made_mm = least * scale;
+    let made_mm = least * scale;
+    if made_mm > wall_mm + 0.01 {
         notes.push(format!(
             "walls were made {made_mm:.2} mm thick, not {wall_mm} mm: thinner ones take a finer quality"
         ));
