@@ -366,6 +366,9 @@ impl eframe::App for Studio {
         }
         self.drain();
         self.take_dropped(ctx);
+        if ctx.input(|i| i.viewport().close_requested()) && !self.may_leave_cut_out() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
         // These dialogs have keys and changes of their own that must not be lost.
         if !matches!(self.dialog, Some(Dialog::Palette(_) | Dialog::CutOut(_) | Dialog::Export(_))) {
             // In a dialog, Delete is not meant for the picture behind it.

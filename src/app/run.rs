@@ -81,14 +81,22 @@ impl Studio {
 
     /// Opens a dialog in the place of the one before, if that holds nothing that would be lost.
     pub(super) fn open(&mut self, dialog: Dialog) {
-        if matches!(&self.dialog, Some(Dialog::CutOut(editor)) if editor.has_changes()) {
-            self.messages.push(Level::Info, cutout_panel::UNUSED_CHANGES);
+        if !self.may_leave_cut_out() {
             return;
         }
         if let Some(Dialog::Export(_)) = self.dialog.replace(dialog) {
             // The view may show a reduced mesh.
             self.load_selected();
         }
+    }
+
+    /// Whether no changes would be lost with the cut-out editor; says so where they would.
+    pub(super) fn may_leave_cut_out(&mut self) -> bool {
+        let has_changes = matches!(&self.dialog, Some(Dialog::CutOut(editor)) if editor.has_changes());
+        if has_changes {
+            self.messages.push(Level::Info, cutout_panel::UNUSED_CHANGES);
+        }
+        !has_changes
     }
 
     /// Puts a card into the queue. A card that is in it already starts over with its new settings.

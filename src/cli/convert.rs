@@ -87,7 +87,7 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
         Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
         converted => converted?,
     };
-    console.say(&format!("{}; {}", summary::mesh(&mesh), summary::verdict(&report)));
+    console.say(&format!("{}; {}", summary::mesh(&mesh, &report), summary::verdict(&report)));
     for note in notes {
         console.say(&format!("note: {note}"));
     }

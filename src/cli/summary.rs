@@ -39,7 +39,7 @@ impl<'a> MadeJson<'a> {
             path: path.display().to_string(),
             size_mm: size_mm(&output.mesh),
             triangles: output.mesh.triangle_indices.len(),
-            volume_cm3: output.mesh.signed_volume() / 1000.0,
+            volume_cm3: output.report.volume_cm3,
             print_ready: output.report.is_print_ready(),
             cached: output.stages.iter().all(|s| s.cached),
             secs,
@@ -52,7 +52,7 @@ impl<'a> MadeJson<'a> {
 
 /// The lines about a file that was made.
 pub fn made(output: &Output, secs: f64) -> String {
-    let mut text = format!("{}; {}\n", mesh(&output.mesh), verdict(&output.report));
+    let mut text = format!("{}; {}\n", mesh(&output.mesh, &output.report), verdict(&output.report));
     text += &format!("{} in {}", freshness(&output.stages), duration(secs));
     for note in output.notes.iter().chain(&output.report.notes()) {
         text += &format!("\nnote: {note}");
@@ -61,9 +61,9 @@ pub fn made(output: &Output, secs: f64) -> String {
 }
 
 /// `34.0 mm wide, 21.3 mm deep, 80.0 mm high; 12 345 triangles, 21.4 cm³`
-pub fn mesh(mesh: &Mesh) -> String {
+pub fn mesh(mesh: &Mesh, report: &print::Report) -> String {
     let [width, depth, height] = size_mm(mesh);
-    let (triangles, volume) = (grouped(mesh.triangle_indices.len()), volume(mesh.signed_volume()));
+    let (triangles, volume) = (grouped(mesh.triangle_indices.len()), volume(1000.0 * report.volume_cm3));
     format!("{width:.1} mm wide, {depth:.1} mm deep, {height:.1} mm high; {triangles} triangles, {volume}")
 }
 

@@ -185,6 +185,7 @@ impl Cutter {
                 }
             }
         }
+        self.steps_left = self.steps_left.checked_sub(count as u64)?;
         order.into_iter().find(|&at| self.area(self.triangle_at(at)) == 0.0)
     }
 }

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use rayon::prelude::*;
 
+use super::Mesh;
+
 /// Lists of items per row, one after another.
 pub(crate) struct Rows<T> {
     offsets: Vec<u32>,
@@ -42,6 +44,11 @@ impl EdgeUse {
 /// Where the edge that starts at corner `half_edge % 3` ends, as a corner number.
 pub(crate) fn next_corner(half_edge: u32) -> u32 {
     if half_edge % 3 == 2 { half_edge - 2 } else { half_edge + 1 }
+}
+
+/// The vertex where the edge of this corner number starts.
+pub(crate) fn start_of(mesh: &Mesh, half_edge: u32) -> u32 {
+    mesh.triangle_indices[half_edge as usize / 3][half_edge as usize % 3]
 }
 
 /// All uses of every edge, in the row of the edge's smaller vertex, sorted by the other vertex and

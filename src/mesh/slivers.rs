@@ -11,7 +11,7 @@ use glam::Vec3;
 use rayon::prelude::*;
 
 use super::Mesh;
-use super::adjacency::{edge_uses, next_corner};
+use super::adjacency::{edge_uses, next_corner, start_of};
 use super::topology::is_degenerate;
 use super::weld::weld;
 use crate::progress::{Cancelled, Monitor};
@@ -72,14 +72,14 @@ fn turn_once(mesh: &mut Mesh, margin: f64) -> bool {
     for t in (0..count).filter(|&t| is_thin[t]) {
         let longest = longest_side(mesh, t);
         let [a, b, middle] = std::array::from_fn(|k| mesh.triangle_indices[t][(longest + k) % 3]);
-        let Some(behind) = edge(a, b).map(|e| e.half_edge()).find(|&h| corner(mesh, h) == b) else { continue };
+        let Some(behind) = edge(a, b).map(|e| e.half_edge()).find(|&h| start_of(mesh, h) == b) else { continue };
         let other = behind as usize / 3;
         // A sliver behind a sliver is turned first, with what lies behind it.
         let is_inner = is_thin[other] && longest_side(mesh, other) != behind as usize % 3;
         if touched[t] || touched[other] || is_inner {
             continue;
         }
-        let far = corner(mesh, next_corner(next_corner(behind)));
+        let far = start_of(mesh, next_corner(next_corner(behind)));
         let turned = [[a, far, middle], [far, b, middle]];
         let is_taken = middle == far || edge(middle, far).next().is_some();
         if is_taken || !is_better(mesh, [t, other], turned) || !added.insert([middle.min(far), middle.max(far)]) {
@@ -115,10 +115,6 @@ fn longest_side(mesh: &Mesh, triangle: usize) -> usize {
     let corners = mesh.triangle(triangle);
     let length = |k: usize| corners[k].distance_squared(corners[(k + 1) % 3]);
     (0..3).max_by(|&i, &j| length(i).total_cmp(&length(j))).unwrap_or(0)
-}
-
-fn corner(mesh: &Mesh, half_edge: u32) -> u32 {
-    mesh.triangle_indices[half_edge as usize / 3][half_edge as usize % 3]
 }
 
 #[cfg(test)]

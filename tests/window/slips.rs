@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, ViewportCommand, ViewportEvent, ViewportId, vec2};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use orfeas::app::command::Command;
@@ -65,6 +65,15 @@ fn cards_and_toasts_are_clicked_on_their_text() {
     assert_eq!(window.harness.query_all_by_label("Something went wrong").count(), texts - 1);
 }
 
+/// Whether the window closes when that is asked for by its frame.
+fn closes(window: &mut Window) -> bool {
+    window.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
+    window.harness.step();
+    window.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.clear();
+    let answered = &window.harness.output().viewport_output[&ViewportId::ROOT].commands;
+    !answered.contains(&ViewportCommand::CancelClose)
+}
+
 #[test]
 fn strokes_on_a_cut_out_are_not_lost_to_other_dialogs_slips_and_keys() {
     let mut window = with_pictures(1);
@@ -98,8 +107,9 @@ fn strokes_on_a_cut_out_are_not_lost_to_other_dialogs_slips_and_keys() {
     }
     window.keys(Modifiers::NONE, Key::Escape);
     assert!(is_open(&window) && can(&window, "Undo"));
+    assert!(!closes(&mut window));
     window.click("Cancel");
-    assert!(!is_open(&window));
+    assert!(!is_open(&window) && closes(&mut window));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::f32::consts::TAU;
 use glam::Vec3;
 
 use crate::mesh::Mesh;
-use crate::mesh::adjacency::{edge_uses, next_corner};
+use crate::mesh::adjacency::{edge_uses, next_corner, start_of};
 use crate::mesh::slivers;
 use crate::mesh::topology::{Shell, Topology, bad_vertices};
 use crate::mesh::weld::gather;
@@ -66,11 +66,11 @@ fn part_sheets(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
 fn drop_flaps(mesh: &mut Mesh) -> bool {
     let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
     let mut dropped = vec![false; mesh.triangle_indices.len()];
-    let third = |h: u32| corner(mesh, next_corner(next_corner(h)));
+    let third = |h: u32| start_of(mesh, next_corner(next_corner(h)));
     for v in 0..uses.len() {
         for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter(|edge| edge.len() > 2) {
             let (along, back): (Vec<u32>, Vec<u32>) =
-                edge.iter().map(|e| e.half_edge()).partition(|&h| corner(mesh, h) == v as u32);
+                edge.iter().map(|e| e.half_edge()).partition(|&h| start_of(mesh, h) == v as u32);
             for h in along {
                 let is_other_side = |&&other: &&u32| third(other) == third(h) && !dropped[other as usize / 3];
                 if !dropped[h as usize / 3]
@@ -113,12 +113,8 @@ fn part_edges(mesh: &mut Mesh) -> bool {
     found
 }
 
-fn corner(mesh: &Mesh, half_edge: u32) -> u32 {
-    mesh.triangle_indices[half_edge as usize / 3][half_edge as usize % 3]
-}
-
 fn opposite(mesh: &Mesh, half_edge: u32) -> Vec3 {
-    mesh.vertex_positions[corner(mesh, next_corner(next_corner(half_edge))) as usize]
+    mesh.vertex_positions[start_of(mesh, next_corner(next_corner(half_edge))) as usize]
 }
 
 /// The half-edges of the edge from `a` to `b` in pairs that have solid between them; none when they
@@ -134,7 +130,7 @@ fn sheets(mesh: &Mesh, a: u32, b: u32, half_edges: &[u32]) -> Vec<[u32; 2]> {
     // Seen against the axis, the solid lies clockwise of a triangle that runs along the edge and
     // counter-clockwise of one that runs back.
     let (mut along, back): (Vec<_>, Vec<_>) =
-        half_edges.iter().map(|&h| (angle(h), h)).partition(|&(_, h)| corner(mesh, h) == a);
+        half_edges.iter().map(|&h| (angle(h), h)).partition(|&(_, h)| start_of(mesh, h) == a);
     if along.len() != back.len() {
         return Vec::new();
     }
@@ -151,7 +147,7 @@ fn sheets(mesh: &Mesh, a: u32, b: u32, half_edges: &[u32]) -> Vec<[u32; 2]> {
 
 /// Splits the two triangles of an edge at a new vertex near its middle.
 fn split(mesh: &mut Mesh, pair: [u32; 2]) {
-    let [a, b] = [pair[0], next_corner(pair[0])].map(|h| corner(mesh, h));
+    let [a, b] = [pair[0], next_corner(pair[0])].map(|h| start_of(mesh, h));
     let middle = 0.5 * (mesh.vertex_positions[a as usize] + mesh.vertex_positions[b as usize]);
     let aside = 0.5 * (opposite(mesh, pair[0]) + opposite(mesh, pair[1]));
     let added = mesh.vertex_positions.len() as u32;
@@ -161,7 +157,7 @@ fn split(mesh: &mut Mesh, pair: [u32; 2]) {
         colors.push(std::array::from_fn(|i| a[i].midpoint(b[i])));
     }
     for h in pair {
-        let [start, end, third] = [h, next_corner(h), next_corner(next_corner(h))].map(|h| corner(mesh, h));
+        let [start, end, third] = [h, next_corner(h), next_corner(next_corner(h))].map(|h| start_of(mesh, h));
         mesh.triangle_indices[h as usize / 3] = [start, added, third];
         mesh.triangle_indices.push([added, end, third]);
     }
