@@ -200,7 +200,8 @@ impl Parser {
 fn refuse_unknown_extensions(model: &BytesStart) -> Result<(), ImportError> {
     let required = attribute(model, "requiredextensions")?.unwrap_or_default();
     for prefix in required.split_ascii_whitespace() {
-        let mut declared = model.attributes().with_checks(false).flatten();
+        let mut attributes = model.attributes();
+        let mut declared = attributes.with_checks(false).flatten();
         let namespace = declared.find(|a| a.key.as_ref().strip_prefix("xmlns:") == Some(prefix));
         let namespace = namespace.map(|a| a.value.into_owned()).unwrap_or_default();
         if !EXTENSIONS.iter().any(|name| namespace.contains(&format!("/3dmanufacturing/{name}/"))) {
