@@ -85,6 +85,17 @@ fn wrong_configurations_are_told() {
         let error = PublishedConfig::from_yaml(&right.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.contains(words), "{to}: {error}");
     }
+    let flux = miniature::views_config();
+    for (from, to, words) in [
+        (" depth: 2", " depth: 18446744073709551615", "depth + 1 = 18446744073709551615"),
+        ("depth_single_blocks: 2", "depth_single_blocks: 18446744073709551615", "depth_single_blocks + 1 = "),
+        ("patch_size: 14", "patch_size: 0", "patch_size = 0"),
+        ("\n        image_size: 56", "\n        image_size: 65536", "image_size = 65536"),
+    ] {
+        assert!(flux.contains(from), "{from}");
+        let error = PublishedConfig::from_yaml(&flux.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(words), "{to}: {error}");
+    }
     let bomb = (0..40).fold("a0: &a0 [x]\n".to_owned(), |text, n| {
         format!("{text}a{}: &a{} [*a{n}, *a{n}, *a{n}, *a{n}]\n", n + 1, n + 1)
     });

@@ -72,6 +72,7 @@ fn configurations_that_make_no_sense_are_told() {
         ("\"num_layers\":16", "\"num_layers\":\"x\"", "num_layers"),
         ("\"num_layers\":16", "\"num_layers\":0", "num_layers = 0"),
         ("\"plane_size\":32", "\"plane_size\":99999999", "plane_size = 99999999"),
+        ("\"cond_image_size\":512", "\"cond_image_size\":65536", "cond_image_size = 65536"),
         ("\"cross_attention_dim\":768", "\"cross_attention_dim\":512", "cross_attention_dim = 512"),
         ("\"n_neurons\":64", "\"neurons\":64", "n_neurons"),
         ("\"activation\":\"silu\"", "\"activation\":\"relu\"", "relu"),
