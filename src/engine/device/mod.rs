@@ -40,6 +40,17 @@ impl fmt::Display for DeviceId {
     }
 }
 
+impl DeviceId {
+    /// The feature that such a device takes, where this build is without it.
+    fn lacks(self) -> Option<&'static str> {
+        match self {
+            Self::Cuda(_) if !cfg!(feature = "cuda") => Some("cuda"),
+            Self::Vulkan(_) if !cfg!(feature = "vulkan") => Some("vulkan"),
+            _ => None,
+        }
+    }
+}
+
 impl FromStr for DeviceId {
     type Err = DeviceError;
 
@@ -78,6 +89,17 @@ pub enum DeviceError {
     /// It is named in no known way.
     #[error("there is no kind of device named {0}; use cpu, cuda:0 or vulkan:0")]
     Unknown(String),
+    /// This build leaves such devices out.
+    #[error(
+        "this program was built without the feature {feature}, so it cannot use {id}; choose --device cpu, or build it \
+         with `cargo install --path . --features {feature}`"
+    )]
+    LeftOut {
+        /// The device.
+        id: DeviceId,
+        /// What the build lacks.
+        feature: &'static str,
+    },
     /// The machine does not have it.
     #[error("this machine has no device {0}; `orfeas doctor` lists what it has")]
     Missing(DeviceId),
@@ -196,8 +218,11 @@ pub fn best() -> (DeviceInfo, Device) {
 /// The device of this name.
 ///
 /// # Errors
-/// [`DeviceError::Missing`]
+/// [`DeviceError::LeftOut`], [`DeviceError::Missing`]
 pub fn find(id: DeviceId) -> Result<DeviceInfo, DeviceError> {
+    if let Some(feature) = id.lacks() {
+        return Err(DeviceError::LeftOut { id, feature });
+    }
     devices().into_iter().find(|info| info.id == id).ok_or(DeviceError::Missing(id))
 }
 
@@ -284,6 +309,21 @@ mod tests {
         for wrong in ["", "gpu", "cuda:", "cuda:-1", "vulkan:x", "cpu:1"] {
             assert!(wrong.parse::<DeviceId>().is_err(), "{wrong}");
         }
-        assert_eq!(find(DeviceId::Cuda(999)), Err(DeviceError::Missing(DeviceId::Cuda(999))));
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_is_told_from_one_that_the_build_leaves_out() {
+        assert!(find(DeviceId::Cpu).is_ok());
+        for (id, feature, is_built) in [
+            (DeviceId::Cuda(999), "cuda", cfg!(feature = "cuda")),
+            (DeviceId::Vulkan(999), "vulkan", cfg!(feature = "vulkan")),
+        ] {
+            let error = find(id).unwrap_err();
+            assert_eq!(error == DeviceError::Missing(id), is_built, "{error}");
+            // No word on the machine, and the way to a build that can.
+            let text = error.to_string();
+            let flag = format!("--features {feature}");
+            assert_eq!(text.contains(&flag) && !text.contains("machine"), !is_built, "{text}");
+        }
     }
 }
