@@ -19,7 +19,6 @@ use crate::engine::weights::{LoadOptions, Precision};
 use crate::engine::{Backend, guard};
 use crate::field::ScalarGrid;
 use crate::progress::{Monitor, Stage};
-use crate::surface::SurfaceError;
 
 const REPORTED: Stage = Stage::Shape;
 /// Share of the bar for loading the network; the rest is for the pictures.
@@ -212,9 +211,7 @@ impl From<ExtractError> for EngineError {
         match error {
             ExtractError::Options { .. } => Self::Invalid(error.to_string()),
             ExtractError::Evaluation(error) => error.into(),
-            ExtractError::Field(error) | ExtractError::Surface(SurfaceError::Field(error)) => error.into(),
-            ExtractError::Surface(SurfaceError::Cancelled(cancelled)) => cancelled.into(),
-            ExtractError::Surface(error @ SurfaceError::TooLarge { .. }) => Self::Invalid(error.to_string()),
+            ExtractError::Field(error) => error.into(),
         }
     }
 }
