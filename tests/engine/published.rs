@@ -8,10 +8,9 @@ use orfeas::engine::models::hunyuan3d::conditioner::Dino;
 use orfeas::engine::models::hunyuan3d::config::DinoConfig;
 use orfeas::engine::models::hunyuan3d::miniature;
 use orfeas::engine::models::hunyuan3d::noise::normal_noise;
-use orfeas::engine::models::hunyuan3d::published::{
-    Published, PublishedConfig, PublishedError, ScheduleConfig, VelocityConfig,
-};
+use orfeas::engine::models::hunyuan3d::published::{Published, PublishedConfig, ScheduleConfig, VelocityConfig};
 use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling, VelocityModel};
+use orfeas::engine::models::published::PublishedError;
 use orfeas::engine::weights::{
     LoadOptions, Precision, WeightFile, Weights, WeightsError, inventory, load, write_random,
 };
@@ -114,7 +113,7 @@ fn folders_that_are_no_models_are_told() {
     assert!(error.ends_with("config.yaml"), "{error}");
     let right = yaml(&manifest, "HunYuanDiTPlain", "DinoImageEncoder", "FlowMatchEulerDiscreteScheduler");
     fs::write(folder.path().join("config.yaml"), right).unwrap();
-    assert!(matches!(Published::open(folder.path()), Err(PublishedError::NoWeights(_))));
+    assert!(matches!(Published::open(folder.path()), Err(PublishedError::NoWeights { .. })));
     fs::write(folder.path().join("model.fp16.ckpt"), "no archive at all").unwrap();
     assert!(matches!(Published::open(folder.path()), Err(PublishedError::Weights(_))));
 }

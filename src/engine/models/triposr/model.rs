@@ -8,7 +8,7 @@ use glam::Vec3;
 use super::extract::{Evaluation, ExtractError, ExtractOptions, colors, extract_field};
 use super::field::{EvaluationError, FieldDecoder, SceneField};
 use super::picture::{FOREGROUND_RATIO, ModelPicture};
-use super::published::{Published, PublishedError};
+use super::published::Published;
 use super::{SceneCodes, TripoSr, codes_to_numbers};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{
@@ -183,15 +183,6 @@ impl LearnedModel for TripoSrModel {
 
     fn release(&mut self) {
         (self.network, self.field) = (None, None);
-    }
-}
-
-impl From<PublishedError> for EngineError {
-    fn from(error: PublishedError) -> Self {
-        match error {
-            PublishedError::Weights(error) => error.into(),
-            other => Self::Invalid(other.to_string()),
-        }
     }
 }
 
