@@ -10,14 +10,11 @@ pub mod cuda;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
-use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::{Device, Tensor};
-
-/// Longest time that the graphics drivers get to answer.
-const TIMEOUT: Duration = Duration::from_millis(1900);
+use crate::mishap::{Question, panic_text};
 
 /// One device, as people name it: `cpu`, `cuda:0`, `vulkan:0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,29 +171,17 @@ impl DeviceInfo {
             Ok(Ok(Some(512.0))) => Ok(self.device.clone()),
             Ok(Ok(other)) => Err(broken(&format!("a sum gave {other:?} instead of 512"))),
             Ok(Err(error)) => Err(broken(&error.to_string())),
-            Err(panic) => Err(broken(
-                panic
-                    .downcast_ref::<String>()
-                    .map(String::as_str)
-                    .or_else(|| panic.downcast_ref::<&str>().copied())
-                    .unwrap_or("no reason given"),
-            )),
+            Err(panic) => Err(broken(panic_text(panic.as_ref()))),
         }
     }
 }
 
 /// All devices of this machine, best first; at least the processor.
 pub fn devices() -> Vec<DeviceInfo> {
-    let started = Instant::now();
-    let (sender, receiver) = crossbeam_channel::bounded(1);
-    // On its own thread, beside that of the NVIDIA driver: either may hang.
-    let thread = std::thread::Builder::new().name("vulkan probe".to_owned()).spawn(move || {
-        let _ = sender.send(vulkan_devices());
-    });
+    // Beside the NVIDIA driver: either may hang.
+    let vulkan = Question::ask("vulkan probe", vulkan_devices);
     let mut found = cuda_devices(&cuda::probe());
-    let left = TIMEOUT.saturating_sub(started.elapsed());
-    let vulkan = thread.ok().and_then(|_| receiver.recv_timeout(left).ok());
-    found.extend(vulkan.unwrap_or_default());
+    found.extend(vulkan.answer().unwrap_or_default());
     found.push(DeviceInfo::processor());
     // Stable: within a kind the driver's order stays.
     found.sort_by_key(|device| device.kind);
@@ -288,6 +273,8 @@ fn vulkan_devices() -> Vec<DeviceInfo> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[test]
