@@ -196,13 +196,11 @@ fn objects_of_other_views_in_company_come_out_as_alone() {
 
 #[test]
 fn a_full_memory_is_met_with_less_than_what_did_not_fit() {
-    let cases: [([&[(Side, u32)]; 3], &str); 2] = [
-        // Two that share a call, and one that cannot join them.
-        ([&ALL[..1], &ALL[1..2], &ALL], "one picture at a time"),
-        // None can share a call with the first.
-        ([&ALL, &[], &ALL[..1]], "one after the other"),
-    ];
-    for (sets, words) in cases {
+    // Two that share a call, and one that cannot join them.
+    let pair: [&[(Side, u32)]; 3] = [&ALL[..1], &ALL[1..2], &ALL];
+    // None can share a call with the first.
+    let apart: [&[(Side, u32)]; 3] = [&ALL, &[], &ALL[..1]];
+    for (sets, words) in [(pair, "one picture at a time"), (apart, "one after the other")] {
         let studio = Studio::new();
         let requests: Vec<_> = sets.iter().map(|views| (request(), studio.input(views))).collect();
         let tools = studio.tools(studio.cache("cache"));

@@ -15,8 +15,7 @@ fn doctor_tells_what_is_here() {
     // What --device takes, of this build: its help sends people here.
     let devices: Vec<_> = stdout.lines().filter_map(|line| line.strip_prefix("device")).map(str::trim).collect();
     assert!(devices.iter().any(|device| device.starts_with("cpu: ")), "{stdout}");
-    for feature in ["cuda", "vulkan"] {
-        let is_built = if feature == "cuda" { cfg!(feature = "cuda") } else { cfg!(feature = "vulkan") };
+    for (feature, is_built) in [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan"))] {
         assert!(is_built || !devices.iter().any(|device| device.starts_with(feature)), "{stdout}");
     }
     let (code, stdout, _) = outcome(desk.orfeas(&["doctor", "--json"]));
