@@ -62,6 +62,9 @@ struct Shared {
     state: Mutex<State>,
     #[cfg(test)]
     faults: super::fault::Faults,
+    /// Threads so far.
+    #[cfg(test)]
+    started: std::sync::atomic::AtomicUsize,
 }
 
 struct State {
@@ -88,6 +91,8 @@ impl Engine {
             state: Mutex::new(State { options, orders: None, place: None }),
             #[cfg(test)]
             faults: super::fault::Faults::default(),
+            #[cfg(test)]
+            started: std::sync::atomic::AtomicUsize::default(),
         }))
     }
 
@@ -264,15 +269,23 @@ impl Engine {
     }
 
     /// Hands an order to the thread, which is started when there is none.
-    fn send(&self, order: Order) -> Result<(), EngineError> {
-        let mut order = order;
-        if let Some(orders) = self.lock().orders.clone() {
+    fn send(&self, mut order: Order) -> Result<(), EngineError> {
+        loop {
+            let mut state = self.lock();
+            let Some(orders) = state.orders.clone() else { return self.start(&mut state, order) };
+            // Without the lock: a full channel makes whoever sends wait.
+            drop(state);
             match orders.send(order) {
                 Ok(()) => return Ok(()),
                 Err(refused) => order = refused.into_inner(),
             }
+            // That thread has ended. Somebody else may have seen it first, and started another one.
+            self.lock().orders.take_if(|known| known.same_channel(&orders));
         }
-        let mut state = self.lock();
+    }
+
+    /// Starts the thread with its first order. Who holds the lock has seen that there is none.
+    fn start(&self, state: &mut State, order: Order) -> Result<(), EngineError> {
         let (sender, receiver) = bounded::<Order>(ORDERS);
         let gives_way = state.options.gives_way;
         std::thread::Builder::new()
@@ -280,6 +293,8 @@ impl Engine {
             .stack_size(STACK_BYTES)
             .spawn(move || work_off(&receiver, gives_way))
             .map_err(|source| EngineError::NoThread(source.to_string()))?;
+        #[cfg(test)]
+        self.0.started.fetch_add(1, Ordering::SeqCst);
         // The first of a new channel: it never waits.
         let sent = sender.send(order).map_err(|_| EngineError::NoThread("it ended at once".to_owned()));
         state.orders = Some(sender);
@@ -347,4 +362,39 @@ fn work_off(orders: &Receiver<Order>, gives_way: bool) {
         drop(worker);
         Ok(())
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread::{self, ThreadId};
+
+    use super::*;
+
+    /// The engine's threads that `callers` see who ask it at the same time.
+    fn asked_at_once(engine: &Engine, callers: usize) -> Vec<ThreadId> {
+        let barrier = Barrier::new(callers);
+        let ask = || {
+            barrier.wait();
+            engine.run(&Monitor::silent(), |_, _| Ok(thread::current().id())).unwrap()
+        };
+        thread::scope(|scope| {
+            let asking: Vec<_> = (0..callers).map(|_| scope.spawn(ask)).collect();
+            asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+
+    #[test]
+    fn all_who_ask_first_share_one_thread() {
+        for round in 0..20 {
+            let engine = Engine::new(EngineOptions::default());
+            if round % 2 == 1 {
+                // A thread that has ended.
+                engine.lock().orders = Some(bounded(1).0);
+            }
+            let threads = asked_at_once(&engine, 8);
+            assert!(threads.iter().all(|thread| *thread == threads[0]), "round {round}: {threads:?}");
+            assert_eq!(engine.0.started.load(Ordering::SeqCst), 1, "round {round}");
+        }
+    }
 }

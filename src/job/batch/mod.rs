@@ -19,9 +19,10 @@ pub use manifest::{FILE_NAME as MANIFEST_FILE_NAME, ManifestError};
 pub use names::output_names;
 
 use super::JobRequest;
-use super::queue::{WorkError, panic_text};
+use super::queue::WorkError;
 use crate::cache::{self, Digest};
 use crate::files::IfExists;
+use crate::mishap::panic_text;
 use crate::progress::{CancelToken, Monitor, Progress};
 use manifest::{Folder, Wanted};
 
