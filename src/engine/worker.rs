@@ -287,12 +287,7 @@ impl Engine {
     /// Starts the thread with its first order. Who holds the lock has seen that there is none.
     fn start(&self, state: &mut State, order: Order) -> Result<(), EngineError> {
         let (sender, receiver) = bounded::<Order>(ORDERS);
-        let gives_way = state.options.gives_way;
-        std::thread::Builder::new()
-            .name(THREAD_NAME.to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn(move || work_off(&receiver, gives_way))
-            .map_err(|source| EngineError::NoThread(source.to_string()))?;
+        spawn(receiver, state.options.gives_way).map_err(|source| EngineError::NoThread(source.to_string()))?;
         #[cfg(test)]
         self.0.started.fetch_add(1, Ordering::SeqCst);
         // The first of a new channel: it never waits.
@@ -335,7 +330,20 @@ fn wait<R>(
     }
 }
 
-fn work_off(orders: &Receiver<Order>, gives_way: bool) {
+/// Starts a thread for these orders.
+fn spawn(orders: Receiver<Order>, gives_way: bool) -> std::io::Result<()> {
+    let work = move || {
+        if !work_off(&orders, gives_way)
+            && let Err(error) = spawn(orders, gives_way)
+        {
+            tracing::warn!("the engine ended and could not be started again: {error}");
+        }
+    };
+    std::thread::Builder::new().name(THREAD_NAME.to_owned()).stack_size(STACK_BYTES).spawn(work).map(drop)
+}
+
+/// Does one order after another. Returns false when one broke the engine, so that what is left is for another thread.
+fn work_off(orders: &Receiver<Order>, gives_way: bool) -> bool {
     let start = move || {
         if gives_way {
             background::give_way();
@@ -352,16 +360,13 @@ fn work_off(orders: &Receiver<Order>, gives_way: bool) {
         tracing::warn!("the engine shares the threads of the program: {error}");
     }
     let mut worker = Worker::default();
-    for order in orders {
-        if !order(&mut worker) {
-            break;
-        }
-    }
+    let is_whole = orders.iter().all(|order| order(&mut worker));
     // Tensors of a broken driver may panic once more.
     let _ = guard::guard(|| {
         drop(worker);
         Ok(())
     });
+    is_whole
 }
 
 #[cfg(test)]
@@ -382,6 +387,31 @@ mod tests {
             let asking: Vec<_> = (0..callers).map(|_| scope.spawn(ask)).collect();
             asking.into_iter().map(|thread| thread.join().unwrap()).collect()
         })
+    }
+
+    #[test]
+    fn a_mistake_in_one_order_leaves_those_that_wait_behind_it() {
+        let engine = Engine::new(EngineOptions::default());
+        let ask = |order: fn(&Engine) -> bool| {
+            let asked = Engine(Arc::clone(&engine.0));
+            engine.run(&Monitor::silent(), move |_, _| Ok(order(&asked)))
+        };
+        thread::scope(|scope| {
+            let broken = scope.spawn(|| {
+                ask(|engine| {
+                    while engine.lock().orders.as_ref().is_none_or(|orders| orders.is_empty()) {
+                        thread::yield_now();
+                    }
+                    panic!("a mistake on purpose");
+                })
+            });
+            while engine.lock().orders.is_none() {
+                thread::yield_now();
+            }
+            assert!(ask(|_| true).unwrap());
+            assert!(matches!(broken.join().unwrap(), Err(EngineError::Broken { .. })));
+        });
+        assert!(ask(|_| true).unwrap());
     }
 
     #[test]
