@@ -1,17 +1,17 @@
 //! `orfeas dataset`: training samples as a stream or on a contact sheet.
 
-use std::io::{self, Cursor, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use image::ImageFormat;
 
 use crate::dataset::pack::{Pack, Split};
 use crate::dataset::sample::{PLAIN, Source, THINGS_SHARE};
 use crate::dataset::sheet::{self, Show};
 use crate::dataset::stream::{Range, StreamError, stream};
-use crate::files::{IfExists, write_atomically};
+use crate::files::IfExists;
+use crate::image::png;
 use crate::progress::Monitor;
 
 use super::console::Console;
@@ -145,9 +145,7 @@ pub fn run(args: &DatasetArgs, console: &Console) -> Result<(), Failure> {
             let samples = range.range(*count).samples(&range.source()?);
             let all = [Show::Picture, Show::Front, Show::Depth, Show::Back, Show::Slice];
             let (columns, show) = if *truth { (2, &all[..]) } else { (12, &all[..1]) };
-            let mut png = Cursor::new(Vec::new());
-            sheet::sheet(&samples, columns, show).write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
-            write_atomically(output, if_exists, |writer| writer.write_all(png.get_ref()))?;
+            png::write(&sheet::sheet(&samples, columns, show), output, if_exists)?;
             console.result_path(output)
         }
     }
