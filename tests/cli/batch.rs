@@ -99,6 +99,24 @@ fn nothing_is_written_over_a_picture_or_a_solid() {
     assert!(std::fs::read(&picture).unwrap() == before);
 }
 
+#[cfg(unix)]
+#[test]
+fn settings_are_not_saved_into_a_pipe() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    let made = std::process::Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap();
+    assert!(made.success());
+    for flags in [&[][..], &["--overwrite"]] {
+        let arguments = ["batch", "in", "-o", "out", DRAFT, "--save-request", "pipe"];
+        let mut command = desk.orfeas(&[&arguments[..], flags].concat());
+        // Nobody ever writes into the pipe: whoever reads it waits for ever.
+        command.timeout(Duration::from_secs(60));
+        let (code, stdout, stderr) = outcome(command);
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+        assert!(stderr.contains("not an ordinary file"), "{stderr}");
+    }
+}
+
 #[test]
 fn an_empty_folder_and_a_file_as_folder_are_errors() {
     let desk = Desk::new();
