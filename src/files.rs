@@ -5,9 +5,15 @@
 //! stay, what they lead to is written; pipes and devices are never replaced. A killed process may
 //! leave a hidden `.orfeas-*.tmp` beside the target; nothing ever reads it.
 
+mod digest;
+mod lock;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+pub use digest::{Digest, digest_of_file, each_chunk, hex};
+pub use lock::Lock;
 
 use crate::progress::Cancelled;
 

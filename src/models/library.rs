@@ -10,7 +10,8 @@ use super::error::ModelsError;
 use super::hub::Hub;
 use super::part;
 use super::places::{self, Owner, Place, length};
-use super::record::{self, Lock, Record, Records};
+use super::record::{self, Record, Records};
+use crate::files::Lock;
 
 /// Names the folder of the models, before everything else.
 pub const FOLDER_VARIABLE: &str = "ORFEAS_MODELS";

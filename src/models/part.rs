@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::digest::{Hasher, Sha256, each_chunk};
+use super::digest::{Hasher, Sha256};
 use super::error::ModelsError;
 use super::meter::Meter;
 use super::record;
