@@ -150,12 +150,9 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
         Action::Folder { folder, look_into, reset } => {
             let mut choices = if *reset { Choices::default() } else { library.choices() };
             if let Some(folder) = folder {
-                // Models there are not moved, but stay in use.
-                let old = choices.folder.replace(folder.clone());
-                choices.look_into.extend(old.or_else(|| Some(library.folder().to_owned())));
+                choices.keep_in(folder.clone(), library.folder());
             }
             choices.look_into.extend(look_into.iter().cloned());
-            choices.look_into.dedup();
             console.result_path(library.choose(choices).map_err(failed)?.folder())
         }
     }
