@@ -20,6 +20,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use super::Picture;
 use super::resample::{self, ResampleError};
 use super::{drawing, enhance, jpeg, profile};
+use crate::files::one_line;
 use crate::progress::{Cancelled, Monitor, Stage};
 use crate::request::IntakeParams;
 
@@ -317,11 +318,6 @@ fn decode_error(error: ImageError, format: ImageFormat, limits: &Limits) -> Inta
         }
         e => IntakeError::Damaged { format, reason: one_line(&e.to_string()) },
     }
-}
-
-/// Decoder messages may run over several lines; an error is one sentence.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is in a file that can be read.

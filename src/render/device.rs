@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::RenderError;
+use crate::files::one_line;
 
 /// Longest time that [`probe`] waits for the drivers.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(1900);
@@ -157,11 +158,6 @@ impl From<wgpu::Error> for RenderError {
             }
         }
     }
-}
-
-/// Driver messages span many lines; errors are one sentence.
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A device that was opened without a window.
