@@ -5,9 +5,15 @@
 //! stay, what they lead to is written; pipes and devices are never replaced. A killed process may
 //! leave a hidden `.orfeas-*.tmp` beside the target; nothing ever reads it.
 
+mod digest;
+mod lock;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+pub use digest::{Digest, digest_of_file, each_chunk, hex};
+pub use lock::Lock;
 
 use crate::progress::Cancelled;
 
@@ -164,6 +170,11 @@ fn persist_claimed(temporary: tempfile::NamedTempFile, path: &Path) -> io::Resul
         let _ = std::fs::remove_file(path);
         e.error
     })
+}
+
+/// What a decoder or a driver says over several lines, as a part of one sentence.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Bytes as people say them: `512 B`, `1.5 MiB`.

@@ -338,11 +338,7 @@ impl Studio {
             return;
         };
         self.spawn_write(move || {
-            let written = crate::files::write_atomically(&path, IfExists::Replace, |writer| {
-                let mut png = std::io::Cursor::new(Vec::new());
-                mask.write_to(&mut png, image::ImageFormat::Png).map_err(std::io::Error::other)?;
-                std::io::Write::write_all(writer, png.get_ref())
-            });
+            let written = crate::image::png::write(&mask, &path, IfExists::Replace);
             Box::new(move |studio| match written {
                 Ok(()) => {
                     let Some(item) = studio.items.get_mut(id) else { return };

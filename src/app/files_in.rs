@@ -232,14 +232,9 @@ fn paste_picture(folder: Option<PathBuf>) -> Option<Result<Vec<PathBuf>, String>
     let pixels = image::RgbaImage::from_raw(width, height, picture.bytes.into_owned())?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let path = folder.join(format!("pasted-{}.png", now.as_millis()));
-    let written = std::fs::create_dir_all(&folder).map_err(|e| e.to_string()).and_then(|()| {
-        crate::files::write_atomically(&path, IfExists::Keep, |writer| {
-            let mut png = std::io::Cursor::new(Vec::new());
-            pixels.write_to(&mut png, image::ImageFormat::Png).map_err(std::io::Error::other)?;
-            std::io::Write::write_all(writer, png.get_ref())
-        })
+    let written = std::fs::create_dir_all(&folder)
         .map_err(|e| e.to_string())
-    });
+        .and_then(|()| crate::image::png::write(&pixels, &path, IfExists::Keep).map_err(|e| e.to_string()));
     Some(written.map(|()| vec![path]).map_err(|why| format!("The pasted picture could not be kept: {why}")))
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 
@@ -13,6 +13,8 @@ use crate::render::Faults;
 const RESTART_VARIABLE: &str = "ORFEAS_RESTARTED_AT";
 /// A device that is lost again within this time, in seconds, will be lost again and again.
 const TOO_SOON_SECS: u64 = 30;
+/// Longest wait for the window before to end.
+const HANDOVER: Duration = Duration::from_secs(5);
 
 /// Opens the window and returns when it is closed.
 ///
@@ -52,6 +54,12 @@ fn open(options: Options) -> anyhow::Result<()> {
 /// Whether this window stands in for one that lost its device.
 pub(super) fn is_anew() -> bool {
     std::env::var_os(RESTART_VARIABLE).is_some()
+}
+
+/// How long this window waits for the one that it stands in for to let go of the picture list: where a
+/// process cannot be replaced, both run for a moment.
+pub(super) fn patience() -> Duration {
+    if is_anew() { HANDOVER } else { Duration::ZERO }
 }
 
 /// Opens the window anew where a thread panics because the device is lost: egui does, when the loss
@@ -98,6 +106,7 @@ fn start(mut command: Command) -> std::io::Result<()> {
     Err(std::os::unix::process::CommandExt::exec(&mut command))
 }
 
+/// Starts another one; see [`patience`].
 #[cfg(not(unix))]
 fn start(mut command: Command) -> std::io::Result<()> {
     command.spawn().map(|_| ())

@@ -180,7 +180,7 @@ impl Studio {
         let tasks = Tasks::new(move || wake.request_repaint());
         let tasks = tasks.map_err(|error| messages.push(Level::Error, error.to_string())).ok();
         let folder = options.data_dir.display().to_string();
-        let store = Store::open(options.data_dir)
+        let store = Store::open_after(options.data_dir, launch::patience())
             .map_err(|error| {
                 let text = format!("The picture list will not be kept: its folder cannot be used ({error}): {folder}");
                 messages.push(Level::Warning, text);

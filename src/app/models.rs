@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::tasks::caught;
 use super::toast::Level;
 use crate::files::bytes_in_words;
-use crate::models::{Choices, Library, Model, ModelsError, State, Verdict};
+use crate::models::{Choices, Library, Model, ModelsError, Remedy, State, Verification};
 use crate::progress::{CancelToken, Monitor, Progress};
 
 /// Results that wait to be fetched.
@@ -273,6 +273,22 @@ impl Shelf {
     }
 }
 
+/// What is said of a model that was verified.
+fn verified(library: &Library, model: &Model, found: &Verification) -> (Level, String) {
+    let name = &model.name;
+    let text = match library.remedy(model, found) {
+        None => return (Level::Success, format!("{name}: every byte is as it should be")),
+        Some(Remedy::Pull) => format!("{name} is not complete; fetch the rest"),
+        Some(Remedy::Replace) => format!("{name} is damaged; remove it and fetch it anew"),
+        Some(Remedy::ByHand(path)) => format!(
+            "{name} is damaged, and this file was not put there by ORFEAS; get it anew from where it came, or delete \
+             it and fetch the model: {}",
+            path.display()
+        ),
+    };
+    (Level::Error, text)
+}
+
 /// Does `task`, and says what came of it.
 fn carry_out(library: &Library, id: &str, task: &Task, agrees: bool, monitor: &Monitor) -> (Level, String) {
     let name = library.model(id).map(|model| model.name.clone()).unwrap_or_else(|_| id.to_owned());
@@ -286,16 +302,7 @@ fn carry_out(library: &Library, id: &str, task: &Task, agrees: bool, monitor: &M
                 [] => (Level::Success, format!("{name} was taken over and can be used now")),
                 missing => (Level::Info, format!("{name}: {} is still missing; fetch the rest", missing.join(", "))),
             }),
-            Task::Verify => library.verify(id, monitor).map(|found| {
-                let is_bad = |verdict: &Verdict| !matches!(verdict, Verdict::Good | Verdict::Unknown { .. });
-                match found.files.iter().find(|file| is_bad(&file.verdict)) {
-                    None => (Level::Success, format!("{name}: every byte is as it should be")),
-                    Some(file) => {
-                        let path = file.path.display();
-                        (Level::Error, format!("{name} is damaged; remove it and fetch it anew: {path}"))
-                    }
-                }
-            }),
+            Task::Verify => library.verify(id, monitor).map(|found| verified(library, &model, &found)),
             Task::Remove => library
                 .remove(id)
                 .map(|bytes| (Level::Info, format!("{name} was removed; {} are free again", bytes_in_words(bytes)))),

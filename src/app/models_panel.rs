@@ -240,7 +240,7 @@ impl ModelsPanel {
         ui.horizontal(|ui| {
             if ui.button("Keep elsewhere…").on_hover_text("Fetch into another folder from now on").clicked() {
                 pick_folder(studio, "Keep models in", |choices, old, folder| {
-                    choices.look_into.push(choices.folder.replace(folder).unwrap_or(old));
+                    choices.keep_in(folder, &old);
                 });
             }
             let hint = "Find models in this folder as well; nothing in it is changed";
@@ -328,10 +328,7 @@ fn pick_folder(
         Box::new(move |studio| {
             let Some(folder) = picked else { return };
             let old = studio.models.library().folder().to_owned();
-            studio.models.choose(move |choices| {
-                change(choices, old, folder);
-                choices.look_into.dedup();
-            });
+            studio.models.choose(move |choices| change(choices, old, folder));
         })
     });
 }

@@ -4,19 +4,22 @@
 //! damaged one is set aside, never overwritten.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
 use super::state::{Item, ItemId, Items, SavedResult, Source, Status};
-use crate::files::{IfExists, WriteError, write_atomically};
+use crate::files::{IfExists, Lock, WriteError, write_atomically};
 use crate::pipeline::Views;
 use crate::request::Request;
 
 /// Grows when older programs could no longer read the file.
 const VERSION: u32 = 1;
+/// Time between two looks at whether another window has let go of the folder.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What is written.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -57,7 +60,7 @@ pub struct SavedItem {
 pub struct Store {
     folder: PathBuf,
     /// Keeps the lock; `None` when another window has it, and then nothing is written.
-    lock: Option<File>,
+    lock: Option<Lock>,
 }
 
 /// What came of reading the session.
@@ -74,9 +77,20 @@ impl Store {
     /// Opens the data folder, making it if need be. Without one the window works, and forgets.
     pub fn open(folder: PathBuf) -> std::io::Result<Self> {
         fs::create_dir_all(folder.join("results"))?;
-        let file = File::create(folder.join("lock"))?;
-        let lock = file.try_lock().is_ok().then_some(file);
+        let lock = Lock::try_at(&folder.join("lock"))?;
         Ok(Self { folder, lock })
+    }
+
+    /// The same, but waits for at most `patience` until another window lets go of the folder.
+    pub fn open_after(folder: PathBuf, patience: Duration) -> std::io::Result<Self> {
+        let begun = Instant::now();
+        loop {
+            let store = Self::open(folder.clone())?;
+            if !store.is_read_only() || begun.elapsed() >= patience {
+                return Ok(store);
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 
     /// Whether another window holds the folder, so that this one writes nothing.
@@ -324,6 +338,21 @@ mod tests {
         assert!(!first.is_read_only() && second.is_read_only());
         second.save(&Session::default()).unwrap();
         assert!(matches!(first.load(), Loaded::New));
+    }
+
+    #[test]
+    fn a_window_in_the_place_of_another_waits_until_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Store::open(folder.path().to_owned()).unwrap();
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| Store::open_after(folder.path().to_owned(), Duration::from_secs(60)).unwrap());
+            // Whenever it looks, it must come to hold the folder.
+            std::thread::sleep(Duration::from_millis(60));
+            drop(first);
+            let second = second.join().unwrap();
+            assert!(!second.is_read_only());
+            assert!(Store::open_after(folder.path().to_owned(), Duration::ZERO).unwrap().is_read_only());
+        });
     }
 
     /// [`two_cards`] with a mesh and a mask for the first, which are written.

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// A SHA-256 digest.
-pub type Digest = [u8; 32];
+pub use crate::files::Digest;
+use crate::files::hex;
 
 /// The SHA-256 digest of `bytes`.
 pub fn digest(bytes: &[u8]) -> Digest {
@@ -41,11 +41,6 @@ impl Key {
     pub fn hex(&self) -> String {
         hex(&self.digest)
     }
-}
-
-/// `digest` as 64 hexadecimal digits.
-pub(crate) fn hex(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Debug for Key {

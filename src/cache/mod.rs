@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-pub(crate) use key::hex;
 pub use key::{Digest, Key, KeyBuilder, digest, digest_of};
 pub use store::{StageStats, Stats};
 

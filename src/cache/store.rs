@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::entry::{self, Refusal};
-use super::key::{Key, hex};
-use crate::files::TEMPORARY_AFFIXES;
+use super::key::Key;
+use crate::files::{TEMPORARY_AFFIXES, hex};
 
 /// Name of the folder that holds all entries of this format.
 const SUBFOLDER: &str = "stages-1";

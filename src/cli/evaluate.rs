@@ -1,18 +1,20 @@
 //! `orfeas evaluate`: how near generators come to known solids.
 
-use std::io::{self, Cursor, Write as _};
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use image::ImageFormat;
 
 use crate::dataset::pack::Split;
 use crate::evaluate::{Case, Generator, Object, Table, contact_sheet, read_objects};
 use crate::files::{IfExists, write_atomically};
+use crate::image::png;
 use crate::request::{Mode, Model, Request};
 
+use super::claims::Claims;
 use super::console::Console;
 use super::dataset::split;
+use super::destination::check_writable;
 use super::failure::Failure;
 use super::flags::{All, Flags};
 use super::interrupt;
@@ -36,12 +38,12 @@ pub struct EvaluateArgs {
     /// `generate`; repeat for more
     #[arg(long = "with", value_name = "GENERATOR", default_values = ["extrude", "inflate"], value_parser = generator)]
     generators: Vec<Named>,
-    /// The one that the others are compared with
-    #[arg(long, value_name = "GENERATOR", default_value = "inflate")]
-    baseline: String,
-    /// Which of the packed solids: train or val
-    #[arg(long, value_name = "SPLIT", default_value = "val", value_parser = split)]
-    split: Split,
+    /// The one of them that the others are compared with [default: inflate]
+    #[arg(long, value_name = "GENERATOR")]
+    baseline: Option<String>,
+    /// Which of the packed solids: train or val [default: val]
+    #[arg(long, value_name = "SPLIT", value_parser = split)]
+    split: Option<Split>,
     /// Pictures of each solid
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     views: u16,
@@ -57,6 +59,9 @@ pub struct EvaluateArgs {
     /// Write all figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Replace sheets and figures that exist
+    #[arg(long)]
+    overwrite: bool,
     /// One flag per parameter.
     #[command(flatten)]
     flags: Flags<All>,
@@ -88,15 +93,12 @@ fn generator(text: &str) -> Result<Named, String> {
 /// Any [`Failure`].
 pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
     let generators = args.generators.iter().map(|g| settled(g, args)).collect::<Result<Vec<_>, _>>()?;
-    if let Some(folder) = &args.sheet {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?;
-    }
+    check(args, &generators)?;
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
     let inner = display.console(console);
     let measured = display.watch(&cancel, |monitor| -> Result<Table, Failure> {
-        let objects = read_objects(&args.solids, args.split, monitor)?;
+        let objects = read_objects(&args.solids, args.split.unwrap_or(Split::Val), monitor)?;
         let is_asked_for =
             |object: &&Object| args.only.as_ref().is_none_or(|t| object.name.contains(t) || object.group.contains(t));
         let taken = objects.iter().filter(is_asked_for).take(args.limit.unwrap_or(usize::MAX));
@@ -109,7 +111,7 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
             return Err(Failure::Usage(format!("no solid or source is called {text}; leave out --only to see all")));
         }
         let folder = tempfile::tempdir().context("no temporary folder could be made")?;
-        let mut table = Table { baseline: Some(args.baseline.clone()), ..Table::default() };
+        let mut table = Table { baseline: Some(args.baseline().to_owned()), ..Table::default() };
         for generator in &generators {
             let name = generator.name();
             let said = |done: usize| {
@@ -120,10 +122,7 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
             let results = table.run(generator, &cases, folder.path(), monitor, said)?;
             if let Some(folder) = &args.sheet {
                 let sheet = contact_sheet(cases.iter().zip(&results));
-                let mut png = Cursor::new(Vec::new());
-                sheet.write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
-                let path = folder.join(format!("{name}.png"));
-                write_atomically(&path, IfExists::Replace, |writer| writer.write_all(png.get_ref()))?;
+                png::write(&sheet, &sheet_path(folder, generator), args.if_exists())?;
             }
         }
         Ok(table)
@@ -133,11 +132,58 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
         Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
         measured => measured?,
     };
+    // Told before the file is written: should that fail after all, the work is not lost. The file is
+    // written even if nobody reads the table.
+    let told = console.result(table.to_text().trim_end());
     if let Some(path) = &args.json {
         let text = serde_json::to_string_pretty(&serde_json::json!({ "means": table.means(), "table": table }))?;
-        write_atomically(path, IfExists::Replace, |writer| writer.write_all(text.as_bytes()))?;
+        write_atomically(path, args.if_exists(), |writer| writer.write_all(text.as_bytes()))?;
     }
-    console.result(table.to_text().trim_end())
+    told
+}
+
+impl EvaluateArgs {
+    fn if_exists(&self) -> IfExists {
+        if self.overwrite { IfExists::Replace } else { IfExists::Keep }
+    }
+
+    fn baseline(&self) -> &str {
+        self.baseline.as_deref().unwrap_or(Mode::Inflate.name())
+    }
+}
+
+/// Finds what would go wrong, or have no effect, before the work.
+fn check(args: &EvaluateArgs, generators: &[Generator]) -> Result<(), Failure> {
+    let names: Vec<&str> = generators.iter().map(Generator::name).collect();
+    if let Some(baseline) = args.baseline.as_deref().filter(|baseline| !names.contains(baseline)) {
+        let names = names.join(", ");
+        return Err(Failure::Usage(format!(
+            "--baseline {baseline} is not among what is measured: {names}; name one of these, or add it by --with"
+        )));
+    }
+    if let Some((_, twice)) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
+        return Err(Failure::Usage(format!("--with {twice} is given more than once; leave out all but one")));
+    }
+    if args.split.is_some() && args.solids.is_dir() {
+        return Err(Failure::Usage("--split has no effect on a folder of meshes; leave it out".to_owned()));
+    }
+    if let Some(path) = &args.json {
+        let mut claims = Claims::default();
+        claims.read("the file of solids", &args.solids);
+        claims.write("--json", path)?;
+        check_writable(path, args.if_exists())?;
+    }
+    if let Some(folder) = &args.sheet {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?;
+        generators.iter().try_for_each(|generator| check_writable(&sheet_path(folder, generator), args.if_exists()))?;
+    }
+    Ok(())
+}
+
+/// The contact sheet of a generator.
+fn sheet_path(folder: &Path, generator: &Generator) -> PathBuf {
+    folder.join(format!("{}.png", generator.name()))
 }
 
 fn settled(named: &Named, args: &EvaluateArgs) -> Result<Generator, Failure> {

@@ -1,11 +1,10 @@
 //! `orfeas render`: pictures of a mesh.
 
-use std::io::{self, Cursor, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use image::ImageFormat;
-
 use crate::files::{IfExists, write_atomically};
+use crate::image::png;
 use crate::import;
 use crate::mesh::Mesh;
 use crate::progress::Stage;
@@ -106,9 +105,7 @@ pub fn run(args: &RenderArgs, console: &Console) -> Result<(), Failure> {
 /// The picture, or the sheet, as a PNG file.
 fn draw(mesh: &Mesh, options: &StillOptions, is_sheet: bool) -> Result<Vec<u8>, Failure> {
     let picture = if is_sheet { contact_sheet(mesh, options)? } else { still(mesh, options)? };
-    let mut png = Cursor::new(Vec::new());
-    picture.write_to(&mut png, ImageFormat::Png).map_err(io::Error::other)?;
-    Ok(png.into_inner())
+    Ok(png::encode(&picture)?)
 }
 
 /// Where the picture goes: only to a name that says PNG, for that is what is in it. A name that nobody

@@ -10,6 +10,7 @@ use crate::files::{IfExists, write_atomically};
 use crate::request::{Mode, Request};
 
 use super::claims::{self, Claims};
+use super::destination::check_writable;
 use super::failure::Failure;
 use super::flags::{All, Flags, choice_parser};
 
@@ -62,10 +63,13 @@ impl SettingsArgs {
     pub fn save(&self, request: &Request, if_exists: IfExists) -> Result<Option<&Path>, Failure> {
         let Some(path) = &self.save_request else { return Ok(None) };
         let text = serde_json::to_string_pretty(request)? + "\n";
-        // A batch that goes on where it was finds its own settings there.
-        if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+        // A batch that goes on where it was finds its own settings there. A pipe or device is not read:
+        // that may never end.
+        let is_like_it = path.metadata().is_ok_and(|about| about.is_file() && about.len() == text.len() as u64);
+        if is_like_it && std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
             return Ok(Some(path));
         }
+        check_writable(path, if_exists)?;
         write_atomically(path, if_exists, |writer| writer.write_all(text.as_bytes()))
             .context("the settings were not saved")?;
         Ok(Some(path))

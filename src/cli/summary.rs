@@ -105,8 +105,11 @@ pub fn duration(secs: f64) -> String {
     match secs {
         s if s < 9.95 => format!("{s:.1} s"),
         s if s < 99.5 => format!("{s:.0} s"),
-        s if s < 3570.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.0} h {:.0} min", (s / 3600.0).floor(), (s % 3600.0) / 60.0),
+        // Rounded before they are divided: there is no 60th minute.
+        s => match (s / 60.0).round() as u64 {
+            minutes @ ..60 => format!("{minutes} min"),
+            minutes => format!("{} h {} min", minutes / 60, minutes % 60),
+        },
     }
 }
 
@@ -125,5 +128,7 @@ mod tests {
     fn numbers_are_said_as_people_say_them() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
         assert_eq!([0.44, 9.96, 59.4, 180.0, 7500.0].map(duration), ["0.4 s", "10 s", "59 s", "3 min", "2 h 5 min"]);
+        let near_the_hour = [3560.0, 3575.0, 3590.0, 3625.0, 7190.0];
+        assert_eq!(near_the_hour.map(duration), ["59 min", "1 h 0 min", "1 h 0 min", "1 h 0 min", "2 h 0 min"]);
     }
 }

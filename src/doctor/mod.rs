@@ -4,12 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sysinfo::{CpuRefreshKind, Disks, MemoryRefreshKind, RefreshKind, System};
+use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 use crate::cache::Cache;
 use crate::engine::device::{self, DeviceInfo, DeviceKind, cuda};
 use crate::files::bytes_in_words;
-use crate::models::{Library, Owner, State};
+use crate::models::{Library, Owner, State, free_bytes};
 use crate::render::{AdapterInfo, AdapterKind};
 
 /// Everything that was found.
@@ -20,8 +20,9 @@ pub struct Findings {
     architecture: &'static str,
     processor: String,
     cores: usize,
-    memory_bytes: u64,
-    available_memory_bytes: u64,
+    /// Nothing where the system does not say.
+    memory_bytes: Option<u64>,
+    available_memory_bytes: Option<u64>,
     graphics: Vec<AdapterInfo>,
     cuda: cuda::Cuda,
     devices: Vec<Device>,
@@ -89,8 +90,8 @@ pub fn look(cache: &Cache) -> Findings {
         architecture: std::env::consts::ARCH,
         processor: brand.filter(|b| !b.is_empty()).unwrap_or_else(|| "unknown processor".to_owned()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
-        memory_bytes: system.as_ref().map_or(0, System::total_memory),
-        available_memory_bytes: system.as_ref().map_or(0, System::available_memory),
+        memory_bytes: system.as_ref().map(System::total_memory).filter(|bytes| *bytes > 0),
+        available_memory_bytes: system.as_ref().map(System::available_memory),
         graphics: crate::render::probe(),
         cuda: cuda::probe(),
         devices: device::devices().into_iter().map(Device::from).collect(),
@@ -122,7 +123,6 @@ fn models(library: &Library) -> Vec<ModelFindings> {
 }
 
 fn folders(cache: Option<&Path>, models: Option<&Path>) -> Vec<Folder> {
-    let disks = Disks::new_with_refreshed_list().ok();
     let here = std::env::current_dir().ok();
     let named = [
         ("this folder", here),
@@ -135,11 +135,7 @@ fn folders(cache: Option<&Path>, models: Option<&Path>) -> Vec<Folder> {
         .map(|(purpose, path)| {
             let writable =
                 tempfile::Builder::new().prefix(".orfeas-").suffix(".tmp").tempfile_in(nearest(&path)).is_ok();
-            let real = nearest(&path).canonicalize().unwrap_or_else(|_| path.clone());
-            // The disk mounted closest to the folder.
-            let disk = disks.iter().flat_map(|d| d.iter()).filter(|d| real.starts_with(d.mount_point()));
-            let disk = disk.max_by_key(|d| d.mount_point().as_os_str().len());
-            Folder { purpose, path, writable, free_bytes: disk.map(sysinfo::Disk::available_space) }
+            Folder { purpose, free_bytes: free_bytes(&path), path, writable }
         })
         .collect()
 }
@@ -161,7 +157,7 @@ fn problems(findings: &Findings, cache_warning: Option<String>) -> Vec<String> {
     for folder in findings.folders.iter().filter(|f| !f.writable) {
         problems.push(format!("{} cannot be written to: {}", folder.purpose, folder.path.display()));
     }
-    if findings.memory_bytes < 2 << 30 {
+    if findings.memory_bytes.is_some_and(|bytes| bytes < 2 << 30) {
         problems.push("there is little memory: use --quality draft, and --jobs 1 for batches".to_owned());
     }
     problems
@@ -171,12 +167,15 @@ impl Findings {
     /// What was found, as names and sentences.
     pub fn rows(&self) -> Vec<(&'static str, String)> {
         let Self { version, system, architecture, processor, cores, cuda, cache, .. } = self;
-        let [memory, available] = [self.memory_bytes, self.available_memory_bytes].map(bytes_in_words);
+        let memory = match (self.memory_bytes, self.available_memory_bytes) {
+            (Some(all), Some(free)) => format!("{}, {} of it free", bytes_in_words(all), bytes_in_words(free)),
+            _ => "unknown".to_owned(),
+        };
         let mut lines = vec![
             ("ORFEAS", (*version).to_owned()),
             ("system", format!("{system}, {architecture}")),
             ("processor", format!("{processor}, {cores} cores")),
-            ("memory", format!("{memory}, {available} of it free")),
+            ("memory", memory),
         ];
         lines.extend(self.graphics.iter().map(|adapter| ("graphics", graphics(adapter))));
         if self.graphics.is_empty() {
@@ -247,4 +246,34 @@ fn graphics(adapter: &AdapterInfo) -> String {
         AdapterKind::Other => "unknown kind",
     };
     format!("{} ({kind}; {}; {})", adapter.name, adapter.backend, adapter.driver)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_the_system_does_not_tell_of_is_not_little() {
+        let mut findings = Findings {
+            version: "1",
+            system: "a system".to_owned(),
+            architecture: "an architecture",
+            processor: "a processor".to_owned(),
+            cores: 1,
+            memory_bytes: None,
+            available_memory_bytes: None,
+            graphics: Vec::new(),
+            cuda: cuda::Cuda::default(),
+            models: Vec::new(),
+            cache: CacheFindings { path: None, entries: 0, bytes: 0, limit_bytes: 0 },
+            folders: Vec::new(),
+            problems: Vec::new(),
+        };
+        let is_little =
+            |findings: &Findings| problems(findings, None).iter().any(|text| text.contains("little memory"));
+        assert!(!is_little(&findings));
+        assert!(findings.rows().contains(&("memory", "unknown".to_owned())));
+        findings.memory_bytes = Some(1 << 30);
+        assert!(is_little(&findings));
+    }
 }

@@ -1,13 +1,13 @@
 //! Masks as files: white is the object, black the background.
 
-use std::io::{self, Cursor, Write};
 use std::path::Path;
 
-use image::{DynamicImage, GrayImage, ImageFormat};
+use image::GrayImage;
 
 use super::intake::{self, IntakeError, Limits};
 use super::matte::CutOut;
-use crate::files::{IfExists, WriteError, write_atomically};
+use super::png;
+use crate::files::{IfExists, WriteError};
 use crate::progress::Monitor;
 
 /// Longest side of a mask that is a drawing.
@@ -45,12 +45,7 @@ pub fn from_bytes(bytes: &[u8], limits: &Limits) -> Result<GrayImage, IntakeErro
 /// # Errors
 /// See [`WriteError`]; a failed write leaves what was there before.
 pub fn write(cut_out: &CutOut, path: &Path, if_exists: IfExists) -> Result<(), WriteError> {
-    write_atomically(path, if_exists, |file| {
-        let mut bytes = Cursor::new(Vec::new());
-        let mask = DynamicImage::ImageLuma8(cut_out.mask());
-        mask.write_to(&mut bytes, ImageFormat::Png).map_err(io::Error::other)?;
-        file.write_all(bytes.get_ref())
-    })
+    png::write(&cut_out.mask(), path, if_exists)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod intake;
 mod jpeg;
 pub mod mask;
 pub mod matte;
+pub mod png;
 pub mod processor;
 mod profile;
 pub mod recenter;

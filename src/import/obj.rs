@@ -55,7 +55,8 @@ fn colors(levels: Vec<[f32; 3]>) -> Vec<[u8; 3]> {
     levels.into_iter().map(|rgb| if rgb[0].is_nan() { super::NO_COLOR } else { color(rgb) }).collect()
 }
 
-/// Lines, with those joined that end in a backslash.
+/// Lines, with those joined that end in a backslash. A comment ends with its line whatever it ends in:
+/// what looks like a continuation there is the name of a folder.
 struct Lines<'a> {
     rest: &'a [u8],
     /// Number of the line that was last returned, from 1.
@@ -78,17 +79,23 @@ impl<'a> Lines<'a> {
     }
 
     fn next(&mut self) -> Option<Cow<'a, [u8]>> {
-        let mut line = Cow::Borrowed(self.physical()?);
-        while line.ends_with(b"\\") {
-            let next = self.physical().unwrap_or_default();
+        let mut last = self.physical()?;
+        let mut line = Cow::Borrowed(last);
+        while last.ends_with(b"\\") && !has_comment(last) {
+            last = self.physical().unwrap_or_default();
             // In place: joined anew each time, a long run of such lines would take for ever.
             let joined = line.to_mut();
             joined.pop();
             joined.push(b' ');
-            joined.extend_from_slice(next);
+            joined.extend_from_slice(last);
         }
         Some(line)
     }
+}
+
+/// Whether a comment begins in this line, at its start or behind something.
+fn has_comment(line: &[u8]) -> bool {
+    line.split(u8::is_ascii_whitespace).any(|word| word.starts_with(b"#"))
 }
 
 #[derive(Default)]

@@ -51,13 +51,19 @@ impl Estimator {
     /// Takes in how long the stages of a finished run took.
     pub(super) fn learn(&mut self, kind: u64, run: &Run) {
         let spent_secs = run.spent_until(Instant::now());
-        let first = !self.learned.contains_key(&kind);
-        let expected = self.learned.entry(kind).or_insert(run.expected_secs);
-        for (expected, spent) in expected.iter_mut().zip(spent_secs) {
+        let before = self.learned.get(&kind);
+        let rate = if before.is_some() { LEARNING_RATE } else { 1.0 };
+        let mut all_expected = *before.unwrap_or(&run.expected_secs);
+        let mut has_learned = false;
+        for (expected, spent) in all_expected.iter_mut().zip(spent_secs) {
             if spent > 0.0 && spent >= CACHED_BELOW * *expected {
-                let rate = if first { 1.0 } else { LEARNING_RATE };
                 *expected += rate * (spent - *expected);
+                has_learned = true;
             }
+        }
+        // Else a guess would pass for what was seen.
+        if has_learned {
+            self.learned.insert(kind, all_expected);
         }
     }
 }
@@ -142,9 +148,13 @@ mod tests {
     #[test]
     fn a_run_from_the_cache_teaches_nothing() {
         let mut estimator = Estimator::default();
+        let cached = [0.001, 0.001, 0.0, 0.002, 0.0, 0.001, 0.0];
+        run(&mut estimator, cached);
+        let told = estimator.start(0, false).update(at(Stage::Shape, 5));
+        assert_eq!(told.secs_left, None, "nothing is known but the guess");
         run(&mut estimator, [1.0, 1.0, 0.0, 6.0, 1.0, 0.5, 0.5]);
         let before = estimator.learned.clone();
-        run(&mut estimator, [0.001, 0.001, 0.0, 0.002, 0.0, 0.001, 0.0]);
+        run(&mut estimator, cached);
         assert_eq!(estimator.learned, before);
     }
 

@@ -1,17 +1,17 @@
 //! SHA-256, the name that a file's bytes give it.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
+use crate::files::{Digest, hex};
+
 /// A SHA-256 digest; written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Sha256([u8; 32]);
+pub struct Sha256(Digest);
 
 /// The text is not 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +49,7 @@ impl From<Sha256> for String {
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -70,27 +70,6 @@ impl Hasher {
 
     pub fn finish(self) -> Sha256 {
         Sha256(self.0.finalize().into())
-    }
-}
-
-/// Bytes that are read between two looks at the clock.
-pub(super) const CHUNK_BYTES: usize = 1 << 20;
-
-/// Hands all of `file` to `take`, chunk by chunk. `take` ends it early by an error; `failed` makes one
-/// of what the system said.
-pub(super) fn each_chunk<E>(
-    file: &mut File,
-    failed: impl Fn(io::Error) -> E,
-    mut take: impl FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut buffer = vec![0; CHUNK_BYTES];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(read) => take(buffer.get(..read).unwrap_or_default())?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(failed(error)),
-        }
     }
 }
 

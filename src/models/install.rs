@@ -5,13 +5,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{Model, ModelFile};
-use super::digest::{Hasher, Sha256, each_chunk};
+use super::digest::{Hasher, Sha256};
 use super::error::ModelsError;
 use super::library::Library;
 use super::meter::Meter;
 use super::places::{Owner, Place, length};
 use super::record::{DigestSource, RecordedFile};
-use crate::files::{TEMPORARY_AFFIXES, WriteError, replace_atomically};
+use crate::files::{TEMPORARY_AFFIXES, WriteError, each_chunk, replace_atomically};
 use crate::progress::{Monitor, Stage};
 
 /// What an import brought.

@@ -1,5 +1,6 @@
 //! The models on this machine: in our own folder, and in those of others.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,8 @@ use super::error::ModelsError;
 use super::hub::Hub;
 use super::part;
 use super::places::{self, Owner, Place, length};
-use super::record::{self, Lock, Record, Records};
+use super::record::{self, Record, Records};
+use crate::files::Lock;
 
 /// Names the folder of the models, before everything else.
 pub const FOLDER_VARIABLE: &str = "ORFEAS_MODELS";
@@ -45,6 +47,15 @@ pub struct Choices {
     pub folder: Option<PathBuf>,
     /// Further folders to look into.
     pub look_into: Vec<PathBuf>,
+}
+
+impl Choices {
+    /// Pulls into `folder` from now on. Models in the folder so far, which is `before` where none was
+    /// chosen, are not moved, but stay in use.
+    pub fn keep_in(&mut self, folder: PathBuf, before: &Path) {
+        let before = self.folder.replace(folder).unwrap_or_else(|| before.to_owned());
+        self.look_into.push(before);
+    }
 }
 
 /// The models of this machine. Cheap to make and to clone; it reads the disk when asked something.
@@ -129,7 +140,8 @@ impl Library {
     }
 
     /// Keeps what the user chose and returns the library that follows it. Nothing is moved: models in
-    /// the old folder stay there, and are found again when it is looked into.
+    /// the old folder stay there, and are found again when it is looked into. Folders are kept from the
+    /// root and once each, and the one that models are pulled into is not looked into besides.
     ///
     /// # Errors
     /// [`ModelsError::FolderFixed`], [`ModelsError::NoFolder`], or what the system said.
@@ -142,6 +154,9 @@ impl Library {
         for folder in choices.folder.iter_mut().chain(&mut choices.look_into) {
             *folder = std::path::absolute(&*folder).map_err(ModelsError::io("find the folder", folder))?;
         }
+        let own = choices.folder.as_ref().or_else(|| (!self.is_fixed).then_some(&self.usual));
+        let mut seen = HashSet::new();
+        choices.look_into.retain(|folder| Some(folder) != own && seen.insert(folder.clone()));
         record::write(path, &choices)?;
         Ok(self.clone().following(choices))
     }

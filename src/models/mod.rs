@@ -32,4 +32,4 @@ pub use library::{Choices, DATA_VARIABLE, FOLDER_VARIABLE, Library, State};
 pub use places::{Owner, Place};
 pub use pull::Plan;
 pub use record::{DigestSource, Record, RecordedFile};
-pub use verify::{FileVerdict, Verdict, Verification};
+pub use verify::{FileVerdict, Remedy, Verdict, Verification};

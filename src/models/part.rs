@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::digest::{Hasher, Sha256, each_chunk};
+use super::digest::{Hasher, Sha256};
 use super::error::ModelsError;
 use super::meter::Meter;
 use super::record;
+use crate::files::each_chunk;
 
 /// Where the bytes of `path` are collected until they are all there.
 pub(super) fn part_path(path: &Path) -> PathBuf {

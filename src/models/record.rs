@@ -1,6 +1,6 @@
 //! What is remembered about installed models, beside them: small files of our own.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Sha256;
 use super::error::ModelsError;
-use crate::files::{IfExists, WriteError, write_atomically};
+use crate::files::{IfExists, Lock, WriteError, write_atomically};
 
 /// Folder of the records in the library's folder.
 const FOLDER: &str = ".orfeas";
@@ -119,24 +119,9 @@ impl Records {
     pub fn lock(&self, id: &str) -> Result<Lock, ModelsError> {
         let path = self.0.join(format!("{id}.lock"));
         fs::create_dir_all(&self.0).map_err(ModelsError::io("make the folder", &self.0))?;
-        let open = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = open.map_err(ModelsError::io("open the lock", &path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(ModelsError::Busy { id: id.to_owned(), path }),
-            // Some network file systems have no locks; nobody can be kept out there.
-            Err(TryLockError::Error(error)) => {
-                tracing::warn!(%error, path = %path.display(), "the folder has no locks");
-                Ok(Lock { _file: file })
-            }
-        }
+        let lock = Lock::try_at(&path).map_err(ModelsError::io("open the lock", &path))?;
+        lock.ok_or_else(|| ModelsError::Busy { id: id.to_owned(), path })
     }
-}
-
-/// Held while a model is changed; the system takes it back when the process ends, however it ends.
-#[derive(Debug)]
-pub(super) struct Lock {
-    _file: File,
 }
 
 /// Reads a small file of ours; what cannot be read counts as absent.

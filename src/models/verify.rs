@@ -42,6 +42,13 @@ pub enum Verdict {
     Missing,
 }
 
+impl Verdict {
+    /// Whether nothing speaks against using the file.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Good | Self::Unknown { .. })
+    }
+}
+
 /// A file and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileVerdict {
@@ -64,8 +71,19 @@ pub struct Verification {
 impl Verification {
     /// Whether nothing speaks against using the model.
     pub fn is_good(&self) -> bool {
-        self.files.iter().all(|f| matches!(f.verdict, Verdict::Good | Verdict::Unknown { .. }))
+        self.files.iter().all(|f| f.verdict.is_good())
     }
+}
+
+/// What mends a model that is not as published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// [`Library::pull`], which leaves what is here and fetches the rest.
+    Pull,
+    /// [`Library::remove`] and then [`Library::pull`], which looks at lengths alone.
+    Replace,
+    /// Only whoever put this file where it is, or the user by deleting it.
+    ByHand(PathBuf),
 }
 
 impl Library {
@@ -90,6 +108,24 @@ impl Library {
         };
         let files = model.files.iter().map(verdict).collect::<Result<_, ModelsError>>()?;
         Ok(Verification { owner, files })
+    }
+
+    /// What mends `model`, of which [`Library::verify`] has `found` this; nothing where it is good.
+    pub fn remedy(&self, model: &Model, found: &Verification) -> Option<Remedy> {
+        let record = self.record(model);
+        let is_ours = |file: &ModelFile| record.as_ref().is_some_and(|r| r.file(&file.path).is_some());
+        let is_passed_over = |file: &ModelFile, at: &Path| length(at).is_some_and(|bytes| file.fits(bytes));
+        let bad: Vec<_> = model.files.iter().zip(&found.files).filter(|(_, f)| !f.verdict.is_good()).collect();
+        let is_foreign = |(file, found_file): &&(&ModelFile, &FileVerdict)| {
+            found.owner != Owner::Orfeas || (is_passed_over(file, &found_file.path) && !is_ours(file))
+        };
+        if let Some((_, foreign)) = bad.iter().find(is_foreign) {
+            return Some(Remedy::ByHand(foreign.path.clone()));
+        }
+        if bad.iter().any(|(file, found)| is_passed_over(file, &found.path)) {
+            return Some(Remedy::Replace);
+        }
+        (!bad.is_empty()).then_some(Remedy::Pull)
     }
 
     fn verdict(

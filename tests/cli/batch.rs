@@ -99,6 +99,24 @@ fn nothing_is_written_over_a_picture_or_a_solid() {
     assert!(std::fs::read(&picture).unwrap() == before);
 }
 
+#[cfg(unix)]
+#[test]
+fn settings_are_not_saved_into_a_pipe() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    let made = std::process::Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap();
+    assert!(made.success());
+    for flags in [&[][..], &["--overwrite"]] {
+        let arguments = ["batch", "in", "-o", "out", DRAFT, "--save-request", "pipe"];
+        let mut command = desk.orfeas(&[&arguments[..], flags].concat());
+        // Nobody ever writes into the pipe: whoever reads it waits for ever.
+        command.timeout(Duration::from_secs(60));
+        let (code, stdout, stderr) = outcome(command);
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+        assert!(stderr.contains("not an ordinary file"), "{stderr}");
+    }
+}
+
 #[test]
 fn an_empty_folder_and_a_file_as_folder_are_errors() {
     let desk = Desk::new();
@@ -147,12 +165,11 @@ fn ctrl_c_stops_a_batch_cleanly() {
         desk.draw_sized(&format!("in/{name}.png"), 512);
     }
     let mut child = desk.spawn(&["batch", "in", "-o", "out", "--quality=fine", "--no-cache"]);
-    // The record is there once the work begins.
+    // The record is there once the work on the first picture begins, which takes longer than to be told.
     let deadline = Instant::now() + Duration::from_secs(60);
     while !desk.path("out/.orfeas-batch.json").exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(5));
     }
-    std::thread::sleep(Duration::from_millis(200));
     super::generate::interrupt(&child);
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();

@@ -116,6 +116,27 @@ fn what_is_not_there_is_told() {
 }
 
 #[test]
+fn a_fetch_that_was_stopped_keeps_nobody_from_verifying_and_is_not_to_be_thrown_away() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let folder = desk.path("cache/data/models/stabilityai/TripoSR");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(".orfeas-model.ckpt.part"), "half").unwrap();
+    let run = |arguments: &[&str]| outcome(orfeas(&desk, &server, &[&["models", "verify"], arguments].concat()));
+    let (code, stdout, stderr) = run(&[]);
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    assert!(stderr.contains("`orfeas models pull triposr` goes on"), "{stderr}");
+    let (code, _, stderr) = run(&["triposr", "hunyuan3d-2.1"]);
+    assert!(
+        code == 1 && ["triposr", "hunyuan3d-2.1"].iter().all(|id| stderr.contains(&format!("pull {id}`"))),
+        "{stderr}"
+    );
+    fs::write(folder.join("config.yaml"), "x".repeat(987)).unwrap();
+    let (code, stdout, stderr) = run(&["triposr"]);
+    assert!(code == 1 && stdout.contains("MISSING"), "{stdout}");
+    assert!(stderr.contains("pull triposr") && !stderr.contains("remove"), "{stderr}");
+}
+
+#[test]
 fn the_folder_can_be_chosen_and_forgotten() {
     let (desk, server) = (Desk::new(), Server::new(&[]));
     let folder = |more: &[&str]| {

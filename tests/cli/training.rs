@@ -1,6 +1,6 @@
 //! Samples for training, and the benchmark.
 
-use super::support::{Desk, outcome};
+use super::support::{Desk, outcome, write_cube};
 
 #[test]
 fn samples_are_streamed_and_drawn() {
@@ -30,6 +30,9 @@ fn wrong_numbers_and_missing_solids_are_told() {
     assert!(code == 2 && stderr.contains("multiple of 16"), "{stderr}");
     let (code, _, stderr) = outcome(desk.orfeas(&["dataset", "stream", "--solids=none.safetensors", "--count=1"]));
     assert!(code == 1 && stderr.contains("none.safetensors"), "{stderr}");
+    let large = ["dataset", "sheet", "--count=2000", "--side=512", "--truth", "-o", "sheet.png"];
+    let (code, _, stderr) = outcome(desk.orfeas(&large));
+    assert!(code == 2 && stderr.contains("megapixels") && !desk.path("sheet.png").exists(), "{stderr}");
     let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", "nowhere"]));
     assert!(code == 1 && stderr.contains("nowhere"), "{stderr}");
     let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", ".", "--with=magic"]));
@@ -69,4 +72,37 @@ fn a_folder_of_solids_is_measured() {
     let inflate = &scores["means"][1][1]["all"];
     assert!(inflate["manifold"] == 1.0 && inflate["silhouette"].as_f64().unwrap() > 0.9, "{scores}");
     assert!(image::open(desk.path("sheets/inflate.png")).is_ok());
+}
+
+#[test]
+fn what_a_measurement_would_overwrite_or_pass_over_is_told_before_the_work() {
+    let desk = Desk::new();
+    for folder in ["solids", "sheets"] {
+        std::fs::create_dir(desk.path(folder)).unwrap();
+    }
+    write_cube(&desk.path("solids/cube.stl"), false);
+    let kept = ["scores.json", "sheets/extrude.png"].map(|name| desk.path(name));
+    kept.iter().for_each(|path| std::fs::write(path, "precious").unwrap());
+    let run = |flags: &[&str]| {
+        outcome(desk.orfeas(&[&["evaluate", "solids", "--views=1", "--with=extrude"], flags].concat()))
+    };
+    for (flag, expected, word) in [
+        ("--json=scores.json", 1, "--overwrite"),
+        ("--json=missing/scores.json", 1, "missing"),
+        ("--sheet=sheets", 1, "--overwrite"),
+        ("--baseline=infalte", 2, "infalte"),
+        ("--baseline=inflate", 2, "--with"),
+        ("--with=extrude", 2, "more than once"),
+        ("--split=val", 2, "--split"),
+    ] {
+        let (code, stdout, stderr) = run(&[flag]);
+        assert_eq!((code, stdout.as_str()), (expected, ""), "{flag}: {stderr}");
+        assert!(stderr.contains(word) && !stderr.contains("of 1 pictures"), "{flag}: {stderr}");
+    }
+    assert!(kept.iter().all(|path| std::fs::read(path).unwrap() == b"precious"));
+    let (code, stdout, stderr) = run(&["--json=scores.json", "--sheet=sheets", "--overwrite", "--baseline=extrude"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("all (1 pictures)"), "{stdout}");
+    assert!(serde_json::from_slice::<serde_json::Value>(&std::fs::read(&kept[0]).unwrap()).is_ok());
+    assert!(image::open(&kept[1]).is_ok());
 }

@@ -174,6 +174,22 @@ fn the_users_choice_of_folders_is_kept_and_followed() {
     assert_eq!(desk.library().remembering(Some(choices)).folder(), desk.own());
 }
 
+#[test]
+fn folders_that_are_chosen_again_and_again_are_kept_once_each() {
+    let desk = Desk::new();
+    let [a, b] = ["a", "b"].map(|name| desk.folder.path().join(name));
+    let mut library = desk.library().remembering(Some(desk.folder.path().join("models.json")));
+    for folder in [&a, &b, &a, &b, &a, &b] {
+        let mut choices = library.choices();
+        choices.keep_in(folder.clone(), library.folder());
+        choices.look_into.extend([folder.clone(), "beside".into(), "./beside".into()]);
+        library = library.choose(choices).unwrap();
+        assert_eq!(library.folder(), folder);
+    }
+    let beside = std::path::absolute("beside").unwrap();
+    assert_eq!(library.choices(), Choices { folder: Some(b), look_into: vec![desk.own(), beside, a] });
+}
+
 /// A desk whose catalogue has weights under the name that they are published by.
 fn published_form() -> (Desk, orfeas::models::Library, std::path::PathBuf) {
     let desk = desk_with(Owner::User);

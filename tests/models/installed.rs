@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use orfeas::models::{DigestSource, ModelsError, Owner, State, Verdict};
+use orfeas::models::{DigestSource, ModelsError, Owner, Place, Remedy, State, Verdict};
 use orfeas::progress::{CancelToken, Monitor};
 
 use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, weights};
@@ -99,6 +99,42 @@ fn verification_finds_a_single_wrong_bit() {
             fs::write(&path, &good).unwrap();
         }
     }
+}
+
+#[test]
+fn the_remedy_keeps_what_is_good_and_leaves_files_of_others_to_them() {
+    let remedy = |desk: &Desk| {
+        let library = desk.library();
+        let found = library.verify("toy", &Monitor::silent()).unwrap();
+        library.remedy(library.model("toy").unwrap(), &found)
+    };
+    let mut flipped = weights();
+    flipped[3] ^= 1;
+    let desk = Desk::new();
+    desk.pull().unwrap();
+    assert_eq!(remedy(&desk), None);
+    fs::write(desk.weights_path(), &weights()[..1000]).unwrap();
+    assert_eq!(remedy(&desk), Some(Remedy::Pull));
+    fs::remove_file(desk.weights_path()).unwrap();
+    assert_eq!(remedy(&desk), Some(Remedy::Pull));
+    desk.pull().unwrap();
+    assert_eq!(remedy(&desk), None, "it does what it says");
+    fs::write(desk.weights_path(), &flipped).unwrap();
+    assert_eq!(remedy(&desk), Some(Remedy::Replace));
+    desk.library().remove("toy").unwrap();
+    desk.pull().unwrap();
+    assert_eq!(remedy(&desk), None, "it does what it says");
+
+    let mut desk = Desk::new();
+    let theirs = desk.folder.path().join("theirs");
+    for root in [desk.own().join("maker/Toy"), theirs.join("maker/Toy")] {
+        write(&root.join(WEIGHTS), &flipped);
+        write(&root.join(CONFIG), CONFIG_TEXT);
+    }
+    assert_eq!(remedy(&desk), Some(Remedy::ByHand(desk.weights_path())), "put into our folder by hand");
+    fs::remove_dir_all(desk.own()).unwrap();
+    desk.others.push(Place { owner: Owner::Hy3dgen, path: theirs.clone() });
+    assert_eq!(remedy(&desk), Some(Remedy::ByHand(theirs.join("maker/Toy").join(WEIGHTS))));
 }
 
 #[test]

@@ -162,6 +162,7 @@ fn check_files(args: &BatchArgs, plan: &Plan) -> Result<(), Failure> {
     args.settings.claim_read(&mut claims);
     plan.pictures.iter().for_each(|picture| claims.read("a picture", picture));
     claims.write("the list of finished pictures", &args.output.join(batch::MANIFEST_FILE_NAME))?;
+    claims.write("the lock of that list", &args.output.join(batch::LOCK_FILE_NAME))?;
     plan.output_names.iter().try_for_each(|name| claims.write("a solid", &args.output.join(name)))?;
     args.settings.claim_written(&mut claims)
 }

@@ -10,7 +10,7 @@ use anyhow::anyhow;
 use clap::Subcommand;
 
 use crate::files::bytes_in_words;
-use crate::models::{Choices, FileVerdict, Library, ModelsError, State, Verdict};
+use crate::models::{Choices, FileVerdict, Library, ModelsError, Remedy, State, Verdict};
 use crate::progress::Monitor;
 
 use super::console::Console;
@@ -150,12 +150,9 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
         Action::Folder { folder, look_into, reset } => {
             let mut choices = if *reset { Choices::default() } else { library.choices() };
             if let Some(folder) = folder {
-                // Models there are not moved, but stay in use.
-                let old = choices.folder.replace(folder.clone());
-                choices.look_into.extend(old.or_else(|| Some(library.folder().to_owned())));
+                choices.keep_in(folder.clone(), library.folder());
             }
             choices.look_into.extend(look_into.iter().cloned());
-            choices.look_into.dedup();
             console.result_path(library.choose(choices).map_err(failed)?.folder())
         }
     }
@@ -222,21 +219,25 @@ fn import(library: &Library, id: &str, path: &std::path::Path, yes: bool, consol
 
 fn verify(library: &Library, ids: &[String], json: bool, console: &Console) -> Result<(), Failure> {
     known(library, ids)?;
-    let here = library.models().iter().filter(|m| library.state(m) != State::Absent).map(|m| m.id.clone());
-    let ids: Vec<String> = if ids.is_empty() { here.collect() } else { ids.to_vec() };
-    if ids.is_empty() {
-        console.say("no model is on this machine; `orfeas models pull` fetches one");
-    }
+    let mut troubles = Vec::new();
+    let ids = if ids.is_empty() { to_verify(library, &mut troubles, console) } else { ids.to_vec() };
     let cancel = interrupt::token();
     let mut found = serde_json::Map::new();
-    let mut bad = Vec::new();
     for id in &ids {
+        let model = library.model(id).map_err(failed)?;
         let display = ProgressDisplay::new(console);
-        let verification = display.watch(&cancel, |monitor| library.verify(id, monitor)).map_err(failed)?;
+        let verification = display.watch(&cancel, |monitor| library.verify(id, monitor));
         drop(display);
-        if !verification.is_good() {
-            bad.push(id.as_str());
-        }
+        let verification = match verification {
+            Ok(verification) => verification,
+            Err(cancelled @ ModelsError::Cancelled(_)) => return Err(failed(cancelled)),
+            // The others are looked at all the same.
+            Err(error) => {
+                troubles.push(error.to_string());
+                continue;
+            }
+        };
+        troubles.extend(library.remedy(model, &verification).map(|remedy| advice(id, &remedy)));
         if json {
             found.insert(id.clone(), serde_json::to_value(&verification)?);
         } else {
@@ -248,12 +249,39 @@ fn verify(library: &Library, ids: &[String], json: bool, console: &Console) -> R
     if json {
         console.result(&serde_json::to_string_pretty(&found)?)?;
     }
-    match bad.as_slice() {
-        [] => Ok(()),
-        bad => {
-            let ids = bad.join(" ");
-            Err(anyhow!("not as published: {ids}; `orfeas models remove {ids}` and `pull` fetch them anew").into())
+    if troubles.is_empty() { Ok(()) } else { Err(anyhow!(troubles.join("\n  ")).into()) }
+}
+
+/// The models that are here. Of those that are not all there it is told how to go on.
+fn to_verify(library: &Library, troubles: &mut Vec<String>, console: &Console) -> Vec<String> {
+    let mut here = Vec::new();
+    for model in library.models() {
+        match library.locate(&model.id) {
+            Ok(_) => here.push(model.id.clone()),
+            Err(ModelsError::NotInstalled { .. }) => {}
+            // Whoever stopped a fetch knows.
+            Err(error @ ModelsError::Incomplete { .. }) => console.say(&error.to_string()),
+            Err(error) => troubles.push(error.to_string()),
         }
+    }
+    if library.models().iter().all(|model| library.state(model) == State::Absent) {
+        console.say("no model is on this machine; `orfeas models pull` fetches one");
+    }
+    here
+}
+
+/// What to do about a model that is not as published.
+fn advice(id: &str, remedy: &Remedy) -> String {
+    match remedy {
+        Remedy::Pull => format!("{id} is not complete; `orfeas models pull {id}` fetches what is missing"),
+        Remedy::Replace => {
+            format!("{id} is not as published; `orfeas models remove {id}` and `pull` fetch it anew")
+        }
+        Remedy::ByHand(path) => format!(
+            "{id} is not as published, and this file was not put there by `orfeas models`; get it anew from where it \
+             came, or delete it and `orfeas models pull {id}`: {}",
+            path.display()
+        ),
     }
 }
 

@@ -11,15 +11,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::cache::{Digest, hex};
-use crate::files::{self, IfExists, WriteError, write_atomically};
+use crate::files::{self, Digest, IfExists, Lock, WriteError, digest_of_file, hex, write_atomically};
 
 /// Name of the file in the batch's folder.
 pub const FILE_NAME: &str = ".orfeas-batch.json";
-/// A manifest of a hundred thousand files is smaller than this; something larger is not one.
-const LIMIT_BYTES: u64 = 64 << 20;
+/// Name of the file that a batch holds while it changes the manifest; there only while batches run.
+pub const LOCK_NAME: &str = ".orfeas-batch.lock";
+/// A manifest of a hundred thousand files is smaller than this, even where their pictures lie deep in
+/// folders. Nothing larger is read, and so nothing larger is written.
+const LIMIT_BYTES: u64 = 256 << 20;
 
 /// Why a batch cannot keep its books.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,28 @@ pub enum ManifestError {
     /// The folder is not there.
     #[error("the folder for the results does not exist; create it first: {}", .0.display())]
     NoFolder(PathBuf),
+    /// The manifest is there and cannot be read.
+    #[error(
+        "the list of finished pictures cannot be read ({source}), and is left as it is; move it away to begin anew: {}",
+        path.display()
+    )]
+    Read {
+        /// What the system said.
+        source: io::Error,
+        /// The manifest.
+        path: PathBuf,
+    },
+    /// The manifest would be larger than what is read again.
+    #[error("the list of finished pictures is full; choose another folder for the others: {}", .0.display())]
+    Full(PathBuf),
+    /// The file that keeps two batches apart can neither be opened nor made.
+    #[error("the list of finished pictures cannot be held ({source}): {}", path.display())]
+    Lock {
+        /// What the system said.
+        source: io::Error,
+        /// The file.
+        path: PathBuf,
+    },
     /// The file could not be written.
     #[error("the list of finished pictures could not be kept: {0}")]
     Write(#[from] WriteError),
@@ -63,12 +86,16 @@ pub(super) struct Line {
 #[serde(default)]
 struct Manifest {
     files: BTreeMap<String, Line>,
+    /// The file makes no sense, which the user was told: the first line replaces it.
+    #[serde(skip)]
+    is_nonsense: bool,
 }
 
 /// A batch's folder and what is known about it.
 pub(super) struct Folder {
     path: PathBuf,
     manifest: Mutex<Manifest>,
+    limit_bytes: u64,
 }
 
 impl Wanted {
@@ -81,23 +108,34 @@ impl Wanted {
 impl Folder {
     /// Reads the manifest. One that cannot be understood is left out, with a note: then nothing
     /// counts as done, and nothing is replaced.
+    ///
+    /// # Errors
+    /// There is no such folder, or a manifest that the system does not give.
     pub(super) fn open(folder: &Path) -> Result<(Self, Vec<String>), ManifestError> {
         if !folder.is_dir() {
             return Err(ManifestError::NoFolder(folder.to_owned()));
         }
         let path = folder.join(FILE_NAME);
         let (manifest, notes) = match read(&path) {
-            Ok(manifest) => (manifest, vec![]),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (Manifest::default(), vec![]),
-            Err(error) => {
+            Ok(manifest) => (manifest.unwrap_or_default(), vec![]),
+            Err(error) if is_nonsense(&error) => {
                 let note = format!(
                     "the list of finished pictures cannot be read ({error}), so none counts as finished: {}",
                     path.display()
                 );
-                (Manifest::default(), vec![note])
+                (Manifest { is_nonsense: true, ..Manifest::default() }, vec![note])
             }
+            Err(source) => return Err(ManifestError::Read { source, path }),
         };
-        Ok((Self { path: folder.to_owned(), manifest: Mutex::new(manifest) }, notes))
+        let folder = Self { path: folder.to_owned(), manifest: Mutex::new(manifest), limit_bytes: LIMIT_BYTES };
+        Ok((folder, notes))
+    }
+
+    /// The same folder with room for a manifest of so many bytes only.
+    #[cfg(test)]
+    pub(super) fn with_limit(mut self, limit_bytes: u64) -> Self {
+        self.limit_bytes = limit_bytes;
+        self
     }
 
     pub(super) fn path_of(&self, name: &str) -> PathBuf {
@@ -126,7 +164,7 @@ impl Folder {
             // Interrupted while it was made.
             None => line.bytes.is_none(),
             Some(digest) => {
-                line.bytes == found && file_digest(&self.path_of(name)).is_ok_and(|there| hex(&there) == *digest)
+                line.bytes == found && digest_of_file(&self.path_of(name)).is_ok_and(|there| hex(&there) == *digest)
             }
         })
     }
@@ -147,7 +185,7 @@ impl Folder {
     pub(super) fn finish(&self, name: &str, wanted: &Wanted) -> Result<(), ManifestError> {
         let path = self.path_of(name);
         let bytes = path.metadata().ok().map(|about| about.len());
-        self.record(name, Some(wanted.line(bytes, file_digest(&path).ok().as_ref().map(hex))))
+        self.record(name, Some(wanted.line(bytes, digest_of_file(&path).ok().as_ref().map(hex))))
     }
 
     fn line(&self, name: &str) -> Option<Line> {
@@ -156,30 +194,60 @@ impl Folder {
 
     fn record(&self, name: &str, line: Option<Line>) -> Result<(), ManifestError> {
         let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = self.path.join(FILE_NAME);
-        // Another batch may write into the same folder. Where folders have no locks, it is out of luck.
-        let folder = File::open(&self.path).ok();
-        let _lock = folder.as_ref().map(File::lock);
-        if let Ok(newer) = read(&path) {
-            *manifest = newer;
+        let (path, lock) = (self.path.join(FILE_NAME), self.path.join(LOCK_NAME));
+        // Another batch may write into the same folder.
+        let _lock = Lock::wait_at(&lock).map_err(|source| ManifestError::Lock { source, path: lock })?;
+        match read(&path) {
+            Ok(Some(newer)) => *manifest = newer,
+            Ok(None) => {}
+            Err(error) if manifest.is_nonsense && is_nonsense(&error) => manifest.is_nonsense = false,
+            // What is in it is worth more than one line.
+            Err(source) => return Err(ManifestError::Read { source, path }),
         }
         match line {
             Some(line) => manifest.files.insert(name.to_owned(), line),
             None => manifest.files.remove(name),
         };
-        let text = serde_json::to_vec_pretty(&*manifest).unwrap_or_default();
+        let failed = |error: serde_json::Error| WriteError::Io { source: error.into(), path: path.clone() };
+        let text = serde_json::to_vec_pretty(&*manifest).map_err(failed)?;
+        if text.len() as u64 > self.limit_bytes {
+            manifest.files.remove(name);
+            return Err(ManifestError::Full(path));
+        }
         write_atomically(&path, IfExists::Replace, |file| file.write_all(&text))?;
         Ok(())
     }
 }
 
-fn read(path: &Path) -> io::Result<Manifest> {
-    let mut text = Vec::new();
-    let read = File::open(path)?.take(LIMIT_BYTES + 1).read_to_end(&mut text)?;
-    if read as u64 > LIMIT_BYTES {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is far too large"));
+impl Drop for Folder {
+    /// Leaves no lock behind, unless a killed batch did; the next one takes that away.
+    fn drop(&mut self) {
+        let lock = self.path.join(LOCK_NAME);
+        if lock.exists()
+            && let Ok(held) = Lock::wait_at(&lock)
+        {
+            held.remove(&lock);
+        }
     }
-    Ok(serde_json::from_slice(&text)?)
+}
+
+/// Reads a manifest; nothing where there is none.
+fn read(path: &Path) -> io::Result<Option<Manifest>> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let mut text = Vec::new();
+    let read = file.take(LIMIT_BYTES + 1).read_to_end(&mut text)?;
+    if read as u64 > LIMIT_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is far too large"));
+    }
+    Ok(Some(serde_json::from_slice(&text)?))
+}
+
+/// Whether the system gave what is in the file, and that is no manifest.
+fn is_nonsense(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
 /// Where a picture lies, the same from wherever it is named. Its own name is not followed if it is a
@@ -191,17 +259,4 @@ pub(super) fn source_of(picture: &Path) -> String {
         _ => picture.to_owned(),
     };
     place.to_string_lossy().into_owned()
-}
-
-/// SHA-256 of a file's content, read in pieces.
-pub(super) fn file_digest(path: &Path) -> io::Result<Digest> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finalize().into()),
-            read => hasher.update(&buffer[..read]),
-        }
-    }
 }

@@ -15,13 +15,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-pub use manifest::{FILE_NAME as MANIFEST_FILE_NAME, ManifestError};
+pub use manifest::{FILE_NAME as MANIFEST_FILE_NAME, LOCK_NAME as LOCK_FILE_NAME, ManifestError};
 pub use names::output_names;
 
 use super::JobRequest;
 use super::queue::WorkError;
 use crate::cache::{self, Digest};
-use crate::files::IfExists;
+use crate::files::{IfExists, digest_of_file};
 use crate::mishap::panic_text;
 use crate::progress::{CancelToken, Monitor, Progress};
 use manifest::{Folder, Wanted};
@@ -182,7 +182,9 @@ impl Batch<'_> {
         let worked = catch_unwind(AssertUnwindSafe(work));
         if !matches!(worked, Ok(Ok(_))) {
             // Nothing was made: whatever comes to lie there is somebody else's.
-            let _ = self.folder.restore(&name, before);
+            if let Err(error) = self.folder.restore(&name, before) {
+                tracing::warn!(%error, "a file that was not made counts as this batch's");
+            }
         }
         worked.unwrap_or_else(|panic| resume_unwind(panic))?;
         self.folder.finish(&name, &wanted).map_err(failed)?;
@@ -205,7 +207,7 @@ impl Batch<'_> {
 
 fn content_digest(path: &Path) -> Digest {
     // Never equal to a real picture's digest, and never recorded: the work fails as well.
-    manifest::file_digest(path).unwrap_or([0; 32])
+    digest_of_file(path).unwrap_or([0; 32])
 }
 
 #[cfg(test)]

@@ -189,17 +189,68 @@ fn a_damaged_manifest_is_noted_and_costs_only_time() {
     assert!(scene.run(&items).notes.is_empty(), "it was written anew");
 }
 
+fn wanted(name: &str) -> Wanted {
+    Wanted { source: name.to_owned(), picture: [1; 32], mask: None, settings: [2; 32] }
+}
+
+/// Makes the file and notes that it is whole.
+fn finish(books: &Folder, name: &str) -> Result<(), ManifestError> {
+    fs::write(books.path_of(name), name).unwrap();
+    books.finish(name, &wanted(name))
+}
+
 #[test]
 fn two_batches_into_one_folder_keep_each_others_books() {
     let folder = tempfile::tempdir().unwrap();
     let [first, second] = [(); 2].map(|()| Folder::open(folder.path()).unwrap().0);
-    let wanted = |name: &str| Wanted { source: name.to_owned(), picture: [1; 32], mask: None, settings: [2; 32] };
     for (books, name) in [(&first, "a.stl"), (&second, "b.stl")] {
-        fs::write(books.path_of(name), name).unwrap();
-        books.finish(name, &wanted(name)).unwrap();
+        finish(books, name).unwrap();
     }
     let (books, notes) = Folder::open(folder.path()).unwrap();
     assert!(notes.is_empty() && ["a.stl", "b.stl"].iter().all(|name| books.is_done(name, &wanted(name))));
+}
+
+#[test]
+fn batches_at_the_same_time_lose_no_line_and_leave_no_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |batch: usize, number: usize| format!("{batch}-{number}.stl");
+    std::thread::scope(|scope| {
+        for batch in 0..4 {
+            let (name, path) = (&name, folder.path());
+            scope.spawn(move || {
+                let (books, _) = Folder::open(path).unwrap();
+                (0..10).for_each(|number| finish(&books, &name(batch, number)).unwrap());
+            });
+        }
+    });
+    let (books, notes) = Folder::open(folder.path()).unwrap();
+    let mut all = (0..4).flat_map(|batch| (0..10).map(move |number| name(batch, number)));
+    assert!(notes.is_empty() && all.all(|name| books.is_done(&name, &wanted(&name))));
+    #[cfg(unix)]
+    assert!(!folder.path().join(LOCK_FILE_NAME).exists());
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_any_more_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let (books, _) = Folder::open(folder.path()).unwrap();
+    finish(&books, "a.stl").unwrap();
+    let path = folder.path().join(MANIFEST_FILE_NAME);
+    fs::write(&path, "{ of another program").unwrap();
+    let error = finish(&books, "b.stl").unwrap_err();
+    assert!(matches!(error, ManifestError::Read { .. }) && error.to_string().ends_with(MANIFEST_FILE_NAME), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), b"{ of another program");
+}
+
+#[test]
+fn a_full_manifest_is_told_and_still_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (books, _) = Folder::open(folder.path()).unwrap();
+    let books = books.with_limit(1000);
+    let full = (0..10).find_map(|number| finish(&books, &format!("{number}.stl")).err());
+    assert!(matches!(full, Some(ManifestError::Full(_))), "{full:?}");
+    let (again, notes) = Folder::open(folder.path()).unwrap();
+    assert!(notes.is_empty() && again.is_done("0.stl", &wanted("0.stl")));
 }
 
 #[test]
