@@ -7,6 +7,7 @@ use super::camera::{Camera, Projection};
 use super::environment::Environment;
 use super::material::{CLAY, Material};
 use super::scene::{Background, Scene, Shading};
+use crate::color::linear_from_srgb;
 use crate::mesh::Bounds;
 
 /// Keep in sync with `Frame` in `common.wgsl`, which says what each field is.
@@ -129,12 +130,9 @@ impl Placement {
     }
 }
 
-fn linear_from_srgb(color: [u8; 3]) -> Vec3 {
-    let linear = color.map(|c| {
-        let c = f32::from(c) / 255.0;
-        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-    });
-    linear.into()
+/// sRGB levels as linear light.
+fn linear(color: [u8; 3]) -> Vec3 {
+    color.map(linear_from_srgb).into()
 }
 
 /// The material that a shading uses.
@@ -201,12 +199,12 @@ impl Frame {
             viewport: Vec4::new(width, height, 1.0 / width, 1.0 / height),
             lens: Vec4::new(half_extent.x, half_extent.y, near, far),
             section: section_normal.extend(section.offset_mm),
-            section_color: linear_from_srgb(section.color).extend(1.0),
+            section_color: linear(section.color).extend(1.0),
             section_middle: place.center.extend(1.0),
             key_direction: place.key_direction.extend(0.0),
             key_irradiance: environment.key_irradiance.extend(environment.key_spread),
             light: Vec4::new(place.turn.cos(), place.turn.sin(), scene.lighting.exposure_stops.exp2(), blur),
-            base_color: linear_from_srgb(material.color).extend(flag(material.vertex_colors)),
+            base_color: linear(material.color).extend(flag(material.vertex_colors)),
             surface: Vec4::new(material.metallic, material.roughness, material.reflectance, material.transmission),
             layers: Vec4::new(material.clearcoat, material.clearcoat_roughness, material.sheen, material.softness),
             modes: Vec4::new(
@@ -215,7 +213,7 @@ impl Frame {
                 inspection_number(scene.shading),
                 occlusion_strength(scene),
             ),
-            wire_color: linear_from_srgb(wire.color).extend(wire.opacity),
+            wire_color: linear(wire.color).extend(wire.opacity),
             drawing: Vec4::new(
                 wire.width_px,
                 shadow_strength(scene, environment),
