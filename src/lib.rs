@@ -21,6 +21,7 @@ pub mod app;
 pub mod background;
 pub mod cache;
 pub mod cli;
+mod color;
 pub mod craft;
 pub mod dataset;
 pub mod doctor;

@@ -179,9 +179,7 @@ pub fn decode(bytes: &[u8], params: &IntakeParams, limits: &Limits, monitor: &Mo
     enhance::sharpen(&mut pixels, params.sharpness);
     monitor.step(Stage::Intake, STEPS, STEPS)?;
 
-    let turned = swaps_axes(orientation);
-    let source_size_px = if turned { [decoded_size[1], decoded_size[0]] } else { decoded_size };
-    Ok(Picture { has_alpha: alpha_means_something(&pixels), pixels, source_size_px })
+    Ok(Picture { has_alpha: alpha_means_something(&pixels), pixels })
 }
 
 /// All pixels of a file, as stored.
@@ -362,13 +360,6 @@ fn name(format: ImageFormat) -> &'static str {
         ImageFormat::Tiff => "TIFF",
         _ => "picture",
     }
-}
-
-fn swaps_axes(orientation: Orientation) -> bool {
-    matches!(
-        orientation,
-        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
-    )
 }
 
 fn alpha_means_something(pixels: &image::RgbaImage) -> bool {

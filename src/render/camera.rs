@@ -272,7 +272,8 @@ impl Camera {
 
     /// Makes `height_mm` fill the picture's height, exactly in orthographic projection and at the
     /// target's depth in perspective.
-    pub fn set_visible_height_mm(&mut self, height_mm: f32) {
+    #[cfg(test)]
+    pub(super) fn set_visible_height_mm(&mut self, height_mm: f32) {
         self.pose.distance_mm = (height_mm / (2.0 * (FOV_Y * 0.5).tan())).max(1e-6);
         self.update();
     }
