@@ -19,7 +19,7 @@ use crate::request::Request;
 const VERSION: u32 = 1;
 
 /// What is written.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
     version: u32,
@@ -32,7 +32,7 @@ pub struct Session {
 }
 
 /// A card as it is written. Running and waiting cards are queued again at the next start.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedItem {
     id: ItemId,
     source: Source,
