@@ -41,5 +41,6 @@ pub mod print;
 pub mod progress;
 pub mod render;
 pub mod request;
+pub mod samples;
 pub mod surface;
 mod union_find;

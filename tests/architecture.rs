@@ -17,6 +17,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("progress", &[]),
     ("files", &["progress"]),
     ("request", &[]),
+    ("samples", &[]),
     ("models", &["files", "progress"]),
     ("mesh", &["progress", "union_find"]),
     ("field", &["mesh::Bounds", "progress", "union_find"]),
@@ -47,7 +48,7 @@ const MODULES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "cache", "craft", "dataset", "doctor", "engine", "evaluate", "export", "files", "image", "import", "job",
-            "mesh", "mishap", "models", "pipeline", "print", "progress", "render", "request",
+            "mesh", "mishap", "models", "pipeline", "print", "progress", "render", "request", "samples",
         ],
     ),
     (
@@ -70,6 +71,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "progress",
             "render",
             "request",
+            "samples",
         ],
     ),
     ("main", &["app", "cache", "cli"]),

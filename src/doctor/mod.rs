@@ -264,6 +264,7 @@ mod tests {
             available_memory_bytes: None,
             graphics: Vec::new(),
             cuda: cuda::Cuda::default(),
+            devices: Vec::new(),
             models: Vec::new(),
             cache: CacheFindings { path: None, entries: 0, bytes: 0, limit_bytes: 0 },
             folders: Vec::new(),
