@@ -7,6 +7,7 @@
 pub mod command;
 mod cutout_panel;
 mod early;
+mod export_job;
 mod export_panel;
 mod files_in;
 mod help_panel;
