@@ -113,7 +113,7 @@ impl Studio {
         self.viewport.look_from(NamedView::Front);
         self.viewport.overlay = Some(PictureOverlay { item: id, texture: None, opacity: 0.5 });
         self.spawn(move || {
-            let cropped = super::super::cutout_panel::object_of(&item);
+            let cropped = super::super::cutout::object_of(&item);
             Box::new(move |studio| match cropped {
                 Ok(image) => {
                     let texture = studio.ctx.load_texture("overlay", image, egui::TextureOptions::LINEAR);
