@@ -101,10 +101,10 @@ impl Canvas {
         let events: Vec<Event> = ui.input(|i| i.events.iter().filter(is_of_pointer).cloned().collect());
         for event in events {
             match event {
-                Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
-                    if is_free(ui, response, pos) {
-                        self.begin(place.pixel(pos), edit, choices);
-                    }
+                Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. }
+                    if is_free(ui, response, pos) =>
+                {
+                    self.begin(place.pixel(pos), edit, choices);
                 }
                 Event::PointerButton { pos, button: PointerButton::Primary, pressed: false, .. } => {
                     self.go_on(place.pixel(pos), edit, choices);
