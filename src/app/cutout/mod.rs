@@ -18,6 +18,7 @@ use super::{Dialog, Studio};
 use crate::files::IfExists;
 use crate::image::Picture;
 use crate::image::intake::ENDINGS as PICTURE_ENDINGS;
+use crate::image::matte::CutOut;
 use crate::request::{Background, CutOutParams, Request};
 use canvas::{Canvas, Choices, Shown};
 use cut::Cut;
@@ -257,7 +258,7 @@ impl CutOutEditor {
                 ui.spinner();
             } else if empty {
                 ui.colored_label(palette.error, "Nothing is left of the object");
-            } else if ready.confidence < 0.5 {
+            } else if ready.confidence < CutOut::POOR_CONFIDENCE {
                 ui.colored_label(palette.warning, "The program is not sure about this cut-out");
             }
             (used.clicked(), cancelled)
