@@ -5,8 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
 
+#[path = "window/cutouts.rs"]
+mod cutouts;
 #[path = "window/driver.rs"]
 mod driver;
+#[path = "window/exports.rs"]
+mod exports;
 #[path = "window/flows.rs"]
 mod flows;
 #[path = "window/models.rs"]

@@ -1,44 +1,41 @@
 //! The export dialog: format, size, axis, detail, destination.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{ComboBox, Context, DragValue, Grid, RichText, TextEdit, Ui};
-use glam::Vec3;
 
 use super::Studio;
+use super::export_job::{Job, Up};
 use super::inspector::thousands;
 use super::settings::Settings;
 use super::state::Finished;
 use super::theme::Palette;
 use super::toast::Level;
 use crate::background;
-use crate::export::{self, ExportOptions, Format};
+use crate::export::Format;
 use crate::files::IfExists;
+use crate::mesh::Mesh;
 use crate::mesh::simplify::{self, Target};
-use crate::mesh::{Mesh, slivers};
 use crate::progress::Monitor;
 
-/// Which axis points up in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Up {
-    /// As slicers want it.
-    Z,
-    /// As most renderers and games want it.
-    Y,
-}
+/// Least and largest scale, in percent.
+const SCALES: RangeInclusive<f64> = 0.1..=100_000.0;
 
 /// The open dialog.
 pub struct ExportDialog {
     finished: Finished,
     format: Format,
-    /// Percent of the size shown.
+    /// Percent of the size that [`ExportDialog::written_mesh`] has.
     scale_percent: f64,
+    /// The axis whose millimetres were set, and these; they stay when another mesh is written.
+    asked_mm: Option<(usize, f64)>,
     up: Up,
     reduce: bool,
     triangles: u64,
-    /// The reduced mesh for `triangles`, once it is there.
-    reduced: Option<(u64, Arc<Mesh>)>,
+    /// The reduced mesh, once it is there.
+    reduced: Option<Reduced>,
     /// The count that a task is reducing to.
     reducing: Option<u64>,
     /// As it is typed; [`ExportDialog::target`] is the file.
@@ -50,16 +47,12 @@ pub struct ExportDialog {
     show_folder: bool,
 }
 
-/// What is written, and how.
-#[derive(Clone)]
-struct Job {
+/// A mesh of fewer triangles.
+struct Reduced {
+    /// The count that was asked for.
+    triangles: u64,
     mesh: Arc<Mesh>,
-    format: Format,
-    scale: f32,
-    up: Up,
-    path: PathBuf,
-    if_exists: IfExists,
-    title: String,
+    size_mm: [f32; 3],
 }
 
 impl ExportDialog {
@@ -75,6 +68,7 @@ impl ExportDialog {
             finished,
             format,
             scale_percent: 100.0,
+            asked_mm: None,
             up: Up::Z,
             reduce: false,
             triangles,
@@ -170,25 +164,44 @@ impl ExportDialog {
     }
 
     fn size_ui(&mut self, ui: &mut Ui) {
-        let size = self.finished.report.size_mm.map(f64::from);
-        for (name, full) in [("Width", size[0]), ("Depth", size[1]), ("Height", size[2])] {
+        let [least, largest] = [SCALES.start(), SCALES.end()].map(|percent| percent / 100.0);
+        let size = self.size_mm();
+        for (axis, name) in ["Width", "Depth", "Height"].into_iter().enumerate() {
             let label = ui.label(name).id;
-            let mut shown = full * self.scale_percent / 100.0;
-            let field = DragValue::new(&mut shown).suffix(" mm").range(0.1..=5000.0).speed(0.5).max_decimals(1);
-            if ui.add(field).labelled_by(label).changed() && full > 0.0 {
-                self.scale_percent = (shown / full * 100.0).clamp(0.1, 100_000.0);
+            let range = size[axis] * least..=size[axis] * largest;
+            let shown = size[axis] * self.scale_percent / 100.0;
+            if let Some(mm) = field_ui(ui, label, shown, range, " mm").filter(|_| size[axis] > 0.0) {
+                self.asked_mm = Some((axis, mm));
+                self.fit();
             }
             ui.end_row();
         }
         let label = ui.label("Scale").id;
-        let field = DragValue::new(&mut self.scale_percent).suffix(" %").range(0.1..=100_000.0).speed(1.0);
-        ui.add(field.max_decimals(1)).labelled_by(label);
+        if let Some(percent) = field_ui(ui, label, self.scale_percent, SCALES, " %") {
+            self.asked_mm = None;
+            self.scale_percent = percent;
+        }
         ui.end_row();
+    }
+
+    /// Width, depth and height of the mesh that is written, at 100 %.
+    fn size_mm(&self) -> [f64; 3] {
+        let reduced = self.reduced.as_ref().filter(|_| self.reduce);
+        reduced.map_or(self.finished.report.size_mm, |reduced| reduced.size_mm).map(f64::from)
+    }
+
+    /// Gives the mesh that is written the size that was asked for: with fewer triangles it may be a little smaller.
+    fn fit(&mut self) {
+        let size = self.size_mm();
+        if let Some((axis, mm)) = self.asked_mm.filter(|(axis, _)| size[*axis] > 0.0) {
+            self.scale_percent = (mm / size[axis] * 100.0).clamp(*SCALES.start(), *SCALES.end());
+        }
     }
 
     fn detail_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
         let tick = ui.checkbox(&mut self.reduce, "Reduce triangles");
         if tick.changed() {
+            self.fit();
             self.show_in_view(studio);
         }
         ui.horizontal(|ui| {
@@ -199,13 +212,13 @@ impl ExportDialog {
                 ui.weak(format!("{} now", thousands(self.finished.report.triangles)));
             } else if self.reducing.is_some() {
                 ui.spinner();
-            } else if let Some((_, mesh)) = &self.reduced {
-                ui.weak(format!("gives {}", thousands(mesh.triangle_indices.len() as u64)));
+            } else if let Some(reduced) = &self.reduced {
+                ui.weak(format!("gives {}", thousands(reduced.mesh.triangle_indices.len() as u64)));
             }
         });
         ui.end_row();
         let wanted = self.reduce.then_some(self.triangles);
-        let have = self.reduced.as_ref().map(|(count, _)| *count);
+        let have = self.reduced.as_ref().map(|reduced| reduced.triangles);
         // Wait until the drag ends: every step of it would start a reduction.
         if wanted.is_some() && wanted != have && self.reducing.is_none() && !ui.ctx().input(|i| i.pointer.any_down()) {
             self.start_reducing(studio);
@@ -220,7 +233,7 @@ impl ExportDialog {
     }
 
     fn written_mesh(&self) -> &Arc<Mesh> {
-        let reduced = self.reduced.as_ref().filter(|_| self.reduce).map(|(_, mesh)| mesh);
+        let reduced = self.reduced.as_ref().filter(|_| self.reduce).map(|reduced| &reduced.mesh);
         reduced.unwrap_or(&self.finished.mesh)
     }
 
@@ -241,7 +254,10 @@ impl ExportDialog {
             dialog.reducing = None;
             match reduced.flatten() {
                 Ok(simplified) => {
-                    dialog.reduced = Some((count, Arc::new(simplified.mesh)));
+                    let size_mm = simplified.mesh.bounds().map_or([0.0; 3], |b| b.size().to_array());
+                    let mesh = Arc::new(simplified.mesh);
+                    dialog.reduced = Some(Reduced { triangles: count, mesh, size_mm });
+                    dialog.fit();
                     dialog.show_in_view(studio);
                     if let Some(note) = simplified.note {
                         studio.messages.push(Level::Warning, note);
@@ -249,6 +265,7 @@ impl ExportDialog {
                 }
                 Err(error) => {
                     dialog.reduce = false;
+                    dialog.fit();
                     studio.messages.push(Level::Error, format!("The mesh could not be reduced: {error}"));
                 }
             }
@@ -296,7 +313,7 @@ impl ExportDialog {
         if self.is_taken() {
             ui.checkbox(&mut self.replace, RichText::new("Replace the existing file").color(palette.warning));
         }
-        if self.is_print_format() && !self.finished.report.is_print_ready() {
+        if self.format.is_for_printing() && !self.finished.report.is_print_ready() {
             for problem in self.finished.report.problems() {
                 ui.colored_label(palette.error, problem);
             }
@@ -307,13 +324,9 @@ impl ExportDialog {
         }
     }
 
-    fn is_print_format(&self) -> bool {
-        matches!(self.format, Format::Stl | Format::ThreeMf)
-    }
-
     fn is_ready(&self) -> bool {
         let mesh = !self.reduce || (self.reducing.is_none() && self.reduced.is_some());
-        let defects = !self.is_print_format() || self.finished.report.is_print_ready() || self.accept_defects;
+        let defects = !self.format.is_for_printing() || self.finished.report.is_print_ready() || self.accept_defects;
         let file = self.target().is_some() && (self.replace || !self.is_taken());
         mesh && defects && file
     }
@@ -333,21 +346,16 @@ impl ExportDialog {
     }
 }
 
-impl Job {
-    fn run(&self) -> Result<(), export::ExportError> {
-        let changed = self.scale != 1.0 || self.up == Up::Y;
-        let options = ExportOptions { if_exists: self.if_exists, title: self.title.clone(), thumbnail: None };
-        if !changed {
-            return export::write_file(&self.mesh, self.format, &self.path, &options);
-        }
-        let mut mesh = Mesh::clone(&self.mesh);
-        let (scale, up) = (self.scale, self.up);
-        mesh.transform(|p| match up {
-            Up::Z => p * scale,
-            Up::Y => Vec3::new(p.x, p.z, -p.y) * scale,
-        });
-        export::write_file(&slivers::settled(mesh), self.format, &self.path, &options)
-    }
+/// A field named by `label`; gives the number once another one was typed or dragged.
+fn field_ui(ui: &mut Ui, label: egui::Id, value: f64, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
+    let (decimals, speed) = if value < 1.0 { (3, 0.005) } else { (1, 0.5) };
+    let mut shown = value;
+    let field = DragValue::new(&mut shown).suffix(unit).speed(speed).max_decimals(decimals);
+    let response = ui.add(field.range(range).clamp_existing_to_range(false)).labelled_by(label);
+    // A field that is left reads its own text, in which the number is rounded.
+    let rounding = 0.5 * 0.1_f64.powi(decimals as i32) + 1e-5 * value;
+    let is_left = response.lost_focus() && (shown - value).abs() <= rounding;
+    (response.changed() && !is_left).then_some(shown)
 }
 
 impl Studio {

@@ -6,15 +6,15 @@
 
 mod ask;
 pub mod command;
-mod cutout_panel;
+mod cutout;
 mod early;
+mod export_job;
 mod export_panel;
 mod files_in;
 mod help_panel;
 mod inspector;
 mod launch;
 mod layout;
-mod mask_edit;
 mod meshes;
 pub mod models;
 mod models_panel;
@@ -108,7 +108,7 @@ pub enum Dialog {
     /// Export of the selected mesh.
     Export(Box<export_panel::ExportDialog>),
     /// Correction of the selected cut-out.
-    CutOut(Box<cutout_panel::CutOutEditor>),
+    CutOut(Box<cutout::CutOutEditor>),
     /// Devices, memory, cache, versions.
     Diagnostics(Box<help_panel::Diagnostics>),
     /// The learned models.

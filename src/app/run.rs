@@ -5,7 +5,7 @@ use super::settings::ThemeChoice;
 use super::state::{Finished, ItemId, Items, SavedResult, Source, Status};
 use super::toast::Level;
 use super::undo::{Change, History};
-use super::{Dialog, Studio, cutout_panel, export_panel, help_panel, palette};
+use super::{Dialog, Studio, cutout, export_panel, help_panel, palette};
 use crate::export::{ExportOptions, Format};
 use crate::files::IfExists;
 use crate::job::{Event, JobId, JobRequest, Move, QueueError};
@@ -96,11 +96,10 @@ impl Studio {
 
     /// Whether no changes would be lost with the cut-out editor; says so where they would.
     pub(super) fn may_leave_cut_out(&mut self) -> bool {
-        let has_changes = matches!(&self.dialog, Some(Dialog::CutOut(editor)) if editor.has_changes());
-        if has_changes {
-            self.messages.push(Level::Info, cutout_panel::UNUSED_CHANGES);
-        }
-        !has_changes
+        let Some(Dialog::CutOut(editor)) = &self.dialog else { return true };
+        let Some(why) = editor.holds_back() else { return true };
+        self.messages.push(Level::Info, why);
+        false
     }
 
     /// Puts a card into the queue. A card that is in it already starts over with its new settings.
@@ -302,7 +301,7 @@ impl Studio {
     fn open_cut_out(&mut self) {
         match self.items.selected().cloned() {
             Some(item) if matches!(item.source, Source::Picture(_)) => {
-                let editor = cutout_panel::CutOutEditor::new(&item, self);
+                let editor = cutout::CutOutEditor::new(&item, self);
                 self.open(Dialog::CutOut(Box::new(editor)));
             }
             _ => self.messages.push(Level::Info, "Select a picture first"),

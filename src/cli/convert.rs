@@ -109,11 +109,9 @@ fn reshape(mut mesh: Mesh, request: &Request, monitor: &Monitor) -> Result<(Mesh
     let factor = f64::from(factor(&mesh, &request.size)?);
     // What has no area in the file is left to --repair.
     let was_sound = !slivers::has_degenerate(&mesh);
-    if let Some(bounds) = mesh.bounds() {
-        let foot = bounds.center().with_z(bounds.min.z).as_dvec3();
-        // In double precision, so that only one rounding happens.
-        mesh.transform(|p| ((p.as_dvec3() - foot) * factor).as_vec3());
-    }
+    let foot = print::foot(&mesh);
+    // In double precision, so that only one rounding happens.
+    mesh.transform(|p| ((p.as_dvec3() - foot) * factor).as_vec3());
     Ok((if was_sound { slivers::settled(mesh) } else { mesh }, note))
 }
 

@@ -105,7 +105,7 @@ impl Destination {
         source: &Path,
         monitor: &Monitor,
     ) -> Result<PathBuf, Failure> {
-        if !report.is_print_ready() && is_for_printing(self.format) && !self.force {
+        if !report.is_print_ready() && self.format.is_for_printing() && !self.force {
             let name = self.format.extension();
             return Err(Failure::NotPrintReady(format!(
                 "the mesh of {} is not print-ready, so no {name} file was written:{}\n  \
@@ -128,11 +128,6 @@ impl Destination {
             }
         }
     }
-}
-
-/// Whether files of this format go to a printer.
-pub fn is_for_printing(format: Format) -> bool {
-    matches!(format, Format::Stl | Format::ThreeMf)
 }
 
 /// The parser of `--format`.

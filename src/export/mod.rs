@@ -83,6 +83,11 @@ impl Format {
         }
     }
 
+    /// Whether files of this format go to a printer: what they hold stands on z = 0, centred.
+    pub fn is_for_printing(self) -> bool {
+        matches!(self, Self::Stl | Self::ThreeMf)
+    }
+
     /// Whether the format carries the colours of the vertices.
     pub fn has_colors(self) -> bool {
         self != Self::Stl

@@ -9,5 +9,5 @@ mod place;
 mod report;
 
 pub use check::check;
-pub use place::{DEFAULT_HEIGHT_MM, millimetres_per_unit, place};
+pub use place::{DEFAULT_HEIGHT_MM, foot, millimetres_per_unit, place};
 pub use report::{Defect, DefectKind, Report};

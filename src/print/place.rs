@@ -1,10 +1,13 @@
 //! Size and pose.
 
-use glam::Vec3;
+use glam::{DVec3, Vec3};
 
 use crate::craft::{Pose, Unit};
 use crate::mesh::{Bounds, Mesh};
 use crate::request::SizeParams;
+
+/// How far from where it stands a mesh may be by rounding alone, as a share of its largest side.
+const ROUNDING: f32 = 8.0 * f32::EPSILON;
 
 /// Height of a print when no size is given: what a hobbyist's shelf figure has.
 pub const DEFAULT_HEIGHT_MM: f32 = 80.0;
@@ -60,6 +63,15 @@ pub fn place(mut mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh 
     mesh
 }
 
+/// What has to be subtracted from the positions of `mesh` (+Z up) for it to stand on z = 0, centred in
+/// x and y: exactly nothing where it stands so already, up to rounding, or has no vertices.
+pub fn foot(mesh: &Mesh) -> DVec3 {
+    let Some(bounds) = mesh.bounds() else { return DVec3::ZERO };
+    let foot = bounds.center().with_z(bounds.min.z);
+    let is_rounding = foot.abs().max_element() <= ROUNDING * bounds.size().max_element();
+    if is_rounding { DVec3::ZERO } else { foot.as_dvec3() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +107,7 @@ mod tests {
         let bounds = mesh.bounds().unwrap();
         assert!(bounds.min.z.abs() < 1e-5 && bounds.center().truncate().length() < 1e-4, "{bounds:?}");
         assert!(mesh.signed_volume() > 0.0);
+        assert_eq!(foot(&mesh), DVec3::ZERO, "what was placed stands");
         (mesh, bounds.size())
     }
 
@@ -128,6 +141,16 @@ mod tests {
     fn what_is_in_millimetres_is_only_turned() {
         close(placed(Unit::Millimetre, Pose::Standing, size(Some(60.0), None, None, 3.0)).1, [2.0, 0.5, 1.0]);
         close(placed(Unit::Millimetre, Pose::Lying, SizeParams::default()).1, [2.0, 1.0, 0.5]);
+    }
+
+    #[test]
+    fn what_does_not_stand_is_moved_to_where_it_does() {
+        let mut mesh = brick();
+        assert_eq!(foot(&mesh), DVec3::new(0.5, 0.75, -1.0));
+        let foot_before = foot(&mesh);
+        mesh.transform(|p| (p.as_dvec3() - foot_before).as_vec3());
+        assert_eq!(foot(&mesh), DVec3::ZERO);
+        assert_eq!(foot(&Mesh::default()), DVec3::ZERO);
     }
 
     #[test]

@@ -33,14 +33,14 @@ fn selected(window: &Window) -> String {
     window.harness.state().items.selected().unwrap().name()
 }
 
-fn press(window: &mut Window, pos: Pos2, pressed: bool) {
+pub fn press(window: &mut Window, pos: Pos2, pressed: bool) {
     let button = PointerButton::Primary;
     window.harness.event(Event::PointerMoved(pos));
     window.harness.event(Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
     window.harness.step();
 }
 
-fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+pub fn drag(window: &mut Window, from: Pos2, to: Pos2) {
     press(window, from, true);
     window.harness.event(Event::PointerMoved(to));
     window.harness.step();
@@ -66,7 +66,7 @@ fn cards_and_toasts_are_clicked_on_their_text() {
 }
 
 /// Whether the window closes when that is asked for by its frame.
-fn closes(window: &mut Window) -> bool {
+pub fn closes(window: &mut Window) -> bool {
     window.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
     window.harness.step();
     window.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.clear();

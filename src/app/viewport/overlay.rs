@@ -112,7 +112,7 @@ impl Studio {
         self.viewport.camera.set_projection(Projection::Orthographic);
         self.viewport.look_from(NamedView::Front);
         self.viewport.overlay = Some(PictureOverlay { item: id, texture: None, opacity: 0.5 });
-        let crop = move || super::super::cutout_panel::object_of(&item);
+        let crop = move || super::super::cutout::object_of(&item);
         self.run_task(crop, move |studio, cropped| match cropped.flatten() {
             Ok(image) => {
                 let texture = studio.ctx.load_texture("overlay", image, egui::TextureOptions::LINEAR);

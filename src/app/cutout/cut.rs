@@ -1,0 +1,182 @@
+//! A card's picture, read and cut out as the pipeline does it. No widgets.
+
+use std::path::Path;
+
+use egui::{Color32, ColorImage};
+use image::GrayImage;
+
+use crate::app::state::Item;
+use crate::image::intake::{self, Limits};
+use crate::image::{Picture, mask, matte};
+use crate::progress::Monitor;
+use crate::request::{CutOutParams, Request};
+
+/// A mask (255 = object) in the picture's size and how sure it is, 0–1; or why there is none.
+pub type Cut = Result<(GrayImage, f32), String>;
+
+/// Reads the picture of a card.
+///
+/// # Errors
+/// The sentence to tell: also for a picture in which there is nothing to see.
+pub fn read(item: &Item) -> Result<Picture, String> {
+    let limits = Limits::default();
+    let bytes = intake::read_file(item.source.path(), &limits).map_err(|e| e.to_string())?;
+    let picture = intake::decode(&bytes, &item.request.intake, &limits, &Monitor::silent());
+    let picture = picture.map_err(|e| e.to_string())?;
+    if picture.is_invisible() {
+        return Err(matte::MatteError::AllTransparent.to_string());
+    }
+    Ok(picture)
+}
+
+/// Cuts the object out, by a mask where a file of one is named.
+pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>) -> Cut {
+    let external = mask_file.map(|file| mask::read(file, &Limits::default())).transpose();
+    let external = external.map_err(|e| e.to_string())?;
+    let help = crate::pipeline::help(params);
+    let cut = matte::cut_out_with(picture, params, external.as_ref(), help, &Monitor::silent());
+    let cut = cut.map_err(|e| e.to_string())?;
+    Ok((cut.mask(), cut.confidence))
+}
+
+/// The object of a card's picture, cut out and cropped to the box of what its mesh shows.
+///
+/// # Errors
+/// The sentence to tell.
+pub fn object_of(item: &Item) -> Result<ColorImage, String> {
+    let picture = read(item)?;
+    let (opacity, _) = cut(&picture, &item.request.cut_out, item.mask.as_deref())?;
+    let [left, top, right, bottom] = kept_box(&opacity, &item.request).ok_or("Nothing is left of the object")?;
+    let size = [(right - left + 1) as usize, (bottom - top + 1) as usize];
+    let pixels = (top..=bottom).flat_map(|y| (left..=right).map(move |x| (x, y)));
+    let colors = pixels.map(|(x, y)| {
+        let [r, g, b, _] = picture.pixels.get_pixel(x, y).0;
+        Color32::from_rgba_unmultiplied(r, g, b, opacity.get_pixel(x, y)[0])
+    });
+    Ok(ColorImage::new(size, colors.collect()))
+}
+
+/// Left, top, right and bottom (all inside) of the pieces that [`crate::mesh::components::drop_floaters`]
+/// leaves in the mesh; `None` where nothing is opaque.
+fn kept_box(opacity: &GrayImage, request: &Request) -> Option<[u32; 4]> {
+    let pieces = pieces(opacity);
+    let share = f64::from(request.mesh.drop_floaters);
+    let largest = pieces.iter().map(Piece::volume).fold(0.0, f64::max);
+    let outline: f64 = pieces.iter().map(|piece| piece.area).sum();
+    let by_outline = if request.keeps_outline() { share * outline } else { f64::INFINITY };
+    let is_kept = |piece: &&Piece| piece.volume() >= share * largest || piece.area >= by_outline;
+    let boxes = pieces.iter().filter(is_kept).map(|piece| piece.bounds);
+    boxes.reduce(|[l, t, r, b], [left, top, right, bottom]| [l.min(left), t.min(top), r.max(right), b.max(bottom)])
+}
+
+/// Opaque pixels that hang together.
+struct Piece {
+    /// Pixels.
+    area: f64,
+    /// Sides of pixels towards what is not opaque.
+    rim: f64,
+    /// Left, top, right, bottom.
+    bounds: [u32; 4],
+}
+
+impl Piece {
+    /// What it is inflated to, up to a factor: its width goes with area over rim, and its depth with its width.
+    fn volume(&self) -> f64 {
+        self.area * self.area / self.rim
+    }
+}
+
+fn pieces(opacity: &GrayImage) -> Vec<Piece> {
+    let (width, height) = opacity.dimensions();
+    let is_solid = |x: u32, y: u32| x < width && y < height && opacity.get_pixel(x, y)[0] >= 128;
+    let mut seen = GrayImage::new(width, height);
+    let mut pieces = Vec::new();
+    let mut open = Vec::new();
+    for (left, top) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+        if !is_solid(left, top) || seen.get_pixel(left, top)[0] > 0 {
+            continue;
+        }
+        let mut piece = Piece { area: 0.0, rim: 0.0, bounds: [left, top, left, top] };
+        seen.get_pixel_mut(left, top)[0] = 1;
+        open.push((left, top));
+        while let Some((x, y)) = open.pop() {
+            piece.area += 1.0;
+            let [l, t, r, b] = piece.bounds;
+            piece.bounds = [l.min(x), t.min(y), r.max(x), b.max(y)];
+            // What is left of the first column or above the first row is no pixel either.
+            for (x, y) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
+                if !is_solid(x, y) {
+                    piece.rim += 1.0;
+                } else if seen.get_pixel(x, y)[0] == 0 {
+                    seen.get_pixel_mut(x, y)[0] = 1;
+                    open.push((x, y));
+                }
+            }
+        }
+        pieces.push(piece);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::state::{Items, Source};
+    use crate::cache::Cache;
+    use crate::pipeline::{self, Input};
+
+    /// A picture of discs (centre and radius in pixels) on transparent ground, in a card of its own.
+    fn card(folder: &tempfile::TempDir, discs: &[(f32, f32, f32)]) -> Item {
+        let path = folder.path().join("discs.png");
+        let is_inside = |x: u32, y: u32| {
+            let from = |cx: f32, cy: f32| (x as f32 + 0.5 - cx).hypot(y as f32 + 0.5 - cy);
+            discs.iter().any(|&(cx, cy, radius)| from(cx, cy) < radius)
+        };
+        let picture = image::RgbaImage::from_fn(300, 300, |x, y| {
+            image::Rgba([220, 120, 60, if is_inside(x, y) { 255 } else { 0 }])
+        });
+        picture.save(&path).unwrap();
+        let mut items = Items::default();
+        let mut request = Request::default();
+        request.solid.resolution = Some(48);
+        let id = items.add(Source::Picture(path), request);
+        items.get(id).unwrap().clone()
+    }
+
+    #[test]
+    fn the_picture_is_cropped_to_what_the_mesh_shows() {
+        let folder = tempfile::tempdir().unwrap();
+        let disc = (120.0, 150.0, 80.0);
+        for (discs, drops, size) in [
+            // A speck is dropped from the mesh, unless it is asked to stay.
+            (&[disc, (280.0, 20.0, 3.0)][..], 0.01, [160, 160]),
+            (&[disc, (280.0, 20.0, 3.0)][..], 0.0, [243, 213]),
+            // Too large for a speck.
+            (&[disc, (270.0, 30.0, 20.0)][..], 0.01, [250, 220]),
+        ] {
+            let mut item = card(&folder, discs);
+            item.request.mesh.drop_floaters = drops;
+            assert_eq!(object_of(&item).unwrap().size, size, "{discs:?} {drops}");
+            // A thing so small as the speck is larger in the mesh than in the picture.
+            if drops > 0.0 {
+                let input = Input::of(item.source.path());
+                let output = pipeline::run(&item.request, &input, &Cache::disabled(), &Monitor::silent()).unwrap();
+                let [width, _, height] = output.report.size_mm;
+                let wanted = size[0] as f32 / size[1] as f32;
+                assert!((width / height - wanted).abs() < 0.05, "{width} × {height} mm, {size:?} px");
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_that_are_small_only_beside_all_others_together_stay() {
+        let mut opacity = GrayImage::new(400, 400);
+        // 400 blocks, each a quarter of a percent of the outline.
+        for (x, y, pixel) in opacity.enumerate_pixels_mut() {
+            pixel[0] = if x % 20 < 8 && y % 20 < 8 { 255 } else { 0 };
+        }
+        assert_eq!(pieces(&opacity).len(), 400);
+        assert_eq!(kept_box(&opacity, &Request::default()), Some([0, 0, 387, 387]));
+        assert_eq!(kept_box(&GrayImage::new(9, 9), &Request::default()), None);
+    }
+}
