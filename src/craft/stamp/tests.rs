@@ -130,6 +130,40 @@ fn a_hole_in_a_cookie_is_filled_and_far_parts_are_joined() {
 }
 
 #[test]
+fn a_bay_behind_a_narrow_gap_gets_no_wall_of_its_own() {
+    // About 1 mm wide: a slit into the middle of a ring, and the gaps in a wreath of dots.
+    let slit = |p: Vec2| ((p.length() - 0.6).abs() - 0.25).max(if p.x > 0.0 { 0.014 - p.y.abs() } else { -1.0 });
+    let wreath = |p: Vec2| {
+        let dots = (0..17).map(|dot| Vec2::from_angle(std::f32::consts::TAU * dot as f32 / 17.0) * 0.6);
+        dots.map(|dot| p.distance(dot) - 0.1).fold(p.distance(Vec2::new(0.0, 0.9)) - 0.05, f32::min)
+    };
+    for object in [object(400, slit, |_| 0), object(400, wreath, |_| 0)] {
+        let mesh = mesh(&request(StampKind::CookieCutter), &object);
+        assert_solid(&mesh);
+        assert_eq!(shells(&mesh), 1);
+        let size = mesh.bounds().unwrap().size();
+        assert_close(size.x.max(size.y), 75.0, "longest side");
+    }
+}
+
+#[test]
+fn a_cutter_has_a_wall_above_its_rim_or_is_refused() {
+    let mut request = request(StampKind::CookieCutter);
+    let disc = object(200, |p| p.length() - 0.9, |_| 0);
+    let depth = |request: &Request| {
+        stamp(request, &disc, &Monitor::silent()).map(|solid| mesh_of(solid).bounds().unwrap().size().z)
+    };
+    request.stamp.plate_mm = 20.0;
+    assert!(depth(&request).unwrap() > 25.0);
+    for (plate_mm, height_mm) in [(20.0, 20.0), (3.0, 1.0)] {
+        (request.stamp.plate_mm, request.stamp.height_mm) = (plate_mm, Some(height_mm));
+        assert!(matches!(depth(&request), Err(CraftError::Order { .. })), "{height_mm}");
+    }
+    request.stamp.height_mm = Some(4.0);
+    assert_close(depth(&request).unwrap(), 4.0, "depth");
+}
+
+#[test]
 fn a_keychain_has_a_hole_through_its_tab_and_keeps_the_holes_of_a_ring() {
     let mut request = request(StampKind::Keychain);
     let disc = object(400, |p| p.length() - 0.9, |_| 60);
