@@ -1,12 +1,13 @@
 //! What the crafts make of a picture.
 
 use glam::Vec2;
+use image::{Rgba, RgbaImage};
 
 use super::tests::{Scene, crafts, request};
 use super::*;
 use crate::image::ConditionImage;
 use crate::mesh::topology::Topology;
-use crate::request::Mode;
+use crate::request::{Mode, ReliefBase, SizeParams};
 
 #[test]
 fn every_craft_makes_a_solid_of_the_size_asked_for() {
@@ -139,5 +140,33 @@ fn what_a_craft_cannot_do_is_said() {
     for _ in 0..2 {
         let notes = scene.run(&request, &cache).notes;
         assert!(notes.len() == 1 && notes[0].contains("hollow"), "{notes:?}");
+    }
+}
+
+/// A bright disc, and beside it further ones of one grey: centre and radius in pixels.
+fn disc_and(further: &[([f32; 2], f32)], grey: u8) -> Scene {
+    Scene::of(&RgbaImage::from_fn(300, 300, |x, y| {
+        let is_in = |[i, j]: [f32; 2], radius: f32| (x as f32 - i).hypot(y as f32 - j) < radius;
+        let (is_disc, is_further) =
+            (is_in([110.0, 150.0], 75.0), further.iter().any(|&(at, radius)| is_in(at, radius)));
+        let value = if is_disc { 230 } else { grey };
+        Rgba([value, value, value, if is_disc || is_further { 255 } else { 0 }])
+    }))
+}
+
+#[test]
+fn a_free_standing_relief_keeps_what_the_outline_shows_and_has_the_size_of_what_is_left() {
+    let mut request = request(Mode::Relief);
+    request.relief.plate = ReliefBase::Outline;
+    request.solid.resolution = Some(64);
+    request.size = SizeParams { width_mm: Some(100.0), ..SizeParams::default() };
+    // Two percent of the outline, and low, since it is dark; then specks that are dropped.
+    let dot = [([230.0, 150.0], 11.0)];
+    let specks = [([250.0, 150.0], 3.0), ([240.0, 40.0], 3.0), ([20.0, 270.0], 3.0)];
+    for (scene, shells) in [(disc_and(&dot, 20), 2), (disc_and(&specks, 20), 1), (disc_and(&[], 20), 1)] {
+        let output = scene.run(&request, &Cache::disabled());
+        assert_eq!(Topology::of(&output.mesh).shells.len(), shells);
+        let width = output.report.size_mm[0];
+        assert!((width - 100.0).abs() < 0.01, "{shells} shells: {width} mm wide");
     }
 }

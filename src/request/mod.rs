@@ -311,8 +311,12 @@ impl Request {
 
     /// Whether the solid's front view is the picture's outline, piece by piece.
     pub fn keeps_outline(&self) -> bool {
-        self.learned_model()
-            .map_or(self.mode == Mode::Inflate, |model| model == Model::Columns || self.model.close_silhouette)
+        match self.mode {
+            Mode::Inflate => true,
+            Mode::Relief => self.relief.plate == ReliefBase::Outline,
+            Mode::Model => self.model.model == Model::Columns || self.model.close_silhouette,
+            Mode::Lithophane | Mode::Stamp => false,
+        }
     }
 
     /// Cells along an axis of a learned model's box: as set, else by quality, as published for low,
