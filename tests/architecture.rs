@@ -23,7 +23,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("engine", &["background", "field", "files", "mesh", "mishap", "progress", "surface"]),
     ("dataset", &["engine::models", "mesh", "progress"]),
     ("image", &["files", "progress", "request"]),
-    ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
+    ("craft", &["field", "image", "mesh", "progress", "request", "surface", "union_find"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
     ("export", &["files", "mesh", "progress"]),
     ("import", &["export", "mesh", "progress"]),
