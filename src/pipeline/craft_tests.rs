@@ -3,11 +3,12 @@
 use glam::Vec2;
 use image::{Rgba, RgbaImage};
 
-use super::tests::{Scene, crafts, request};
+use super::tests::{Scene, another, crafts, request};
 use super::*;
 use crate::image::ConditionImage;
 use crate::mesh::topology::Topology;
-use crate::request::{Mode, ReliefBase, SizeParams};
+use crate::request::relevance::needed_for;
+use crate::request::{LithophaneShape, Mode, ReliefBase, SizeParams, StampKind};
 
 #[test]
 fn every_craft_makes_a_solid_of_the_size_asked_for() {
@@ -168,5 +169,35 @@ fn a_free_standing_relief_keeps_what_the_outline_shows_and_has_the_size_of_what_
         assert_eq!(Topology::of(&output.mesh).shells.len(), shells);
         let width = output.report.size_mm[0];
         assert!((width - 100.0).abs() < 0.01, "{shells} shells: {width} mm wide");
+    }
+}
+
+#[test]
+fn a_setting_said_to_have_no_effect_changes_nothing() {
+    let scene = Scene::new();
+    let cache = scene.cache();
+    let mut bases = crafts().into_iter().map(request).collect::<Vec<_>>();
+    let with = |mode, change: &dyn Fn(&mut Request)| {
+        let mut request = request(mode);
+        change(&mut request);
+        request
+    };
+    bases.push(with(Mode::Relief, &|r| r.relief.plate = ReliefBase::Outline));
+    bases.push(with(Mode::Lithophane, &|r| r.lithophane.shape = LithophaneShape::Curved));
+    bases.push(with(Mode::Stamp, &|r| r.stamp.kind = StampKind::CookieCutter));
+    bases.push(with(Mode::Stamp, &|r| r.stamp.kind = StampKind::Keychain));
+    for base in bases {
+        let mesh = scene.run(&base, &cache).mesh;
+        let mut tried = 0;
+        for (group, params) in base.groups().iter().enumerate() {
+            for spec in params.specs().iter().filter(|spec| needed_for(&base, false, group, spec).is_some()) {
+                let mut changed = base;
+                let value = another(spec, params.get(spec.name).unwrap());
+                changed.groups_mut()[group].set(spec.name, value).unwrap();
+                assert!(scene.run(&changed, &cache).mesh == mesh, "{}: {}", base.mode.name(), spec.flag);
+                tried += 1;
+            }
+        }
+        assert!(tried > 20, "{}: {tried}", base.mode.name());
     }
 }
