@@ -80,7 +80,7 @@ pub enum CraftError {
     /// Nothing in the picture is brighter than the rest, and no silhouette rounds it.
     #[error(
         "the picture is of one colour, so there is no relief in it; \
-         cut out of its background it would bulge (--background remove with --relief-bulge)"
+         an object cut out of its background (--background remove) gets one from --relief-bulge"
     )]
     OneColor,
     /// The picture has no pixels.

@@ -30,7 +30,12 @@ const TAPER_MAX_MM: f32 = 5.0;
 /// those that arise where narrow gaps are filled, are not cut, since their walls would hang in the air.
 /// Parts of the object that lie apart get a wall
 /// each, joined at the rim.
-pub(super) fn cutter(request: &Request, object: &ConditionImage, monitor: &Monitor) -> Result<ScalarGrid, CraftError> {
+pub(super) fn cutter(
+    request: &Request,
+    object: &ConditionImage,
+    monitor: &Monitor,
+    notes: &mut Vec<String>,
+) -> Result<ScalarGrid, CraftError> {
     let params = &request.stamp;
     if params.blade_mm > params.wall_mm {
         let (low_mm, high_mm) = (params.blade_mm, params.wall_mm);
@@ -46,7 +51,7 @@ pub(super) fn cutter(request: &Request, object: &ConditionImage, monitor: &Monit
     let added = [2.0 * rim; 2];
     let rough = fit_scale(request, &shape, added, LONGEST_MM, |scale| Ok(scale * shape.extent + 2.0 * rim))?;
     let size = rough * shape.extent + 2.0 * rim;
-    let spacing = spacing_mm(request, size.extend(height), params.blade_mm);
+    let spacing = spacing_mm(request, size.extend(height), params.blade_mm, notes);
     let region_at = |scale: f32| {
         let region = shape.region(scale, spacing, rim, DOUGH_HALF_WIDTH_MM, monitor)?;
         smoothed(region, monitor)
