@@ -25,7 +25,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("engine", &["background", "field", "files", "mesh", "mishap", "progress", "surface"]),
     ("dataset", &["engine::models", "mesh", "progress"]),
     ("image", &["color", "files", "progress", "request"]),
-    ("craft", &["color", "field", "image", "mesh", "progress", "request", "surface"]),
+    ("craft", &["color", "field", "image", "mesh", "progress", "request", "surface", "union_find"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
     ("export", &["color", "files", "mesh", "progress"]),
     ("import", &["color", "export", "mesh", "progress"]),

@@ -38,18 +38,8 @@ pub(super) fn inflate(request: &Request, object: &ConditionImage, monitor: &Moni
     let params = &request.inflate;
     let outline = outline_of(object);
     let bounds = outline.bounds().ok_or(CraftError::Empty)?;
-    let size = bounds[1] - bounds[0];
-    let mut spacing = size.max_element() / request.solid.cells() as f32;
     monitor.step(Stage::Shape, 0, 4)?;
-    let (balloon, layers) = loop {
-        let balloon = Balloon::blow(&outline, bounds, spacing, request, monitor)?;
-        let layers = Layers::around(&balloon, params);
-        let samples = balloon.silhouette.lattice.sample_count() as f32 * layers.count as f32;
-        if samples <= MAX_SAMPLES {
-            break (balloon, layers);
-        }
-        spacing *= (samples / MAX_SAMPLES).cbrt() * 1.01;
-    };
+    let (balloon, layers, note) = within(MAX_SAMPLES, &outline, bounds, request, monitor)?;
     monitor.step(Stage::Shape, 1, 4)?;
     let stretch = front_stretch(object, &balloon, params.detail);
     monitor.step(Stage::Shape, 2, 4)?;
@@ -61,7 +51,35 @@ pub(super) fn inflate(request: &Request, object: &ConditionImage, monitor: &Moni
     }
     monitor.step(Stage::Shape, 4, 4)?;
     let pose = if params.back == 0.0 { Pose::Lying } else { Pose::Standing };
-    Ok(Solid { body: Body::Field(grid), unit: Unit::Model, pose, notes: Vec::new() })
+    Ok(Solid { body: Body::Field(grid), unit: Unit::Model, pose, notes: note.into_iter().collect() })
+}
+
+/// The balloon at the resolution asked for, or at the finest that takes no more than `most` samples;
+/// then with a note.
+fn within(
+    most: f32,
+    outline: &Outline,
+    bounds: [Vec2; 2],
+    request: &Request,
+    monitor: &Monitor,
+) -> Result<(Balloon, Layers, Option<String>), CraftError> {
+    let longest = (bounds[1] - bounds[0]).max_element();
+    let cells = request.solid.cells();
+    let asked = longest / cells as f32;
+    let mut spacing = asked;
+    loop {
+        let balloon = Balloon::blow(outline, bounds, spacing, request, monitor)?;
+        let layers = Layers::around(&balloon, &request.inflate);
+        let samples = balloon.silhouette.lattice.sample_count() as f32 * layers.count as f32;
+        if samples <= most {
+            let (made, most) = ((longest / spacing).round(), most / 1e6);
+            let note =
+                || format!("the longest side has {made} cells, not {cells}: at most {most} million samples are made");
+            let note = (spacing > asked).then(note);
+            return Ok((balloon, layers, note));
+        }
+        spacing *= (samples / most).cbrt() * 1.01;
+    }
 }
 
 /// The curves where the object's opacity crosses one half, in model space.

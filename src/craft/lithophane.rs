@@ -67,13 +67,14 @@ pub(super) fn lithophane(request: &Request, picture: &Picture, monitor: &Monitor
     monitor.step(Stage::Shape, 0, 1)?;
     let frame = Frame::new(params, &request.size, picture)?;
     let pane = Pane::new(frame, params, picture, monitor)?;
+    let notes = pane.pitch_note(params).into_iter().collect();
     let body = Body::Mesh(match params.shape {
         LithophaneShape::Flat => pane.flat(monitor)?,
         LithophaneShape::Curved | LithophaneShape::Cylinder => pane.bent(params, &request.size, monitor)?,
     });
     let lies = params.shape == LithophaneShape::Flat && !params.stand;
     let pose = if lies { Pose::Lying } else { Pose::Standing };
-    Ok(Solid { body, unit: Unit::Millimetre, pose, notes: Vec::new() })
+    Ok(Solid { body, unit: Unit::Millimetre, pose, notes })
 }
 
 /// Sizes of the unrolled pane, in mm.
@@ -131,6 +132,11 @@ impl Frame {
     }
 }
 
+/// Distance between nodes: as asked for, or as little as [`MAX_NODES`] allow.
+fn bounded_pitch_mm(frame: &Frame, params: &LithophaneParams) -> f32 {
+    params.pitch_mm.max((frame.width() * frame.height() / MAX_NODES).sqrt())
+}
+
 /// The unrolled pane: thicknesses on a grid of nodes.
 struct Pane {
     frame: Frame,
@@ -149,7 +155,7 @@ impl Pane {
     fn new(frame: Frame, params: &LithophaneParams, picture: &Picture, monitor: &Monitor) -> Result<Self, Cancelled> {
         let wraps = params.shape == LithophaneShape::Cylinder;
         let (width, height) = (frame.width(), frame.height());
-        let pitch = params.pitch_mm.max((width * height / MAX_NODES).sqrt());
+        let pitch = bounded_pitch_mm(&frame, params);
         let cells = |length: f32, least: f32| (length / pitch).round().max(least) as usize;
         let (across, upward) = (cells(width, 12.0), cells(height, 4.0));
         let (columns, rows) = (if wraps { across } else { across + 1 }, upward + 1);
@@ -169,6 +175,13 @@ impl Pane {
         })?;
         let stand = params.stand && params.shape == LithophaneShape::Flat;
         Ok(Self { frame, columns, rows, wraps, step, thickness, max_mm: params.max_mm, stand })
+    }
+
+    /// What is said where so fine a pitch would make too many nodes.
+    fn pitch_note(&self, params: &LithophaneParams) -> Option<String> {
+        let (made, asked) = (bounded_pitch_mm(&self.frame, params), params.pitch_mm);
+        (made > 1.01 * asked)
+            .then(|| format!("picture points lie {made:.3} mm apart, not {asked} mm: at most a million are made"))
     }
 
     fn at(&self, column: usize, row: usize) -> f32 {
@@ -440,6 +453,10 @@ mod tests {
         assert!(matches!(make(&narrow), Err(CraftError::TooSmall { .. })));
         let mut huge = request(|p| p.pitch_mm = 0.05);
         huge.size.width_mm = Some(1500.0);
-        assert!(mesh(&huge, &grey).triangle_indices.len() < 2_300_000);
+        let solid = make(&huge).unwrap();
+        assert!(solid.notes.len() == 1 && solid.notes[0].contains("not 0.05 mm"), "{:?}", solid.notes);
+        let Body::Mesh(mesh) = solid.body else { unreachable!() };
+        assert!(mesh.triangle_indices.len() < 2_300_000);
+        assert_eq!(make(&request(|_| ())).unwrap().notes, Vec::<String>::new());
     }
 }

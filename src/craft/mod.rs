@@ -77,6 +77,12 @@ pub enum CraftError {
     /// No pixel belongs to the object.
     #[error("nothing is left of the object; lower the threshold or check the mask")]
     Empty,
+    /// Nothing in the picture is brighter than the rest, and no silhouette rounds it.
+    #[error(
+        "the picture is of one colour, so there is no relief in it; \
+         an object cut out of its background (--background remove) gets one from --relief-bulge"
+    )]
+    OneColor,
     /// The picture has no pixels.
     #[error("the picture has no pixels")]
     NoPicture,

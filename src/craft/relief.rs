@@ -3,7 +3,8 @@
 //! The height at a point is base + depth · r with r in 0–1: the lightness of the smoothed picture,
 //! spread over the object's own range, blended with the inflated silhouette by the setting `bulge`.
 //! A plate covers the frame of the picture, a free-standing relief is cut along the outline. Both
-//! are meshes in millimetres; the relief is exactly `depth` high unless the picture is of one colour.
+//! are meshes in millimetres, and the relief is exactly `depth` high. A picture of one colour that no
+//! silhouette rounds has no relief in it, and is refused.
 
 use glam::{Vec2, Vec3};
 use rayon::prelude::*;
@@ -17,8 +18,9 @@ use crate::field::poisson;
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
 use crate::image::{ConditionImage, Picture};
 use crate::mesh::Mesh;
+use crate::mesh::components::{Largeness, drop_floaters};
 use crate::progress::{Monitor, Stage};
-use crate::request::{ReliefBase, Request, SizeParams};
+use crate::request::{ReliefBase, ReliefParams, Request, SizeParams};
 
 /// Longest side when no size is asked for.
 const LONGEST_MM: f32 = 80.0;
@@ -50,13 +52,27 @@ pub(super) fn relief(
     monitor: &Monitor,
 ) -> Result<Solid, CraftError> {
     monitor.step(Stage::Shape, 0, 1)?;
-    let mesh = match (request.relief.plate, object) {
-        (ReliefBase::Outline, Some(object)) => free_standing(request, object, monitor)?,
+    let source = match (request.relief.plate, object) {
         (ReliefBase::Outline, None) => return Err(CraftError::NeedsCutOut),
-        (ReliefBase::Plate, Some(object)) => plate(request, &Source::of_object(object, true)?, monitor)?,
-        (ReliefBase::Plate, None) => plate(request, &Source::of_picture(picture)?, monitor)?,
+        (base, Some(object)) => Source::of_object(object, base == ReliefBase::Plate)?,
+        (ReliefBase::Plate, None) => Source::of_picture(picture)?,
     };
-    Ok(Solid { body: Body::Mesh(mesh), unit: Unit::Millimetre, pose: Pose::Lying, notes: Vec::new() })
+    let mesh = match request.relief.plate {
+        ReliefBase::Outline => free_standing(request, &source, monitor)?,
+        ReliefBase::Plate => plate(request, &source, monitor)?,
+    };
+    let notes = bulge_left_out(&request.relief, &source).into_iter().collect();
+    Ok(Solid { body: Body::Mesh(mesh), unit: Unit::Millimetre, pose: Pose::Lying, notes })
+}
+
+/// What is said where a bulge was asked for and there is no silhouette to take it from.
+fn bulge_left_out(params: &ReliefParams, source: &Source) -> Option<String> {
+    let is_asked = params.bulge > 0.0 && params.bulge != ReliefParams::default().bulge;
+    (is_asked && source.outline.is_none()).then(|| {
+        "nothing bulges: that needs an outline, so --background remove, --relief-plate outline, \
+         or a picture with transparency"
+            .to_owned()
+    })
 }
 
 /// What a relief is made of: a window of an image, in pixels.
@@ -105,7 +121,10 @@ impl<'a> Source<'a> {
         Ok(Self { pixels: &object.pixels, corner, size, outline: Some(outline), whole_frame })
     }
 
-    /// Relative heights 0–1 per pixel; `smooth` is a standard deviation in pixels.
+    /// Relative heights 0–1 per pixel, the highest 1; `smooth` is a standard deviation in pixels.
+    ///
+    /// # Errors
+    /// [`CraftError::OneColor`] where nothing is higher than anything else, [`CraftError::Cancelled`].
     fn heights(&self, request: &Request, smooth: f32, monitor: &Monitor) -> Result<Raster, CraftError> {
         let params = &request.relief;
         let lightness = tone::lightness(self.pixels).map(|l| if params.invert { 1.0 - l } else { l });
@@ -136,7 +155,7 @@ impl<'a> Source<'a> {
         };
         let heights = heights.zip(&alpha.blur(smooth), |height, alpha| height * alpha);
         let highest = covered(&heights).into_iter().fold(0.0, f32::max);
-        Ok(if highest > 0.0 { heights.map(|h| (h / highest).min(1.0)) } else { heights })
+        if highest > 0.0 { Ok(heights.map(|h| (h / highest).min(1.0))) } else { Err(CraftError::OneColor) }
     }
 
     /// The inflated silhouette per pixel, its highest point at 1.
@@ -178,7 +197,7 @@ fn on_white(component: u8, alpha: u8) -> u8 {
 fn depths_mm(request: &Request) -> [f32; 2] {
     let settings = [request.relief.base_mm, request.relief.depth_mm];
     match request.size.depth_mm {
-        Some(whole) => settings.map(|mm| mm * whole / (settings[0] + settings[1])),
+        Some(whole) => settings.map(|mm| mm * whole * request.size.scale / (settings[0] + settings[1])),
         None => settings,
     }
 }
@@ -234,8 +253,7 @@ fn plate(request: &Request, source: &Source, monitor: &Monitor) -> Result<Mesh, 
 }
 
 /// A relief cut along the outline of the object.
-fn free_standing(request: &Request, object: &ConditionImage, monitor: &Monitor) -> Result<Mesh, CraftError> {
-    let source = Source::of_object(object, false)?;
+fn free_standing(request: &Request, source: &Source, monitor: &Monitor) -> Result<Mesh, CraftError> {
     let outline = source.outline.as_ref().ok_or(CraftError::Empty)?;
     let [min, max] = outline.bounds().ok_or(CraftError::Empty)?;
     let extent = max - min;
@@ -260,7 +278,9 @@ fn free_standing(request: &Request, object: &ConditionImage, monitor: &Monitor) 
     let colors: Option<Vec<[u8; 3]>> =
         request.mesh.color.then(|| points.iter().map(|p| source.color_near(p.x, -p.y)).collect());
     let plateau = Plateau { silhouette: &silhouette, heights: &tops, colors: colors.as_deref() };
-    let mut mesh = plateau.build(monitor)?;
+    let mesh = plateau.build(monitor)?;
+    // Before it gets its size: that is the size of what is left.
+    let mut mesh = drop_floaters(&mesh, request.mesh.drop_floaters, Largeness::Outline, monitor)?;
     if mesh.triangle_indices.is_empty() {
         return Err(CraftError::Empty);
     }
@@ -269,7 +289,7 @@ fn free_standing(request: &Request, object: &ConditionImage, monitor: &Monitor) 
 }
 
 /// Brings x and y from pixels to millimetres, to the size asked for: widened thin parts have made it
-/// larger than the outline, cut-off corners smaller. An axis without a limit follows the proportions.
+/// larger than the outline, cut-off corners and dropped pieces smaller. An axis without a limit follows the proportions.
 fn stretch_to(mesh: &mut Mesh, limits: [Option<f32>; 2]) {
     let Some(bounds) = mesh.bounds() else { return };
     let factors = limits.into_iter().zip(bounds.size().to_array());

@@ -2,8 +2,9 @@
 //!
 //! All three are fields in millimetres, made of a few plane regions (signed distances on one
 //! lattice) that reach over ranges of z, so they are closed by construction. The spacing is at most
-//! the thinnest wall asked for divided by 2.5; beyond [`MAX_SAMPLES`] samples it grows instead, and
-//! walls that it could no longer hold are made as thick as it can.
+//! the thinnest wall asked for divided by 2.5, in a draft by 1.8; beyond [`MAX_SAMPLES`] samples it
+//! grows instead, and walls that it could no longer hold are made as thick as it can. Where that is
+//! not the resolution or the wall asked for, a note says so.
 //!
 //! Stamps and cutters are mirrored: what they leave behind is the right way round. All lie with
 //! their working side up, which prints without supports.
@@ -24,7 +25,7 @@ use crate::field::ScalarGrid;
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
 use crate::image::ConditionImage;
 use crate::progress::{Cancelled, Monitor, Stage};
-use crate::request::{Request, StampKind};
+use crate::request::{Quality, Request, StampKind};
 
 /// A quarter of a gigabyte.
 const MAX_SAMPLES: f32 = 60e6;
@@ -45,13 +46,14 @@ pub(super) fn stamp(request: &Request, object: &ConditionImage, monitor: &Monito
         return Err(CraftError::DepthIsSet { craft: "stamp, cutter or keychain", settings });
     }
     monitor.step(Stage::Shape, 0, 1)?;
+    let mut notes = Vec::new();
     let grid = match request.stamp.kind {
-        StampKind::Stamp => seal::seal(request, object, monitor)?,
-        StampKind::CookieCutter => cutter::cutter(request, object, monitor)?,
-        StampKind::Keychain => keychain::keychain(request, object, monitor)?,
+        StampKind::Stamp => seal::seal(request, object, monitor, &mut notes)?,
+        StampKind::CookieCutter => cutter::cutter(request, object, monitor, &mut notes)?,
+        StampKind::Keychain => keychain::keychain(request, object, monitor, &mut notes)?,
     };
     monitor.step(Stage::Shape, 1, 1)?;
-    Ok(Solid { body: Body::Field(grid), unit: Unit::Millimetre, pose: Pose::Lying, notes: Vec::new() })
+    Ok(Solid { body: Body::Field(grid), unit: Unit::Millimetre, pose: Pose::Lying, notes })
 }
 
 /// The object as a raster of opacities that can be laid out at any size.
@@ -156,13 +158,33 @@ fn fit_scale(
     Ok(scale)
 }
 
-/// The spacing for a box of `size` mm whose thinnest wall is `wall_mm` thick.
-fn spacing_mm(request: &Request, size: Vec3, wall_mm: f32) -> f32 {
-    let wanted = (size.x.max(size.y) / request.solid.cells() as f32).min(wall_mm / SAMPLES_PER_WALL);
+/// The spacing for a box of `size` mm whose thinnest wall is `wall_mm` thick; `notes` gets what it could
+/// not keep.
+fn spacing_mm(request: &Request, size: Vec3, wall_mm: f32, notes: &mut Vec<String>) -> f32 {
+    let (longest, cells) = (size.x.max(size.y), request.solid.cells());
+    let asked = longest / cells as f32;
+    let is_draft = request.solid.quality == Quality::Draft;
+    let per_wall = if is_draft { LEAST_SAMPLES_PER_WALL } else { SAMPLES_PER_WALL };
+    let wanted = asked.min(wall_mm / per_wall);
     // Solved for the padded box; the padding hardly changes with the spacing.
     let padded = size + 2.0 * (PADDING + 1) as f32 * wanted;
     let samples = (padded / wanted).element_product();
-    if samples > MAX_SAMPLES { wanted * (samples / MAX_SAMPLES).cbrt() } else { wanted }
+    let spacing = if samples > MAX_SAMPLES { wanted * (samples / MAX_SAMPLES).cbrt() } else { wanted };
+
+    let made = (longest / spacing).round();
+    if spacing > 1.01 * asked {
+        let most = MAX_SAMPLES / 1e6;
+        notes.push(format!("the longest side has {made} cells, not {cells}: at most {most} million samples are made"));
+    } else if request.solid.resolution.is_some() && spacing < 0.99 * asked {
+        notes.push(format!("the longest side has {made} cells, not {cells}: walls of {wall_mm} mm take that many"));
+    }
+    let thinnest = LEAST_SAMPLES_PER_WALL * spacing;
+    if thinnest > 1.01 * wall_mm {
+        notes.push(format!(
+            "nothing was made thinner than {thinnest:.2} mm, not {wall_mm} mm: thinner walls take a smaller size"
+        ));
+    }
+    spacing
 }
 
 /// The field `value(column, z)` over `lattice` from `bottom` to `top`, with empty layers beyond.

@@ -9,13 +9,13 @@ mod tree;
 
 use std::f32::consts::FRAC_PI_2;
 
-use glam::{Vec2, Vec3Swizzles};
+use glam::{Vec2, Vec3, Vec3Swizzles};
 use rayon::prelude::*;
 
 pub use outline::{Outline, Placement};
 use tree::nearest_on_segment;
 
-use super::{FieldError, ScalarGrid};
+use super::{FieldError, ScalarGrid, nearest};
 use crate::progress::{Cancelled, Monitor};
 
 /// At most so many steps lead from a corner to the middle of the band that it belongs to.
@@ -64,6 +64,20 @@ impl Lattice {
         let [nx, ny] = self.samples_per_axis;
         let exists = cell.cmpge(Vec2::ZERO).all() && cell.x < nx as f32 && cell.y < ny as f32;
         exists.then(|| cell.x as usize * ny + cell.y as usize)
+    }
+
+    /// For every sample which of `sites`, themselves samples as they are stored, is nearest, as its place
+    /// in `sites`; of several one. Without any site the answers are no places.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn nearest_sites(&self, sites: &[usize], monitor: &Monitor) -> Result<Vec<u32>, Cancelled> {
+        let [nx, ny] = self.samples_per_axis;
+        let mut owners = vec![nearest::NONE; nx * ny];
+        sites.iter().enumerate().for_each(|(place, &site)| owners[site] = place as u32);
+        let cells: Vec<Vec3> =
+            sites.iter().map(|site| Vec3::new((site / ny) as f32, (site % ny) as f32, 0.0)).collect();
+        nearest::nearest_sites([nx, ny, 1], 0, owners, &cells, f32::INFINITY, monitor)
     }
 
     /// Whether `point` lies within the box of the samples.
@@ -181,8 +195,9 @@ impl Silhouette {
         join::join(self, outline, anchors, half_width, monitor)
     }
 
-    /// Adds everything within `half_width` of a segment, or of a point.
-    fn unite(&mut self, ends: [Vec2; 2], half_width: f32) {
+    /// Adds everything within `half_width` of a segment, or of a point. Distances within three samples of
+    /// it are those of the larger shape then; farther out they stay as they were.
+    pub fn unite(&mut self, ends: [Vec2; 2], half_width: f32) {
         let Lattice { samples_per_axis: [nx, ny], origin, spacing } = self.lattice;
         let reach = half_width + 3.0 * spacing;
         let low = ((ends[0].min(ends[1]) - reach - origin) / spacing).ceil().max(Vec2::ZERO);

@@ -1,12 +1,14 @@
 //! What the crafts make of a picture.
 
 use glam::Vec2;
+use image::{Rgba, RgbaImage};
 
-use super::tests::{Scene, crafts, request};
+use super::tests::{Scene, another, crafts, request};
 use super::*;
 use crate::image::ConditionImage;
 use crate::mesh::topology::Topology;
-use crate::request::Mode;
+use crate::request::relevance::needed_for;
+use crate::request::{LithophaneShape, Mode, ReliefBase, SizeParams, StampKind};
 
 #[test]
 fn every_craft_makes_a_solid_of_the_size_asked_for() {
@@ -139,5 +141,63 @@ fn what_a_craft_cannot_do_is_said() {
     for _ in 0..2 {
         let notes = scene.run(&request, &cache).notes;
         assert!(notes.len() == 1 && notes[0].contains("hollow"), "{notes:?}");
+    }
+}
+
+/// A bright disc, and beside it further ones of one grey: centre and radius in pixels.
+fn disc_and(further: &[([f32; 2], f32)], grey: u8) -> Scene {
+    Scene::of(&RgbaImage::from_fn(300, 300, |x, y| {
+        let is_in = |[i, j]: [f32; 2], radius: f32| (x as f32 - i).hypot(y as f32 - j) < radius;
+        let (is_disc, is_further) =
+            (is_in([110.0, 150.0], 75.0), further.iter().any(|&(at, radius)| is_in(at, radius)));
+        let value = if is_disc { 230 } else { grey };
+        Rgba([value, value, value, if is_disc || is_further { 255 } else { 0 }])
+    }))
+}
+
+#[test]
+fn a_free_standing_relief_keeps_what_the_outline_shows_and_has_the_size_of_what_is_left() {
+    let mut request = request(Mode::Relief);
+    request.relief.plate = ReliefBase::Outline;
+    request.solid.resolution = Some(64);
+    request.size = SizeParams { width_mm: Some(100.0), ..SizeParams::default() };
+    // Two percent of the outline, and low, since it is dark; then specks that are dropped.
+    let dot = [([230.0, 150.0], 11.0)];
+    let specks = [([250.0, 150.0], 3.0), ([240.0, 40.0], 3.0), ([20.0, 270.0], 3.0)];
+    for (scene, shells) in [(disc_and(&dot, 20), 2), (disc_and(&specks, 20), 1), (disc_and(&[], 20), 1)] {
+        let output = scene.run(&request, &Cache::disabled());
+        assert_eq!(Topology::of(&output.mesh).shells.len(), shells);
+        let width = output.report.size_mm[0];
+        assert!((width - 100.0).abs() < 0.01, "{shells} shells: {width} mm wide");
+    }
+}
+
+#[test]
+fn a_setting_said_to_have_no_effect_changes_nothing() {
+    let scene = Scene::new();
+    let cache = scene.cache();
+    let mut bases = crafts().into_iter().map(request).collect::<Vec<_>>();
+    let with = |mode, change: &dyn Fn(&mut Request)| {
+        let mut request = request(mode);
+        change(&mut request);
+        request
+    };
+    bases.push(with(Mode::Relief, &|r| r.relief.plate = ReliefBase::Outline));
+    bases.push(with(Mode::Lithophane, &|r| r.lithophane.shape = LithophaneShape::Curved));
+    bases.push(with(Mode::Stamp, &|r| r.stamp.kind = StampKind::CookieCutter));
+    bases.push(with(Mode::Stamp, &|r| r.stamp.kind = StampKind::Keychain));
+    for base in bases {
+        let mesh = scene.run(&base, &cache).mesh;
+        let mut tried = 0;
+        for (group, params) in base.groups().iter().enumerate() {
+            for spec in params.specs().iter().filter(|spec| needed_for(&base, false, group, spec).is_some()) {
+                let mut changed = base;
+                let value = another(spec, params.get(spec.name).unwrap());
+                changed.groups_mut()[group].set(spec.name, value).unwrap();
+                assert!(scene.run(&changed, &cache).mesh == mesh, "{}: {}", base.mode.name(), spec.flag);
+                tried += 1;
+            }
+        }
+        assert!(tried > 20, "{}: {tried}", base.mode.name());
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn finish(
 ) -> Result<Draft, SimplifyError> {
     let params = &request.mesh;
     monitor.step(Stage::Mesh, 0, 10)?;
-    if params.drop_floaters > 0.0 {
+    // A height field lost them before it got its size.
+    if params.drop_floaters > 0.0 && draft.from_field {
         draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, largeness(request), monitor)?;
     }
     monitor.step(Stage::Mesh, 1, 10)?;

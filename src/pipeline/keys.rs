@@ -70,10 +70,11 @@ impl Keys {
         let shape = match mode {
             Mode::Inflate if solid.min_wall_mm == 0.0 => shape.params(inflate),
             Mode::Inflate => shape.params(inflate).params(&solid.min_wall_mm).params(size),
-            // Reliefs are painted where they are made.
-            Mode::Relief => shape.params(relief).params(&mesh.color).params(size),
+            // Reliefs are painted where they are made, and lose their loose pieces there.
+            Mode::Relief => shape.params(relief).params(&mesh.color).params(&mesh.drop_floaters).params(size),
             Mode::Lithophane => shape.params(lithophane).params(size),
-            Mode::Stamp => shape.params(stamp).params(size),
+            // A draft has fewer cells across a wall, and what a wall leaves of the resolution is told.
+            Mode::Stamp => shape.params(stamp).params(size).params(&solid.quality).params(&solid.resolution),
             Mode::Model => shape.params(&learned::decode_settings(request)),
         };
         let shape = shape.finish();

@@ -90,12 +90,22 @@ fn hollowed(
 ) -> Result<ScalarGrid, FieldError> {
     let (asked, least) = (wall_mm / scale, LEAST_WALL_CELLS * grid.spacing);
     let made_mm = least * scale;
-    if made_mm > wall_mm + 0.01 {
-        notes.push(format!(
-            "walls were made {made_mm:.2} mm thick, not {wall_mm} mm: thinner ones take a finer quality"
-        ));
-    }
-    ops::hollow(grid, asked.max(least), monitor)
+    let is_thicker = made_mm > wall_mm + 0.01;
+    let hollow = ops::hollow(grid, asked.max(least), monitor)?;
+    let emptied = grid.samples.iter().zip(&hollow.samples).any(|(before, after)| *before < 0.0 && *after >= 0.0);
+    let note = match (emptied, is_thicker) {
+        (true, false) => return Ok(hollow),
+        (true, true) => {
+            format!("walls were made {made_mm:.2} mm thick, not {wall_mm} mm: thinner ones take a finer quality")
+        }
+        (false, false) => format!("nothing was hollowed: no part is thicker than twice the wall of {wall_mm} mm"),
+        (false, true) => format!(
+            "nothing was hollowed: no part is thicker than twice a wall of {made_mm:.2} mm, \
+             and thinner ones take a finer quality"
+        ),
+    };
+    notes.push(note);
+    Ok(hollow)
 }
 
 /// The field without pieces that will be dropped as floaters and lie outside of the box around all others: where the
@@ -298,6 +308,29 @@ mod tests {
             assert!(
                 void.signed_volume < 0.0 && (outer.signed_volume / full.shells[0].signed_volume - 1.0).abs() < 1e-3
             );
+        }
+    }
+
+    #[test]
+    fn where_no_void_fits_it_is_said_that_nothing_was_hollowed() {
+        // 60 mm high and 48 mm thick; a cell is 1.5 mm.
+        let solid = grid(|p| round(p, 0.8, 0.0, 2.0));
+        let slab = grid(|p| round(p, 0.8, 0.0, 2.0).max(p.z.abs() - 0.09));
+        for (solid, hollow_mm, words) in [
+            (&solid, 26.0, "the wall of 26 mm"),
+            (&solid, 20.0, ""),
+            (&slab, 3.2, "the wall of 3.2 mm"),
+            (&slab, 1.0, "finer"),
+        ] {
+            let mut request = Request { size: size(None, Some(60.0), 1.0), ..Request::default() };
+            request.solid.hollow_mm = hollow_mm;
+            let (unit, pose, path, mut notes) = (Unit::Model, Pose::Standing, Path::new("figure.png"), Vec::new());
+            let monitor = Monitor::silent();
+            let made = operate(solid.clone(), unit, pose, &request, path, &monitor, &mut notes).unwrap();
+            let shells = Topology::of(&surface::extract(&made, &monitor).unwrap()).shells.len();
+            assert_eq!(shells, if words.is_empty() { 2 } else { 1 }, "{hollow_mm}");
+            let is_told = notes.len() == 1 && notes[0].starts_with("nothing was hollowed") && notes[0].contains(words);
+            assert!(if words.is_empty() { notes.is_empty() } else { is_told }, "{hollow_mm}: {notes:?}");
         }
     }
 

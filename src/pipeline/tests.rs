@@ -20,15 +20,19 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ring.png");
-        let pixels = RgbaImage::from_fn(96, 112, |x, y| {
+        Self::of(&RgbaImage::from_fn(96, 112, |x, y| {
             let from_center = Vec2::new(x as f32 - 47.5, y as f32 - 40.0).length();
             let ring = (16.0 - (from_center - 22.0).abs() + 0.5).clamp(0.0, 1.0);
             let stem = if (40..56).contains(&x) && (60..104).contains(&y) { 1.0 } else { 0.0 };
             let alpha = (255.0 * f32::max(ring, stem)) as u8;
             if x < 48 { Rgba([200, 40, 30, alpha]) } else { Rgba([30, (2 * y) as u8, 200, alpha]) }
-        });
+        }))
+    }
+
+    /// Another picture.
+    pub(super) fn of(pixels: &RgbaImage) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ring.png");
         pixels.save(&path).unwrap();
         Self { folder, input: Input::of(path) }
     }
@@ -71,7 +75,7 @@ pub(super) fn crafts() -> Vec<Mode> {
 }
 
 /// A value that differs from the current one.
-fn another(spec: &ParamSpec, current: Value) -> Value {
+pub(super) fn another(spec: &ParamSpec, current: Value) -> Value {
     let number = match current {
         Value::Number(number) => number,
         Value::Integer(number) => number as f64,

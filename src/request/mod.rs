@@ -165,7 +165,7 @@ choices! {
         Stamp = "stamp",
         /// A thin wall with a cutting edge and a rim to press on.
         CookieCutter = "cookie-cutter",
-        /// A flat plate of the outline with a ring hole.
+        /// A plate of the outline with the picture raised on it, and a ring hole.
         Keychain = "keychain",
     }
 }
@@ -175,7 +175,8 @@ parameters! {
     pub struct StampParams titled "Stamp" {
         /// What is made from the outline.
         "stamp-kind" => kind: StampKind = StampKind::Stamp;
-        /// Height of the raised picture of a stamp, of a cutter's wall, or of a keychain's plate.
+        /// Height of the raised picture of a stamp, of a cutter's wall, or of a keychain's plate, above which its
+        /// picture stands 0.8 mm.
         "stamp-height" => height_mm: Option<f32> = None, in 0.6..=40.0 by 0.2, "mm";
         /// Thickness of the plate of a stamp or of the rim of a cutter.
         "stamp-plate" => plate_mm: f32 = 3.0, in 0.8..=20.0 by 0.2, "mm";
@@ -209,9 +210,9 @@ choices! {
 parameters! {
     /// What is done to the solid before it becomes triangles.
     pub struct SolidParams titled "Solid" {
-        /// How fine the solid is computed.
+        /// How fine the solid is computed; a stamp's walls may take more.
         "quality" => quality: Quality = Quality::Standard;
-        /// Cells along the longest side; taken from the quality when left open.
+        /// Cells along the longest side; taken from the quality when left open. Thin walls of stamps take more.
         "resolution" => resolution: Option<u32> = None, in 32..=768 by 16, "cells";
         /// Wall thickness of a hollow solid; 0 keeps it solid.
         "hollow" => hollow_mm: f32 = 0.0, in 0.0..=20.0 by 0.2, "mm";
@@ -311,8 +312,12 @@ impl Request {
 
     /// Whether the solid's front view is the picture's outline, piece by piece.
     pub fn keeps_outline(&self) -> bool {
-        self.learned_model()
-            .map_or(self.mode == Mode::Inflate, |model| model == Model::Columns || self.model.close_silhouette)
+        match self.mode {
+            Mode::Inflate => true,
+            Mode::Relief => self.relief.plate == ReliefBase::Outline,
+            Mode::Model => self.model.model == Model::Columns || self.model.close_silhouette,
+            Mode::Lithophane | Mode::Stamp => false,
+        }
     }
 
     /// Cells along an axis of a learned model's box: as set, else by quality, as published for low,

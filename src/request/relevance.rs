@@ -44,7 +44,8 @@ pub fn needed_for(request: &Request, has_mask: bool, group: usize, spec: &ParamS
         "litho-stand" if shape != LithophaneShape::Flat => "--litho-shape flat",
         "stamp-wall" | "stamp-blade" if kind != StampKind::CookieCutter => "--stamp-kind cookie-cutter",
         "stamp-plate" if kind == StampKind::Keychain => "--stamp-kind stamp or cookie-cutter",
-        "stamp-handle" | "stamp-lines" if kind != StampKind::Stamp => "--stamp-kind stamp",
+        "stamp-handle" if kind != StampKind::Stamp => "--stamp-kind stamp",
+        "stamp-lines" if kind == StampKind::CookieCutter => "--stamp-kind stamp or keychain",
         "stamp-hole" if kind != StampKind::Keychain => "--stamp-kind keychain",
         "hollow" | "smooth" if !is_field => "--mode inflate or stamp",
         "flat-base" | "min-wall" if mode != Mode::Inflate => "--mode inflate",
@@ -124,10 +125,12 @@ mod tests {
         }
         let mut request = Request { mode: Mode::Stamp, ..Request::default() };
         request.stamp.kind = StampKind::Keychain;
-        for flag in ["stamp-wall", "stamp-blade", "stamp-plate", "stamp-handle", "stamp-lines"] {
+        for flag in ["stamp-wall", "stamp-blade", "stamp-plate", "stamp-handle"] {
             assert!(needed(&request, flag).is_some_and(|n| n.starts_with("--stamp-kind")), "{flag}");
         }
-        assert_eq!(needed(&request, "stamp-hole"), None);
+        assert_eq!((needed(&request, "stamp-hole"), needed(&request, "stamp-lines")), (None, None));
+        request.stamp.kind = StampKind::CookieCutter;
+        assert!(needed(&request, "stamp-lines").is_some_and(|n| n.contains("keychain")));
     }
 
     #[test]

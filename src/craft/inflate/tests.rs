@@ -154,6 +154,18 @@ fn relief_raises_what_is_bright_and_leaves_the_outline() {
 }
 
 #[test]
+fn a_resolution_that_takes_too_many_samples_is_told() {
+    let outline = outline_of(&object(64, disc, |_| 0));
+    let bounds = outline.bounds().unwrap();
+    for (most, is_told) in [(1e6, false), (1e5, true)] {
+        let (balloon, layers, note) = within(most, &outline, bounds, &request(|_| ()), &Monitor::silent()).unwrap();
+        assert!(balloon.silhouette.lattice.sample_count() as f32 * layers.count as f32 <= most);
+        assert_eq!(note.is_some(), is_told, "{note:?}");
+        assert!(note.is_none_or(|note| note.contains("cells, not 64: at most 0.1 million")));
+    }
+}
+
+#[test]
 fn the_same_request_gives_the_same_bits_on_any_number_of_threads() {
     let request = request(|r| r.inflate.detail = 0.2);
     let make = || field(&request, table);

@@ -60,15 +60,42 @@ fn a_border_is_part_of_the_size_and_as_high_as_the_relief() {
 }
 
 #[test]
-fn one_colour_is_a_plain_plate_and_a_depth_is_kept() {
+fn one_colour_is_refused_unless_it_bulges() {
     let grey = picture(30, 30, |_, _| [128, 128, 128, 255]);
-    let plain = on_plate(&request(|_| ()), &grey);
-    assert_solid(&plain);
-    assert_close(plain.bounds().unwrap().size().z, 2.0, "plain");
+    assert_eq!(relief(&request(|_| ()), &grey, None, &Monitor::silent()), Err(CraftError::OneColor));
+    let disc = object(64, |p| p.length() - 0.8, |_| 128);
+    for plate in [ReliefBase::Plate, ReliefBase::Outline] {
+        for bulge in [0.0, 0.5] {
+            let request = request(|r| (r.relief.plate, r.relief.bulge) = (plate, bulge));
+            match relief(&request, &grey, Some(&disc), &Monitor::silent()) {
+                Ok(solid) => assert!(bulge > 0.0 && (mesh_of(solid).bounds().unwrap().size().z - 7.0).abs() < 0.1),
+                error => assert!(bulge == 0.0 && error == Err(CraftError::OneColor), "{error:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_depth_is_kept_and_multiplied_by_the_scale() {
     let ramp = picture(60, 60, |x, _| [x as u8 * 4, 0, 0, 255]);
-    let mut deep = request(|_| ());
-    deep.size.depth_mm = Some(14.0);
-    assert_close(on_plate(&deep, &ramp).bounds().unwrap().size().z, 14.0, "depth");
+    for (depth, scale) in [(14.0, 1.0), (10.0, 2.0), (10.0, 0.5)] {
+        let deep = request(|r| (r.size.depth_mm, r.size.scale) = (Some(depth), scale));
+        let size = on_plate(&deep, &ramp).bounds().unwrap().size();
+        assert_close(size.x, 80.0 * scale, "width");
+        assert_close(size.z, depth * scale, "depth");
+    }
+}
+
+#[test]
+fn a_bulge_that_has_no_outline_is_said_to_do_nothing() {
+    let ramp = |alpha: u8| picture(60, 60, move |x, y| [x as u8 * 4, 0, 0, if y < 30 { alpha } else { 255 }]);
+    let default = ReliefParams::default().bulge;
+    for (bulge, alpha, notes_expected) in [(1.0, 255, 1), (1.0, 0, 0), (default, 255, 0), (0.0, 255, 0)] {
+        let request = request(|r| r.relief.bulge = bulge);
+        let notes = relief(&request, &ramp(alpha), None, &Monitor::silent()).unwrap().notes;
+        assert_eq!(notes.len(), notes_expected, "{bulge} {alpha}: {notes:?}");
+        assert!(notes.iter().all(|note| note.contains("outline")), "{notes:?}");
+    }
 }
 
 #[test]

@@ -13,8 +13,9 @@ use crate::request::Request;
 
 /// Longest side, rim included, when no size is asked for.
 const LONGEST_MM: f32 = 75.0;
-/// Height of the wall when it is left open.
+/// Height of the wall when it is left open, and how far it then stands above the rim at least.
 const HEIGHT_MM: f32 = 12.0;
+const ABOVE_RIM_MM: f32 = 6.0;
 /// Half the width that every part of the dough gets at least: thinner, it would not come out.
 const DOUGH_HALF_WIDTH_MM: f32 = 1.5;
 /// Gaps narrower than twice this are filled: their two walls would touch.
@@ -25,22 +26,32 @@ const SMOOTHING_MM: f32 = 0.5;
 const TAPER_SHARE: f32 = 0.4;
 const TAPER_MAX_MM: f32 = 5.0;
 
-/// The field of the cutter: rim at the bottom, blade up. It is open inside; holes in the object are
-/// not cut, since their walls would hang in the air. Parts of the object that lie apart get a wall
+/// The field of the cutter: rim at the bottom, blade up. It is open inside; holes in the object, and
+/// those that arise where narrow gaps are filled, are not cut, since their walls would hang in the air.
+/// Parts of the object that lie apart get a wall
 /// each, joined at the rim.
-pub(super) fn cutter(request: &Request, object: &ConditionImage, monitor: &Monitor) -> Result<ScalarGrid, CraftError> {
+pub(super) fn cutter(
+    request: &Request,
+    object: &ConditionImage,
+    monitor: &Monitor,
+    notes: &mut Vec<String>,
+) -> Result<ScalarGrid, CraftError> {
     let params = &request.stamp;
     if params.blade_mm > params.wall_mm {
         let (low_mm, high_mm) = (params.blade_mm, params.wall_mm);
         return Err(CraftError::Order { low: "--stamp-blade", low_mm, high: "--stamp-wall", high_mm });
     }
+    let height = params.height_mm.unwrap_or(HEIGHT_MM.max(params.plate_mm + ABOVE_RIM_MM));
+    if height <= params.plate_mm {
+        let (low_mm, high_mm) = (params.plate_mm, height);
+        return Err(CraftError::Order { low: "--stamp-plate", low_mm, high: "--stamp-height", high_mm });
+    }
     let shape = Shape::new(without_holes(tone::alpha(&object.pixels)), true)?;
-    let height = params.height_mm.unwrap_or(HEIGHT_MM).max(params.plate_mm);
     let rim = params.wall_mm + params.margin_mm;
     let added = [2.0 * rim; 2];
     let rough = fit_scale(request, &shape, added, LONGEST_MM, |scale| Ok(scale * shape.extent + 2.0 * rim))?;
     let size = rough * shape.extent + 2.0 * rim;
-    let spacing = spacing_mm(request, size.extend(height), params.blade_mm);
+    let spacing = spacing_mm(request, size.extend(height), params.blade_mm, notes);
     let region_at = |scale: f32| {
         let region = shape.region(scale, spacing, rim, DOUGH_HALF_WIDTH_MM, monitor)?;
         smoothed(region, monitor)
@@ -66,7 +77,8 @@ pub(super) fn cutter(request: &Request, object: &ConditionImage, monitor: &Monit
     Ok(extrude(dough.lattice, [0.0, height], field, monitor)?)
 }
 
-/// The dough's outline without narrow gaps and without detail that dough cannot hold.
+/// The dough's outline without narrow gaps, without detail that dough cannot hold, and without holes:
+/// a closed gap turns a bay into one.
 fn smoothed(region: Silhouette, monitor: &Monitor) -> Result<Silhouette, CraftError> {
     let lattice = region.lattice;
     let mut filled = Silhouette::of_outline(&region.outline(GAP_HALF_WIDTH_MM), lattice, monitor)?;
@@ -76,7 +88,13 @@ fn smoothed(region: Silhouette, monitor: &Monitor) -> Result<Silhouette, CraftEr
     }
     let [nx, ny] = lattice.samples_per_axis;
     let raster = Raster { size: [ny, nx], values: filled.distances };
-    let smooth = Silhouette { lattice, distances: raster.blur(SMOOTHING_MM / lattice.spacing).values };
+    let mut smooth = Silhouette { lattice, distances: raster.blur(SMOOTHING_MM / lattice.spacing).values };
+    let around = reached_from_border([ny, nx], |k| smooth.distances[k] >= 0.0);
+    for (distance, around) in smooth.distances.iter_mut().zip(around) {
+        if *distance >= 0.0 && !around {
+            *distance = -lattice.spacing;
+        }
+    }
     Ok(Silhouette::of_outline(&smooth.outline(0.0), lattice, monitor)?)
 }
 
@@ -88,11 +106,10 @@ fn base_of(dough: &Silhouette, rim: f32, bar: f32, monitor: &Monitor) -> Result<
     Ok(base.distances)
 }
 
-/// Fills every transparent area that is not connected (4-neighbours) to the border of the raster.
-fn without_holes(mut alpha: Raster) -> Raster {
-    let [width, height] = alpha.size;
-    let clear = |k: usize| alpha.values[k] < 0.5;
-    let mut around = vec![false; alpha.values.len()];
+/// Which clear cells hang together (4-neighbours) with clear ones at the border of a raster of `size`
+/// (width, height) whose cell `(i, j)` is number `j * width + i`.
+fn reached_from_border([width, height]: [usize; 2], clear: impl Fn(usize) -> bool) -> Vec<bool> {
+    let mut around = vec![false; width * height];
     let border = (0..width).flat_map(|i| [i, (height.max(1) - 1) * width + i]);
     let border = border.chain((0..height).flat_map(|j| [j * width, j * width + width - 1]));
     let mut open: Vec<usize> = border.filter(|&k| clear(k)).collect();
@@ -112,6 +129,13 @@ fn without_holes(mut alpha: Raster) -> Raster {
             }
         }
     }
+    around
+}
+
+/// Fills every transparent area that is not connected to the border of the raster.
+fn without_holes(mut alpha: Raster) -> Raster {
+    let [width, height] = alpha.size;
+    let around = reached_from_border(alpha.size, |k| alpha.values[k] < 0.5);
     let soft = alpha.clone();
     let beside_outside = |k: usize| {
         let (i, j) = (k % width, k / width);

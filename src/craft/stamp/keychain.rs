@@ -33,6 +33,7 @@ pub(super) fn keychain(
     request: &Request,
     object: &ConditionImage,
     monitor: &Monitor,
+    notes: &mut Vec<String>,
 ) -> Result<ScalarGrid, CraftError> {
     let params = &request.stamp;
     let shape = Shape::of(object, false)?;
@@ -43,7 +44,8 @@ pub(super) fn keychain(
     let first = fit_scale(request, &shape, added, LONGEST_MM, rough)?;
     let size = first * shape.extent + 2.0 * params.margin_mm;
     let height = params.height_mm.unwrap_or(HEIGHT_MM);
-    let spacing = spacing_mm(request, (size + tab_reach).extend(height + RAISED_MM), 2.0 * LINE_HALF_WIDTH_MM);
+    let size = (size + tab_reach).extend(height + RAISED_MM);
+    let spacing = spacing_mm(request, size, 2.0 * LINE_HALF_WIDTH_MM, notes);
     let region_at = |scale: f32| shape.region(scale, spacing, reach, LINE_HALF_WIDTH_MM, monitor);
     // The tab stays at one place of the object while the size is found, which else would jump.
     let tab = Plan::new(&region_at(first)?, params, None, monitor)?.hole.map(|(center, _)| center.x / first);
@@ -96,19 +98,28 @@ impl Plan {
             Some(top) => top,
             None => tab_place(&plate).and_then(|x| upper_edge(&plate, x)).ok_or(CraftError::Empty)?,
         };
-        // The tab's disc contains `top`, which is part of the plate, whatever the overlap.
-        let center = top + Vec2::new(0.0, radius - overlap);
-        let lattice = plate.lattice;
-        let ny = lattice.samples_per_axis[1];
-        for (k, distance) in plate.distances.iter_mut().enumerate() {
-            let to_disc = lattice.position(k / ny, k % ny).distance(center) - radius - TAB_MM;
-            *distance = distance.min(to_disc);
-        }
+        // A disc around it contains `top`, which is part of the plate, whatever the overlap.
+        let lowest = top + Vec2::new(0.0, radius - overlap);
+        // Beside it the object may be higher than below it: between two lobes, or where the margin is small.
+        let center = clear_of(silhouette, lowest, radius + HOLE_CLEARANCE_MM);
+        plate.unite([lowest, center], radius + TAB_MM);
         Ok(Self { plate, hole: Some((center, radius)) })
     }
 
     fn distance_to_hole(&self, point: Vec2) -> f32 {
         self.hole.map_or(f32::INFINITY, |(center, radius)| point.distance(center) - radius)
+    }
+}
+
+/// The first point from `point` upward that is `clearance` away from the object, to a hundredth of a mm.
+fn clear_of(silhouette: &Silhouette, mut point: Vec2, clearance: f32) -> Vec2 {
+    loop {
+        let missing = clearance - silhouette.distance_at(point);
+        if missing.is_nan() || missing < 0.01 {
+            return point;
+        }
+        // No step changes the distance by more than itself, so none leads past the first such point.
+        point.y += missing;
     }
 }
 
@@ -137,4 +148,39 @@ fn upper_edge(plate: &Silhouette, x: f32) -> Option<Vec2> {
     let top = (0..lattice.samples_per_axis[1]).rev().find(|&iy| plate.distance_at(point(iy)) < 0.0)?;
     let (below, above) = (plate.distance_at(point(top)), plate.distance_at(point(top + 1)));
     Some(point(top) + Vec2::new(0.0, lattice.spacing * below / (below - above)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::object;
+    use super::*;
+
+    #[test]
+    fn the_hole_stays_clear_of_the_object_and_its_tab_hangs_on() {
+        type Outline = fn(Vec2) -> f32;
+        let heart: Outline = |p| {
+            let lobes = Vec2::new(p.x.abs() - 0.4, p.y - 0.3).length() - 0.42;
+            lobes.min((0.75 * p.x.abs() - 0.66 * p.y - 0.4).max(p.y - 0.3))
+        };
+        let vee: Outline = |p| ((0.9 * p.x.abs() - 0.4 * p.y - 0.3).abs() - 0.12).max(p.y.abs() - 0.9);
+        let triangle: Outline = |p| (0.87 * p.x.abs() + 0.5 * p.y - 0.4).max(-p.y - 0.8);
+        for (name, outline) in [("heart", heart), ("vee", vee), ("triangle", triangle)] {
+            let shape = Shape::of(&object(200, outline, |_| 60), false).unwrap();
+            let silhouette = shape.region(20.0, 0.3, 19.0, LINE_HALF_WIDTH_MM, &Monitor::silent()).unwrap();
+            for (margin_mm, hole_mm) in [0.0, 1.0, 3.0].into_iter().flat_map(|margin| [(margin, 4.0), (margin, 12.0)]) {
+                let params = StampParams { margin_mm, hole_mm, ..StampParams::default() };
+                let plan = Plan::new(&silhouette, &params, None, &Monitor::silent()).unwrap();
+                let (center, radius) = plan.hole.unwrap();
+                let clearance = silhouette.distance_at(center) - radius;
+                assert!(clearance > HOLE_CLEARANCE_MM - 0.05, "{name}, {margin_mm}, {hole_mm}: {clearance}");
+                let mut pierced = plan.plate.clone();
+                let ny = pierced.lattice.samples_per_axis[1];
+                for (k, distance) in pierced.distances.iter_mut().enumerate() {
+                    let point = silhouette.lattice.position(k / ny, k % ny);
+                    *distance = distance.max(-plan.distance_to_hole(point));
+                }
+                assert_eq!(bridges::part_count(&pierced), 1, "{name}, {margin_mm}, {hole_mm}");
+            }
+        }
+    }
 }

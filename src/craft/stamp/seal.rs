@@ -1,6 +1,6 @@
 //! The stamp proper: raised lines on a rounded plate, with a grip under it.
 
-use glam::{Vec2, Vec3};
+use glam::Vec2;
 
 use super::super::CraftError;
 use super::{Shape, extrude, fit_scale, layer, lines, spacing_mm, widened};
@@ -27,7 +27,12 @@ const GRIP_SHARE: f32 = 0.25;
 const GRIP_RANGE_MM: [f32; 2] = [5.0, 11.0];
 
 /// The field of the stamp; the top of its lines is its top.
-pub(super) fn seal(request: &Request, object: &ConditionImage, monitor: &Monitor) -> Result<ScalarGrid, CraftError> {
+pub(super) fn seal(
+    request: &Request,
+    object: &ConditionImage,
+    monitor: &Monitor,
+    notes: &mut Vec<String>,
+) -> Result<ScalarGrid, CraftError> {
     let params = &request.stamp;
     let shape = Shape::of(object, true)?;
     let added = [2.0 * params.margin_mm; 2];
@@ -39,7 +44,7 @@ pub(super) fn seal(request: &Request, object: &ConditionImage, monitor: &Monitor
     let height = params.height_mm.unwrap_or(HEIGHT_MM);
     let [under, bottom] = [-params.plate_mm, -params.plate_mm - params.handle_mm];
     let size = (2.0 * plate.half).extend(height - bottom);
-    let spacing = spacing_mm(request, Vec3::new(size.x, size.y, size.z), 2.0 * LINE_HALF_WIDTH_MM);
+    let spacing = spacing_mm(request, size, 2.0 * LINE_HALF_WIDTH_MM, notes);
     let silhouette = shape.region(scale, spacing, params.margin_mm, LINE_HALF_WIDTH_MM, monitor)?;
     let raised = raised_region(request, object, &shape, &silhouette, scale, monitor)?;
     let lattice = silhouette.lattice;

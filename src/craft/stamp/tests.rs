@@ -57,6 +57,40 @@ fn every_kind_is_one_solid_of_exactly_the_size_asked_for() {
 }
 
 #[test]
+fn a_draft_has_fewer_triangles_and_is_as_sound_and_large() {
+    for (kind, default_mm) in [(StampKind::Stamp, 50.0), (StampKind::CookieCutter, 75.0), (StampKind::Keychain, 45.0)] {
+        let [standard, draft] = [Quality::Standard, Quality::Draft].map(|quality| {
+            let mut request = request(kind);
+            (request.solid.resolution, request.solid.quality) = (None, quality);
+            mesh(&request, &letter())
+        });
+        let share = draft.triangle_indices.len() as f32 / standard.triangle_indices.len() as f32;
+        assert!(share < 0.7, "{kind:?}: {share}");
+        assert_solid(&draft);
+        assert_eq!(shells(&draft), 1, "{kind:?}");
+        let size = draft.bounds().unwrap().size();
+        assert_close(size.x.max(size.y), default_mm, "longest side");
+    }
+}
+
+#[test]
+fn a_resolution_that_is_not_kept_is_told() {
+    let disc = object(200, |p| p.length() - 0.9, |_| 0);
+    for (resolution, notes_expected) in [(Some(32), 1), (Some(256), 0), (None, 0)] {
+        let mut request = request(StampKind::Keychain);
+        request.solid.resolution = resolution;
+        let notes = stamp(&request, &disc, &Monitor::silent()).unwrap().notes;
+        assert_eq!(notes.len(), notes_expected, "{resolution:?}: {notes:?}");
+        assert!(notes.iter().all(|note| note.contains("not 32: walls of 0.6 mm")), "{notes:?}");
+    }
+    let mut notes = Vec::new();
+    let mut request = request(StampKind::Stamp);
+    request.solid.resolution = Some(768);
+    spacing_mm(&request, Vec3::new(100.0, 100.0, 40.0), 0.6, &mut notes);
+    assert!(notes.len() == 1 && notes[0].contains("not 768: at most 60 million"), "{notes:?}");
+}
+
+#[test]
 fn a_stamp_is_mirrored_and_its_lines_stand_above_the_plate() {
     let mut request = request(StampKind::Stamp);
     for lines in [true, false] {
@@ -130,6 +164,40 @@ fn a_hole_in_a_cookie_is_filled_and_far_parts_are_joined() {
 }
 
 #[test]
+fn a_bay_behind_a_narrow_gap_gets_no_wall_of_its_own() {
+    // About 1 mm wide: a slit into the middle of a ring, and the gaps in a wreath of dots.
+    let slit = |p: Vec2| ((p.length() - 0.6).abs() - 0.25).max(if p.x > 0.0 { 0.014 - p.y.abs() } else { -1.0 });
+    let wreath = |p: Vec2| {
+        let dots = (0..17).map(|dot| Vec2::from_angle(std::f32::consts::TAU * dot as f32 / 17.0) * 0.6);
+        dots.map(|dot| p.distance(dot) - 0.1).fold(p.distance(Vec2::new(0.0, 0.9)) - 0.05, f32::min)
+    };
+    for object in [object(400, slit, |_| 0), object(400, wreath, |_| 0)] {
+        let mesh = mesh(&request(StampKind::CookieCutter), &object);
+        assert_solid(&mesh);
+        assert_eq!(shells(&mesh), 1);
+        let size = mesh.bounds().unwrap().size();
+        assert_close(size.x.max(size.y), 75.0, "longest side");
+    }
+}
+
+#[test]
+fn a_cutter_has_a_wall_above_its_rim_or_is_refused() {
+    let mut request = request(StampKind::CookieCutter);
+    let disc = object(200, |p| p.length() - 0.9, |_| 0);
+    let depth = |request: &Request| {
+        stamp(request, &disc, &Monitor::silent()).map(|solid| mesh_of(solid).bounds().unwrap().size().z)
+    };
+    request.stamp.plate_mm = 20.0;
+    assert!(depth(&request).unwrap() > 25.0);
+    for (plate_mm, height_mm) in [(20.0, 20.0), (3.0, 1.0)] {
+        (request.stamp.plate_mm, request.stamp.height_mm) = (plate_mm, Some(height_mm));
+        assert!(matches!(depth(&request), Err(CraftError::Order { .. })), "{height_mm}");
+    }
+    request.stamp.height_mm = Some(4.0);
+    assert_close(depth(&request).unwrap(), 4.0, "depth");
+}
+
+#[test]
 fn a_keychain_has_a_hole_through_its_tab_and_keeps_the_holes_of_a_ring() {
     let mut request = request(StampKind::Keychain);
     let disc = object(400, |p| p.length() - 0.9, |_| 60);
@@ -156,7 +224,9 @@ fn it_is_bounded_repeatable_and_refuses_what_cannot_be() {
     let make = |request: &Request| stamp(request, &letter(), &Monitor::silent());
     assert!(make(&request) == make(&request));
     let box_mm = Vec3::new(1900.0, 1900.0, 40.0);
-    let spacing = spacing_mm(&request, box_mm, 0.4);
+    let mut notes = Vec::new();
+    let spacing = spacing_mm(&request, box_mm, 0.4, &mut notes);
+    assert!(notes.iter().any(|note| note.contains("not 0.4 mm")), "{notes:?}");
     assert!((box_mm / spacing).element_product() < 1.05 * MAX_SAMPLES);
     request.stamp.blade_mm = 2.0;
     assert!(matches!(make(&request), Err(CraftError::Order { .. })));
