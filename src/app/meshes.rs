@@ -43,19 +43,19 @@ impl Studio {
         self.spawn(move || {
             // A thread that panicked has read nothing.
             let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&reading.file, slow));
-            let read = read.map(|Read { mesh, prepared }| {
+            let read = read.map(|Read { mesh, left_out, prepared }| {
                 let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(&prepared)));
-                (Arc::new(mesh), uploaded)
+                (Arc::new(mesh), left_out, uploaded)
             });
             Box::new(move |studio| match read {
-                Ok((mesh, uploaded)) => studio.take_unchecked(reading, mesh, uploaded),
+                Ok((mesh, left_out, uploaded)) => studio.take_unchecked(reading, mesh, left_out, uploaded),
                 Err(why) => studio.mesh_unreadable(&reading, &why),
             })
         });
     }
 
     /// Shows a mesh that was read, and has it checked meanwhile.
-    fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, uploaded: Option<Uploaded>) {
+    fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, left_out: u64, uploaded: Option<Uploaded>) {
         if !self.is_awaited(&reading) {
             return;
         }
@@ -66,7 +66,7 @@ impl Studio {
             let checked = background::run(|| print::check(&mesh, &Monitor::silent()));
             let checked = checked.map_err(|error: Cancelled| error.to_string());
             Box::new(move |studio| match checked {
-                Ok(report) => studio.take_mesh(&reading, mesh, report),
+                Ok(report) => studio.take_mesh(&reading, mesh, Report { left_out_faces: left_out, ..report }),
                 Err(why) => studio.mesh_unreadable(&reading, &why),
             })
         });
@@ -147,14 +147,16 @@ fn file_of(item: &Item) -> Option<PathBuf> {
 /// A mesh that was read, ready for the device.
 pub(super) struct Read {
     mesh: Mesh,
+    left_out: u64,
     prepared: Result<Prepared, RenderError>,
 }
 
 impl Read {
     /// Reads a mesh file; `for_slow` as of [`Prepared::new`].
     pub fn file(path: &Path, for_slow: bool) -> Result<Self, String> {
-        let mesh = import::read_file(path).map_err(|error| error.to_string())?;
+        let imported = import::import_file(path, &import::Limits::default(), &Monitor::silent());
+        let import::Imported { mesh, left_out } = imported.map_err(|error| error.to_string())?;
         let prepared = Prepared::new(&mesh, for_slow);
-        Ok(Self { mesh, prepared })
+        Ok(Self { mesh, left_out, prepared })
     }
 }

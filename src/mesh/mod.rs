@@ -6,6 +6,8 @@
 pub(crate) mod adjacency;
 pub mod components;
 pub mod intersect;
+pub(crate) mod nesting;
+pub(crate) mod polygon;
 pub mod repair;
 pub mod scan;
 pub mod simplify;
