@@ -48,7 +48,7 @@ pub struct ConvertArgs {
     /// File to write, or a folder for it
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// Close holes, turn faces outward, remove doubled and flat triangles
+    /// Close holes and cracks, turn faces outward, remove doubled and flat triangles
     #[arg(long)]
     repair: bool,
     /// Where to.

@@ -4,7 +4,7 @@ use glam::DVec3;
 
 use super::super::Mesh;
 use super::LONGEST_RIM;
-use super::edges::{Edges, by_edge, has_directed, key, rims, tolerance};
+use super::edges::{Edges, by_edge, has_directed, has_rim, key, rims, tolerance};
 use crate::progress::{Cancelled, Monitor};
 
 /// A crack that opens faster than this, as the sine of the angle, is a hole.
@@ -13,6 +13,9 @@ const WIDEST: f64 = 0.1;
 /// Splits triangles at vertices that lie on their free edges, so that they fit their neighbours on
 /// the other side of a crack; returns how many vertices were sewn in.
 pub(super) fn close_cracks(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
+    if !has_rim(mesh) {
+        return Ok(0);
+    }
     let near = tolerance(mesh);
     let mut edges = by_edge(&mesh.triangle_indices);
     let mut sewn = 0;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use glam::Vec3;
 
 use super::super::Mesh;
+use super::super::adjacency::edge_uses;
 
 /// Of more rims that meet in one vertex it is not looked which belong together: that takes time by
 /// the square of their number.
@@ -28,6 +29,12 @@ pub(super) fn by_edge(triangles: &[Triangle]) -> Edges {
         }
     }
     found
+}
+
+/// Whether there is any hole or crack, found without a hash map.
+pub(super) fn has_rim(mesh: &Mesh) -> bool {
+    let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
+    (0..uses.len()).any(|v| uses.row(v).chunk_by(|a, b| a.other() == b.other()).any(|uses| uses.len() == 1))
 }
 
 pub(super) fn has_directed(triangle: Triangle, a: u32, b: u32) -> bool {

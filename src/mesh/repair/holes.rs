@@ -10,7 +10,7 @@ use super::super::topology::encloses_nothing;
 use super::super::weld::weld;
 use super::LONGEST_RIM;
 use super::annulus::{Hole, holes_of};
-use super::edges::{Edges, Triangle, by_edge, key, rims, sorted};
+use super::edges::{Edges, Triangle, by_edge, has_rim, key, rims, sorted};
 use crate::progress::{Cancelled, Monitor};
 use crate::union_find::UnionFind;
 
@@ -22,6 +22,9 @@ const FAN_MARGIN: f64 = 1e-3;
 
 /// Takes triangles out that have no neighbour, where they are few; returns how many.
 pub(super) fn drop_loose(mesh: &mut Mesh) -> usize {
+    if !has_rim(mesh) {
+        return 0;
+    }
     let edges = by_edge(&mesh.triangle_indices);
     let is_free = |a: u32, b: u32| edges.get(&key(a, b)).is_some_and(|owners| owners.len() == 1);
     let is_loose = |&[a, b, c]: &Triangle| is_free(a, b) && is_free(b, c) && is_free(c, a);
@@ -39,6 +42,9 @@ pub(super) fn drop_loose(mesh: &mut Mesh) -> usize {
 ///
 /// What would enclose nothing then, such as a flat sheet, stays open.
 pub(super) fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
+    if !has_rim(mesh) {
+        return Ok(0);
+    }
     let mut edges = by_edge(&mesh.triangle_indices);
     let mut rings = rims(mesh, &edges);
     rings.retain(|ring| ring.len() <= LONGEST_RIM && !is_round_one_triangle(mesh, &edges, ring));
@@ -165,6 +171,9 @@ impl Piece {
 
 /// Leaves out what would close a piece that encloses nothing even so.
 fn drop_flat(mesh: &Mesh, fills: &mut Vec<Vec<Triangle>>) {
+    if fills.is_empty() {
+        return;
+    }
     let sets = UnionFind::new(mesh.vertex_positions.len());
     for &[a, b, c] in mesh.triangle_indices.iter().chain(fills.iter().flatten()) {
         sets.union(a, b);

@@ -317,7 +317,8 @@ mod tests {
         assert!(volume > 10_000.0);
         let soup = jittered(&whole, 2e-5);
         let mended = mend(&soup);
-        let merged = soup.vertex_positions.len() - whole.vertex_positions.len();
+        // Few corners may be rounded alike.
+        let merged = weld(&soup).vertex_positions.len() - whole.vertex_positions.len();
         assert_eq!(mended.done, [format!("{merged} vertices were merged")]);
         assert!((mended.mesh.signed_volume() / volume - 1.0).abs() < 1e-3);
         ready(&mended.mesh);
@@ -431,7 +432,7 @@ mod tests {
             .map(|i| (i as f32 * PI / 7.0, if i % 2 == 0 { 30.0 } else { 9.0 }))
             .map(|(angle, radius)| [radius * angle.cos(), radius * angle.sin()])
             .collect();
-        for outline in [&u[..], &horseshoe, &star] {
+        for outline in [&u[..], &horseshoe[..], &star[..]] {
             let next = || outline.iter().cycle().skip(1);
             let floor: f32 = outline.iter().zip(next()).map(|(p, q)| (p[0] * q[1] - p[1] * q[0]) / 2.0).sum();
             let way: f32 = outline.iter().zip(next()).map(|(p, q)| (p[0] - q[0]).hypot(p[1] - q[1])).sum();
@@ -503,7 +504,7 @@ mod tests {
             vertex_colors: None,
         };
         let both_sides = joined(&[sheet.clone(), turned(sheet.clone())]);
-        for (mesh, done) in [(sheet.clone(), &[][..]), (both_sides, &["2 doubled triangles were removed"])] {
+        for (mesh, done) in [(sheet.clone(), &[][..]), (both_sides, &["2 doubled triangles were removed"][..])] {
             let mut repaired = repair(&mesh, &Monitor::silent()).unwrap();
             assert_eq!(repaired.done, done);
             assert_eq!(repaired.mesh, sheet);
