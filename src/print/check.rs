@@ -14,8 +14,8 @@ const STEPS: u64 = 5;
 
 /// Looks at `mesh` (print space, mm) as a slicer would: vertices at equal positions are one vertex.
 ///
-/// An ill-formed mesh (indices out of range, positions that are no numbers) is reported as such and
-/// not looked into.
+/// An ill-formed mesh (indices out of range, positions that are no numbers, a size beyond `f32`) is
+/// reported as such and not looked into.
 ///
 /// # Errors
 /// [`Cancelled`].

@@ -1,7 +1,7 @@
 //! Rims that lie in one plane, one around the other: the hole is what lies between them.
 //!
-//! So does a pipe end, whose inner and outer walls face apart. Closed each by itself they would fill
-//! the bore.
+//! Such is the end of a pipe, whose inner and outer walls face apart. Closed each by itself they would
+//! fill the bore.
 
 use std::collections::HashSet;
 
