@@ -64,11 +64,19 @@ fn reaches(mesh: &Mesh) -> Vec<f64> {
     reaches
 }
 
+/// A vertex that stays where it is.
+struct Stay {
+    vertex: u32,
+    position: DVec3,
+    reach: f64,
+}
+
 /// Vertices that stay, in grids whose cells are some times as wide as their vertices reach: so no
 /// cell can hold many.
 #[derive(Default)]
 struct Staying {
-    grids: HashMap<(i32, [i64; 3]), Vec<(u32, DVec3, f64)>>,
+    /// By level and cell; those of level n are 2ⁿ wide.
+    grids: HashMap<(i32, [i64; 3]), Vec<Stay>>,
     levels: BTreeSet<i32>,
 }
 
@@ -76,7 +84,7 @@ impl Staying {
     fn add(&mut self, vertex: u32, position: DVec3, reach: f64) {
         let level = (4.0 * reach).log2().ceil() as i32;
         self.levels.insert(level);
-        self.grids.entry((level, cell(position, level))).or_default().push((vertex, position, reach));
+        self.grids.entry((level, cell(position, level))).or_default().push(Stay { vertex, position, reach });
     }
 
     /// The nearest vertex that is within the reach of both.
@@ -88,11 +96,11 @@ impl Staying {
             let [low, high] = [cell(position - radius, level), cell(position + radius, level)];
             let cells = (low[0]..=high[0])
                 .flat_map(|x| (low[1]..=high[1]).flat_map(move |y| (low[2]..=high[2]).map(move |z| [x, y, z])));
-            for &(vertex, other, others_reach) in cells.filter_map(|cell| self.grids.get(&(level, cell))).flatten() {
-                let distance = position.distance(other);
+            for stay in cells.filter_map(|cell| self.grids.get(&(level, cell))).flatten() {
+                let distance = position.distance(stay.position);
                 let is_nearer = best.is_none_or(|(least, _)| distance < least);
-                if is_nearer && distance <= reach.min(others_reach) {
-                    best = Some((distance, vertex));
+                if is_nearer && distance <= reach.min(stay.reach) {
+                    best = Some((distance, stay.vertex));
                 }
             }
         }
