@@ -6,7 +6,7 @@ use glam::{DVec3, Vec3};
 
 use super::super::Mesh;
 use super::super::polygon::Cutter;
-use super::super::topology::encloses_nothing;
+use super::super::topology::{Topology, encloses_nothing};
 use super::super::weld::weld;
 use super::LONGEST_RIM;
 use super::annulus::{Hole, holes_of};
@@ -16,26 +16,38 @@ use crate::union_find::UnionFind;
 
 /// Loose triangles are rubbish where they are at most this part of a mesh; else they are the mesh.
 const LOOSE_PART: usize = 20;
+/// Part of its area that a piece shows to one side when it lies in a plane.
+const FLATNESS: f64 = 1.0 - 1e-6;
 /// How far the middle of a rim has to be from each of its edges, as a share of the rim's radius, for
 /// a fan around it.
 const FAN_MARGIN: f64 = 1e-3;
 
-/// Takes triangles out that have no neighbour, where they are few; returns how many.
-pub(super) fn drop_loose(mesh: &mut Mesh) -> usize {
+/// Takes open pieces out that lie in a plane, single triangles above all, where they are few; returns
+/// how many triangles those were. They are no part of any solid.
+pub(super) fn drop_loose(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
     if !has_rim(mesh) {
-        return 0;
+        return Ok(0);
     }
-    let edges = by_edge(&mesh.triangle_indices);
-    let is_free = |a: u32, b: u32| edges.get(&key(a, b)).is_some_and(|owners| owners.len() == 1);
-    let is_loose = |&[a, b, c]: &Triangle| is_free(a, b) && is_free(b, c) && is_free(c, a);
-    let (loose, all) = (mesh.triangle_indices.iter().filter(|t| is_loose(t)).count(), mesh.triangle_indices.len());
+    let topology = Topology::analyse(mesh, monitor)?;
+    let mut faces = vec![DVec3::ZERO; topology.shells.len()];
+    for (t, &shell) in topology.shell_of_triangle.iter().enumerate() {
+        let [a, b, c] = mesh.triangle(t).map(|p| p.as_dvec3());
+        faces[shell as usize] += (b - a).cross(c - a) / 2.0;
+    }
+    // The areas of what lies in one plane and winds one way add up as vectors.
+    let is_loose: Vec<bool> =
+        topology.shells.iter().zip(faces).map(|(s, face)| !s.closed && face.length() >= FLATNESS * s.area).collect();
+    let loose: usize =
+        topology.shells.iter().zip(&is_loose).filter(|(_, is)| **is).map(|(s, _)| s.triangle_count as usize).sum();
+    let all = mesh.triangle_indices.len();
     // One alone may always go.
     if loose == 0 || loose == all || loose > all / LOOSE_PART + 1 {
-        return 0;
+        return Ok(0);
     }
-    mesh.triangle_indices.retain(|t| !is_loose(t));
+    let mut shells = topology.shell_of_triangle.iter();
+    mesh.triangle_indices.retain(|_| shells.next().is_none_or(|&shell| !is_loose[shell as usize]));
     *mesh = weld(mesh);
-    loose
+    Ok(loose)
 }
 
 /// Closes every hole whose rim is a simple ring, or that lies between two such rims; returns how many.

@@ -63,7 +63,7 @@ pub fn repair(mesh: &Mesh, monitor: &Monitor) -> Result<Repaired, Cancelled> {
     step(3)?;
     let sewn = cracks::close_cracks(&mut mesh, monitor)?;
     tell(sewn, ["vertex was sewn into the edge that it lies on", "vertices were sewn into the edges that they lie on"]);
-    let loose = holes::drop_loose(&mut mesh);
+    let loose = holes::drop_loose(&mut mesh, monitor)?;
     tell(loose, ["loose triangle was removed", "loose triangles were removed"]);
     step(4)?;
     let holes = holes::close_holes(&mut mesh, monitor)?;
@@ -212,6 +212,23 @@ mod tests {
         })
         .unwrap();
         assert_eq!(mend(&mesh).mesh, cube(Vec3::ZERO, 10.0));
+    }
+
+    #[test]
+    fn a_flake_beside_much_more_goes_and_a_cap_is_closed() {
+        let square = [[0.0, 0.0], [5.0, 0.0], [5.0, 5.0], [0.0, 5.0]];
+        let flake = |apex: Vec3, triangles: &[[u32; 3]]| Mesh {
+            vertex_positions: square.iter().map(|&[x, y]| Vec3::new(x, y, 40.0)).chain([apex]).collect(),
+            triangle_indices: triangles.to_vec(),
+            vertex_colors: None,
+        };
+        let flat = flake(Vec3::new(9.0, 1.0, 40.0), &[[0, 1, 2], [0, 2, 3], [1, 4, 2]]);
+        let mended = mend(&joined(&[torus(), flat]));
+        assert_eq!(mended, Repaired { mesh: torus(), done: vec!["3 loose triangles were removed".to_owned()] });
+        let cap = flake(Vec3::new(2.0, 2.0, 42.0), &[[4, 0, 1], [4, 1, 2], [4, 2, 3], [4, 3, 0]]);
+        let mended = mend(&joined(&[torus(), cap]));
+        assert_eq!(mended.done, ["1 hole was closed"]);
+        assert!((mended.mesh.signed_volume() - torus().signed_volume() - 50.0 / 3.0).abs() < 0.1);
     }
 
     #[test]
