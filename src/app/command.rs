@@ -191,7 +191,9 @@ impl Command {
             Self::SelectNext => ("Next picture", "Select the next picture in the list"),
             Self::SelectPrevious => ("Previous picture", "Select the previous picture in the list"),
             Self::EditCutOut => ("Edit cut-out…", "See and correct what belongs to the object"),
-            Self::Repair => ("Repair mesh", "Close holes, turn faces outward, remove doubled and flat triangles"),
+            Self::Repair => {
+                ("Repair mesh", "Close holes and cracks, turn faces outward, remove doubled and flat triangles")
+            }
             Self::Undo => ("Undo", "Take the last change back"),
             Self::Redo => ("Redo", "Make the last undone change again"),
             Self::ResetSettings => ("Reset settings", "Set all settings of the selected picture to their defaults"),

@@ -44,20 +44,20 @@ impl Studio {
         let read = move || {
             // A thread that panicked has read nothing.
             let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&file, slow));
-            read.map(|Read { mesh, prepared }| {
+            read.map(|Read { mesh, left_out, prepared }| {
                 let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(&prepared)));
-                (Arc::new(mesh), uploaded)
+                (Arc::new(mesh), left_out, uploaded)
             })
         };
         self.run_task(read, move |studio, read| match read {
-            Ok(Ok((mesh, uploaded))) => studio.take_unchecked(reading, mesh, uploaded),
+            Ok(Ok((mesh, left_out, uploaded))) => studio.take_unchecked(reading, mesh, left_out, uploaded),
             Ok(Err(why)) => studio.mesh_unreadable(&reading, &why),
             Err(why) => studio.mesh_unread(&reading, &why),
         });
     }
 
     /// Shows a mesh that was read, and has it checked meanwhile.
-    fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, uploaded: Option<Uploaded>) {
+    fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, left_out: u64, uploaded: Option<Uploaded>) {
         if !self.is_awaited(&reading) {
             return self.end_reading(&reading);
         }
@@ -67,7 +67,7 @@ impl Studio {
         let unchecked = mesh.clone();
         let check = move || background::run(|| print::check(&unchecked, &Monitor::silent()));
         self.run_task(check, move |studio, checked| match checked {
-            Ok(Ok(report)) => studio.take_mesh(&reading, mesh, report),
+            Ok(Ok(report)) => studio.take_mesh(&reading, mesh, Report { left_out_faces: left_out, ..report }),
             Ok(Err(Cancelled)) => studio.mesh_unread(&reading, "it was cancelled"),
             Err(why) => studio.mesh_unread(&reading, &why),
         });
@@ -171,14 +171,16 @@ fn file_of(item: &Item) -> Option<PathBuf> {
 /// A mesh that was read, ready for the device.
 pub(super) struct Read {
     mesh: Mesh,
+    left_out: u64,
     prepared: Result<Prepared, RenderError>,
 }
 
 impl Read {
     /// Reads a mesh file; `for_slow` as of [`Prepared::new`].
     pub fn file(path: &Path, for_slow: bool) -> Result<Self, String> {
-        let mesh = import::read_file(path).map_err(|error| error.to_string())?;
+        let imported = import::import_file(path, &import::Limits::default(), &Monitor::silent());
+        let import::Imported { mesh, left_out } = imported.map_err(|error| error.to_string())?;
         let prepared = Prepared::new(&mesh, for_slow);
-        Ok(Self { mesh, prepared })
+        Ok(Self { mesh, left_out, prepared })
     }
 }

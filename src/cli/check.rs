@@ -68,8 +68,8 @@ fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report,
         return Err(anyhow!("this is a folder; name the files in it: {}", path.display()).into());
     }
     ProgressDisplay::new(console).watch(cancel, |monitor| {
-        let mesh = import::read_file_with(path, &import::Limits::default(), monitor)?;
-        Ok(print::check(&mesh, monitor)?)
+        let imported = import::import_file(path, &import::Limits::default(), monitor)?;
+        Ok(Report { left_out_faces: imported.left_out, ..print::check(&imported.mesh, monitor)? })
     })
 }
 

@@ -48,7 +48,7 @@ pub struct ConvertArgs {
     /// File to write, or a folder for it
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// Close holes, turn faces outward, remove doubled and flat triangles
+    /// Close holes and cracks, turn faces outward, remove doubled and flat triangles
     #[arg(long)]
     repair: bool,
     /// Where to.
@@ -66,7 +66,8 @@ pub struct ConvertArgs {
 pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let mut request = Request::default();
     args.flags.apply_to(&mut request, false).map_err(Failure::Usage)?;
-    let destination = args.destination.settle(&args.input, Some(&args.output))?;
+    let mut destination = args.destination.settle(&args.input, Some(&args.output))?;
+    destination.is_repaired = args.repair;
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
     let converted = display.watch(&cancel, |monitor| -> Result<_, Failure> {
@@ -79,19 +80,22 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
         };
         let (mesh, note) = reshape(mesh, &request, monitor)?;
         let report = print::check(&mesh, monitor)?;
-        let path = destination.write(&mesh, &report, &args.input, monitor)?;
-        Ok((mesh, mended.into_iter().chain(note).collect::<Vec<_>>(), report, path))
+        let written = destination.write(&mesh, &report, &args.input, monitor);
+        Ok((mesh, mended.into_iter().chain(note).collect::<Vec<_>>(), report, written))
     });
     drop(display);
-    let (mesh, notes, report, path) = match converted {
-        Err(_) if cancel.is_cancelled() => return Err(Failure::Interrupted),
-        converted => converted?,
-    };
-    console.say(&format!("{}; {}", summary::mesh(&mesh, &report), summary::verdict(&report)));
+    if cancel.is_cancelled() && !matches!(converted, Ok((.., Ok(_)))) {
+        return Err(Failure::Interrupted);
+    }
+    let (mesh, notes, report, written) = converted?;
+    if written.is_ok() {
+        console.say(&format!("{}; {}", summary::mesh(&mesh, &report), summary::verdict(&report)));
+    }
+    // Also where nothing was written: what was mended is not among what is wrong.
     for note in notes {
         console.say(&format!("note: {note}"));
     }
-    console.result_path(&path)
+    console.result_path(&written?)
 }
 
 /// Size, place, number of triangles: what was asked for, and a note about it.

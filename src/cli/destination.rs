@@ -73,7 +73,8 @@ impl DestinationArgs {
             )));
         }
         check_writable(&path, self.if_exists())?;
-        Ok(Destination { path, format, if_exists: self.if_exists(), force: self.force, free_name })
+        let force = self.force;
+        Ok(Destination { path, format, if_exists: self.if_exists(), force, free_name, is_repaired: false })
     }
 }
 
@@ -90,6 +91,8 @@ pub struct Destination {
     pub force: bool,
     /// The name was chosen here, so another one does as well.
     pub free_name: bool,
+    /// Whether the mesh has been through `--repair`, so that this is no advice any more.
+    pub is_repaired: bool,
 }
 
 impl Destination {
@@ -107,9 +110,13 @@ impl Destination {
     ) -> Result<PathBuf, Failure> {
         if !report.is_print_ready() && self.format.is_for_printing() && !self.force {
             let name = self.format.extension();
+            let advice = match self.is_repaired {
+                true => "what --repair has left needs a mesh editor",
+                false => "`orfeas convert --repair` mends meshes",
+            };
             return Err(Failure::NotPrintReady(format!(
                 "the mesh of {} is not print-ready, so no {name} file was written:{}\n  \
-                 `orfeas convert --repair` mends meshes; --force writes it all the same; --format glb writes a file for viewing",
+                 {advice}; --force writes it all the same; --format glb writes a file for viewing",
                 source.display(),
                 super::summary::problems(report)
             )));

@@ -9,7 +9,6 @@
 mod gltf;
 mod obj;
 mod ply;
-mod polygon;
 mod stl;
 mod three_mf;
 
@@ -142,6 +141,15 @@ impl ImportError {
     }
 }
 
+/// A mesh that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// The mesh, welded.
+    pub mesh: Mesh,
+    /// Triangles of the file that have two corners or all three at one place. They are not in the mesh.
+    pub left_out: u64,
+}
+
 /// Reads the mesh in `path`, whose ending names the format, with the default limits.
 ///
 /// # Errors
@@ -155,8 +163,16 @@ pub fn read_file(path: &Path) -> Result<Mesh, ImportError> {
 /// # Errors
 /// See [`ImportError`]; the message ends with the path.
 pub fn read_file_with(path: &Path, limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
+    import_file(path, limits, monitor).map(|imported| imported.mesh)
+}
+
+/// [`read_file_with`], with what is to be told about the file besides its mesh.
+///
+/// # Errors
+/// See [`ImportError`]; the message ends with the path.
+pub fn import_file(path: &Path, limits: &Limits, monitor: &Monitor) -> Result<Imported, ImportError> {
     let format = format_of(path)?;
-    let read = || read_bytes_with(&load(path, limits)?, format, limits, monitor);
+    let read = || import_bytes(&load(path, limits)?, format, limits, monitor);
     read().map_err(|cause| match cause {
         ImportError::Cancelled(_) => cause,
         cause => ImportError::InFile { cause: Box::new(cause), path: path.to_owned() },
@@ -202,6 +218,10 @@ pub fn read_bytes(bytes: &[u8], format: Format) -> Result<Mesh, ImportError> {
 /// # Errors
 /// See [`ImportError`].
 pub fn read_bytes_with(bytes: &[u8], format: Format, limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
+    import_bytes(bytes, format, limits, monitor).map(|imported| imported.mesh)
+}
+
+fn import_bytes(bytes: &[u8], format: Format, limits: &Limits, monitor: &Monitor) -> Result<Imported, ImportError> {
     monitor.step(Stage::Intake, 0, 3)?;
     if bytes.is_empty() {
         return Err(ImportError::EmptyFile);
@@ -229,7 +249,7 @@ pub fn read_bytes_with(bytes: &[u8], format: Format, limits: &Limits, monitor: &
 
 /// What every format has in common at the end: positions are numbers, indices are in range, equal
 /// positions are one vertex.
-fn finish(mesh: Mesh, format: Format, monitor: &Monitor) -> Result<Mesh, ImportError> {
+fn finish(mesh: Mesh, format: Format, monitor: &Monitor) -> Result<Imported, ImportError> {
     let vertices = mesh.vertex_positions.len();
     if mesh.triangle_indices.is_empty() {
         return Err(ImportError::NoTriangles);
@@ -244,7 +264,11 @@ fn finish(mesh: Mesh, format: Format, monitor: &Monitor) -> Result<Mesh, ImportE
     monitor.step(Stage::Intake, 2, 3)?;
     let welded = weld(&mesh);
     monitor.step(Stage::Intake, 3, 3)?;
-    if welded.validate().is_err() { Err(ImportError::NoTriangles) } else { Ok(welded) }
+    if welded.validate().is_err() {
+        return Err(ImportError::NoTriangles);
+    }
+    let left_out = (mesh.triangle_indices.len() - welded.triangle_indices.len()) as u64;
+    Ok(Imported { mesh: welded, left_out })
 }
 
 fn check_indices(format: Format, triangles: &[[u32; 3]], vertices: usize) -> Result<(), ImportError> {

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use glam::Vec3;
 
-use super::polygon::Faces;
 use super::{Assembly, ImportError, Limits};
 use crate::export::{Format, OBJ_SIGNATURE};
 use crate::mesh::Mesh;
+use crate::mesh::polygon::Faces;
 use crate::progress::Monitor;
 
 const LINES_PER_STEP: usize = 1 << 14;

@@ -9,10 +9,10 @@ use ply_rs_bw::ply::{
     ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType, ScalarType,
 };
 
-use super::polygon::Faces;
 use super::{Assembly, ImportError, Limits};
 use crate::export::Format;
 use crate::mesh::Mesh;
+use crate::mesh::polygon::Faces;
 use crate::progress::Monitor;
 
 const NAMES_OF_CORNERS: [&str; 2] = ["vertex_indices", "vertex_index"];

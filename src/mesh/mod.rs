@@ -7,6 +7,8 @@ pub(crate) mod adjacency;
 mod box_tree;
 pub mod components;
 pub mod intersect;
+pub(crate) mod nesting;
+pub(crate) mod polygon;
 pub mod repair;
 pub mod scan;
 pub mod simplify;

@@ -129,6 +129,12 @@ impl Topology {
     }
 }
 
+/// Whether a surface of this volume and area (cubic and square units), in a box of this largest side,
+/// encloses nothing: it is a sheet, or two that lie on each other up to rounding.
+pub(crate) fn encloses_nothing(volume: f64, area: f64, side: f64) -> bool {
+    volume.abs() <= 1e-6 * area * side
+}
+
 /// Whether a triangle has no area: its normal, computed in f64, is zero or lost in rounding against
 /// the length of its sides.
 pub fn is_degenerate([a, b, c]: [Vec3; 3]) -> bool {
@@ -290,6 +296,12 @@ fn shells(mesh: &Mesh, uses: &Rows<EdgeUse>, monitor: &Monitor) -> Result<(Vec<S
 }
 
 impl Shell {
+    /// Whether it is closed around nothing.
+    pub(crate) fn is_flat(&self) -> bool {
+        let side = (self.bounds.max.as_dvec3() - self.bounds.min.as_dvec3()).max_element();
+        self.closed && encloses_nothing(self.signed_volume, self.area, side)
+    }
+
     fn starting_at(first_triangle: u32, corner: Vec3) -> Self {
         let bounds = Bounds { min: corner, max: corner };
         Self { triangle_count: 0, first_triangle, signed_volume: 0.0, area: 0.0, bounds, closed: true }

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::nesting::{Role, roles};
 use super::report::{Defect, DefectKind, Report};
 use crate::mesh::intersect::self_intersections;
-use crate::mesh::topology::{self, Topology, is_degenerate};
+use crate::mesh::nesting::{Role, roles};
+use crate::mesh::topology::{self, Shell, Topology, is_degenerate};
 use crate::mesh::weld::weld;
 use crate::mesh::{Mesh, MeshError};
 use crate::progress::{Cancelled, Monitor, Stage};
@@ -14,8 +14,8 @@ const STEPS: u64 = 5;
 
 /// Looks at `mesh` (print space, mm) as a slicer would: vertices at equal positions are one vertex.
 ///
-/// An ill-formed mesh (indices out of range, positions that are no numbers) is reported as such and
-/// not looked into.
+/// An ill-formed mesh (indices out of range, positions that are no numbers, a size beyond `f32`) is
+/// reported as such and not looked into.
 ///
 /// # Errors
 /// [`Cancelled`].
@@ -24,18 +24,22 @@ pub fn check(mesh: &Mesh, monitor: &Monitor) -> Result<Report, Cancelled> {
     match mesh.validate() {
         // A triangle that names a vertex twice is counted below, with the others without area.
         Ok(()) | Err(MeshError::RepeatedVertex(_)) => {}
-        Err(error) => return Ok(Report { malformed: Some(error.to_string()), ..Report::default() }),
+        Err(error) => return Ok(malformed(error.to_string())),
+    }
+    let size_mm = mesh.bounds().map_or([0.0; 3], |bounds| bounds.size().to_array());
+    if !size_mm.iter().all(|side| side.is_finite()) {
+        return Ok(malformed("the mesh is too large to be measured".to_owned()));
     }
     let welded = weld(mesh);
     monitor.step(Stage::Check, 1, STEPS)?;
     let found = Topology::analyse(&welded, monitor)?;
     monitor.step(Stage::Check, 2, STEPS)?;
     let roles = roles(&welded, &found, monitor)?;
+    monitor.step(Stage::Check, 3, STEPS)?;
     let duplicates = duplicate_faces(&welded, &found);
     let crossing = self_intersections(&welded, monitor)?;
     monitor.step(Stage::Check, STEPS - 1, STEPS)?;
     let count = |role| roles.iter().filter(|&&r| r == role).count() as u64;
-    let size_mm = mesh.bounds().map_or([0.0; 3], |bounds| bounds.size().to_array());
     let collapsed = mesh.triangle_indices.len() - welded.triangle_indices.len();
     let report = Report {
         malformed: None,
@@ -54,12 +58,18 @@ pub fn check(mesh: &Mesh, monitor: &Monitor) -> Result<Report, Cancelled> {
         flipped_edges: found.flipped_edges as u64,
         nonmanifold_vertices: found.nonmanifold_vertices as u64,
         zero_area_faces: (collapsed + found.degenerate_triangles) as u64,
+        left_out_faces: 0,
+        encloses_nothing: found.open_edges == 0 && found.shells.iter().all(Shell::is_flat),
         duplicate_faces: duplicates.len() as u64,
         self_intersecting_faces: crossing.as_ref().map(|faces| faces.len() as u64),
         defects: defects(&welded, &found, &roles, &duplicates, crossing.as_deref().unwrap_or_default()),
     };
     monitor.step(Stage::Check, STEPS, STEPS)?;
     Ok(Report { print_ready: report.problems().is_empty(), ..report })
+}
+
+fn malformed(why: String) -> Report {
+    Report { malformed: Some(why), ..Report::default() }
 }
 
 /// What the shells enclose together: what lies in another piece's material is counted with that.
@@ -298,6 +308,33 @@ mod tests {
         for room in [[0.9 * width, depth, height], [width, 0.9 * depth, height], [width, depth, 0.9 * height]] {
             assert!(is_too_large(room), "{room:?}");
         }
+    }
+
+    #[test]
+    fn a_surface_around_nothing_is_not_ready() {
+        // A square from below, and from above as a fan around its middle.
+        let at = |x: f32, y: f32| Vec3::new(x, y, 0.3 * x - 0.7 * y);
+        let sheet = Mesh {
+            vertex_positions: vec![at(0.0, 0.0), at(30.0, 0.0), at(30.0, 30.0), at(0.0, 30.0), at(15.0, 15.0)],
+            triangle_indices: vec![[0, 2, 1], [0, 3, 2], [0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4]],
+            vertex_colors: None,
+        };
+        let report = checked(&sheet);
+        let [problem] = &report.problems()[..] else { panic!("{report}") };
+        assert!(problem.contains("encloses nothing") && report.encloses_nothing && !report.is_print_ready());
+        // A foil of a tenth of a millimetre is thin, but it is something.
+        let mut foil = cube(0.0);
+        foil.transform(|p| p * Vec3::new(10.0, 10.0, 0.005));
+        assert!(checked(&foil).is_print_ready());
+        assert!(checked(&joined(&[cube(0.0), turned(cube(50.0))])).problems().len() == 1, "each encloses something");
+    }
+
+    #[test]
+    fn a_mesh_too_large_for_its_numbers_is_not_ready() {
+        let huge = sized(Vec3::ZERO, 3e38);
+        assert!(huge.validate().is_ok());
+        let report = checked(&huge);
+        assert!(!report.is_print_ready() && report.problems()[0].contains("too large"), "{report}");
     }
 
     #[test]

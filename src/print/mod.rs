@@ -4,7 +4,6 @@
 //! on z = 0, centred in x and y); [`check()`] says in words and numbers whether it will print.
 
 mod check;
-mod nesting;
 mod place;
 mod report;
 

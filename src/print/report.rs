@@ -48,6 +48,12 @@ const SELF_INTERSECTIONS: Wording = (
 );
 const NESTED_SHELLS: Wording =
     (["piece inside another one", "pieces inside others"], "slicers fuse them with what is around them");
+const LEFT_OUT: Wording = (
+    ["triangle without area was left out", "triangles without area were left out"],
+    "they are points or lines, so nothing is missing",
+);
+const ENCLOSES_NOTHING: &str =
+    "the surface encloses nothing: a sheet without thickness cannot be printed; give it one in a mesh editor";
 const VOIDS: Wording = (["closed hollow", "closed hollows"], "resin printers need a drain hole");
 
 /// What is wrong at a place.
@@ -133,6 +139,12 @@ pub struct Report {
     pub nonmanifold_vertices: u64,
     /// Triangles without area.
     pub zero_area_faces: u64,
+    /// Triangles without area that were left out when the file was read; the check does not see them.
+    #[serde(default)]
+    pub left_out_faces: u64,
+    /// Every piece is closed around no volume: nothing would be printed.
+    #[serde(default)]
+    pub encloses_nothing: bool,
     /// Triangles that are there twice.
     pub duplicate_faces: u64,
     /// Triangles that pass through others; `None` when that was not looked for.
@@ -164,7 +176,10 @@ impl Report {
             (self.duplicate_faces, DUPLICATE_FACES),
         ];
         let found = found.into_iter().filter(|(count, _)| *count > 0);
-        found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))).collect()
+        let mut problems: Vec<String> =
+            found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))).collect();
+        problems.extend(self.encloses_nothing.then(|| ENCLOSES_NOTHING.to_owned()));
+        problems
     }
 
     /// What is worth knowing but keeps nothing from printing, one sentence each; of the size as a common
@@ -202,6 +217,7 @@ impl Report {
             (self.self_intersecting_faces.unwrap_or(0), SELF_INTERSECTIONS),
             (self.nested_shells, NESTED_SHELLS),
             (self.voids, VOIDS),
+            (self.left_out_faces, LEFT_OUT),
         ];
         let found = found.into_iter().filter(|(count, _)| *count > 0);
         notes.extend(found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))));

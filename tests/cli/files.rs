@@ -107,6 +107,57 @@ fn a_mesh_with_a_hole_is_repaired_on_request() {
     assert!(read_stl(&desk.path("mended.stl")).closed);
 }
 
+/// A cube of 10 as the lines of an OBJ, with its vertices numbered from `first` on.
+fn cube_lines(corner: [f32; 3], first: usize) -> String {
+    let [x, y, z] = corner;
+    let vertex = |i: usize| [i & 1, i >> 1 & 1, i >> 2 & 1].map(|c| c as f32 * 10.0);
+    let vertices = (0..8).map(vertex).map(|[dx, dy, dz]| format!("v {} {} {}\n", x + dx, y + dy, z + dz));
+    let faces = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+    let faces = faces.map(|f| f.map(|i| i + first)).map(|[a, b, c, d]| format!("f {a} {b} {c} {d}\n"));
+    vertices.chain(faces).collect()
+}
+
+#[test]
+fn what_a_repair_did_is_told_where_something_is_left() {
+    let desk = Desk::new();
+    // Two cubes that touch along an edge; the last face is missing.
+    let both = cube_lines([0.0; 3], 1) + &cube_lines([10.0, 10.0, 0.0], 9);
+    let open = both.trim_end().rsplit_once('\n').unwrap().0;
+    std::fs::write(desk.path("open.obj"), open).unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["convert", "open.obj", "mended.stl", "--repair"]));
+    assert!(code == 3 && !desk.path("mended.stl").exists(), "{stderr}");
+    assert!(stderr.contains("note: 1 hole was closed") && stderr.contains("more than two faces"), "{stderr}");
+    assert!(!stderr.contains("convert --repair"), "it was just used: {stderr}");
+}
+
+#[test]
+fn triangles_that_are_left_out_are_told() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("cube.obj"), cube_lines([0.0; 3], 1) + "f 1 1 2\nf 3 3 3\n").unwrap();
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["check", "cube.obj"]));
+    assert!(code == 0 && stdout.contains("2 triangles without area were left out"), "{stdout}{stderr}");
+    let (_, stdout, _) = outcome(desk.orfeas(&["check", "cube.obj", "--json"]));
+    let found: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((&found["triangles"], &found["left_out_faces"]), (&12.into(), &2.into()));
+}
+
+#[test]
+fn a_sheet_without_thickness_is_no_solid() {
+    let desk = Desk::new();
+    let sheet =
+        "v 0 0 0\nv 10 0 0\nv 10 10 0\nv 0 10 0\nv 5 5 0\nf 1 3 2\nf 1 4 3\nf 1 2 5\nf 2 3 5\nf 3 4 5\nf 4 1 5\n";
+    std::fs::write(desk.path("sheet.obj"), sheet).unwrap();
+    for arguments in [
+        &["check", "sheet.obj"][..],
+        &["convert", "sheet.obj", "out.3mf"],
+        &["convert", "sheet.obj", "out.stl", "--repair"],
+    ] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(arguments));
+        assert!(code == 3 && (stdout + &stderr).contains("encloses nothing"), "{arguments:?}: {code}");
+    }
+    assert_eq!(desk.names("."), ["sheet.obj"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn overwriting_goes_through_links_and_spares_what_is_no_file() {

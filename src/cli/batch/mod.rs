@@ -255,7 +255,8 @@ impl Batch<'_> {
             self.show.console().say(&format!("note on {}: {note}", input.path.display()));
         }
         let (format, force) = (self.args.format, self.args.force);
-        let destination = Destination { path: path.to_owned(), format, if_exists, force, free_name: false };
+        let destination =
+            Destination { path: path.to_owned(), format, if_exists, force, free_name: false, is_repaired: false };
         destination.write(&output.mesh, &output.report, &input.path, monitor)?;
         let made = Made { size_mm: summary::size_mm(&output.mesh), triangles: output.mesh.triangle_indices.len() };
         self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(item.output_name.clone(), made);

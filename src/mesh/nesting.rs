@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use glam::{DVec2, DVec3};
 use rayon::prelude::*;
 
-use crate::mesh::Mesh;
-use crate::mesh::topology::{Shell, Topology};
-use crate::progress::{Cancelled, Monitor, Stage};
+use super::Mesh;
+use super::topology::{Shell, Topology};
+use crate::progress::{Cancelled, Monitor};
 
 /// Weights of the corners for a point inside a triangle. Uneven, so that on a regular grid no ray
 /// from it meets another triangle's edge.
@@ -22,7 +22,7 @@ const DEPTH_SHARE: f64 = 1e-4;
 
 /// What a closed shell is within the whole mesh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// Material inside, facing outward, not wholly inside another piece.
     Body,
     /// Wholly inside other pieces' material, facing outward; or a hollow that is filled by another
@@ -37,9 +37,10 @@ pub enum Role {
 }
 
 /// The role of every shell of `topology`, which belongs to `mesh`.
-pub fn roles(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<Role>, Cancelled> {
-    let depths = depths(mesh, topology, monitor)?;
-    let role = |(shell, depth): (&Shell, Depth)| match (shell.closed, shell.signed_volume) {
+pub(crate) fn roles(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<Role>, Cancelled> {
+    let depths = depths(mesh, topology, |_| 1, monitor)?;
+    let is_solid = |shell: &Shell| shell.closed && !shell.is_flat();
+    let role = |(shell, depth): (&Shell, Depth)| match (is_solid(shell), shell.signed_volume) {
         (true, volume) if volume > 0.0 && depth.least > 0 => Role::Nested,
         (true, volume) if volume > 0.0 => Role::Body,
         (true, volume) if volume < 0.0 && depth.least > 1 => Role::Nested,
@@ -49,6 +50,18 @@ pub fn roles(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<
         _ => Role::Open,
     };
     Ok(topology.shells.iter().zip(depths).map(role).collect())
+}
+
+/// For every shell whether it is closed and lies in one of the `chosen` ones, whichever way these face.
+pub(crate) fn within(
+    mesh: &Mesh,
+    topology: &Topology,
+    chosen: &[bool],
+    monitor: &Monitor,
+) -> Result<Vec<bool>, Cancelled> {
+    let outward = |shell: u32| if topology.shells[shell as usize].signed_volume < 0.0 { -1 } else { 1 };
+    let weight = |shell: u32| if chosen[shell as usize] { outward(shell) } else { 0 };
+    Ok(depths(mesh, topology, weight, monitor)?.iter().map(|depth| depth.middle > 0).collect())
 }
 
 /// How often larger closed shells wind around the points of a shell: 1 inside one solid.
@@ -92,9 +105,14 @@ fn queries(mesh: &Mesh, topology: &Topology) -> Vec<Query> {
     queries
 }
 
-/// How deep every shell lies in larger ones. Only these can hold it, and of two that nearly coincide
-/// only one may be taken for the inner one.
-fn depths(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<Depth>, Cancelled> {
+/// How deep every shell lies in larger ones, each counted `weight` times. Only these can hold it, and
+/// of two that nearly coincide only one may be taken for the inner one.
+fn depths(
+    mesh: &Mesh,
+    topology: &Topology,
+    weight: impl Fn(u32) -> i32 + Sync,
+    monitor: &Monitor,
+) -> Result<Vec<Depth>, Cancelled> {
     let shells = &topology.shells;
     let queries = queries(mesh, topology);
     let winding: Vec<AtomicI32> = queries.iter().map(|_| AtomicI32::new(0)).collect();
@@ -107,20 +125,20 @@ fn depths(mesh: &Mesh, topology: &Topology, monitor: &Monitor) -> Result<Vec<Dep
                 if i % 64 == 0 {
                     monitor.check()?;
                 }
-                if !shells[shell as usize].closed {
+                let weight = weight(shell);
+                if !shells[shell as usize].closed || weight == 0 {
                     continue;
                 }
                 let corners = mesh.triangle(task * TRIANGLES_PER_TASK + i).map(|p| p.as_dvec3());
                 crossings(corners, &queries, |query, sign| {
                     if is_larger(shell, queries[query].shell) {
-                        winding[query].fetch_add(sign, Ordering::Relaxed);
+                        winding[query].fetch_add(sign * weight, Ordering::Relaxed);
                     }
                 });
             }
             Ok(())
         })?;
     }
-    monitor.step(Stage::Check, 3, 5)?;
     let mut found: Vec<(u32, i32)> =
         queries.iter().zip(winding).map(|(query, winding)| (query.shell, winding.into_inner())).collect();
     found.sort_unstable();

@@ -21,7 +21,7 @@ const ROUNDING: f64 = 4.0 * f32::EPSILON as f64;
 /// Collects the faces of a file. In files whose positions follow them they cannot be cut right away,
 /// so all stay fans until [`Faces::finish`].
 #[derive(Default)]
-pub struct Faces {
+pub(crate) struct Faces {
     triangles: Vec<[u32; 3]>,
     /// The triangles of each face that has more than one.
     polygons: Vec<Range<usize>>,
@@ -52,7 +52,7 @@ impl Faces {
 
     /// The triangles, in the order of the faces.
     pub fn finish(mut self, positions: &[Vec3], monitor: &Monitor) -> Result<Vec<[u32; 3]>, Cancelled> {
-        let mut cutter = Cutter { points: Vec::new(), noise: 0.0, rest: Vec::new(), steps_left: MAX_STEPS };
+        let mut cutter = Cutter::default();
         for face in self.polygons {
             monitor.check()?;
             cutter.cut(&mut self.triangles[face], positions, monitor)?;
@@ -67,7 +67,7 @@ fn corners(fan: &[[u32; 3]]) -> impl Iterator<Item = u32> {
 }
 
 /// Cuts one face after another; corners are numbered from 0 in each.
-struct Cutter {
+pub(crate) struct Cutter {
     /// The corners in a plane, counter-clockwise.
     points: Vec<DVec2>,
     /// How far off a straight line a point may be by rounding.
@@ -77,7 +77,29 @@ struct Cutter {
     steps_left: u64,
 }
 
+impl Default for Cutter {
+    fn default() -> Self {
+        Self { points: Vec::new(), noise: 0.0, rest: Vec::new(), steps_left: MAX_STEPS }
+    }
+}
+
 impl Cutter {
+    /// The ears of an outline, as places in it, wound like it; in an outline that goes through a slit
+    /// to a hole and back, around the hole. None where they cannot be cut: the outline crosses itself
+    /// seen from the side that shows most of it, or is too long.
+    pub(crate) fn ears_of(
+        &mut self,
+        outline: &[Vec3],
+        monitor: &Monitor,
+    ) -> Result<Option<Vec<[usize; 3]>>, Cancelled> {
+        let fan: Vec<[u32; 3]> = (2..outline.len() as u32).map(|c| [0, c - 1, c]).collect();
+        if fan.is_empty() || outline.len() > MAX_CORNERS || self.steps_left == 0 || !self.project(&fan, outline) {
+            return Ok(None);
+        }
+        let ears = self.ears(monitor)?;
+        Ok(ears.filter(|ears| ears.iter().all(|&ear| self.area(ear) >= 0.0)))
+    }
+
     /// Puts ears in place of `fan` where that is better and can be done.
     fn cut(&mut self, fan: &mut [[u32; 3]], positions: &[Vec3], monitor: &Monitor) -> Result<(), Cancelled> {
         let is_worth_it = fan.len() + 2 <= MAX_CORNERS && self.steps_left > 0;
