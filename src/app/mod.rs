@@ -147,6 +147,8 @@ pub struct Studio {
     writing: usize,
     /// Whether the key press whose end is still to come brought text.
     v_is_accounted_for: bool,
+    /// The largest scale of the interface that the window had room for when it was last applied.
+    largest_scale: f32,
     ctx: egui::Context,
 }
 
@@ -210,6 +212,7 @@ impl Studio {
             saving: false,
             writing: 0,
             v_is_accounted_for: false,
+            largest_scale: 0.0,
             ctx: ctx.clone(),
         };
         studio.load_session();
@@ -318,7 +321,7 @@ impl Studio {
     fn apply_settings(&mut self) {
         self.viewport.set_bed(self.settings.bed_mm);
         self.ctx.set_theme(egui::ThemePreference::from(self.settings.theme));
-        self.ctx.set_zoom_factor(self.settings.scale);
+        self.apply_scale();
     }
 
     /// Fetches what the queue and the tasks have to say.
@@ -365,6 +368,7 @@ impl eframe::App for Studio {
             Err(error) => self.messages.push(Level::Error, format!("The view cannot be drawn: {error}")),
         }
         self.drain();
+        self.follow_window();
         self.take_dropped(ctx);
         if ctx.input(|i| i.viewport().close_requested()) && !self.may_leave_cut_out() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
