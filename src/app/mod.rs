@@ -278,8 +278,9 @@ impl Studio {
             Loaded::Session(session) => {
                 store.sweep(&session);
                 let (cards, selected) = session.cards();
-                let waiting: Vec<ItemId> = cards.iter().filter(|i| i.status == Status::Waiting).map(|i| i.id).collect();
                 self.items.restore(cards, selected);
+                let is_waiting = |i: &&state::Item| i.status == Status::Waiting;
+                let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
                 self.draft = session.draft;
                 self.settings = session.settings;
                 waiting.into_iter().for_each(|id| self.start(id));

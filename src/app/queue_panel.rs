@@ -209,13 +209,21 @@ impl Studio {
         }
     }
 
+    /// Reads the picture of a card anew, whose file may have changed; until then the old one is shown.
+    pub(super) fn renew_thumbnail(&mut self, id: ItemId) {
+        let item = self.items.get(id).filter(|_| self.queue_view.thumbnails.contains_key(&id)).cloned();
+        if let Some(item) = item {
+            self.load_thumbnail(&item);
+        }
+    }
+
     fn load_thumbnail(&mut self, item: &Item) {
         let id = item.id;
         let Source::Picture(path) = item.source.clone() else {
             self.queue_view.thumbnails.insert(id, Thumbnail::None);
             return;
         };
-        self.queue_view.thumbnails.insert(id, Thumbnail::Loading);
+        self.queue_view.thumbnails.entry(id).or_insert(Thumbnail::Loading);
         self.spawn(move || {
             let params = IntakeParams { working_size_px: THUMBNAIL_PX, ..IntakeParams::default() };
             let limits = Limits::default();

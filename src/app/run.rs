@@ -201,12 +201,27 @@ impl Studio {
 
     fn shift_selected(&mut self, down: bool) {
         let Some(item) = self.items.selected() else { return };
-        let (id, job) = (item.id, item.job);
+        let (id, job, waits) = (item.id, item.job, item.status == Status::Waiting);
         let Some(passed) = self.items.shift(id, down).and_then(|id| self.items.get(id)) else { return };
-        // The queue knows the waiting ones only.
-        if let (Some(queue), Some(job), Status::Waiting, Some(_)) = (&self.queue, job, &passed.status, passed.job) {
-            queue.reorder(job, if down { Move::Down } else { Move::Up });
+        let (passed_id, waits) = (passed.id, waits && passed.status == Status::Waiting);
+        match (&self.queue, job, passed.job) {
+            (Some(queue), Some(job), Some(_)) if waits => {
+                queue.reorder(job, if down { Move::Down } else { Move::Up });
+            }
+            // The queue was full: they exchange the place that one of them has in it.
+            (Some(_), None, Some(_)) if waits && !down => self.hand_place(passed_id, id),
+            (Some(_), Some(_), None) if waits && down => self.hand_place(id, passed_id),
+            _ => {}
         }
+    }
+
+    /// Takes a waiting card out of the queue, and puts another one in.
+    fn hand_place(&mut self, from: ItemId, to: ItemId) {
+        let job = self.items.get_mut(from).and_then(|item| item.job.take());
+        if let (Some(queue), Some(job)) = (&self.queue, job) {
+            queue.remove(job);
+        }
+        self.start(to);
     }
 
     fn select_by(&mut self, step: isize) {
@@ -361,6 +376,7 @@ impl Studio {
             self.load_selected();
         }
         self.keep_result(id);
+        self.renew_thumbnail(id);
         self.touch();
     }
 
