@@ -308,10 +308,7 @@ impl Command {
     /// are meant once, however long their key was held.
     fn is_step(self) -> bool {
         use Command::*;
-        matches!(
-            self,
-            SelectNext | SelectPrevious | MoveUp | MoveDown | Undo | Redo | ZoomIn | ZoomOut | NextShading
-        )
+        matches!(self, SelectNext | SelectPrevious | MoveUp | MoveDown | Undo | Redo | ZoomIn | ZoomOut | NextShading)
     }
 
     /// Takes the commands whose keys were pressed out of the input. Plain letters are left alone

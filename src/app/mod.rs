@@ -251,7 +251,7 @@ impl Studio {
 
     /// [`Self::spawn`] for a task that writes a file: closing the window waits for it.
     fn spawn_write(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) -> bool {
-        let runs = self.spawn(move || {
+        let counted = move || -> tasks::Apply {
             let applied = tasks::caught(task);
             Box::new(move |studio| {
                 studio.writing = studio.writing.saturating_sub(1);
@@ -260,7 +260,11 @@ impl Studio {
                     Err(why) => studio.messages.push(Level::Error, why),
                 }
             })
-        });
+        };
+        let runs = match &self.tasks {
+            Some(tasks) => tasks.spawn_write(counted),
+            None => self.spawn(counted),
+        };
         self.writing += usize::from(runs);
         runs
     }
@@ -417,7 +421,7 @@ impl Studio {
                 None => break,
             }
         }
-        if let Some(saved) = self.store.as_ref().map(|store| store.save(&self.session())) {
+        if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
             self.tell_kept(saved);
         }
     }

@@ -288,7 +288,7 @@ impl Studio {
                 let dialog = export_panel::ExportDialog::new(&name, finished, &self.settings);
                 self.open(Dialog::Export(Box::new(dialog)));
             }
-            None => self.messages.push(Level::Info, "There is no mesh to export yet; generate one first (Ctrl+G)"),
+            None => self.tell_no_mesh("export"),
         }
     }
 

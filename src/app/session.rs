@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,8 @@ pub struct Store {
     lock: Option<File>,
     /// Meshes and masks: of the list, or while another window has that, of this window alone.
     results: Results,
+    /// Whether the list was written for the last time; held while it is written.
+    is_closed: Mutex<bool>,
 }
 
 /// A folder of meshes and masks.
@@ -127,7 +130,7 @@ impl Store {
         let lock = file.try_lock().is_ok().then_some(file);
         // The other window deletes what its own list does not name.
         let results = if lock.is_some() { Results::Kept(kept) } else { Results::passing(&others_in(&folder))? };
-        Ok(Self { folder, lock, results })
+        Ok(Self { folder, lock, results, is_closed: Mutex::new(false) })
     }
 
     /// Whether another window holds the folder, so that the list of this one is not written.
@@ -196,9 +199,24 @@ impl Store {
     /// # Errors
     /// [`WriteError`]; the last session is then still there.
     pub fn save(&self, session: &Session) -> Result<(), WriteError> {
-        if self.is_read_only() {
+        self.write(session, false)
+    }
+
+    /// Writes the session for the last time: what [`Self::save`] is still asked for by others is older, and
+    /// is left out.
+    ///
+    /// # Errors
+    /// As of [`Self::save`].
+    pub fn save_last(&self, session: &Session) -> Result<(), WriteError> {
+        self.write(session, true)
+    }
+
+    fn write(&self, session: &Session, is_last: bool) -> Result<(), WriteError> {
+        let mut is_closed = self.is_closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_read_only() || (*is_closed && !is_last) {
             return Ok(());
         }
+        *is_closed |= is_last;
         let io_error = |error| WriteError::Io { source: std::io::Error::other(error), path: self.file() };
         let json = serde_json::to_vec_pretty(session).map_err(io_error)?;
         write_atomically(&self.file(), IfExists::Replace, |w| std::io::Write::write_all(w, &json))
@@ -382,6 +400,16 @@ mod tests {
         }
         let kept = fs::read_dir(folder.path().join("results")).unwrap().count();
         assert_eq!(kept, 3);
+    }
+
+    #[test]
+    fn an_older_list_never_overwrites_the_last_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_owned()).unwrap();
+        store.save_last(&Session::of(&two_cards(), Request::default(), &Settings::default())).unwrap();
+        store.save(&Session::default()).unwrap();
+        let Loaded::Session(session) = store.load() else { panic!("not read") };
+        assert_eq!(session.cards().0.len(), 2);
     }
 
     #[test]

@@ -16,6 +16,9 @@ type Task = Box<dyn FnOnce() -> Apply + Send>;
 
 /// Threads: one may sit in a file dialog, one in a large file, and thumbnails still come.
 const THREADS: usize = 4;
+/// Threads that write files only, so that nothing that is made waits behind what is read: one may write a
+/// large mesh, and the list is still kept.
+const WRITERS: usize = 2;
 /// Tasks that may wait. A drop of thousands of files stays below, because one task walks them all.
 const WAITING: usize = 4096;
 
@@ -31,6 +34,7 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 /// The task threads. They end when this is dropped.
 pub struct Tasks {
     work: Sender<Task>,
+    writes: Sender<Task>,
     results: Receiver<Apply>,
     keep_results_open: Sender<Apply>,
 }
@@ -42,10 +46,13 @@ impl Tasks {
     /// What the system said when it gave no thread.
     pub fn new(wake: impl Fn() + Send + Clone + 'static) -> std::io::Result<Self> {
         let (work, waiting) = bounded::<Task>(WAITING);
+        let (writes, to_write) = bounded::<Task>(WAITING);
         let (done, results) = bounded::<Apply>(WAITING);
-        for number in 0..THREADS {
+        let workers = (0..THREADS).map(|number| (format!("orfeas-task-{number}"), &waiting));
+        let writers = (0..WRITERS).map(|number| (format!("orfeas-writer-{number}"), &to_write));
+        for (name, waiting) in workers.chain(writers) {
             let (waiting, done, wake) = (waiting.clone(), done.clone(), wake.clone());
-            std::thread::Builder::new().name(format!("orfeas-task-{number}")).spawn(move || {
+            std::thread::Builder::new().name(name).spawn(move || {
                 for task in waiting {
                     let apply = caught(task)
                         .unwrap_or_else(|why| Box::new(|studio: &mut Studio| studio.messages.push(Level::Error, why)));
@@ -56,13 +63,22 @@ impl Tasks {
                 }
             })?;
         }
-        Ok(Self { work, results, keep_results_open: done })
+        Ok(Self { work, writes, results, keep_results_open: done })
     }
 
     /// Runs `task` on a task thread. When too many wait already, the user is told instead and `false`
     /// comes back.
     pub fn spawn(&self, task: impl FnOnce() -> Apply + Send + 'static) -> bool {
-        let sent = self.work.try_send(Box::new(task));
+        self.send(&self.work, Box::new(task))
+    }
+
+    /// [`Self::spawn`] for a task that writes a file: it waits behind others of its kind only.
+    pub fn spawn_write(&self, task: impl FnOnce() -> Apply + Send + 'static) -> bool {
+        self.send(&self.writes, Box::new(task))
+    }
+
+    fn send(&self, to: &Sender<Task>, task: Task) -> bool {
+        let sent = to.try_send(task);
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = sent {
             let refuse: Apply = Box::new(|studio| {
                 studio.messages.push(Level::Warning, "Too much is going on at once; try again in a moment");
@@ -81,5 +97,27 @@ impl Tasks {
     /// The next result, if there is one.
     pub fn try_next(&self) -> Option<Apply> {
         self.results.try_recv().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn what_is_written_waits_for_nothing_that_is_read() {
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (release, held) = bounded::<()>(0);
+        for _ in 0..2 * THREADS {
+            let held = held.clone();
+            tasks.spawn(move || {
+                let _ = held.recv();
+                Box::new(|_| {})
+            });
+        }
+        assert!(tasks.spawn_write(|| Box::new(|_| {})));
+        assert!(tasks.wait_next(Duration::from_secs(60)).is_some());
+        drop(release);
     }
 }
