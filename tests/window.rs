@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
 
+#[path = "window/cards.rs"]
+mod cards;
 #[path = "window/driver.rs"]
 mod driver;
 #[path = "window/flows.rs"]
@@ -16,6 +18,8 @@ mod pictures;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]
 #[path = "models/server.rs"]
 mod server;
+#[path = "window/sizes.rs"]
+mod sizes;
 #[path = "window/slips.rs"]
 mod slips;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]
