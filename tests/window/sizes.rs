@@ -91,12 +91,21 @@ fn text_of_any_size_leaves_room_for_the_view() {
     scale(&mut window, 3.0);
     let view = window.harness.get_by_label("3D view").rect();
     let settings = window.harness.get_by_label("Lithophane").rect();
-    assert!(view.width() > 100.0 && view.right() <= settings.left(), "{view:?} and {settings:?}");
+    assert!(view.size().min_elem() > 100.0 && view.right() <= settings.left(), "{view:?} and {settings:?}");
     // One step back is seen at once.
     let before = window.harness.ctx.zoom_factor();
     window.harness.state_mut().send(Command::ZoomOut);
     window.harness.run_ok();
     assert!((before - window.harness.ctx.zoom_factor() - 0.1).abs() < 0.01, "{before}");
+}
+
+#[test]
+fn the_tools_leave_half_of_the_room_to_the_view() {
+    let mut window = with_pictures(1);
+    window.harness.set_size(SMALLEST);
+    window.harness.run_ok();
+    let view = window.harness.get_by_label("3D view").rect();
+    assert!(view.height() > 150.0, "{view:?}");
 }
 
 #[test]
@@ -106,5 +115,6 @@ fn a_small_view_has_no_cube_over_its_tools() {
     assert!(window.harness.query_by_label("View cube").is_some());
     window.harness.set_size(SMALLEST);
     window.harness.run_ok();
+    scale(&mut window, 3.0);
     assert!(window.harness.query_by_label("View cube").is_none());
 }
