@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
 
+#[path = "window/cards.rs"]
+mod cards;
 #[path = "window/cutouts.rs"]
 mod cutouts;
 #[path = "window/driver.rs"]
@@ -20,6 +22,8 @@ mod pictures;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]
 #[path = "models/server.rs"]
 mod server;
+#[path = "window/sizes.rs"]
+mod sizes;
 #[path = "window/slips.rs"]
 mod slips;
 #[allow(dead_code, reason = "the tests of the model manager use the rest")]

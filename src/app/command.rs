@@ -257,7 +257,8 @@ impl Command {
         const NONE: Modifiers = Modifiers::NONE;
         match self {
             Self::Open => const { &[keys(COMMAND, Key::O)] },
-            // Ctrl+V arrives as a paste event and is handled there.
+            // Only shown: it arrives as a paste event and is handled there.
+            Self::Paste => const { &[keys(COMMAND, Key::V)] },
             Self::SaveMesh => const { &[keys(COMMAND, Key::S)] },
             Self::SavePicture => const { &[keys(NONE, Key::F12)] },
             Self::Export => const { &[keys(COMMAND, Key::E)] },
@@ -308,6 +309,13 @@ impl Command {
         self.shortcuts().first().map(|s| ctx.format_shortcut(s)).unwrap_or_default()
     }
 
+    /// Whether it goes a step each time, so that keys pressed while a frame was slow all count. The others
+    /// are meant once, however long their key was held.
+    fn is_step(self) -> bool {
+        use Command::*;
+        matches!(self, SelectNext | SelectPrevious | MoveUp | MoveDown | Undo | Redo | ZoomIn | ZoomOut | NextShading)
+    }
+
     /// Takes the commands whose keys were pressed out of the input. Plain letters are left alone
     /// while a text field has the keyboard. Longer combinations go first, so that Ctrl+Shift+Z is
     /// not taken for Ctrl+Z.
@@ -316,11 +324,18 @@ impl Command {
         let mut all: Vec<(Self, KeyboardShortcut)> =
             Self::ALL.iter().flat_map(|&c| c.shortcuts().iter().map(move |&s| (c, s))).collect();
         all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
+        all.retain(|(c, _)| *c != Self::Paste);
         // Text fields undo by themselves.
         let is_of_texts = |c: &Self| matches!(c, Self::Undo | Self::Redo);
         all.retain(|(c, s)| !typing || (s.modifiers.command && !is_of_texts(c)) || is_function_key(s.logical_key));
         ctx.input_mut(|input| {
-            all.into_iter().filter_map(|(command, keys)| input.consume_shortcut(&keys).then_some(command)).collect()
+            let mut times = |keys: KeyboardShortcut| input.count_and_consume_key(keys.modifiers, keys.logical_key);
+            let mut pressed = Vec::new();
+            for (command, keys) in all {
+                let most = if command.is_step() { usize::MAX } else { 1 };
+                pressed.extend(std::iter::repeat_n(command, times(keys).min(most)));
+            }
+            pressed
         })
     }
 }

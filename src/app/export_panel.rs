@@ -383,7 +383,7 @@ impl Studio {
     pub(super) fn save_mesh(&mut self) {
         let Some(item) = self.items.selected() else { return };
         let Some(finished) = item.finished.clone() else {
-            self.messages.push(Level::Info, "There is no mesh to save yet; generate one first (Ctrl+G)");
+            self.tell_no_mesh("save");
             return;
         };
         let dialog = ExportDialog::new(&item.name(), finished, &self.settings);

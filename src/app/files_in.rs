@@ -107,9 +107,9 @@ impl Studio {
 
     /// Adds what is on the clipboard: file paths, or a picture. `text` is what is known of it.
     pub(super) fn paste(&mut self, text: Option<String>) {
-        let data_dir = self.store.as_ref().map(|s| s.pasted_folder());
+        let folder = self.store.as_ref().map_or_else(std::env::temp_dir, |s| s.pasted_folder());
         self.spawn(move || {
-            let pasted = paste_paths(text).or_else(|| paste_picture(data_dir));
+            let pasted = paste_paths(text).or_else(|| paste_picture(&folder));
             Box::new(move |studio| match pasted {
                 Some(Ok(paths)) => studio.add_paths(paths),
                 Some(Err(why)) => studio.messages.push(Level::Warning, why),
@@ -242,15 +242,14 @@ fn decode_percent(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The picture on the clipboard, written into the data folder.
-fn paste_picture(folder: Option<PathBuf>) -> Option<Result<Vec<PathBuf>, String>> {
+/// The picture on the clipboard, written into `folder`.
+fn paste_picture(folder: &Path) -> Option<Result<Vec<PathBuf>, String>> {
     let picture = arboard::Clipboard::new().ok()?.get_image().ok()?;
-    let folder = folder?;
     let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
     let pixels = image::RgbaImage::from_raw(width, height, picture.bytes.into_owned())?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let path = folder.join(format!("pasted-{}.png", now.as_millis()));
-    let written = std::fs::create_dir_all(&folder)
+    let written = std::fs::create_dir_all(folder)
         .map_err(|e| e.to_string())
         .and_then(|()| crate::image::png::write(&pixels, &path, IfExists::Keep).map_err(|e| e.to_string()));
     Some(written.map(|()| vec![path]).map_err(|why| format!("The pasted picture could not be kept: {why}")))

@@ -1,6 +1,7 @@
 //! Where things stand in the window.
 
-use egui::{Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, RichText, Slider, SliderClamping, Ui};
+use egui::{Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, RichText, ScrollArea};
+use egui::{Slider, SliderClamping, Ui, Vec2, vec2};
 
 use super::command::{Command, Menu};
 use super::palette::Outcome;
@@ -8,16 +9,23 @@ use super::state::{Source, Status};
 use super::theme::Palette;
 use super::{Dialog, Studio};
 
+/// Least size of the window, in points, in which lists, settings and the view stand beside each other.
+const LEAST_WINDOW: Vec2 = vec2(560.0, 300.0);
+/// Room that a menu leaves for the bar above it and its own frame, in points.
+const AROUND_MENU: f32 = 60.0;
+
 impl Studio {
     pub(super) fn layout(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         Panel::top("menu").show(ui, |ui| self.menu_ui(ui));
         Panel::bottom("status").show(ui, |ui| self.status_ui(ui));
         if self.settings.show_queue && !self.items.is_empty() {
-            Panel::left("queue").default_size(260.0).size_range(200.0..=420.0).show(ui, |ui| self.queue_ui(ui));
+            let widest = (0.36 * ctx.content_rect().width()).clamp(200.0, 420.0);
+            Panel::left("queue").default_size(260.0).size_range(200.0..=widest).show(ui, |ui| self.queue_ui(ui));
         }
         if self.settings.show_inspector && !self.items.is_empty() {
-            Panel::right("inspector").default_size(310.0).size_range(260.0..=480.0).show(ui, |ui| {
+            let widest = (0.45 * ctx.content_rect().width()).clamp(260.0, 480.0);
+            Panel::right("inspector").default_size(310.0).size_range(260.0..=widest).show(ui, |ui| {
                 self.inspector_ui(ui);
             });
         }
@@ -33,13 +41,18 @@ impl Studio {
     fn menu_ui(&mut self, ui: &mut Ui) {
         MenuBar::new().ui(ui, |ui| {
             for menu in Menu::ALL {
+                // As high as its entries, up to what the window has room for.
+                let height = (ui.ctx().content_rect().height() - AROUND_MENU).max(0.0);
+                let scroll = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
                 ui.menu_button(menu.title(), |ui| {
-                    for &command in Command::ALL.iter().filter(|c| c.menu() == menu) {
-                        self.menu_item_ui(ui, command);
-                    }
-                    if menu == Menu::File {
-                        self.recent_ui(ui);
-                    }
+                    scroll.show(ui, |ui| {
+                        for &command in Command::ALL.iter().filter(|c| c.menu() == menu) {
+                            self.menu_item_ui(ui, command);
+                        }
+                        if menu == Menu::File {
+                            self.recent_ui(ui);
+                        }
+                    });
                 });
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -83,6 +96,32 @@ impl Studio {
                 ui.weak("No files yet");
             }
         });
+    }
+
+    /// The largest scale of the interface that the window has room for; at least 1.
+    pub(super) fn largest_scale(&self) -> f32 {
+        let room = self.ctx.content_rect().size() * self.ctx.zoom_factor() / LEAST_WINDOW;
+        room.min_elem().max(1.0)
+    }
+
+    /// Gives the interface the size that was chosen, as far as the window has room for it.
+    pub(super) fn apply_scale(&self) {
+        self.ctx.set_zoom_factor(self.settings.scale.min(self.largest_scale()));
+    }
+
+    /// Makes the interface larger or smaller, from what is seen.
+    pub(super) fn zoom_by(&mut self, step: f32) {
+        self.settings.set_scale(self.settings.scale.min(self.largest_scale()) + step);
+    }
+
+    /// Lets the size of the interface follow that of the window.
+    pub(super) fn follow_window(&mut self) {
+        let largest = self.largest_scale();
+        // It is told in whole pixels, which must not make the text flicker.
+        if (largest - self.largest_scale).abs() > 0.01 {
+            self.largest_scale = largest;
+            self.apply_scale();
+        }
     }
 
     /// Whether a command makes sense now; greyed out otherwise.

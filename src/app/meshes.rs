@@ -11,73 +11,109 @@ use crate::background;
 use crate::import;
 use crate::mesh::Mesh;
 use crate::print::{self, Report};
-use crate::progress::{Cancelled, Monitor};
+use crate::progress::{CancelToken, Cancelled, Monitor};
 use crate::render::RenderError;
 
 /// Meshes that stay in memory besides the selected one; the others are read again when selected.
 const IN_MEMORY: usize = 8;
 
 impl Studio {
-    /// Shows the mesh of the selected card, reading it first when it is not in memory.
+    /// Shows the mesh of the selected card, reading it first when it is not in memory. What was being
+    /// read for another card is given up.
     pub(super) fn load_selected(&mut self) {
         let Some(item) = self.items.selected() else {
+            self.stop_reading();
             self.viewport.clear();
             return;
         };
         let id = item.id;
         if let Some(finished) = &item.finished {
             let mesh = finished.mesh.clone();
+            self.stop_reading();
             self.show_mesh(id, &mesh, None);
             self.forget_old_meshes();
             return;
         }
-        let reading = file_of(item).filter(|_| !item.status.is_open()).map(|file| Reading { id, file });
-        if reading.is_some() && reading == self.reading {
+        let file = file_of(item).filter(|_| !item.status.is_open());
+        let is_of = |reading: &Reading| reading.id == id && Some(&reading.file) == file.as_ref();
+        if self.reading.as_ref().is_some_and(is_of) {
             return;
         }
+        self.stop_reading();
         self.viewport.clear();
-        self.reading = reading.clone();
-        let Some(reading) = reading else { return };
+        if let Some(file) = file {
+            self.read(Reading { id, file, cancel: CancelToken::new() });
+        }
+    }
+
+    fn read(&mut self, reading: Reading) {
+        self.reading = Some(reading.clone());
         let early = self.early.take_mesh(&reading.file);
         let (uploader, slow) = (self.viewport.uploader(), self.viewport.is_slow());
-        let file = reading.file.clone();
+        let (file, cancel) = (reading.file.clone(), reading.cancel.clone());
         let read = move || {
+            if cancel.is_cancelled() {
+                return None;
+            }
             // A thread that panicked has read nothing.
             let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&file, slow));
-            read.map(|Read { mesh, left_out, prepared }| {
+            Some(read.map(|Read { mesh, left_out, prepared }| {
                 let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(&prepared)));
                 (Arc::new(mesh), left_out, uploaded)
-            })
+            }))
         };
         self.run_task(read, move |studio, read| match read {
-            Ok(Ok((mesh, left_out, uploaded))) => studio.take_unchecked(reading, mesh, left_out, uploaded),
-            Ok(Err(why)) => studio.mesh_unreadable(&reading, &why),
+            Ok(Some(Ok((mesh, left_out, uploaded)))) => studio.take_unchecked(reading, mesh, left_out, uploaded),
+            Ok(Some(Err(why))) => studio.mesh_unreadable(&reading, &why),
+            // Given up: another card is selected.
+            Ok(None) => {}
             Err(why) => studio.mesh_unread(&reading, &why),
         });
+    }
+
+    /// Gives up what is being read.
+    fn stop_reading(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            reading.cancel.cancel();
+        }
+    }
+
+    /// Notes that a reading has come to its end, unless another one is wanted by now.
+    fn end_reading(&mut self, reading: &Reading) {
+        if !reading.cancel.is_cancelled() {
+            self.reading = None;
+        }
+    }
+
+    /// The file that is being read for the selected card, by its name on the card.
+    pub(super) fn name_being_read(&self) -> Option<String> {
+        let item = self.items.selected()?;
+        self.reading.as_ref().filter(|reading| reading.id == item.id).map(|_| item.name())
     }
 
     /// Shows a mesh that was read, and has it checked meanwhile.
     fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, left_out: u64, uploaded: Option<Uploaded>) {
         if !self.is_awaited(&reading) {
-            return self.end_reading(&reading);
+            self.end_reading(&reading);
+            return;
         }
         if self.items.selected_id() == Some(reading.id) {
             self.show_mesh(reading.id, &mesh, uploaded);
         }
-        let unchecked = mesh.clone();
-        let check = move || background::run(|| print::check(&unchecked, &Monitor::silent()));
+        let (unchecked, cancel) = (mesh.clone(), reading.cancel.clone());
+        let check = move || background::run(|| print::check(&unchecked, &Monitor::new(&cancel, &|_| {})));
         self.run_task(check, move |studio, checked| match checked {
             Ok(Ok(report)) => studio.take_mesh(&reading, mesh, Report { left_out_faces: left_out, ..report }),
-            Ok(Err(Cancelled)) => studio.mesh_unread(&reading, "it was cancelled"),
+            // Another card is selected.
+            Ok(Err(Cancelled)) => {}
             Err(why) => studio.mesh_unread(&reading, &why),
         });
     }
 
     fn take_mesh(&mut self, reading: &Reading, mesh: Arc<Mesh>, report: Report) {
-        if !self.is_awaited(reading) {
-            return self.end_reading(reading);
-        }
-        let Some(item) = self.items.get_mut(reading.id) else { return };
+        let is_awaited = self.is_awaited(reading);
+        self.end_reading(reading);
+        let Some(item) = self.items.get_mut(reading.id).filter(|_| is_awaited) else { return };
         let (request, mask, views, notes) = match item.saved.clone() {
             Some(SavedResult { request, mask, views, notes, .. }) => (request, mask, views, notes),
             None => (item.request, item.mask.clone(), item.views_for_run(), Vec::new()),
@@ -88,20 +124,15 @@ impl Studio {
             item.status = Status::Finished;
         }
         item.finished = Some(Finished { mesh, report: Arc::new(report), notes, request, mask, views, repaired });
-        self.end_reading(reading);
         if self.items.selected_id() == Some(reading.id) {
             self.load_selected();
         }
     }
 
-    /// From now on the file may be read anew, as when a card that was removed comes back.
-    fn end_reading(&mut self, reading: &Reading) {
-        self.reading.take_if(|awaited| awaited == reading);
-    }
-
-    /// Whether the card still wants what was read: no newer mesh came meanwhile, or is coming.
+    /// Whether the card still wants what was read: it is still selected, and no newer mesh came meanwhile or
+    /// is coming.
     fn is_awaited(&self, reading: &Reading) -> bool {
-        let item = self.items.get(reading.id);
+        let item = self.items.get(reading.id).filter(|_| !reading.cancel.is_cancelled());
         item.is_some_and(|i| !i.status.is_open() && i.finished.is_none() && file_of(i).as_ref() == Some(&reading.file))
     }
 
@@ -118,11 +149,9 @@ impl Studio {
     }
 
     fn mesh_unreadable(&mut self, reading: &Reading, why: &str) {
+        let is_awaited = self.is_awaited(reading);
         self.end_reading(reading);
-        if !self.is_awaited(reading) {
-            return;
-        }
-        let Some(item) = self.items.get_mut(reading.id) else { return };
+        let Some(item) = self.items.get_mut(reading.id).filter(|_| is_awaited) else { return };
         item.saved = None;
         let text = format!("{}: {why}", item.name());
         match item.source {
@@ -135,16 +164,32 @@ impl Studio {
         self.touch();
     }
 
-    /// Drops the meshes of cards that are kept on disk, except those nearest to the selected one.
+    /// Tells why the selected card has no mesh to `do_what` (a verb) with yet.
+    pub(super) fn tell_no_mesh(&mut self, do_what: &str) {
+        let text = match self.items.selected() {
+            Some(item) if item.status.is_open() => "The mesh is still being made".to_owned(),
+            Some(Item { source: Source::MeshFile(_), status: Status::Failed(_), .. }) => {
+                "The mesh file could not be read; try again (Ctrl+R)".to_owned()
+            }
+            Some(item) if file_of(item).is_some() => "The mesh is still being read and checked; a moment".to_owned(),
+            _ => format!("There is no mesh to {do_what} yet; generate one first (Ctrl+G)"),
+        };
+        self.messages.push(Level::Info, text);
+    }
+
+    /// Drops the meshes of cards that are kept in files, except those nearest to the selected one.
     pub(super) fn forget_old_meshes(&mut self) {
         let selected = self.items.selected_id();
-        let here = self.items.iter().position(|i| Some(i.id) == selected).unwrap_or(0);
-        let is_extra = |i: &Item| Some(i.id) != selected && i.finished.is_some() && i.saved.is_some();
-        let extra = self.items.iter().enumerate().filter(|(_, i)| is_extra(i));
-        let mut on_disk: Vec<(usize, ItemId)> = extra.map(|(place, i)| (place.abs_diff(here), i.id)).collect();
-        on_disk.sort_by_key(|(distance, _)| *distance);
-        for (_, id) in on_disk.into_iter().skip(IN_MEMORY) {
-            if let Some(item) = self.items.get_mut(id) {
+        let place = self.items.iter().position(|i| Some(i.id) == selected).unwrap_or(0);
+        let is_extra =
+            |i: &Item| Some(i.id) != selected && i.finished.is_some() && !i.is_unsaved() && file_of(i).is_some();
+        let cards = self.items.iter().enumerate().filter(|(_, item)| is_extra(item));
+        let mut in_files: Vec<(usize, ItemId)> = cards.map(|(at, item)| (at.abs_diff(place), item.id)).collect();
+        in_files.sort_by_key(|(distance, _)| *distance);
+        for (_, id) in in_files.into_iter().skip(IN_MEMORY) {
+            let item = self.items.get_mut(id);
+            // A file of the user's may be gone by now.
+            if let Some(item) = item.filter(|i| file_of(i).is_some_and(|file| file.is_file())) {
                 item.finished = None;
             }
         }
@@ -152,10 +197,12 @@ impl Studio {
 }
 
 /// A mesh file that is being read for a card.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Reading {
     id: ItemId,
     file: PathBuf,
+    /// Cancelled when another card is selected, or the mesh is there.
+    cancel: CancelToken,
 }
 
 /// Where the mesh of a card is read from, if it is in any file.

@@ -155,6 +155,8 @@ pub struct Studio {
     is_asking: bool,
     /// Whether the key press whose end is still to come brought text.
     v_is_accounted_for: bool,
+    /// The largest scale of the interface that the window had room for when it was last applied.
+    largest_scale: f32,
     ctx: egui::Context,
 }
 
@@ -221,6 +223,7 @@ impl Studio {
             refused: VecDeque::new(),
             is_asking: false,
             v_is_accounted_for: false,
+            largest_scale: 0.0,
             ctx: ctx.clone(),
         };
         studio.load_session();
@@ -264,8 +267,9 @@ impl Studio {
             Loaded::Session(session) => {
                 store.sweep(&session);
                 let (cards, selected) = session.cards();
-                let waiting: Vec<ItemId> = cards.iter().filter(|i| i.status == Status::Waiting).map(|i| i.id).collect();
                 self.items.restore(cards, selected);
+                let is_waiting = |i: &&state::Item| i.status == Status::Waiting;
+                let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
                 self.draft = session.draft;
                 self.settings = session.settings;
                 waiting.into_iter().for_each(|id| self.start(id));
@@ -306,7 +310,7 @@ impl Studio {
     fn apply_settings(&mut self) {
         self.viewport.set_bed(self.settings.bed_mm);
         self.ctx.set_theme(egui::ThemePreference::from(self.settings.theme));
-        self.ctx.set_zoom_factor(self.settings.scale);
+        self.apply_scale();
     }
 
     /// Fetches what the queue and the tasks have to say.
@@ -357,6 +361,7 @@ impl eframe::App for Studio {
             Err(error) => self.messages.push(Level::Error, format!("The view cannot be drawn: {error}")),
         }
         self.drain();
+        self.follow_window();
         self.take_dropped(ctx);
         if ctx.input(|i| i.viewport().close_requested()) && !self.may_leave_cut_out() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
@@ -404,7 +409,7 @@ impl Studio {
                 None => break,
             }
         }
-        if let Some(saved) = self.store.as_ref().map(|store| store.save(&self.session())) {
+        if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use egui::{Align, Color32, Frame, Layout, ProgressBar, RichText, ScrollArea, Sense, TextureHandle, Ui, vec2};
+use egui::{Align, Color32, Layout, ProgressBar, RichText, ScrollArea, Sense, Stroke, StrokeKind};
+use egui::{TextureHandle, Ui, UiBuilder, vec2};
 
 use super::Studio;
 use super::command::Command;
@@ -32,7 +33,9 @@ enum Thumbnail {
 const THUMBNAIL_PX: u32 = 112;
 const THUMBNAIL_POINTS: f32 = 56.0;
 /// Height of a card, in points: all the same, so that a long list costs only what is visible.
-const CARD_HEIGHT: f32 = 84.0;
+const CARD_HEIGHT: f32 = 80.0;
+/// Between a card's edge and what it holds, in points.
+const CARD_MARGIN: f32 = 10.0;
 
 impl Studio {
     pub(super) fn queue_ui(&mut self, ui: &mut Ui) {
@@ -71,23 +74,21 @@ impl Studio {
         let palette = Palette::of(ui.ctx());
         let selected = self.items.selected_id() == Some(id);
         let outline = if selected { palette.accent } else { palette.line };
-        let frame = Frame::new()
-            .fill(palette.card)
-            .stroke(egui::Stroke::new(if selected { 2.0 } else { 1.0 }, outline))
-            .corner_radius(theme::ROUNDING)
-            .inner_margin(8.0);
-        let response = ui
-            .scope_builder(egui::UiBuilder::new().id_salt(id).sense(Sense::click()), |ui| {
-                frame.show(ui, |ui| {
-                    ui.set_min_size(vec2(ui.available_width(), CARD_HEIGHT - 24.0));
-                    ui.set_max_height(CARD_HEIGHT - 24.0);
-                    ui.horizontal(|ui| {
-                        self.thumbnail_ui(ui, &item);
-                        ui.vertical(|ui| self.card_text_ui(ui, &item, &palette));
-                    });
-                });
-            })
-            .response;
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), CARD_HEIGHT));
+        let response = ui.interact(rect, ui.id().with(("card", id)), Sense::click());
+        let outline = Stroke::new(if selected { 2.0 } else { 1.0 }, outline);
+        ui.painter().rect(rect, theme::ROUNDING, palette.card, outline, StrokeKind::Inside);
+        if response.has_focus() {
+            // In the colour of text: it must be told from the outline of the selected card.
+            let ring = Stroke::new(2.0, palette.text);
+            ui.painter().rect_stroke(rect.shrink(3.0), theme::ROUNDING, ring, StrokeKind::Inside);
+        }
+        let mut content = ui.new_child(UiBuilder::new().id_salt(id).max_rect(rect.shrink(CARD_MARGIN)));
+        content.shrink_clip_rect(rect);
+        content.horizontal(|ui| {
+            self.thumbnail_ui(ui, &item);
+            ui.vertical(|ui| self.card_text_ui(ui, &item, &palette));
+        });
         let name = format!("Picture {}", item.name());
         response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, &name));
         if response.clicked() {
@@ -103,6 +104,12 @@ impl Studio {
     }
 
     fn card_text_ui(&mut self, ui: &mut Ui, item: &Item, palette: &Palette) {
+        // Small buttons are no higher than their text.
+        ui.spacing_mut().interact_size.y = 0.0;
+        if matches!(item.status, Status::Running { .. }) {
+            // The bar stands between the lines.
+            ui.spacing_mut().item_spacing.y = 2.0;
+        }
         // Text that can be selected would keep clicks from the card.
         ui.add(egui::Label::new(RichText::new(item.name()).strong()).truncate().selectable(false));
         let is_mesh = matches!(item.source, Source::MeshFile(_));
@@ -202,13 +209,21 @@ impl Studio {
         }
     }
 
+    /// Reads the picture of a card anew, whose file may have changed; until then the old one is shown.
+    pub(super) fn renew_thumbnail(&mut self, id: ItemId) {
+        let item = self.items.get(id).filter(|_| self.queue_view.thumbnails.contains_key(&id)).cloned();
+        if let Some(item) = item {
+            self.load_thumbnail(&item);
+        }
+    }
+
     fn load_thumbnail(&mut self, item: &Item) {
         let id = item.id;
         let Source::Picture(path) = item.source.clone() else {
             self.queue_view.thumbnails.insert(id, Thumbnail::None);
             return;
         };
-        self.queue_view.thumbnails.insert(id, Thumbnail::Loading);
+        self.queue_view.thumbnails.entry(id).or_insert(Thumbnail::Loading);
         let read = move || {
             let params = IntakeParams { working_size_px: THUMBNAIL_PX, ..IntakeParams::default() };
             let limits = Limits::default();

@@ -15,7 +15,7 @@ impl Studio {
     /// Repairs the mesh of the selected card.
     pub(super) fn repair_selected(&mut self) {
         let Some((id, finished)) = self.items.selected().and_then(|i| Some((i.id, i.finished.clone()?))) else {
-            self.messages.push(Level::Info, "There is no mesh to repair yet");
+            self.tell_no_mesh("repair");
             return;
         };
         self.messages.push(Level::Info, "Repairing the mesh …");

@@ -61,8 +61,8 @@ impl Studio {
             C::ThemeSystem => self.settings.theme = ThemeChoice::System,
             C::ThemeLight => self.settings.theme = ThemeChoice::Light,
             C::ThemeDark => self.settings.theme = ThemeChoice::Dark,
-            C::ZoomIn => self.settings.set_scale(self.settings.scale + 0.1),
-            C::ZoomOut => self.settings.set_scale(self.settings.scale - 0.1),
+            C::ZoomIn => self.zoom_by(0.1),
+            C::ZoomOut => self.zoom_by(-0.1),
             C::ZoomReset => self.settings.set_scale(1.0),
             C::Quit => self.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             other => self.run_view_command(other),
@@ -211,15 +211,26 @@ impl Studio {
         self.pass_in_queue(id, passed, if down { Move::Down } else { Move::Up });
     }
 
-    /// Lets the job of `id` pass that of `passed`, as its card did in the list.
-    fn pass_in_queue(&self, id: ItemId, passed: ItemId, to: Move) {
-        let (Some(queue), Some(item), Some(passed)) = (&self.queue, self.items.get(id), self.items.get(passed)) else {
-            return;
-        };
-        // The queue knows the waiting ones only.
-        if let (Some(job), Status::Waiting, Some(_)) = (item.job, &passed.status, passed.job) {
-            queue.reorder(job, to);
+    /// Lets the job of `id` pass that of `passed`, as its card did in the list. The queue knows the waiting ones only.
+    fn pass_in_queue(&mut self, id: ItemId, passed: ItemId, to: Move) {
+        let waiting = |id: ItemId| self.items.get(id).filter(|i| i.status == Status::Waiting).map(|i| i.job);
+        let (Some(job), Some(passed_job)) = (waiting(id), waiting(passed)) else { return };
+        match (&self.queue, job, passed_job) {
+            (Some(queue), Some(job), Some(_)) => _ = queue.reorder(job, to),
+            // The queue was full: they exchange the place that one of them has in it.
+            (Some(_), None, Some(_)) if to == Move::Up => self.hand_place(passed, id),
+            (Some(_), Some(_), None) if to == Move::Down => self.hand_place(id, passed),
+            _ => {}
         }
+    }
+
+    /// Takes a waiting card out of the queue, and puts another one in.
+    fn hand_place(&mut self, from: ItemId, to: ItemId) {
+        let job = self.items.get_mut(from).and_then(|item| item.job.take());
+        if let (Some(queue), Some(job)) = (&self.queue, job) {
+            queue.remove(job);
+        }
+        self.start(to);
     }
 
     fn select_by(&mut self, step: isize) {
@@ -294,7 +305,7 @@ impl Studio {
                 let dialog = export_panel::ExportDialog::new(&name, finished, &self.settings);
                 self.open(Dialog::Export(Box::new(dialog)));
             }
-            None => self.messages.push(Level::Info, "There is no mesh to export yet; generate one first (Ctrl+G)"),
+            None => self.tell_no_mesh("export"),
         }
     }
 
@@ -387,6 +398,7 @@ impl Studio {
             self.load_selected();
         }
         self.keep_result(id);
+        self.renew_thumbnail(id);
         self.touch();
     }
 

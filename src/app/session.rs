@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -59,9 +60,59 @@ pub struct SavedItem {
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
-    /// Keeps the lock; `None` when another window has it, and then nothing is written.
+    /// Keeps the lock; `None` when another window has it, and then the list is not written.
     lock: Option<Lock>,
+    /// Meshes and masks: of the list, or while another window has that, of this window alone.
+    results: Results,
+    /// Whether the list was written for the last time; held while it is written.
+    is_closed: Mutex<bool>,
 }
+
+/// A folder of meshes and masks.
+#[derive(Debug)]
+enum Results {
+    /// Those of the list, which outlive the window.
+    Kept(PathBuf),
+    /// Those of a window whose list is not kept; the lock tells that it is open.
+    Passing { folder: PathBuf, _lock: Lock },
+}
+
+impl Results {
+    /// A folder in `others` that no open window has.
+    fn passing(others: &Path) -> std::io::Result<Self> {
+        for number in 1..=MOST_WINDOWS {
+            let folder = others.join(number.to_string());
+            fs::create_dir_all(&folder)?;
+            let path = folder.join(LOCK);
+            // The folder of a closed window may just be swept away.
+            let Ok(Some(lock)) = Lock::try_at(&path) else { continue };
+            if path.exists() {
+                return Ok(Self::Passing { folder, _lock: lock });
+            }
+        }
+        Err(std::io::Error::other("too many windows are open"))
+    }
+
+    fn folder(&self) -> &Path {
+        match self {
+            Self::Kept(folder) | Self::Passing { folder, .. } => folder,
+        }
+    }
+}
+
+impl Drop for Results {
+    fn drop(&mut self) {
+        if let Self::Passing { folder, .. } = self {
+            // What cannot be deleted is swept later.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Name of the file whose lock tells that a window has the folder.
+const LOCK: &str = "lock";
+/// Windows that may be open at once.
+const MOST_WINDOWS: u32 = 1000;
 
 /// What came of reading the session.
 pub enum Loaded {
@@ -76,9 +127,12 @@ pub enum Loaded {
 impl Store {
     /// Opens the data folder, making it if need be. Without one the window works, and forgets.
     pub fn open(folder: PathBuf) -> std::io::Result<Self> {
-        fs::create_dir_all(folder.join("results"))?;
-        let lock = Lock::try_at(&folder.join("lock"))?;
-        Ok(Self { folder, lock })
+        let kept = folder.join("results");
+        fs::create_dir_all(&kept)?;
+        let lock = Lock::try_at(&folder.join(LOCK))?;
+        // The other window deletes what its own list does not name.
+        let results = if lock.is_some() { Results::Kept(kept) } else { Results::passing(&others_in(&folder))? };
+        Ok(Self { folder, lock, results, is_closed: Mutex::new(false) })
     }
 
     /// The same, but waits for at most `patience` until another window lets go of the folder.
@@ -93,7 +147,7 @@ impl Store {
         }
     }
 
-    /// Whether another window holds the folder, so that this one writes nothing.
+    /// Whether another window holds the folder, so that the list of this one is not written.
     pub fn is_read_only(&self) -> bool {
         self.lock.is_none()
     }
@@ -101,11 +155,7 @@ impl Store {
     /// Where the mesh of a card belongs; a new name each time, so that no reader sees it change.
     pub fn new_result_path(&self, id: ItemId) -> PathBuf {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        self.results().join(format!("{}-{}.ply", id.0, now.as_millis()))
-    }
-
-    fn results(&self) -> PathBuf {
-        self.folder.join("results")
+        self.results.folder().join(format!("{}-{}.ply", id.0, now.as_millis()))
     }
 
     /// Where the corrected cut-out of a card belongs.
@@ -141,7 +191,7 @@ impl Store {
             Ok(session) if session.version > VERSION => self.set_aside("it was written by a newer version"),
             Ok(mut session) if session.is_valid() => {
                 session.settings.mend();
-                session.bring_home(&self.results());
+                session.bring_home(self.results.folder());
                 Loaded::Session(Box::new(session))
             }
             Ok(_) => self.set_aside("it holds settings out of range"),
@@ -163,17 +213,36 @@ impl Store {
     /// # Errors
     /// [`WriteError`]; the last session is then still there.
     pub fn save(&self, session: &Session) -> Result<(), WriteError> {
-        if self.is_read_only() {
+        self.write(session, false)
+    }
+
+    /// Writes the session for the last time: what [`Self::save`] is still asked for by others is older, and
+    /// is left out.
+    ///
+    /// # Errors
+    /// As of [`Self::save`].
+    pub fn save_last(&self, session: &Session) -> Result<(), WriteError> {
+        self.write(session, true)
+    }
+
+    fn write(&self, session: &Session, is_last: bool) -> Result<(), WriteError> {
+        let mut is_closed = self.is_closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_read_only() || (*is_closed && !is_last) {
             return Ok(());
         }
+        *is_closed |= is_last;
         let io_error = |error| WriteError::Io { source: std::io::Error::other(error), path: self.file() };
         let json = serde_json::to_vec_pretty(session).map_err(io_error)?;
         write_atomically(&self.file(), IfExists::Replace, |w| std::io::Write::write_all(w, &json))
     }
 
-    /// Deletes meshes and masks that no card names any more.
+    /// Deletes meshes and masks that no card names any more, and those of other windows that are closed.
     pub fn sweep(&self, session: &Session) {
-        let Ok(entries) = fs::read_dir(self.results()) else { return };
+        if self.is_read_only() {
+            return;
+        }
+        sweep_others(&others_in(&self.folder));
+        let Ok(entries) = fs::read_dir(self.results.folder()) else { return };
         let entries: Vec<_> = entries.flatten().map(|e| e.path()).collect();
         // A list that was set aside names files from before that its reader will want.
         let is_list = |path: &&PathBuf| path.to_string_lossy().ends_with(".session.json");
@@ -183,10 +252,27 @@ impl Store {
         for path in entries {
             let ours = path.extension().is_some_and(|e| e == "ply" || e == "png");
             let is_named = path.file_name().is_some_and(|name| named.contains(&name)) || millis_of(&path) <= set_aside;
-            if ours && !self.is_read_only() && !is_named {
+            if ours && !is_named {
                 // A file that cannot be deleted is tried again at the next start.
                 let _ = fs::remove_file(path);
             }
+        }
+    }
+}
+
+/// Where windows whose list is not kept have their folders.
+fn others_in(folder: &Path) -> PathBuf {
+    folder.join("others")
+}
+
+/// Deletes the folders of windows that ended without doing so.
+fn sweep_others(others: &Path) {
+    let Ok(entries) = fs::read_dir(others) else { return };
+    for folder in entries.flatten().map(|e| e.path()) {
+        // Without a lock file, a window is just making it.
+        let Ok(lock) = fs::File::options().write(true).open(folder.join(LOCK)) else { continue };
+        if lock.try_lock().is_ok() {
+            let _ = fs::remove_dir_all(folder);
         }
     }
 }
@@ -331,6 +417,16 @@ mod tests {
     }
 
     #[test]
+    fn an_older_list_never_overwrites_the_last_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_owned()).unwrap();
+        store.save_last(&Session::of(&two_cards(), Request::default(), &Settings::default())).unwrap();
+        store.save(&Session::default()).unwrap();
+        let Loaded::Session(session) = store.load() else { panic!("not read") };
+        assert_eq!(session.cards().0.len(), 2);
+    }
+
+    #[test]
     fn a_second_window_writes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let first = Store::open(folder.path().to_owned()).unwrap();
@@ -353,6 +449,34 @@ mod tests {
             assert!(!second.is_read_only());
             assert!(Store::open_after(folder.path().to_owned(), Duration::ZERO).unwrap().is_read_only());
         });
+    }
+
+    #[test]
+    fn what_a_second_window_made_stays_as_long_as_it_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Store::open(folder.path().to_owned()).unwrap();
+        let (first, second, third) = (open(), open(), open());
+        let masks = [second.new_mask_path(ItemId(1)), third.new_mask_path(ItemId(1))];
+        masks.iter().for_each(|mask| fs::write(mask, "x").unwrap());
+        drop(first);
+        let first = open();
+        assert!(!first.is_read_only());
+        first.sweep(&Session::default());
+        assert!(masks.iter().all(|mask| mask.exists()));
+        drop(second);
+        assert!(!masks[0].exists() && masks[1].exists());
+    }
+
+    #[test]
+    fn what_a_second_window_left_behind_is_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join("others/7");
+        fs::create_dir_all(&left).unwrap();
+        for name in [LOCK, "1-5.png"] {
+            fs::write(left.join(name), "x").unwrap();
+        }
+        Store::open(folder.path().to_owned()).unwrap().sweep(&Session::default());
+        assert!(!left.exists());
     }
 
     /// [`two_cards`] with a mesh and a mask for the first, which are written.

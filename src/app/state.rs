@@ -178,6 +178,9 @@ impl Item {
     }
 }
 
+/// A file may hold any number; above this one, new names could run out.
+const GREATEST_ID: u64 = u64::MAX / 2;
+
 /// The picture list: cards in order, and the selected one.
 #[derive(Clone, Debug, Default)]
 pub struct Items {
@@ -269,11 +272,21 @@ impl Items {
         id
     }
 
-    /// Adds cards of an earlier session, keeping their names.
+    /// Adds cards of an earlier session, keeping their names where they have one of their own.
     pub fn restore(&mut self, items: impl IntoIterator<Item = Item>, selected: Option<ItemId>) {
+        let mut nameless = Vec::new();
         for item in items {
-            self.next_id = self.next_id.max(item.id.0);
+            let position = self.list.len();
+            if item.id.0 > GREATEST_ID || self.get(item.id).is_some() {
+                nameless.push(position);
+            } else {
+                self.next_id = self.next_id.max(item.id.0);
+            }
             self.list.push(item);
+        }
+        for position in nameless {
+            self.next_id += 1;
+            self.list[position].id = ItemId(self.next_id);
         }
         self.selected = selected.filter(|&id| self.get(id).is_some());
     }
@@ -333,6 +346,22 @@ mod tests {
         items.restore(old.iter().cloned(), Some(ids[2]));
         assert!(items.add(Source::Picture("d".into()), Request::default()) > ids[2]);
         assert_eq!(items.selected_id(), Some(ids[2]));
+    }
+
+    #[test]
+    fn restored_cards_with_one_name_or_an_endless_one_get_names_of_their_own() {
+        let (old, ids) = three();
+        let mut cards: Vec<Item> = old.iter().cloned().collect();
+        cards[1].id = ids[0];
+        cards[2].id = ItemId(u64::MAX);
+        let mut items = Items::default();
+        items.restore(cards, Some(ids[0]));
+        items.add(Source::Picture("d".into()), Request::default());
+        let names: std::collections::HashSet<ItemId> = items.iter().map(|i| i.id).collect();
+        assert_eq!((items.len(), names.len()), (4, 4));
+        let sources: Vec<_> = items.iter().map(|i| i.source.path().to_str().unwrap()).collect();
+        assert_eq!(sources, ["a", "b", "c", "d"]);
+        assert_eq!(items.selected().unwrap().name(), "a");
     }
 
     #[test]

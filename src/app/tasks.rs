@@ -19,6 +19,9 @@ type Task = Box<dyn FnOnce(Option<&str>) -> Apply + Send>;
 
 /// Threads: one may sit in a large file, and thumbnails still come.
 const THREADS: usize = 4;
+/// Threads that write files only, so that nothing that is made waits behind what is read: one may write a
+/// large mesh, and the list is still kept.
+const WRITERS: usize = 2;
 /// Tasks that may wait. A drop of thousands of files stays below, because one task walks them all.
 const WAITING: usize = 4096;
 /// What is said where too many wait.
@@ -49,6 +52,7 @@ fn task<T: Send + 'static>(
 /// The task threads. They end when this is dropped.
 pub struct Tasks {
     work: Sender<Task>,
+    writes: Sender<Task>,
     results: Receiver<Apply>,
     answers: Sender<Apply>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -62,10 +66,13 @@ impl Tasks {
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let (work, waiting) = bounded::<Task>(WAITING);
+        let (writes, to_write) = bounded::<Task>(WAITING);
         let (answers, results) = bounded::<Apply>(WAITING);
-        for number in 0..THREADS {
+        let workers = (0..THREADS).map(|number| (format!("orfeas-task-{number}"), &waiting));
+        let writers = (0..WRITERS).map(|number| (format!("orfeas-writer-{number}"), &to_write));
+        for (name, waiting) in workers.chain(writers) {
             let (waiting, answers, wake) = (waiting.clone(), answers.clone(), wake.clone());
-            std::thread::Builder::new().name(format!("orfeas-task-{number}")).spawn(move || {
+            std::thread::Builder::new().name(name).spawn(move || {
                 for task in waiting {
                     if answers.send(task(None)).is_err() {
                         return;
@@ -74,15 +81,16 @@ impl Tasks {
                 }
             })?;
         }
-        Ok(Self { work, results, answers, wake })
+        Ok(Self { work, writes, results, answers, wake })
     }
 
-    /// Runs `task` on a task thread.
+    /// Runs `task` on a task thread; one that writes waits behind others of its kind only.
     ///
     /// # Errors
     /// What is to be done at once because too many wait already.
-    fn submit(&self, task: Task) -> Result<(), Apply> {
-        self.work.try_send(task).map_err(|refused| refused.into_inner()(Some(BUSY)))
+    fn submit(&self, task: Task, writes: bool) -> Result<(), Apply> {
+        let threads = if writes { &self.writes } else { &self.work };
+        threads.try_send(task).map_err(|refused| refused.into_inner()(Some(BUSY)))
     }
 
     /// Runs `work`, which waits for somebody, on a thread of its own called `name`, where it keeps no
@@ -125,13 +133,22 @@ impl Studio {
         work: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
     ) {
+        self.take_on(work, done, false);
+    }
+
+    fn take_on<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
+        writes: bool,
+    ) {
         self.going_on += 1;
         let task = task(work, |studio: &mut Self, result| {
             studio.going_on -= 1;
             done(studio, result);
         });
         let taken = match &self.tasks {
-            Some(tasks) => tasks.submit(task),
+            Some(tasks) => tasks.submit(task, writes),
             None => Err(task(Some(NO_THREADS))),
         };
         if let Err(refused) = taken {
@@ -156,10 +173,11 @@ impl Studio {
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
     ) {
         self.writing += 1;
-        self.run_task(work, |studio, written| {
+        let written = |studio: &mut Self, written| {
             studio.writing -= 1;
             done(studio, written);
-        });
+        };
+        self.take_on(work, written, true);
     }
 
     /// [`Self::spawn`] for work that writes a file: closing the window waits for it.
@@ -212,19 +230,36 @@ mod tests {
     fn what_awaits_a_task_hears_of_it_even_when_there_is_no_room_for_it() {
         let (_folder, mut studio) = studio();
         let (hold, held) = bounded::<()>(0);
-        // What the threads take at once, and what waits; one more has no room.
-        for _ in 0..THREADS + WAITING + 1 {
+        let (begin, begun) = bounded(WRITERS);
+        let fill = |studio: &mut Studio, count: usize| {
+            for _ in 0..count {
+                let (held, begin) = (held.clone(), begin.clone());
+                studio.run_write(move || (begin.send(()).is_ok(), held.recv().is_ok()), |_, _| ());
+            }
+        };
+        fill(&mut studio, WRITERS);
+        (0..WRITERS).for_each(|_| begun.recv().unwrap());
+        fill(&mut studio, WAITING);
+        assert!(studio.refused.is_empty());
+        studio.save();
+        assert!(studio.saving && studio.refused.len() == 1);
+        studio.refused.pop_front().unwrap()(&mut studio);
+        assert!(!studio.saving && studio.writing == WRITERS + WAITING);
+        assert!(studio.messages.iter().any(|m| m.text.contains(BUSY)));
+        drop(hold);
+    }
+
+    #[test]
+    fn what_is_written_waits_for_nothing_that_is_read() {
+        let (_folder, mut studio) = studio();
+        let (hold, held) = bounded::<()>(0);
+        for _ in 0..2 * THREADS {
             let held = held.clone();
             studio.run_task(move || held.recv().is_ok(), |_, _| ());
         }
-        assert!(!studio.refused.is_empty());
-        studio.save();
-        assert!(studio.saving);
-        while let Some(refused) = studio.refused.pop_front() {
-            refused(&mut studio);
-        }
-        assert!(!studio.saving && studio.writing == 0);
-        assert!(studio.messages.iter().any(|m| m.text.contains(BUSY)));
+        studio.run_write(|| (), |_, _| ());
+        studio.next_answer(PATIENCE).unwrap()(&mut studio);
+        assert_eq!(studio.writing, 0);
         drop(hold);
     }
 

@@ -101,8 +101,9 @@ fn visuals(theme: Theme, palette: Palette) -> Visuals {
     visuals.warn_fg_color = palette.warning;
     visuals.error_fg_color = palette.error;
     visuals.window_stroke = Stroke::new(1.0, palette.line);
+    // Its stroke is also the text of selected buttons.
     visuals.selection =
-        Selection { bg_fill: palette.accent.gamma_multiply(0.35), stroke: Stroke::new(1.0, palette.accent) };
+        Selection { bg_fill: palette.accent.gamma_multiply(0.35), stroke: Stroke::new(1.0, palette.text) };
     visuals.weak_text_color = Some(palette.weak_text);
     let rounding = CornerRadius::same(ROUNDING);
     visuals.window_corner_radius = rounding;
@@ -147,6 +148,21 @@ mod tests {
                 }
             }
             assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn text_of_selected_and_pressed_buttons_can_be_read_in_both_themes() {
+        for (theme, palette) in [(Theme::Dark, DARK), (Theme::Light, LIGHT)] {
+            let visuals = visuals(theme, palette);
+            let (selection, active) = (visuals.selection, visuals.widgets.active);
+            let pairs = [(selection.stroke.color, selection.bg_fill), (active.fg_stroke.color, active.weak_bg_fill)];
+            for (ink, fill) in pairs {
+                for ground in [palette.panel, palette.card] {
+                    let contrast = contrast(ink, ground.blend(fill));
+                    assert!(contrast >= 4.5, "{ink:?} on {fill:?} on {ground:?}: {contrast}");
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use egui::{Align2, Area, Context, Frame, Label, RichText, vec2};
+use egui::{Align2, Area, Context, Frame, Label, RichText, Sense, vec2};
 
 use super::theme::Palette;
 
@@ -43,6 +43,10 @@ pub struct Messages {
 const KEPT: usize = 1000;
 /// More toasts would cover the window; the log has the rest.
 const SHOWN: usize = 4;
+/// Widest text of a toast, with its symbol, in points.
+const WIDEST: f32 = 420.0;
+/// Space between a toast and the edge of the window, in points.
+const MARGIN: f32 = 12.0;
 
 impl Default for Messages {
     fn default() -> Self {
@@ -86,36 +90,45 @@ impl Messages {
         let now = Instant::now();
         let palette = Palette::of(ctx);
         let mut next_change: Option<Instant> = None;
-        let mut offset = -12.0;
+        let mut offset = -MARGIN;
         for (index, message) in self.all.iter_mut().enumerate().rev().take(KEPT) {
             let Some(until) = message.shown_until.filter(|&u| u > now) else { continue };
-            if offset < -12.0 - 60.0 * SHOWN as f32 {
+            if offset < -MARGIN - 60.0 * SHOWN as f32 {
                 break;
             }
             next_change = Some(next_change.map_or(until, |n| n.min(until)));
-            let color = message.level.color(&palette);
-            let area = Area::new(egui::Id::new(("toast", index, &message.time)))
-                .anchor(Align2::LEFT_BOTTOM, vec2(12.0, offset))
-                .order(egui::Order::Foreground)
-                .show(ctx, |ui| {
-                    Frame::popup(ui.style()).stroke(egui::Stroke::new(1.0, color)).show(ui, |ui| {
-                        ui.set_max_width(420.0);
-                        ui.horizontal_top(|ui| {
-                            // Text that can be selected would keep clicks from the toast.
-                            let symbol = RichText::new(message.level.symbol()).color(color).strong();
-                            ui.add(Label::new(symbol).selectable(false));
-                            ui.add(Label::new(&message.text).selectable(false));
-                        });
-                    });
-                });
-            offset -= area.response.rect.height() + 8.0;
-            if area.response.interact(egui::Sense::click()).on_hover_text("Click to close").clicked() {
+            let id = egui::Id::new(("toast", index, &message.time));
+            let shown = message.show(ctx, id, offset, &palette);
+            offset -= shown.rect.height() + 8.0;
+            if shown.on_hover_text("Click to close").clicked() {
                 message.shown_until = None;
             }
         }
         if let Some(at) = next_change {
             ctx.request_repaint_after(at.saturating_duration_since(now));
         }
+    }
+}
+
+impl Message {
+    /// Draws the toast, `offset` points (negative) above the lower edge of the window.
+    fn show(&self, ctx: &Context, id: egui::Id, offset: f32, palette: &Palette) -> egui::Response {
+        let color = self.level.color(palette);
+        let area = Area::new(id).anchor(Align2::LEFT_BOTTOM, vec2(MARGIN, offset)).order(egui::Order::Foreground);
+        let shown = area.sense(Sense::click()).show(ctx, |ui| {
+            let frame = Frame::popup(ui.style()).stroke(egui::Stroke::new(1.0, color));
+            let room = ctx.content_rect().width() - 2.0 * MARGIN - frame.total_margin().sum().x;
+            frame.show(ui, |ui| {
+                ui.set_max_width(WIDEST.min(room));
+                ui.horizontal_top(|ui| {
+                    // Text that can be selected would keep clicks from the toast.
+                    let symbol = RichText::new(self.level.symbol()).color(color).strong();
+                    ui.add(Label::new(symbol).selectable(false));
+                    ui.add(Label::new(&self.text).wrap().selectable(false));
+                });
+            });
+        });
+        shown.response
     }
 }
 

@@ -13,7 +13,7 @@ use orfeas::request::Mode;
 use super::driver::Window;
 
 /// A window with so many pictures in its list, none of them generated.
-fn with_pictures(count: usize) -> Window {
+pub fn with_pictures(count: usize) -> Window {
     let mut window = Window::new();
     window.harness.state_mut().settings.generate_at_once = false;
     let pictures: Vec<PathBuf> = (0..count).map(|n| window.picture(&format!("{n}.png"))).collect();
@@ -29,7 +29,7 @@ fn select(window: &mut Window, place: usize) {
     window.harness.run_ok();
 }
 
-fn selected(window: &Window) -> String {
+pub fn selected(window: &Window) -> String {
     window.harness.state().items.selected().unwrap().name()
 }
 

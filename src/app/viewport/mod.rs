@@ -203,10 +203,22 @@ impl Studio {
         self.navigate(ui, &response, rect, scale);
         self.draw(ui, rect, scale);
         self.overlay_ui(ui, rect, scale);
+        self.reading_ui(ui, rect);
         let failure = self.viewport.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(error) = failure {
             self.messages.push(Level::Error, format!("The view cannot be drawn: {error}"));
         }
+    }
+
+    /// Says what is being read while there is nothing to see.
+    fn reading_ui(&self, ui: &mut Ui, rect: Rect) {
+        let Some(name) = self.name_being_read().filter(|_| self.viewport.shown.is_none()) else { return };
+        // Below the middle, where other messages stand.
+        let place = rect.with_min_y(rect.top() + 0.6 * rect.height());
+        let layout = egui::Layout::top_down(egui::Align::Center);
+        let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
+        let ground = egui::Frame::NONE.fill(ui.visuals().panel_fill).corner_radius(4.0).inner_margin(6.0);
+        ground.show(&mut over, |ui| ui.add(egui::Label::new(format!("Reading {name} …")).selectable(false)));
     }
 
     fn draw(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {

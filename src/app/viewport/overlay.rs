@@ -26,6 +26,8 @@ pub struct PictureOverlay {
 
 /// Half of the edge of the view cube, in points.
 const CUBE: f32 = 26.0;
+/// Least side of a view in which the cube leaves room for the mesh, in points.
+const LEAST_FOR_CUBE: f32 = 5.0 * CUBE;
 
 impl Studio {
     pub(super) fn overlay_ui(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {
@@ -49,7 +51,9 @@ impl Studio {
         if let Some(points) = &view.measure {
             paint_measurement(&painter, points, &palette, rect, &on_screen);
         }
-        self.cube_ui(ui, rect, &palette);
+        if rect.size().min_elem() >= LEAST_FOR_CUBE {
+            self.cube_ui(ui, rect, &palette);
+        }
     }
 
     /// A cube that shows the orientation; a click on a side looks from there.

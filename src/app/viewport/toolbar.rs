@@ -1,6 +1,6 @@
 //! The bar over the view: shading, material, light, and the tools.
 
-use egui::{ComboBox, Frame, Ui};
+use egui::{ComboBox, Frame, ScrollArea, Ui};
 use glam::Vec3;
 
 use super::super::Studio;
@@ -10,16 +10,19 @@ use crate::render::{Background, LightingPreset, MaterialPreset, Section, Shading
 
 impl Studio {
     pub(super) fn toolbar_ui(&mut self, ui: &mut Ui) {
+        // At least half of the room is the view's.
+        let scroll = ScrollArea::vertical().max_height(0.5 * ui.available_height()).auto_shrink([false, true]);
         Frame::NONE.fill(ui.visuals().panel_fill).inner_margin(6.0).show(ui, |ui| {
-            ui.horizontal_wrapped(|ui| {
-                self.look_ui(ui);
-                ui.separator();
-                self.tools_ui(ui);
+            scroll.show(ui, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    self.look_ui(ui);
+                    ui.separator();
+                    self.tools_ui(ui);
+                });
+                self.section_ui(ui);
+                self.viewport.overlay_slider_ui(ui);
+                self.capture_ui(ui);
             });
-            self.section_ui(ui);
-            self.viewport.overlay_slider_ui(ui);
-            self.capture_ui(ui);
-            ui.set_min_width(ui.available_width());
         });
         ui.add_space(-ui.spacing().item_spacing.y);
     }

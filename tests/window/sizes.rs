@@ -1,0 +1,120 @@
+//! Small windows and large text: what must stay within reach, and in sight.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Rect, Vec2, pos2, vec2};
+use egui_kittest::Node;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orfeas::app::command::{Command, Menu};
+use orfeas::app::toast::Level;
+
+use super::driver::Window;
+use super::slips::with_pictures;
+
+/// The least size of the window.
+const SMALLEST: Vec2 = vec2(720.0, 480.0);
+const USUAL: Vec2 = vec2(1280.0, 800.0);
+
+fn sized(size: Vec2) -> Window {
+    Window::in_folder(tempfile::tempdir().unwrap(), |builder| builder.with_size(size))
+}
+
+/// Sets the scale of the interface as a setting that was kept does.
+fn scale(window: &mut Window, scale: f32) {
+    window.harness.state_mut().settings.scale = scale;
+    window.harness.state_mut().send(Command::ThemeDark);
+    window.harness.run_ok();
+}
+
+/// The uppermost button of this name.
+fn button<'w>(window: &'w Window, name: &str) -> Node<'w> {
+    let is_it = |node: &Node<'_>| {
+        let node = node.accesskit_node();
+        node.role() == Role::Button && node.label().is_some_and(|label| label.trim() == name.trim())
+    };
+    let found = window.harness.root().children_recursive().filter(is_it).min_by_key(|n| n.rect().min.y as i32);
+    found.unwrap_or_else(|| panic!("there is no button {name:?}"))
+}
+
+#[test]
+fn every_entry_of_the_menus_can_be_brought_into_the_window() {
+    for (size, factor) in [(SMALLEST, 1.0), (USUAL, 2.0), (USUAL, 1.0)] {
+        let mut window = sized(size);
+        scale(&mut window, factor);
+        let inside = Rect::from_min_size(pos2(0.0, 0.0), size);
+        for menu in Menu::ALL {
+            button(&window, menu.title()).click_accesskit();
+            window.harness.run_ok();
+            for &command in Command::ALL.iter().filter(|c| c.menu() == menu) {
+                let name = format!("{} {}", command.label(), command.shortcut_text(&window.harness.ctx));
+                button(&window, &name).scroll_to_me();
+                window.harness.run_ok();
+                let place = button(&window, &name).rect();
+                assert!(inside.contains_rect(place), "{command:?} is at {place:?} of {size:?} at {factor}");
+            }
+            window.keys(Modifiers::NONE, Key::Escape);
+        }
+    }
+}
+
+#[test]
+fn menus_that_have_room_do_not_scroll() {
+    let mut window = sized(USUAL);
+    button(&window, "View").click_accesskit();
+    window.harness.run_ok();
+    let inside = Rect::from_min_size(pos2(0.0, 0.0), USUAL);
+    for command in [Command::Fit, Command::ThemeDark] {
+        let name = format!("{} {}", command.label(), command.shortcut_text(&window.harness.ctx));
+        assert!(inside.contains_rect(button(&window, &name).rect()), "{command:?}");
+    }
+}
+
+#[test]
+fn long_messages_wrap_within_the_window() {
+    for size in [SMALLEST, USUAL] {
+        let mut window = sized(size);
+        let inside = Rect::from_min_size(pos2(0.0, 0.0), size);
+        for text in ["many words ".repeat(28), "a/long/path".repeat(28)] {
+            let text = text.trim();
+            window.harness.state_mut().messages.push(Level::Error, text);
+            window.harness.run_ok();
+            // The status bar has it as well, below.
+            let toast = window.harness.query_all_by_label(text).min_by_key(|n| n.rect().min.y as i32).unwrap().rect();
+            assert!(toast.width() <= 440.0 && inside.contains_rect(toast), "{toast:?} in {size:?}");
+            assert!(toast.height() > 60.0, "it is cut: {toast:?}");
+        }
+    }
+}
+
+#[test]
+fn text_of_any_size_leaves_room_for_the_view() {
+    let mut window = with_pictures(1);
+    scale(&mut window, 3.0);
+    let view = window.harness.get_by_label("3D view").rect();
+    let settings = window.harness.get_by_label("Lithophane").rect();
+    assert!(view.size().min_elem() > 100.0 && view.right() <= settings.left(), "{view:?} and {settings:?}");
+    // One step back is seen at once.
+    let before = window.harness.ctx.zoom_factor();
+    window.harness.state_mut().send(Command::ZoomOut);
+    window.harness.run_ok();
+    assert!((before - window.harness.ctx.zoom_factor() - 0.1).abs() < 0.01, "{before}");
+}
+
+#[test]
+fn the_tools_leave_half_of_the_room_to_the_view() {
+    let mut window = with_pictures(1);
+    window.harness.set_size(SMALLEST);
+    window.harness.run_ok();
+    let view = window.harness.get_by_label("3D view").rect();
+    assert!(view.height() > 150.0, "{view:?}");
+}
+
+#[test]
+fn a_small_view_has_no_cube_over_its_tools() {
+    let mut window = with_pictures(1);
+    window.harness.run_ok();
+    assert!(window.harness.query_by_label("View cube").is_some());
+    window.harness.set_size(SMALLEST);
+    window.harness.run_ok();
+    scale(&mut window, 3.0);
+    assert!(window.harness.query_by_label("View cube").is_none());
+}
