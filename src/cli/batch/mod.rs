@@ -104,6 +104,7 @@ struct Row<'a> {
 pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
     let request = args.settings.request(&args.flags, false)?;
+    args.engine.check(&request)?;
     let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
     tell_left_out(&plan, console);
     if plan.pictures.is_empty() {
