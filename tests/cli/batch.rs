@@ -176,6 +176,18 @@ fn an_empty_folder_and_a_file_as_folder_are_errors() {
     assert!(code == 2 && stderr.contains("folder"), "{stderr}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_files_is_told_once() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    desk.draw("in/b.png");
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "/proc", DRAFT]));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("cannot be written to") && !stderr.contains(".tmp"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
 #[test]
 fn a_killed_batch_goes_on_where_it_was() {
     let desk = Desk::new();

@@ -112,6 +112,7 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     }
     check_files(args, &plan)?;
     make_folder(&args.output)?;
+    destination::check_folder(&args.output)?;
     let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     if let Some(path) = args.settings.save(&request, if_exists)? {
         console.say(&format!("the settings are in {}", path.display()));

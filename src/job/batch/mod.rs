@@ -21,7 +21,7 @@ pub use names::output_names;
 use super::JobRequest;
 use super::queue::{WorkError, panic_text};
 use crate::cache::{self, Digest};
-use crate::files::{IfExists, TEMPORARY_AFFIXES, WriteError, digest_of_file};
+use crate::files::{self, IfExists, TEMPORARY_AFFIXES, WriteError, digest_of_file};
 use crate::progress::{CancelToken, Monitor, Progress};
 use manifest::{Folder, Standing, Wanted};
 
@@ -201,7 +201,11 @@ impl Batch<'_> {
         let (prefix, suffix) = TEMPORARY_AFFIXES;
         let again = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(&self.options.folder);
         // Closed, because not every system replaces a file that is open.
-        let again = again.map_err(|source| failed(WriteError::Io { source, path: path.clone() }))?.into_temp_path();
+        let again = again.map_err(|error| {
+            let source = files::without_temporary_name(error);
+            failed(WriteError::Io { source, path: path.clone() })
+        });
+        let again = again?.into_temp_path();
         write(&again)?;
         let digests = [&*path, &*again].map(|path| digest_of_file(path).ok());
         let is_the_same = digests[0].is_some() && digests[0] == digests[1];
