@@ -33,6 +33,7 @@ pub mod image;
 pub mod import;
 pub mod job;
 pub mod mesh;
+mod mishap;
 pub mod models;
 pub mod pipeline;
 pub mod print;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 /// what stands above it in this list. `mesh::Bounds` allows that one item.
 const MODULES: &[(&str, &[&str])] = &[
     ("background", &[]),
+    ("mishap", &[]),
     ("union_find", &[]),
     ("progress", &[]),
     ("files", &["progress"]),
@@ -19,14 +20,14 @@ const MODULES: &[(&str, &[&str])] = &[
     ("mesh", &["progress", "union_find"]),
     ("field", &["mesh::Bounds", "progress", "union_find"]),
     ("surface", &["field", "mesh", "progress"]),
-    ("engine", &["background", "field", "files", "mesh", "progress", "surface"]),
+    ("engine", &["background", "field", "files", "mesh", "mishap", "progress", "surface"]),
     ("dataset", &["engine::models", "mesh", "progress"]),
     ("image", &["files", "progress", "request"]),
     ("craft", &["field", "image", "mesh", "progress", "request", "surface"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
     ("export", &["files", "mesh", "progress"]),
     ("import", &["export", "mesh", "progress"]),
-    ("render", &["files", "mesh", "progress", "request"]),
+    ("render", &["files", "mesh", "mishap", "progress", "request"]),
     ("cache", &["files", "progress"]),
     (
         "pipeline",
@@ -36,13 +37,16 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("evaluate", &["cache", "craft", "dataset", "files", "import", "mesh", "pipeline", "progress", "request"]),
-    ("job", &["background", "cache", "export", "files", "mesh::Mesh", "pipeline", "print", "progress", "request"]),
+    (
+        "job",
+        &["background", "cache", "export", "files", "mesh::Mesh", "mishap", "pipeline", "print", "progress", "request"],
+    ),
     ("doctor", &["cache", "engine::device", "files", "models", "render"]),
     (
         "cli",
         &[
             "cache", "craft", "dataset", "doctor", "engine", "evaluate", "export", "files", "image", "import", "job",
-            "mesh", "models", "pipeline", "print", "progress", "render", "request",
+            "mesh", "mishap", "models", "pipeline", "print", "progress", "render", "request",
         ],
     ),
     (

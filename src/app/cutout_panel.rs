@@ -207,7 +207,7 @@ impl CutOutEditor {
             }
             if empty {
                 ui.colored_label(palette.error, "Nothing is left of the object");
-            } else if ready.confidence < 0.5 {
+            } else if ready.confidence < matte::CutOut::POOR_CONFIDENCE {
                 ui.colored_label(palette.warning, "The program is not sure about this cut-out");
             }
         });

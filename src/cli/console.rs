@@ -6,6 +6,7 @@ use std::path::Path;
 use indicatif::ProgressBar;
 
 use super::failure::{Exit, Failure};
+use crate::mishap::panic_text;
 
 /// Where a command says things. Cheap to clone; a progress bar that is drawn meanwhile is kept whole.
 #[derive(Clone)]
@@ -143,9 +144,7 @@ pub fn shorten_panics() {
         return;
     }
     std::panic::set_hook(Box::new(|panic| {
-        let payload = panic.payload();
-        let what = payload.downcast_ref::<&str>().copied();
-        let what = what.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("unknown");
+        let what = panic_text(panic.payload());
         let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
         let _ = writeln!(
             io::stderr().lock(),

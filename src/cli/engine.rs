@@ -15,7 +15,7 @@ use super::failure::Failure;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Model")]
 pub struct EngineArgs {
-    /// Where a learned model runs: auto, cpu, cuda:0 or vulkan:0; `orfeas doctor` lists what there is
+    /// Where a learned model runs: auto, cpu, cuda:0 or vulkan:0; `orfeas doctor` lists what this build can use here
     #[arg(long, value_name = "DEVICE", default_value = "auto", hide_default_value = true)]
     device: DeviceChoice,
     /// Number format of a learned model: f32, f16 or bf16; NVIDIA cards may round products of f32 to TF32

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 use crate::cache::Cache;
-use crate::engine::device::cuda;
+use crate::engine::device::{self, DeviceInfo, DeviceKind, cuda};
 use crate::files::bytes_in_words;
 use crate::models::{Library, Owner, State, free_bytes};
 use crate::render::{AdapterInfo, AdapterKind};
@@ -28,11 +28,29 @@ pub struct Findings {
     available_memory_bytes: Option<u64>,
     graphics: Vec<AdapterInfo>,
     cuda: cuda::Cuda,
+    devices: Vec<Device>,
     models: Vec<ModelFindings>,
     cache: CacheFindings,
     folders: Vec<Folder>,
     /// What stands in the way, and what helps.
     pub problems: Vec<String>,
+}
+
+/// What learned models can run on in this build.
+#[derive(Serialize)]
+struct Device {
+    /// As `--device` takes it.
+    id: String,
+    name: String,
+    kind: DeviceKind,
+    memory_bytes: Option<u64>,
+}
+
+impl From<DeviceInfo> for Device {
+    fn from(info: DeviceInfo) -> Self {
+        let DeviceInfo { id, name, kind, memory_bytes, .. } = info;
+        Self { id: id.to_string(), name, kind, memory_bytes }
+    }
 }
 
 /// A learned model that can be used, or a part of one.
@@ -63,7 +81,7 @@ struct Folder {
     free_bytes: Option<u64>,
 }
 
-/// Looks around. May take a second: it starts every graphics driver.
+/// Looks around. May take seconds: it starts every graphics driver.
 pub fn look(cache: &Cache) -> Findings {
     let refresh =
         RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()).with_memory(MemoryRefreshKind::nothing().with_ram());
@@ -81,6 +99,7 @@ pub fn look(cache: &Cache) -> Findings {
         available_memory_bytes: system.as_ref().map(System::available_memory),
         graphics: crate::render::probe(),
         cuda: cuda::probe(),
+        devices: device::devices().into_iter().map(Device::from).collect(),
         models: library.as_ref().map(models).unwrap_or_default(),
         cache: CacheFindings {
             path: cache.path().map(Path::to_owned),
@@ -189,16 +208,11 @@ impl Findings {
         if self.graphics.is_empty() {
             lines.push(("graphics", "none".to_owned()));
         }
-        for device in &cuda.devices {
-            let version = cuda.driver_version.as_deref().unwrap_or("of unknown version");
-            lines.push((
-                "CUDA",
-                format!("{}, {}, driver for CUDA {version}", device.name, bytes_in_words(device.memory_bytes)),
-            ));
+        lines.extend(cuda_in_words(cuda).into_iter().map(|line| ("CUDA", line)));
+        for Device { id, name, memory_bytes, .. } in &self.devices {
+            let memory = memory_bytes.map(|bytes| format!(", {}", bytes_in_words(bytes))).unwrap_or_default();
+            lines.push(("device", format!("{id}: {name}{memory}")));
         }
-        lines.extend(
-            cuda.problem.iter().map(|problem| ("CUDA", format!("{problem}; nothing in this version needs it"))),
-        );
         lines.extend(self.models.iter().map(|found| ("models", model(found))));
         if self.models.is_empty() {
             lines.push(("models", "none here; `orfeas models list` shows what there is".to_owned()));
@@ -229,6 +243,20 @@ impl fmt::Display for Findings {
         }
         self.problems.iter().try_for_each(|problem| write!(f, "\nproblem: {problem}"))
     }
+}
+
+/// The NVIDIA cards and what is in their way, a line each.
+fn cuda_in_words(cuda: &cuda::Cuda) -> Vec<String> {
+    let version = cuda.driver_version.as_deref().unwrap_or("of unknown version");
+    let unused =
+        if cfg!(feature = "cuda") { "" } else { "; this build does not use it, one with --features cuda does" };
+    let card = |card: &cuda::CudaDevice| {
+        format!("{}, {}, driver for CUDA {version}{unused}", card.name, bytes_in_words(card.memory_bytes))
+    };
+    let consequence =
+        if cfg!(feature = "cuda") { "models run on the devices below" } else { "this build does not need it" };
+    let problem = cuda.problem.iter().map(|problem| format!("{problem}; {consequence}"));
+    cuda.devices.iter().map(card).chain(problem).collect()
 }
 
 fn model(found: &ModelFindings) -> String {
@@ -267,6 +295,7 @@ mod tests {
             available_memory_bytes: None,
             graphics: Vec::new(),
             cuda: cuda::Cuda::default(),
+            devices: Vec::new(),
             models: Vec::new(),
             cache: CacheFindings { path: None, entries: 0, bytes: 0, limit_bytes: 0 },
             folders: Vec::new(),

@@ -1,9 +1,9 @@
 //! Why a learned model made nothing.
 
 use super::device::DeviceError;
-use super::models::hunyuan3d::published::PublishedError;
 use super::models::hunyuan3d::scheduler::ScheduleError;
 use super::models::hunyuan3d::volume::VolumeError;
+use super::models::published::PublishedError;
 use super::weights::WeightsError;
 use crate::field::FieldError;
 use crate::progress::Cancelled;

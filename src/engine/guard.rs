@@ -1,21 +1,17 @@
 //! Panics as errors: burn and the drivers below it know no other way to say some things.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::error::EngineError;
+use crate::mishap::panic_text;
 
 /// Does `work`; a panic in it becomes [`EngineError::OutOfMemory`] or [`EngineError::Broken`].
 ///
 /// # Errors
 /// Those of `work`, and those.
 pub fn guard<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(EngineError::from_driver(said(panic.as_ref()))))
-}
-
-fn said(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(EngineError::from_driver(panic_text(panic.as_ref()))))
 }
 
 #[cfg(test)]

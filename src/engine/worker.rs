@@ -62,6 +62,9 @@ struct Shared {
     state: Mutex<State>,
     #[cfg(test)]
     faults: super::fault::Faults,
+    /// Threads so far.
+    #[cfg(test)]
+    started: std::sync::atomic::AtomicUsize,
 }
 
 struct State {
@@ -88,6 +91,8 @@ impl Engine {
             state: Mutex::new(State { options, orders: None, place: None }),
             #[cfg(test)]
             faults: super::fault::Faults::default(),
+            #[cfg(test)]
+            started: std::sync::atomic::AtomicUsize::default(),
         }))
     }
 
@@ -264,22 +269,27 @@ impl Engine {
     }
 
     /// Hands an order to the thread, which is started when there is none.
-    fn send(&self, order: Order) -> Result<(), EngineError> {
-        let mut order = order;
-        if let Some(orders) = self.lock().orders.clone() {
+    fn send(&self, mut order: Order) -> Result<(), EngineError> {
+        loop {
+            let mut state = self.lock();
+            let Some(orders) = state.orders.clone() else { return self.start(&mut state, order) };
+            // Without the lock: a full channel makes whoever sends wait.
+            drop(state);
             match orders.send(order) {
                 Ok(()) => return Ok(()),
                 Err(refused) => order = refused.into_inner(),
             }
+            // That thread has ended. Somebody else may have seen it first, and started another one.
+            self.lock().orders.take_if(|known| known.same_channel(&orders));
         }
-        let mut state = self.lock();
+    }
+
+    /// Starts the thread with its first order. Who holds the lock has seen that there is none.
+    fn start(&self, state: &mut State, order: Order) -> Result<(), EngineError> {
         let (sender, receiver) = bounded::<Order>(ORDERS);
-        let gives_way = state.options.gives_way;
-        std::thread::Builder::new()
-            .name(THREAD_NAME.to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn(move || work_off(&receiver, gives_way))
-            .map_err(|source| EngineError::NoThread(source.to_string()))?;
+        spawn(receiver, state.options.gives_way).map_err(|source| EngineError::NoThread(source.to_string()))?;
+        #[cfg(test)]
+        self.0.started.fetch_add(1, Ordering::SeqCst);
         // The first of a new channel: it never waits.
         let sent = sender.send(order).map_err(|_| EngineError::NoThread("it ended at once".to_owned()));
         state.orders = Some(sender);
@@ -320,7 +330,20 @@ fn wait<R>(
     }
 }
 
-fn work_off(orders: &Receiver<Order>, gives_way: bool) {
+/// Starts a thread for these orders.
+fn spawn(orders: Receiver<Order>, gives_way: bool) -> std::io::Result<()> {
+    let work = move || {
+        if !work_off(&orders, gives_way)
+            && let Err(error) = spawn(orders, gives_way)
+        {
+            tracing::warn!("the engine ended and could not be started again: {error}");
+        }
+    };
+    std::thread::Builder::new().name(THREAD_NAME.to_owned()).stack_size(STACK_BYTES).spawn(work).map(drop)
+}
+
+/// Does one order after another. Returns false when one broke the engine, so that what is left is for another thread.
+fn work_off(orders: &Receiver<Order>, gives_way: bool) -> bool {
     let start = move || {
         if gives_way {
             background::give_way();
@@ -337,14 +360,71 @@ fn work_off(orders: &Receiver<Order>, gives_way: bool) {
         tracing::warn!("the engine shares the threads of the program: {error}");
     }
     let mut worker = Worker::default();
-    for order in orders {
-        if !order(&mut worker) {
-            break;
-        }
-    }
+    let is_whole = orders.iter().all(|order| order(&mut worker));
     // Tensors of a broken driver may panic once more.
     let _ = guard::guard(|| {
         drop(worker);
         Ok(())
     });
+    is_whole
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread::{self, ThreadId};
+
+    use super::*;
+
+    /// The engine's threads that `callers` see who ask it at the same time.
+    fn asked_at_once(engine: &Engine, callers: usize) -> Vec<ThreadId> {
+        let barrier = Barrier::new(callers);
+        let ask = || {
+            barrier.wait();
+            engine.run(&Monitor::silent(), |_, _| Ok(thread::current().id())).unwrap()
+        };
+        thread::scope(|scope| {
+            let asking: Vec<_> = (0..callers).map(|_| scope.spawn(ask)).collect();
+            asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+
+    #[test]
+    fn a_mistake_in_one_order_leaves_those_that_wait_behind_it() {
+        let engine = Engine::new(EngineOptions::default());
+        let ask = |order: fn(&Engine) -> bool| {
+            let asked = Engine(Arc::clone(&engine.0));
+            engine.run(&Monitor::silent(), move |_, _| Ok(order(&asked)))
+        };
+        thread::scope(|scope| {
+            let broken = scope.spawn(|| {
+                ask(|engine| {
+                    while engine.lock().orders.as_ref().is_none_or(|orders| orders.is_empty()) {
+                        thread::yield_now();
+                    }
+                    panic!("a mistake on purpose");
+                })
+            });
+            while engine.lock().orders.is_none() {
+                thread::yield_now();
+            }
+            assert!(ask(|_| true).unwrap());
+            assert!(matches!(broken.join().unwrap(), Err(EngineError::Broken { .. })));
+        });
+        assert!(ask(|_| true).unwrap());
+    }
+
+    #[test]
+    fn all_who_ask_first_share_one_thread() {
+        for round in 0..20 {
+            let engine = Engine::new(EngineOptions::default());
+            if round % 2 == 1 {
+                // A thread that has ended.
+                engine.lock().orders = Some(bounded(1).0);
+            }
+            let threads = asked_at_once(&engine, 8);
+            assert!(threads.iter().all(|thread| *thread == threads[0]), "round {round}: {threads:?}");
+            assert_eq!(engine.0.started.load(Ordering::SeqCst), 1, "round {round}");
+        }
+    }
 }

@@ -14,7 +14,9 @@ const LINES_PER_BLOCK: usize = 1 << 14;
 pub fn write<W: Write + Send>(mesh: &Mesh, options: &ExportOptions, sink: &mut Sink<W>) -> io::Result<()> {
     let Mesh { vertex_positions, triangle_indices, vertex_colors } = mesh;
     let title = one_line(&options.title);
-    let name = if title.trim().is_empty() { "orfeas" } else { title.trim() };
+    // A backslash at its end would join the next line, and what begins with # would be a comment.
+    let name = title.trim().trim_start_matches('#').trim_end_matches('\\').trim();
+    let name = if name.is_empty() { "orfeas" } else { name };
     let (vertices, triangles) = (vertex_positions.len(), triangle_indices.len());
     let counts = format!("{SIGNATURE} {vertices} vertices, {triangles} triangles, unit millimetre, +Z up");
     sink.bytes(format!("{counts}\no {name}\n").as_bytes())?;

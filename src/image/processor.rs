@@ -42,9 +42,6 @@ pub enum ProcessorError {
         /// Height of the object.
         height_px: usize,
     },
-    /// Two pictures of one view, or none at all.
-    #[error("a model of several views needs one picture for each view, and at least one")]
-    Views,
     /// The model's settings are out of range.
     #[error("the model asks for a picture of {size_px} pixels with a border of {border_ratio}")]
     Settings {
@@ -55,23 +52,6 @@ pub enum ProcessorError {
     },
 }
 
-/// Where a picture was taken from, for models that take several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum View {
-    Front,
-    Left,
-    Back,
-    Right,
-}
-
-impl View {
-    /// Its number in the models: front 0, left 1, back 2, right 3.
-    pub fn index(self) -> usize {
-        self as usize
-    }
-}
-
 /// A picture as a model reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcessedImage {
@@ -79,26 +59,14 @@ pub struct ProcessedImage {
     pub size_px: usize,
     /// sRGB levels on white, `[size, size, 3]`.
     pub rgb: Vec<u8>,
-    /// Opacity, `[size, size]`.
-    pub mask: Vec<u8>,
 }
 
 impl ProcessedImage {
     /// The colours as `[3, size, size]` in [-1, 1].
     pub fn image_tensor(&self) -> Vec<f32> {
-        let plane = |c: usize| self.rgb.iter().skip(c).step_by(3).map(|&v| signed(v));
+        let plane = |c: usize| self.rgb.iter().skip(c).step_by(3).map(|&v| f32::from(v) / 255.0 * 2.0 - 1.0);
         (0..3).flat_map(plane).collect()
     }
-
-    /// The opacity as `[1, size, size]` in [-1, 1].
-    pub fn mask_tensor(&self) -> Vec<f32> {
-        self.mask.iter().map(|&v| signed(v)).collect()
-    }
-}
-
-/// A level as a number in [-1, 1].
-fn signed(level: u8) -> f32 {
-    f32::from(level) / 255.0 * 2.0 - 1.0
 }
 
 /// The object centred in a square on white: the state before the last resize.
@@ -108,8 +76,6 @@ pub struct Recentered {
     pub side_px: usize,
     /// sRGB levels on white, `[side, side, 3]`.
     pub rgb: Vec<u8>,
-    /// Opacity, `[side, side]`.
-    pub mask: Vec<u8>,
 }
 
 impl ImageProcessor {
@@ -122,25 +88,9 @@ impl ImageProcessor {
         if !(1..=SIZE_MAX).contains(&size_px) {
             return Err(ProcessorError::Settings { size_px, border_ratio });
         }
-        let Recentered { side_px, rgb, mask } = self.recenter(picture)?;
+        let Recentered { side_px, rgb } = self.recenter(picture)?;
         let rgb = Pixels { width: side_px, height: side_px, channels: 3, data: rgb };
-        let mask = Pixels { width: side_px, height: side_px, channels: 1, data: mask };
-        let rgb = resize::cubic(&rgb, size_px, size_px).data;
-        let mask = resize::nearest(&mask, size_px, size_px).data;
-        Ok(ProcessedImage { size_px, rgb, mask })
-    }
-
-    /// Prepares pictures of several views, each by itself, in the order of their numbers.
-    ///
-    /// # Errors
-    /// [`ProcessorError`].
-    pub fn process_views(&self, views: &[(View, &RgbaImage)]) -> Result<Vec<(View, ProcessedImage)>, ProcessorError> {
-        let mut sorted = views.to_vec();
-        sorted.sort_by_key(|(view, _)| *view);
-        if sorted.is_empty() || sorted.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            return Err(ProcessorError::Views);
-        }
-        sorted.into_iter().map(|(view, picture)| Ok((view, self.process(picture)?))).collect()
+        Ok(ProcessedImage { size_px, rgb: resize::cubic(&rgb, size_px, size_px).data })
     }
 
     /// Crops `picture` to what is visible, centres it with the border, and puts it on white.
@@ -185,7 +135,7 @@ fn crop(picture: &RgbaImage) -> Result<Pixels, ProcessorError> {
 /// fractions.
 fn on_white(object: &Pixels, side: usize) -> Recentered {
     let (top, left) = ((side - object.height) / 2, (side - object.width) / 2);
-    let mut result = Recentered { side_px: side, rgb: vec![255; side * side * 3], mask: vec![0; side * side] };
+    let mut result = Recentered { side_px: side, rgb: vec![255; side * side * 3] };
     for (y, row) in object.data.chunks_exact(object.width * 4).enumerate() {
         for (x, pixel) in row.chunks_exact(4).enumerate() {
             let at = (top + y) * side + left + x;
@@ -194,7 +144,6 @@ fn on_white(object: &Pixels, side: usize) -> Recentered {
                 let blended = f32::from(color) * opacity + 255.0 * (1.0 - opacity);
                 *level = blended.clamp(0.0, 255.0) as u8;
             }
-            result.mask[at] = (opacity * 255.0).clamp(0.0, 255.0) as u8;
         }
     }
     result
@@ -216,7 +165,7 @@ mod tests {
     #[test]
     fn the_object_is_centred_on_white_with_its_border() {
         let processed = ImageProcessor::default().process(&block([200, 100], [20, 30, 121, 61])).unwrap();
-        let inside = |x: usize, y: usize| processed.mask[y * 512 + x] > 127;
+        let inside = |x: usize, y: usize| processed.rgb[(y * 512 + x) * 3] < 218;
         let columns: Vec<_> = (0..512).filter(|&x| inside(x, 256)).collect();
         let (first, last) = (columns[0], columns[columns.len() - 1]);
         assert!((first + last).abs_diff(511) < 4 && (last - first).abs_diff(435) < 4, "{first} {last}");
@@ -225,7 +174,6 @@ mod tests {
         let tensor = processed.image_tensor();
         assert_eq!((tensor.len(), tensor[0]), (3 * 512 * 512, 1.0));
         assert_eq!(tensor[2 * 512 * 512 + 256 * 512 + 256], 30.0 / 255.0 * 2.0 - 1.0);
-        assert_eq!(processed.mask_tensor()[0], -1.0);
     }
 
     #[test]

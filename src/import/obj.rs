@@ -32,8 +32,11 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
         }
     }
     let found = [content.positions.len(), content.faces.triangle_count()];
-    if let Some(announced) = content.announced.filter(|&announced| announced != found) {
-        let detail = format!("{} of {} triangles are there", found[1].min(announced[1]), announced[1]);
+    // More than announced was added by hand.
+    if let Some([vertices, triangles]) = content.announced.filter(|&[v, t]| found[0] < v || found[1] < t) {
+        let [found_vertices, found_triangles] = [found[0].min(vertices), found[1].min(triangles)];
+        let detail =
+            format!("{found_vertices} of {vertices} vertices and {found_triangles} of {triangles} triangles are there");
         return Err(ImportError::truncated(Format::Obj, detail));
     }
     let colors = (!content.levels.is_empty()).then(|| colors(content.levels));
@@ -104,14 +107,15 @@ struct Content {
 
 impl Content {
     fn line(&mut self, line: &[u8]) -> Result<(), String> {
-        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        if line.starts_with(b"#") {
+            self.comment(line);
+            return Ok(());
+        }
+        let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let mut words = words.take_while(|word| !word.starts_with(b"#"));
         match words.next() {
             Some(b"v") => self.vertex(words),
             Some(b"f") => self.face(words),
-            Some(word) if word.starts_with(b"#") => {
-                self.comment(line);
-                Ok(())
-            }
             _ => Ok(()),
         }
     }

@@ -140,7 +140,9 @@ impl PropertyAccess for Vertex {
         let number = property.to_f32_lossy();
         let level = match property {
             Property::Float(_) | Property::Double(_) => number.map(|level| (level * 255.0).round() as u8),
-            _ => property.to_u8_color_lossy(),
+            Property::UShort(level) => Some((f32::from(level) / 257.0).round() as u8),
+            // Conversion clamps.
+            _ => number.map(|level| level as u8),
         };
         match (name, number, level) {
             ("x", Some(number), _) => self.position.x = number,

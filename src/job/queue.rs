@@ -19,7 +19,6 @@ use crate::pipeline::{self, Circumstances, Input, Output, PipelineError, Tools};
 use crate::progress::{CancelToken, Cancelled, Monitor, Progress};
 use crate::request::Request;
 
-pub(super) use worker::panic_text;
 use worker::{Task, Turn, work_off};
 
 /// Name of the worker thread.

@@ -3,10 +3,11 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use glam::{DVec3, Vec3, Vec3A};
+use glam::DVec3;
 use rayon::prelude::*;
 
 use super::Mesh;
+use super::box_tree::BoxTree;
 use crate::progress::{Cancelled, Monitor};
 
 /// Triangles of the largest mesh that is looked into.
@@ -14,8 +15,6 @@ pub const MAX_TRIANGLES: usize = 8_000_000;
 /// Pairs of triangles per triangle whose boxes may meet before the search gives up: an ordinary
 /// surface has about ten.
 const MAX_PAIRS: u64 = 200;
-/// Triangles in a leaf of the tree of boxes.
-const LEAF: usize = 8;
 
 /// The triangles that pass through another, ascending, or `None` when `mesh` is too large or too
 /// tangled to look into. Takes about a second per million triangles and core.
@@ -32,7 +31,7 @@ pub fn self_intersections(mesh: &Mesh, monitor: &Monitor) -> Result<Option<Vec<u
         return Ok(None);
     }
     monitor.check()?;
-    let tree = Tree::of(mesh);
+    let tree = BoxTree::of(mesh);
     let crossing: Vec<AtomicBool> = (0..count).map(|_| AtomicBool::new(false)).collect();
     let pairs = AtomicU64::new(0);
     let limit = MAX_PAIRS * count.max(1000) as u64;
@@ -59,114 +58,6 @@ pub fn self_intersections(mesh: &Mesh, monitor: &Monitor) -> Result<Option<Vec<u
         return Ok(None);
     }
     Ok(Some((0..count as u32).filter(|&t| crossing[t as usize].load(Relaxed)).collect()))
-}
-
-/// A closed box, in vector registers.
-#[derive(Clone, Copy)]
-struct Box3 {
-    min: Vec3A,
-    max: Vec3A,
-}
-
-impl Box3 {
-    const EMPTY: Self = Self { min: Vec3A::INFINITY, max: Vec3A::NEG_INFINITY };
-
-    fn around(corners: [Vec3; 3]) -> Self {
-        let [a, b, c] = corners.map(Vec3A::from);
-        Self { min: a.min(b).min(c), max: a.max(b).max(c) }
-    }
-
-    fn union(self, other: Self) -> Self {
-        Self { min: self.min.min(other.min), max: self.max.max(other.max) }
-    }
-
-    fn touches(&self, other: &Self) -> bool {
-        (self.min.cmple(other.max) & other.min.cmple(self.max)).all()
-    }
-}
-
-/// A complete binary tree of boxes over the triangles along a space-filling curve.
-struct Tree {
-    /// Triangles in the order of the curve.
-    order: Vec<u32>,
-    /// Their boxes.
-    boxes: Vec<Box3>,
-    /// Node 1 is the root; node `i` has the children `2 i` and `2 i + 1`.
-    nodes: Vec<Box3>,
-    /// Leaves that the last level has room for, a power of two.
-    width: usize,
-}
-
-impl Tree {
-    fn of(mesh: &Mesh) -> Self {
-        let (low, size) = mesh.bounds().map_or((Vec3::ZERO, Vec3::ONE), |b| (b.min, b.size()));
-        let scale = 1023.0 / size.max_element().max(f32::MIN_POSITIVE);
-        let mut keyed: Vec<(u32, u32)> = (0..mesh.triangle_indices.len())
-            .into_par_iter()
-            .map(|t| {
-                let [a, b, c] = mesh.triangle(t);
-                (curve_key(((a + b + c) / 3.0 - low) * scale), t as u32)
-            })
-            .collect();
-        keyed.par_sort_unstable();
-        let order: Vec<u32> = keyed.into_iter().map(|(_, t)| t).collect();
-        let boxes: Vec<Box3> = order.par_iter().map(|&t| Box3::around(mesh.triangle(t as usize))).collect();
-        let width = order.len().div_ceil(LEAF).next_power_of_two();
-        let mut nodes = vec![Box3::EMPTY; 2 * width];
-        for (leaf, boxes) in boxes.chunks(LEAF).enumerate() {
-            nodes[width + leaf] = boxes.iter().copied().fold(Box3::EMPTY, Box3::union);
-        }
-        for node in (1..width).rev() {
-            nodes[node] = nodes[2 * node].union(nodes[2 * node + 1]);
-        }
-        Self { order, boxes, nodes, width }
-    }
-
-    fn leaf_count(&self) -> usize {
-        self.order.len().div_ceil(LEAF)
-    }
-
-    /// Calls `f` for `leaf` and for every later leaf whose box touches its box.
-    fn for_each_leaf_touching(&self, leaf: usize, mut f: impl FnMut(usize)) {
-        let own = self.nodes[self.width + leaf];
-        let mut open = vec![1];
-        while let Some(node) = open.pop() {
-            // The last leaf under the node.
-            let depth = self.width.ilog2() - usize::ilog2(node);
-            let last = ((node + 1) << depth) - 1 - self.width;
-            if last < leaf || !own.touches(&self.nodes[node]) {
-                continue;
-            }
-            if node >= self.width {
-                f(node - self.width);
-            } else {
-                open.extend([2 * node + 1, 2 * node]);
-            }
-        }
-    }
-
-    /// Calls `f` once for every pair of triangles of two leaves whose boxes touch.
-    fn for_each_pair(&self, leaf: usize, other: usize, mut f: impl FnMut(u32, u32)) {
-        let range = |leaf: usize| leaf * LEAF..((leaf + 1) * LEAF).min(self.order.len());
-        let other_box = self.nodes[self.width + other];
-        for i in range(leaf).filter(|&i| self.boxes[i].touches(&other_box)) {
-            for j in range(other).filter(|&j| j > i && self.boxes[i].touches(&self.boxes[j])) {
-                f(self.order[i], self.order[j]);
-            }
-        }
-    }
-}
-
-/// The place of a point in [0, 1023]³ along the Morton curve.
-fn curve_key(place: Vec3) -> u32 {
-    let spread = |c: f32| {
-        let mut bits = (c as u32).min(1023);
-        bits = (bits | bits << 16) & 0x0300_00ff;
-        bits = (bits | bits << 8) & 0x0300_f00f;
-        bits = (bits | bits << 4) & 0x030c_30c3;
-        (bits | bits << 2) & 0x0924_9249
-    };
-    spread(place.x) << 2 | spread(place.y) << 1 | spread(place.z)
 }
 
 /// Whether triangles `a` and `b` pass through each other.
@@ -264,6 +155,7 @@ mod tests {
     use crate::field::ScalarGrid;
     use crate::progress::CancelToken;
     use crate::surface::extract;
+    use glam::Vec3;
 
     fn ball(center: Vec3, radius: f32) -> Mesh {
         let field = ScalarGrid::from_fn([40; 3], Vec3::splat(-1.0), 2.0 / 39.0, |p| p.length() - 0.8);

@@ -4,6 +4,7 @@
 //! viewer of the photo), print space is millimetres (+Z up); functions say which one they expect.
 
 pub(crate) mod adjacency;
+mod box_tree;
 pub mod components;
 pub mod intersect;
 pub mod repair;

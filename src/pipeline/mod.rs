@@ -55,6 +55,10 @@ pub use tools::{Models, Tools};
 
 use stages::Run;
 
+/// What is said with every solid of a cut-out that is more likely wrong than right.
+const UNSURE: &str = "the program is not sure about the cut-out; look at it (--save-mask, or Edit cut-out in the window), \
+                      and where it is wrong mend it there or give a mask (--mask)";
+
 /// What a request is made from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Input {
@@ -152,6 +156,8 @@ pub fn run_with(
     let cut_out = run.needs_cut_out().then(|| run.cut_out()).transpose()?;
     let mut notes = result.notes;
     notes.extend_from_slice(&run.notes);
+    // Not stored with the results: the cut-out itself tells.
+    notes.extend(cut_out.as_ref().filter(|cut_out| cut_out.is_unsure()).map(|_| UNSURE.to_owned()));
     notes.extend(around.tools.cache.take_warning());
     Ok(Output { mesh: Arc::new(result.mesh), report: result.report, cut_out, stages: run.reports(), notes })
 }

@@ -10,7 +10,7 @@ use crate::cache::CacheOptions;
 use crate::image::{ConditionImage, recenter};
 use crate::progress::{CancelToken, Progress};
 use crate::request::parameter::{ParamKind, ParamSpec, Value};
-use crate::request::{Background, Mode, Quality, SizeParams};
+use crate::request::{Background, CutOutMethod, Mode, Quality, SizeParams};
 
 /// A picture of a thick ring with a stem, in two colours on a transparent ground, and its folder.
 pub(super) struct Scene {
@@ -128,6 +128,50 @@ fn a_stored_result_is_the_fresh_one_whatever_changed_in_between() {
             }
         });
     });
+}
+
+fn is_in_disc(x: u32, y: u32) -> bool {
+    Vec2::new(x as f32 - 150.0, y as f32 - 150.0).length() < 90.0
+}
+
+#[test]
+fn a_doubtful_cut_out_is_told_with_every_solid_made_of_it() {
+    let scene = Scene::new();
+    let save = |name: &str, color_at: fn(u32, u32) -> [u8; 3]| {
+        let path = scene.folder.path().join(name);
+        image::RgbImage::from_fn(300, 300, |x, y| image::Rgb(color_at(x, y))).save(&path).unwrap();
+        Input::of(path)
+    };
+    // A disc on white, and patches of any colour.
+    let clear = save("clear.png", |x, y| if is_in_disc(x, y) { [200, 40, 30] } else { [240; 3] });
+    let busy = save("busy.png", |x, y| {
+        let hash = (x / 30).wrapping_mul(0x9E37_79B1) ^ (y / 30).wrapping_mul(0x85EB_CA77);
+        let [red, green, blue, _] = hash.wrapping_mul(0xC2B2_AE3D).to_be_bytes();
+        [red, green, blue]
+    });
+    let mask = scene.folder.path().join("mask.png");
+    GrayImage::from_fn(300, 300, |x, y| Luma([if is_in_disc(x, y) { 255 } else { 0 }])).save(&mask).unwrap();
+    let masked = Input { mask: Some(mask), ..busy.clone() };
+    let cache = scene.cache();
+    let doubts = |input: &Input, request: &Request, cache: &Cache| {
+        let notes = run(request, input, cache, &Monitor::silent()).unwrap().notes;
+        notes.iter().filter(|note| note.contains("not sure") && note.contains("--mask")).count()
+    };
+    let mut request = request(Mode::Inflate);
+    request.cut_out.method = CutOutMethod::Colors;
+    let mut smaller = request;
+    smaller.size.height_mm = Some(20.0);
+    let mut thinner = request;
+    thinner.inflate.thickness *= 0.5;
+    assert_eq!(doubts(&busy, &request, &Cache::disabled()), 1);
+    // Made, then all of it stored, then all but the size, then the cut-out alone.
+    for request in [&request, &request, &smaller, &thinner] {
+        assert_eq!(doubts(&busy, request, &cache), 1);
+        assert_eq!(doubts(&clear, request, &cache), 0, "a clear picture");
+        assert_eq!(doubts(&masked, request, &cache), 0, "a mask is the user's own");
+    }
+    let lithophane = Request { mode: Mode::Lithophane, ..request };
+    assert_eq!(doubts(&busy, &lithophane, &cache), 0, "nothing is cut out");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use image::{Rgba, RgbaImage};
 use super::*;
 use crate::cache::CacheOptions;
 use crate::engine::device::{DeviceChoice, DeviceId};
+use crate::engine::learned::Part;
 use crate::engine::models::hunyuan3d::miniature;
 use crate::engine::{Engine, EngineOptions};
 use crate::mesh::topology::Topology;
@@ -191,6 +192,28 @@ fn objects_of_other_views_in_company_come_out_as_alone() {
         sampled += usize::from(fresh(&output).contains(&Stage::Latents));
     }
     assert_eq!(sampled, 1, "all in one piece of work");
+}
+
+#[test]
+fn a_full_memory_is_met_with_less_than_what_did_not_fit() {
+    // Two that share a call, and one that cannot join them.
+    let pair: [&[(Side, u32)]; 3] = [&ALL[..1], &ALL[1..2], &ALL];
+    // None can share a call with the first.
+    let apart: [&[(Side, u32)]; 3] = [&ALL, &[], &ALL[..1]];
+    for (sets, words) in [(pair, "one picture at a time"), (apart, "one after the other")] {
+        let studio = Studio::new();
+        let requests: Vec<_> = sets.iter().map(|views| (request(), studio.input(views))).collect();
+        let tools = studio.tools(studio.cache("cache"));
+        // The other parts make room, then fewer go at once.
+        studio.engine.faults().plan(Part::Denoising, 2);
+        let around = Circumstances { upcoming: &requests[1..], ..Circumstances::of(&tools) };
+        let output = run_with(&requests[0].0, &requests[0].1, &around, &Monitor::silent()).unwrap();
+        let steps: Vec<_> = output.notes.iter().filter(|n| n.ends_with("the memory was full")).collect();
+        let [room, fewer] = steps[..] else { panic!("{steps:?}") };
+        assert!(room.contains("made room") && fewer.contains(words), "{steps:?}");
+        let [a, b] = [&output, &studio.made(sets[0])].map(|output| output.mesh.signed_volume());
+        assert!((a - b).abs() <= 0.01 * b, "{a} mm³ and {b} mm³");
+    }
 }
 
 #[test]

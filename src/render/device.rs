@@ -9,9 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::RenderError;
-
-/// Longest time that [`probe`] waits for the drivers.
-const PROBE_TIMEOUT: Duration = Duration::from_millis(1900);
+use crate::mishap::Question;
 
 /// Longest time that one picture may take before the device counts as lost.
 pub(super) const DRAW_TIMEOUT: Duration = Duration::from_secs(120);
@@ -77,16 +75,8 @@ fn kind_of(device_type: wgpu::DeviceType) -> AdapterKind {
 /// The adapters of this machine, best first; empty when there is none, or when the drivers do not
 /// answer within two seconds.
 pub fn probe() -> Vec<AdapterInfo> {
-    let (sender, receiver) = crossbeam_channel::bounded(1);
-    // On its own thread: a hanging or crashing driver must not take the program with it.
-    let thread = std::thread::Builder::new().name("graphics probe".to_owned()).spawn(move || {
-        let found = adapters().iter().map(AdapterInfo::of).collect();
-        let _ = sender.send(found);
-    });
-    if thread.is_err() {
-        return Vec::new();
-    }
-    receiver.recv_timeout(PROBE_TIMEOUT).unwrap_or_default()
+    let drivers = Question::ask("graphics probe", || adapters().iter().map(AdapterInfo::of).collect());
+    drivers.answer().unwrap_or_default()
 }
 
 /// All adapters that the renderer can use, best kind first, otherwise in the driver's order.

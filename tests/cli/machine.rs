@@ -9,13 +9,22 @@ fn doctor_tells_what_is_here() {
     let desk = Desk::new();
     let (code, stdout, stderr) = outcome(desk.orfeas(&["doctor"]));
     assert_eq!((code, stderr.as_str()), (0, ""));
-    for word in ["ORFEAS", "processor", "memory", "graphics", "CUDA", "models", "cache"] {
+    for word in ["ORFEAS", "processor", "memory", "graphics", "CUDA", "device", "models", "cache"] {
         assert!(stdout.lines().any(|l| l.starts_with(word)), "{word}: {stdout}");
+    }
+    // What --device takes, of this build: its help sends people here.
+    let devices: Vec<_> = stdout.lines().filter_map(|line| line.strip_prefix("device")).map(str::trim).collect();
+    assert!(devices.iter().any(|device| device.starts_with("cpu: ")), "{stdout}");
+    for (feature, is_built) in [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan"))] {
+        assert!(is_built || !devices.iter().any(|device| device.starts_with(feature)), "{stdout}");
     }
     let (code, stdout, _) = outcome(desk.orfeas(&["doctor", "--json"]));
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, &json["version"]), (0, &env!("CARGO_PKG_VERSION").into()));
     assert!(json["memory_bytes"].as_u64().unwrap() > 1 << 28);
+    let ids = json["devices"].as_array().unwrap().iter().map(|device| device["id"].as_str().unwrap());
+    let named: Vec<_> = devices.iter().filter_map(|device| device.split(": ").next()).collect();
+    assert_eq!(ids.collect::<Vec<_>>(), named);
 }
 
 #[cfg(unix)]

@@ -8,10 +8,9 @@ use orfeas::engine::models::hunyuan3d::conditioner::Dino;
 use orfeas::engine::models::hunyuan3d::config::DinoConfig;
 use orfeas::engine::models::hunyuan3d::miniature;
 use orfeas::engine::models::hunyuan3d::noise::normal_noise;
-use orfeas::engine::models::hunyuan3d::published::{
-    Published, PublishedConfig, PublishedError, ScheduleConfig, VelocityConfig,
-};
+use orfeas::engine::models::hunyuan3d::published::{Published, PublishedConfig, ScheduleConfig, VelocityConfig};
 use orfeas::engine::models::hunyuan3d::sampler::{Branches, Effort, Sampling, VelocityModel};
+use orfeas::engine::models::published::PublishedError;
 use orfeas::engine::weights::{
     LoadOptions, Precision, WeightFile, Weights, WeightsError, inventory, load, write_random,
 };
@@ -85,6 +84,17 @@ fn wrong_configurations_are_told() {
         let error = PublishedConfig::from_yaml(&right.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.contains(words), "{to}: {error}");
     }
+    let flux = miniature::views_config();
+    for (from, to, words) in [
+        (" depth: 2", " depth: 18446744073709551615", "depth + 1 = 18446744073709551615"),
+        ("depth_single_blocks: 2", "depth_single_blocks: 18446744073709551615", "depth_single_blocks + 1 = "),
+        ("patch_size: 14", "patch_size: 0", "patch_size = 0"),
+        ("\n        image_size: 56", "\n        image_size: 65536", "image_size = 65536"),
+    ] {
+        assert!(flux.contains(from), "{from}");
+        let error = PublishedConfig::from_yaml(&flux.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(words), "{to}: {error}");
+    }
     let bomb = (0..40).fold("a0: &a0 [x]\n".to_owned(), |text, n| {
         format!("{text}a{}: &a{} [*a{n}, *a{n}, *a{n}, *a{n}]\n", n + 1, n + 1)
     });
@@ -103,7 +113,7 @@ fn folders_that_are_no_models_are_told() {
     assert!(error.ends_with("config.yaml"), "{error}");
     let right = yaml(&manifest, "HunYuanDiTPlain", "DinoImageEncoder", "FlowMatchEulerDiscreteScheduler");
     fs::write(folder.path().join("config.yaml"), right).unwrap();
-    assert!(matches!(Published::open(folder.path()), Err(PublishedError::NoWeights(_))));
+    assert!(matches!(Published::open(folder.path()), Err(PublishedError::NoWeights { .. })));
     fs::write(folder.path().join("model.fp16.ckpt"), "no archive at all").unwrap();
     assert!(matches!(Published::open(folder.path()), Err(PublishedError::Weights(_))));
 }

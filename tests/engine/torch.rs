@@ -35,15 +35,19 @@ impl Pickle {
     }
 
     /// As `torch.save` writes a tensor.
-    fn tensor(self, storage: &str, key: &str, offset: i32, shape: &[i32], strides: &[i32]) -> Self {
+    fn tensor(self, storage: &str, key: &str, offset: i64, shape: &[i32], strides: &[i32]) -> Self {
+        let offset = match i32::try_from(offset) {
+            Ok(short) => [&b"J"[..], &short.to_le_bytes()].concat(),
+            Err(_) => [&b"\x8a\x08"[..], &offset.to_le_bytes()].concat(),
+        };
         self.global("torch._utils", "_rebuild_tensor_v2")
             .op(b"((")
             .text("storage")
             .global("torch", storage)
             .text(key)
             .text("cpu")
-            .op(b"K\x06tQJ")
-            .op(&offset.to_le_bytes())
+            .op(b"K\x06tQ")
+            .op(&offset)
             .ints(shape)
             .ints(strides)
             .op(b"\x89")
@@ -161,7 +165,10 @@ fn tensors_outside_their_numbers_are_refused() {
         (0, &[1 << 20, 1 << 20, 1 << 20, 1 << 20], &[0, 0, 0, 0]),
         (0, &[7], &[0]),
         (0, &[2], &[i32::MAX]),
-        (i32::MAX, &[1], &[1]),
+        (i64::from(i32::MAX), &[1], &[1]),
+        // Bytes before the file, if their number went round.
+        (i64::MAX / 2, &[1], &[1]),
+        (i64::MAX / 2 - 1, &[1], &[1]),
         (-1, &[1], &[1]),
         (0, &[-1], &[1]),
         (0, &[2], &[-1]),

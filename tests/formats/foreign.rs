@@ -338,3 +338,43 @@ fn a_u_of_concave_faces_is_a_solid_in_obj_and_ply_whatever_comes_first() {
         assert!((0..28).all(|t| area(mesh.triangle(t)) > 1.0), "{text}");
     }
 }
+
+#[test]
+fn an_obj_may_have_words_behind_its_numbers_and_comments_that_end_in_a_backslash() {
+    let text = "# made from C:\\models\\\nv 0 0 0 # the first\nv 1 0 0\nv 0 1 0\nv 0 0 1 #\n".to_owned();
+    let faces = "f 1 3 2 # below\nf 1 2 4\nf 2 3 4 #\nf 3 1 4\n";
+    let mesh = import::read_bytes((text + faces).as_bytes(), Format::Obj).unwrap();
+    close(&mesh, [0.0; 3], [1.0; 3]);
+    assert!((mesh.signed_volume() - 1.0 / 6.0).abs() < 1e-6);
+}
+
+#[test]
+fn an_obj_of_our_own_may_be_added_to_and_named_as_one_likes() {
+    let mesh = cube(Vec3::ZERO, 1.0);
+    for name in ["cat\\", "# cat", "\\", "#\\#\\", "a\\b"] {
+        let options = orfeas::export::ExportOptions { title: name.to_owned(), ..Default::default() };
+        let file = orfeas::export::to_bytes(&mesh, Format::Obj, &options).unwrap();
+        let read = |file: &[u8]| import::read_bytes(file, Format::Obj);
+        assert_eq!(read(&file).unwrap(), mesh, "{name}");
+        let text = String::from_utf8(file).unwrap();
+        let more = format!("{text}v 2 0 0\nf 1 2 9\n");
+        assert_eq!(read(more.as_bytes()).unwrap().triangle_indices.len(), 13, "{name}");
+        let end = text.trim_end().rfind('\n').unwrap();
+        assert!(read(&text.as_bytes()[..end]).unwrap_err().to_string().contains("11 of 12"), "{name}");
+    }
+}
+
+#[test]
+fn colours_of_a_ply_have_any_number_of_bits() {
+    for (kind, colors) in
+        [("uchar", "255 128 0"), ("ushort", "65535 32896 0"), ("float", "1 0.502 0"), ("int", "255 128 0")]
+    {
+        let text = format!(
+            "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n\
+             property {kind} red\nproperty {kind} green\nproperty {kind} blue\nelement face 1\n\
+             property list uchar int vertex_indices\nend_header\n0 0 0 {colors}\n1 0 0 {colors}\n0 1 0 {colors}\n3 0 1 2\n"
+        );
+        let mesh = import::read_bytes(text.as_bytes(), Format::Ply).unwrap();
+        assert_eq!(mesh.vertex_colors.unwrap(), [[255, 128, 0]; 3], "{kind}");
+    }
+}

@@ -159,6 +159,10 @@ fn glb() {
     refusal(b"{}", Format::Glb);
 }
 
+/// Namespaces of two extensions of 3MF, of which only the materials may be passed over.
+const BOOLEAN: &str = "xmlns:m=\"http://schemas.microsoft.com/3dmanufacturing/material/2015/02\" \
+    xmlns:bo=\"http://schemas.3mf.io/3dmanufacturing/booleanoperations/2023/07\"";
+
 #[test]
 fn three_mf() {
     let model = |resources: &str, build: &str| {
@@ -182,6 +186,12 @@ fn three_mf() {
         (package(&[("3D/3dmodel.model", "<model><resources>".into())]), "ends in the middle"),
         (package(&[("3D/3dmodel.model", "<model></resources></model>".into())]), "3MF"),
         (package(&[("3D/3dmodel.model", "<model unit=\"parsec\"/>".into())]), "parsec"),
+        (
+            package(&[("3D/3dmodel.model", format!("<model {BOOLEAN} requiredextensions=\"m bo\"/>"))]),
+            "booleanoperations",
+        ),
+        (package(&[("3D/3dmodel.model", "<model requiredextensions=\"own\"/>".into())]), "extension own"),
+        (model(&object(&cube).replace("id=\"1\"", "id=\"1\" type=\"support\""), item), "no triangles"),
         (package(&[("other", String::new())]), "missing"),
         (b"not a package".to_vec(), "ZIP"),
     ] {

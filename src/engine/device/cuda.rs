@@ -4,13 +4,11 @@
 //! one. A card is found only when the driver says so itself.
 
 use std::ffi::{CStr, c_char, c_int, c_uint};
-use std::time::Duration;
 
 use libloading::{Library, Symbol};
 use serde::Serialize;
 
-/// Longest time that the driver gets to answer.
-const TIMEOUT: Duration = Duration::from_millis(1900);
+use crate::mishap::Question;
 
 #[cfg(windows)]
 const DRIVERS: [&str; 1] = ["nvcuda.dll"];
@@ -45,12 +43,8 @@ pub struct CudaDevice {
 
 /// Asks the driver.
 pub fn probe() -> Cuda {
-    let (sender, receiver) = crossbeam_channel::bounded(1);
-    // On its own thread: a driver in a bad state may hang in its first call.
-    let thread = std::thread::Builder::new().name("cuda probe".to_owned()).spawn(move || {
-        let _ = sender.send(ask());
-    });
-    let answer = thread.ok().and_then(|_| receiver.recv_timeout(TIMEOUT).ok());
+    // A driver in a bad state may hang in its first call.
+    let answer = Question::ask("cuda probe", ask).answer();
     answer.unwrap_or_else(|| problem("the NVIDIA driver does not answer; restart the machine or reinstall the driver"))
 }
 
@@ -158,7 +152,7 @@ mod tests {
     fn a_probe_answers_in_time_on_any_machine() {
         let started = std::time::Instant::now();
         let cuda = probe();
-        assert!(started.elapsed() < Duration::from_secs(2));
+        assert!(started.elapsed() < std::time::Duration::from_secs(2));
         assert!(cuda.problem.is_some() || !cuda.devices.is_empty(), "{cuda:?}");
     }
 

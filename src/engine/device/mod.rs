@@ -10,14 +10,11 @@ pub mod cuda;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
-use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::{Device, Tensor};
-
-/// Longest time that the graphics drivers get to answer.
-const TIMEOUT: Duration = Duration::from_millis(1900);
+use crate::mishap::{Question, panic_text};
 
 /// One device, as people name it: `cpu`, `cuda:0`, `vulkan:0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +33,17 @@ impl fmt::Display for DeviceId {
             Self::Cpu => f.write_str("cpu"),
             Self::Cuda(number) => write!(f, "cuda:{number}"),
             Self::Vulkan(number) => write!(f, "vulkan:{number}"),
+        }
+    }
+}
+
+impl DeviceId {
+    /// The feature that such a device takes, where this build is without it.
+    fn lacks(self) -> Option<&'static str> {
+        match self {
+            Self::Cuda(_) if !cfg!(feature = "cuda") => Some("cuda"),
+            Self::Vulkan(_) if !cfg!(feature = "vulkan") => Some("vulkan"),
+            _ => None,
         }
     }
 }
@@ -78,6 +86,17 @@ pub enum DeviceError {
     /// It is named in no known way.
     #[error("there is no kind of device named {0}; use cpu, cuda:0 or vulkan:0")]
     Unknown(String),
+    /// This build leaves such devices out.
+    #[error(
+        "this program was built without the feature {feature}, so it cannot use {id}; choose --device cpu, or build it \
+         with `cargo install --path . --features {feature}`"
+    )]
+    LeftOut {
+        /// The device.
+        id: DeviceId,
+        /// What the build lacks.
+        feature: &'static str,
+    },
     /// The machine does not have it.
     #[error("this machine has no device {0}; `orfeas doctor` lists what it has")]
     Missing(DeviceId),
@@ -152,29 +171,17 @@ impl DeviceInfo {
             Ok(Ok(Some(512.0))) => Ok(self.device.clone()),
             Ok(Ok(other)) => Err(broken(&format!("a sum gave {other:?} instead of 512"))),
             Ok(Err(error)) => Err(broken(&error.to_string())),
-            Err(panic) => Err(broken(
-                panic
-                    .downcast_ref::<String>()
-                    .map(String::as_str)
-                    .or_else(|| panic.downcast_ref::<&str>().copied())
-                    .unwrap_or("no reason given"),
-            )),
+            Err(panic) => Err(broken(panic_text(panic.as_ref()))),
         }
     }
 }
 
 /// All devices of this machine, best first; at least the processor.
 pub fn devices() -> Vec<DeviceInfo> {
-    let started = Instant::now();
-    let (sender, receiver) = crossbeam_channel::bounded(1);
-    // On its own thread, beside that of the NVIDIA driver: either may hang.
-    let thread = std::thread::Builder::new().name("vulkan probe".to_owned()).spawn(move || {
-        let _ = sender.send(vulkan_devices());
-    });
+    // Beside the NVIDIA driver: either may hang.
+    let vulkan = Question::ask("vulkan probe", vulkan_devices);
     let mut found = cuda_devices(&cuda::probe());
-    let left = TIMEOUT.saturating_sub(started.elapsed());
-    let vulkan = thread.ok().and_then(|_| receiver.recv_timeout(left).ok());
-    found.extend(vulkan.unwrap_or_default());
+    found.extend(vulkan.answer().unwrap_or_default());
     found.push(DeviceInfo::processor());
     // Stable: within a kind the driver's order stays.
     found.sort_by_key(|device| device.kind);
@@ -196,8 +203,11 @@ pub fn best() -> (DeviceInfo, Device) {
 /// The device of this name.
 ///
 /// # Errors
-/// [`DeviceError::Missing`]
+/// [`DeviceError::LeftOut`], [`DeviceError::Missing`]
 pub fn find(id: DeviceId) -> Result<DeviceInfo, DeviceError> {
+    if let Some(feature) = id.lacks() {
+        return Err(DeviceError::LeftOut { id, feature });
+    }
     devices().into_iter().find(|info| info.id == id).ok_or(DeviceError::Missing(id))
 }
 
@@ -263,6 +273,8 @@ fn vulkan_devices() -> Vec<DeviceInfo> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[test]
@@ -284,6 +296,21 @@ mod tests {
         for wrong in ["", "gpu", "cuda:", "cuda:-1", "vulkan:x", "cpu:1"] {
             assert!(wrong.parse::<DeviceId>().is_err(), "{wrong}");
         }
-        assert_eq!(find(DeviceId::Cuda(999)), Err(DeviceError::Missing(DeviceId::Cuda(999))));
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_is_told_from_one_that_the_build_leaves_out() {
+        assert!(find(DeviceId::Cpu).is_ok());
+        for (id, feature, is_built) in [
+            (DeviceId::Cuda(999), "cuda", cfg!(feature = "cuda")),
+            (DeviceId::Vulkan(999), "vulkan", cfg!(feature = "vulkan")),
+        ] {
+            let error = find(id).unwrap_err();
+            assert_eq!(error == DeviceError::Missing(id), is_built, "{error}");
+            // No word on the machine, and the way to a build that can.
+            let text = error.to_string();
+            let flag = format!("--features {feature}");
+            assert_eq!(text.contains(&flag) && !text.contains("machine"), !is_built, "{text}");
+        }
     }
 }

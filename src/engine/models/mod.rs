@@ -7,6 +7,7 @@
 pub mod columns;
 pub mod hunyuan3d;
 pub mod matte;
+pub mod published;
 pub mod triposr;
 
 use std::path::{Path, PathBuf};

@@ -69,6 +69,11 @@ impl CutOut {
     /// Cut-outs with less confidence than this are more often wrong than right.
     pub const POOR_CONFIDENCE: f32 = 0.5;
 
+    /// Whether the user should look at it.
+    pub fn is_unsure(&self) -> bool {
+        self.confidence < Self::POOR_CONFIDENCE
+    }
+
     /// The opacity alone.
     pub fn mask(&self) -> GrayImage {
         alpha_of(&self.pixels)

@@ -1,5 +1,5 @@
 //! Changing the size of 8-bit pixels exactly as OpenCV 4.10 does, because models were trained on its
-//! output: "area" and "nearest" to the bit, "cubic" to within one level in a few of a million samples.
+//! output: "area" to the bit, "cubic" to within one level in a few of a million samples.
 //!
 //! Formulas: OpenCV's `resize.cpp`; its cubic filter has A = −0.75, does not widen when reducing, and
 //! repeats the border.
@@ -38,23 +38,6 @@ impl Pixels {
 /// How many source pixels one target pixel takes. OpenCV computes it by way of the inverse.
 fn step(from: usize, to: usize) -> f64 {
     1.0 / (to as f64 / from as f64)
-}
-
-/// The nearest pixel to the upper left, without regard to pixel centres.
-pub(super) fn nearest(source: &Pixels, width: usize, height: usize) -> Pixels {
-    let index = |from: usize, to: usize| {
-        let step = step(from, to);
-        (0..to).map(move |i| ((i as f64 * step).floor() as usize).min(from - 1))
-    };
-    let (columns, rows): (Vec<_>, Vec<_>) =
-        (index(source.width, width).collect(), index(source.height, height).collect());
-    let channels = source.channels;
-    source.with_rows(width, height, |y, row| {
-        let from = source.row(rows[y]);
-        for (pixel, &x) in row.chunks_exact_mut(channels).zip(&columns) {
-            pixel.copy_from_slice(&from[x * channels..(x + 1) * channels]);
-        }
-    })
 }
 
 /// Weighs source pixels for one target pixel.
@@ -243,7 +226,7 @@ mod tests {
     #[test]
     fn nothing_changes_at_the_same_size() {
         let source = noise(17, 9);
-        for resize in [nearest, cubic, area] {
+        for resize in [cubic, area] {
             assert_eq!(resize(&source, 17, 9), source);
         }
     }
@@ -251,7 +234,7 @@ mod tests {
     #[test]
     fn flat_pictures_stay_flat() {
         let source = Pixels { width: 13, height: 29, channels: 4, data: [9, 200, 255, 77].repeat(13 * 29) };
-        for resize in [nearest, cubic, area] {
+        for resize in [cubic, area] {
             for (width, height) in [(1, 1), (7, 10), (13, 40), (26, 58), (60, 3)] {
                 assert_eq!(resize(&source, width, height).data, [9, 200, 255, 77].repeat(width * height));
             }

@@ -8,10 +8,14 @@ use quick_xml::events::BytesStart;
 
 use super::malformed;
 use super::package::{XmlSource, attribute, each_element};
+use crate::export::Format;
 use crate::import::{ImportError, Limits, NO_COLOR};
 use crate::progress::Monitor;
 
 const ELEMENTS_PER_STEP: usize = 1 << 14;
+/// Extensions that are read, or may be passed over since the triangles are whole without them, as their
+/// namespaces name them.
+const EXTENSIONS: [&str; 4] = ["material", "production", "slice", "trianglesets"];
 
 /// What a model part holds.
 pub struct Model {
@@ -85,6 +89,7 @@ impl Parser {
             "vertex" => self.vertex(element, limits),
             "triangle" => self.triangle(element, limits),
             "model" => {
+                refuse_unknown_extensions(element)?;
                 let unit = attribute(element, "unit")?;
                 self.model.unit_mm = millimetres(unit.as_deref().unwrap_or("millimeter"))?;
                 Ok(())
@@ -92,7 +97,12 @@ impl Parser {
             "object" => {
                 self.end_object();
                 let property = whole(element, "pid")?.zip(Some(whole(element, "pindex")?.unwrap_or(0)));
-                self.object = Some((required(element, "id")?, property, Part::default(), Vec::new()));
+                let id = required(element, "id")?;
+                if matches!(attribute(element, "type")?.as_deref(), Some("support" | "solidsupport")) {
+                    self.model.objects.insert(id, Object::Mesh(Part::default()));
+                } else {
+                    self.object = Some((id, property, Part::default(), Vec::new()));
+                }
                 Ok(())
             }
             "component" => {
@@ -184,6 +194,23 @@ impl Parser {
         }
         Ok(())
     }
+}
+
+/// Fails when the part needs an extension without which it is another solid.
+fn refuse_unknown_extensions(model: &BytesStart) -> Result<(), ImportError> {
+    let required = attribute(model, "requiredextensions")?.unwrap_or_default();
+    for prefix in required.split_ascii_whitespace() {
+        let mut attributes = model.attributes();
+        let mut declared = attributes.with_checks(false).flatten();
+        let namespace = declared.find(|a| a.key.as_ref().strip_prefix("xmlns:") == Some(prefix));
+        let namespace = namespace.map(|a| a.value.into_owned()).unwrap_or_default();
+        if !EXTENSIONS.iter().any(|name| namespace.contains(&format!("/3dmanufacturing/{name}/"))) {
+            let name = namespace.split("/3dmanufacturing/").nth(1).and_then(|rest| rest.split('/').next());
+            let name = name.filter(|name| !name.is_empty()).unwrap_or(prefix);
+            return Err(ImportError::unsupported(Format::ThreeMf, format!("the extension {name:.40}")));
+        }
+    }
+    Ok(())
 }
 
 fn look_up(colors: &BTreeMap<u32, Vec<[u8; 3]>>, (group, entry): Property) -> Option<[u8; 3]> {

@@ -19,9 +19,10 @@ pub use manifest::{FILE_NAME as MANIFEST_FILE_NAME, LOCK_NAME as LOCK_FILE_NAME,
 pub use names::output_names;
 
 use super::JobRequest;
-use super::queue::{WorkError, panic_text};
+use super::queue::WorkError;
 use crate::cache::{self, Digest};
 use crate::files::{self, IfExists, TEMPORARY_AFFIXES, WriteError, digest_of_file};
+use crate::mishap::panic_text;
 use crate::progress::{CancelToken, Monitor, Progress};
 use manifest::{Folder, Standing, Wanted};
 

@@ -1,6 +1,5 @@
 //! The worker of a queue: takes one job after the other, and brings back what becomes of each.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +9,7 @@ use super::super::estimate::Run;
 use super::super::{Event, JobId, JobRequest, JobState};
 use super::{Shared, WorkError};
 use crate::mesh::Mesh;
+use crate::mishap::panic_text;
 use crate::pipeline::Input;
 use crate::progress::{CancelToken, Monitor, Progress, Stage};
 use crate::request::Request;
@@ -100,12 +100,6 @@ fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> 
             panic_text(panic.as_ref()),
         )))
     })
-}
-
-/// What a panic said.
-pub(in super::super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
 }
 
 fn report<T>(shared: &Shared<T>, task: &Task, progress: Progress) {

@@ -13,6 +13,7 @@
 mod background;
 mod blocks;
 mod crossings;
+mod deviation;
 mod exact;
 pub mod levels;
 mod mend;
@@ -23,6 +24,7 @@ use super::weld::{gather, weld};
 use super::{Mesh, MeshError};
 use crate::progress::{Cancelled, Monitor, Stage};
 use blocks::Reduction;
+use deviation::Original;
 use verdict::Verdict;
 
 /// How far to go. What is reached first ends the work; with neither nothing is done.
@@ -30,8 +32,8 @@ use verdict::Verdict;
 pub struct Target {
     /// About this many triangles.
     pub triangles: Option<u32>,
-    /// How far the surface may move, in the mesh's units, as the root mean square distance from the
-    /// planes of the triangles that a vertex replaces.
+    /// How far the surface may move at most, in the mesh's units: no vertex that came in, and no middle of a
+    /// triangle or edge that comes out, lies farther than this from the other surface.
     pub max_error: Option<f32>,
 }
 
@@ -41,7 +43,8 @@ pub struct Simplified {
     /// The mesh; its vertices are some of those that came in, with their colours, and a few that part
     /// sheets which would touch.
     pub mesh: Mesh,
-    /// How far the surface moved, in the mesh's units, measured like [`Target::max_error`].
+    /// How far the surface moved, in the mesh's units, as the root mean square distance from the planes of the
+    /// triangles that a vertex replaces; two to four times that in places.
     pub achieved_error: f32,
     /// What the user should know: that less was done than asked for, and why.
     pub note: Option<String>,
@@ -65,6 +68,13 @@ const ATTEMPTS: [usize; 5] = [1, 1, 1, 2, 4];
 const MILDER: [usize; 4] = [2, 4, 8, 16];
 /// That is worth it when more than one in so many vertices had to be kept.
 const MANY_KEPT: usize = 8;
+/// How often an attempt is made anew with a smaller error where the surface moved too far: the error that meshopt
+/// keeps is a mean.
+const SHRINKINGS: usize = 6;
+/// What share of the allowed error a new attempt aims for.
+const AIM: f32 = 0.85;
+/// A new attempt has at least this share of the error of the one before, also where that left nothing.
+const LEAST_STEP: f32 = 0.05;
 /// The exact kernel cannot be cancelled and slows down with size, so it gets no more than this.
 const MAX_EXACT_TRIANGLES: usize = 1_500_000;
 
@@ -88,7 +98,9 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         triangles: target.triangles.unwrap_or(0) as usize,
         max_error: target.max_error.filter(|e| e.is_finite()),
     };
-    let mut search = Search { whole: &whole, goal, before: None, reached: 0.0, monitor };
+    let original = Original::of(&whole);
+    let mut search =
+        Search { whole: &whole, original: &original, goal, limit: goal.max_error, before: None, reached: 0.0, monitor };
     match search.keeping_surroundings()? {
         Some(Found { simplified, is_worth_another: false }) => return Ok(simplified),
         Some(Found { simplified, .. }) => return Ok(search.milder(&simplified.mesh)?.unwrap_or(simplified)),
@@ -97,6 +109,7 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
     if whole.triangle_indices.len() <= MAX_EXACT_TRIANGLES
         && let Some(before) = &search.before
         && let Some(exact) = exact::simplify(&whole, goal, search.reached, before, monitor)?
+        && search.is_near(&exact.mesh)?
     {
         return Ok(exact);
     }
@@ -110,7 +123,10 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
 /// The search for a result that is no worse than the mesh that came in.
 struct Search<'a> {
     whole: &'a Mesh,
+    original: &'a Original<'a>,
     goal: Reduction,
+    /// The error that meshopt is given, a mean, so that the largest is that of the goal.
+    limit: Option<f32>,
     /// What is wrong with the mesh that came in, once that matters.
     before: Option<Verdict>,
     /// The largest error of any attempt.
@@ -160,22 +176,45 @@ impl Search<'_> {
     /// is no reduction.
     fn attempt(&mut self, kept: &[bool], times: usize) -> Result<Option<(Mesh, f32, Verdict)>, SimplifyError> {
         let (whole, monitor) = (self.whole, self.monitor);
-        let milder = Reduction {
-            triangles: self.goal.triangles.saturating_mul(times),
-            max_error: self.goal.max_error.map(|e| e / times as f32),
-        };
-        if milder.triangles >= whole.triangle_indices.len() {
+        let triangles = self.goal.triangles.saturating_mul(times);
+        if triangles >= whole.triangle_indices.len() {
             return Ok(None);
         }
-        let reduced = blocks::reduce(whole, kept, milder, monitor)?;
-        self.reached = self.reached.max(reduced.error);
-        let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
+        let Some((candidate, error)) = self.reduced(kept, triangles, times as f32)? else { return Ok(None) };
+        self.reached = self.reached.max(error);
         let (candidate, verdict) = mended(candidate, monitor)?;
         if self.before.is_none() && !verdict.is_perfect() {
             let crossing = self_intersections(whole, monitor)?.unwrap_or_default();
             self.before = Some(Verdict::of(whole, &crossing, monitor)?);
         }
-        Ok(Some((candidate, reduced.error, verdict)))
+        Ok(Some((candidate, error, verdict)))
+    }
+
+    /// One reduction, to so many triangles and a share of 1 / `times` of the error, and again where the surface moved
+    /// farther than it may.
+    fn reduced(&mut self, kept: &[bool], triangles: usize, times: f32) -> Result<Option<(Mesh, f32)>, Cancelled> {
+        let whole = self.whole;
+        for _ in 0..=SHRINKINGS {
+            let limit = self.limit.map(|e| e / times);
+            let reduced = blocks::reduce(whole, kept, Reduction { triangles, max_error: limit }, self.monitor)?;
+            let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
+            let (Some(allowed), Some(limit)) = (self.goal.max_error, limit) else {
+                return Ok(Some((candidate, reduced.error)));
+            };
+            let deviation = self.original.deviation(&candidate, allowed, self.monitor)?;
+            if deviation <= allowed {
+                return Ok(Some((candidate, reduced.error)));
+            }
+            // From what was reached: an error larger than the mesh allows no more than one as large as it.
+            self.limit = Some(limit.min(reduced.error) * times * (AIM * allowed / deviation).max(LEAST_STEP));
+        }
+        Ok(None)
+    }
+
+    /// Whether a mesh is no farther from the one that came in than allowed.
+    fn is_near(&self, candidate: &Mesh) -> Result<bool, Cancelled> {
+        let Some(allowed) = self.goal.max_error else { return Ok(true) };
+        Ok(self.original.deviation(candidate, allowed, self.monitor)? <= allowed)
     }
 
     fn is_sound(&self, candidate: &Mesh, verdict: &Verdict) -> bool {

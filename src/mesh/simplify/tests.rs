@@ -77,6 +77,37 @@ fn an_error_in_units_is_kept_whatever_the_size() {
     }
 }
 
+/// The farthest of the middles and corners of `from`'s triangles from `to`.
+fn farthest(from: &Mesh, to: &Mesh) -> f32 {
+    let tree = crate::mesh::box_tree::BoxTree::of(to);
+    let points = (0..from.triangle_indices.len()).flat_map(|t| {
+        let [a, b, c] = from.triangle(t);
+        [a, b, c, (a + b + c) / 3.0]
+    });
+    points.map(|p| tree.distance_squared(to, p, 0.0)).fold(0.0, f32::max).sqrt()
+}
+
+#[test]
+fn no_part_of_the_surface_moves_farther_than_allowed() {
+    let ball = grid(48, |p| p.length() - 0.7);
+    let rod = grid(48, |p| (p.truncate().length() - 0.5).max(p.z.abs() - 0.83));
+    let wavy = grid(56, |p| glam::vec2(p.truncate().length() - 0.6, p.z).length() - 0.2 - 0.03 * (9.0 * p.x).sin());
+    for mesh in [ball, rod, wavy] {
+        let mut before = usize::MAX;
+        for max_error in [0.0005, 0.005, 0.025] {
+            let target = Target { triangles: None, max_error: Some(max_error) };
+            let few = simplify(&mesh, target, &Monitor::silent()).unwrap().mesh;
+            assert_sound(&few);
+            let moved = farthest(&mesh, &few).max(farthest(&few, &mesh));
+            assert!(moved <= 1.02 * max_error, "{moved} for {max_error}");
+            // Less is not done out of caution.
+            assert!(max_error < 0.005 || moved > 0.4 * max_error, "{moved} for {max_error}");
+            assert!(few.triangle_indices.len() < before);
+            before = few.triangle_indices.len();
+        }
+    }
+}
+
 #[test]
 fn noise_stays_manifold_or_comes_back_with_a_note() {
     let blurred = |p: Vec3| {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use glam::Vec3;
 use orfeas::engine::models::triposr::extract::{
-    Evaluation, ExtractError, ExtractOptions, colors, extract_field, extract_mesh, model_from_product,
-    product_from_model,
+    Evaluation, ExtractError, ExtractOptions, colors, extract_field, model_from_product,
 };
 use orfeas::engine::models::triposr::field::{FieldDecoder, SceneField};
 use orfeas::field::ScalarGrid;
@@ -18,6 +17,11 @@ use super::decoder;
 use super::field::{expect_densities, values};
 use crate::support::Vectors;
 use crate::surface::farthest;
+
+/// The reverse of [`model_from_product`].
+fn product_from_model(p: Vec3) -> Vec3 {
+    Vec3::new(p.y, p.z, p.x)
+}
 
 fn scene<'a>(v: &Vectors, decoder: &'a FieldDecoder) -> SceneField<'a> {
     decoder.scene(v.tensor::<5>("in.scene_codes").squeeze_dim(0)).unwrap()
@@ -129,17 +133,17 @@ fn scene_codes_become_the_coloured_mesh_of_the_reference() {
     let Some(v) = Vectors::open("triposr/mesh") else { return };
     let decoder = decoder(&v);
     let scene = scene(&v, &decoder);
-    let mesh = extract_mesh(&scene, &options(&v), true, &Monitor::silent()).unwrap();
+    let grid = extract_field(&scene, &options(&v), &Monitor::silent()).unwrap().grid;
+    let mesh = extract(&grid, &Monitor::silent()).unwrap();
     mesh.validate().unwrap();
     expect_stats(&v, &mesh);
     // Densities may differ by 1e-4 of their value, which moves vertices on flat parts further than 1e-5.
     expect_vertices(&v, &mesh, decoder.radius(), 1e-4);
-    let places = points(&v, "out.verts");
-    let found = colors(&scene, &places.iter().map(|p| product_from_model(*p)).collect::<Vec<_>>(), &Monitor::silent());
+    let places: Vec<Vec3> = points(&v, "out.verts").into_iter().map(product_from_model).collect();
+    let found = colors(&scene, &places, &Monitor::silent());
     let expected = v.floats("out.colors");
     let levels = found.unwrap().into_iter().flatten();
     assert!(levels.zip(&expected).all(|(level, color)| (f32::from(level) - 255.0 * color).abs() < 0.55));
-    let places: Vec<Vec3> = places.into_iter().map(product_from_model).collect();
     let cell = 2.0 * decoder.radius() / (options(&v).resolution - 1) as f32;
     assert!(farthest(&mesh.vertex_positions, &places) < cell * (1.0 / 64.0 + 1e-3));
 }
@@ -174,9 +178,10 @@ fn impossible_grids_empty_fields_and_cancelling_are_told() {
         assert!(matches!(error, ExtractError::Options { .. }), "{error}");
     }
     let nothing = ExtractOptions { threshold: 1e30, ..options(&v) };
-    let error = extract_mesh(&scene, &nothing, true, &Monitor::silent()).unwrap_err();
+    let empty = extract_field(&scene, &nothing, &Monitor::silent()).unwrap().grid;
+    let error = extract(&empty, &Monitor::silent()).unwrap_err();
     assert!(error.to_string().contains("nothing in it is inside"), "{error}");
     let cancel = CancelToken::new();
     cancel.cancel();
-    assert!(extract_mesh(&scene, &options(&v), true, &Monitor::new(&cancel, &|_| ())).is_err());
+    assert!(extract_field(&scene, &options(&v), &Monitor::new(&cancel, &|_| ())).is_err());
 }

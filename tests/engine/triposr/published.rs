@@ -11,9 +11,10 @@ use orfeas::engine::learned::{
 };
 use orfeas::engine::memory::Memory;
 use orfeas::engine::models::columns::model::Figure;
+use orfeas::engine::models::published::PublishedError;
 use orfeas::engine::models::triposr::config::TripoSrConfig;
 use orfeas::engine::models::triposr::picture::ModelPicture;
-use orfeas::engine::models::triposr::published::{Published, PublishedError};
+use orfeas::engine::models::triposr::published::Published;
 use orfeas::engine::models::{Family, ModelSource, describe, open};
 use orfeas::engine::weights::{LoadOptions, Precision, WeightsError, write_random};
 use orfeas::progress::Monitor;
@@ -72,6 +73,7 @@ fn configurations_that_make_no_sense_are_told() {
         ("\"num_layers\":16", "\"num_layers\":\"x\"", "num_layers"),
         ("\"num_layers\":16", "\"num_layers\":0", "num_layers = 0"),
         ("\"plane_size\":32", "\"plane_size\":99999999", "plane_size = 99999999"),
+        ("\"cond_image_size\":512", "\"cond_image_size\":65536", "cond_image_size = 65536"),
         ("\"cross_attention_dim\":768", "\"cross_attention_dim\":512", "cross_attention_dim = 512"),
         ("\"n_neurons\":64", "\"neurons\":64", "n_neurons"),
         ("\"activation\":\"silu\"", "\"activation\":\"relu\"", "relu"),
@@ -102,7 +104,7 @@ fn a_model_of_random_numbers_loads_strictly_and_runs() {
     assert!(matches!(Published::open(folder.path()), Err(PublishedError::Open { .. })));
     let text = small(&manifest);
     fs::write(folder.path().join("config.yaml"), &text).unwrap();
-    assert!(matches!(Published::open(folder.path()), Err(PublishedError::NoWeights(_))));
+    assert!(matches!(Published::open(folder.path()), Err(PublishedError::NoWeights { .. })));
 
     write(folder.path(), &text, |_| ());
     let model = Published::open(folder.path()).unwrap();

@@ -67,8 +67,8 @@ impl Way {
     }
 }
 
-/// The field in space of a field in the frame: of about the same spacing, finer where parts are too thin for it, of
-/// `samples_max` at most.
+/// The field in space of a field in the frame: of about the same spacing, finer where parts are too thin for it,
+/// coarser where it would have more than `samples_max` samples (at least 8).
 ///
 /// # Errors
 /// [`Cancelled`].
@@ -81,18 +81,25 @@ pub(super) fn to_space(
     if way == (Way { middle: Middle::LEFT, view: View::FRONT }) {
         return Ok(grid);
     }
-    let mut space = sampled(&grid, way, grid.spacing, monitor)?;
+    let mut space = sampled(&grid, way, grid.spacing, samples_max, monitor)?;
     for round in 1..=REFINEMENTS {
         let is_too_large = space.samples.len() as f32 * REFINEMENT.powi(3) > samples_max;
         if is_too_large || loss(&grid, &space, way, monitor)? <= LOSS {
             break;
         }
-        space = sampled(&grid, way, grid.spacing / REFINEMENT.powi(round), monitor)?;
+        space = sampled(&grid, way, grid.spacing / REFINEMENT.powi(round), samples_max, monitor)?;
     }
     Ok(space)
 }
 
-fn sampled(grid: &ScalarGrid, way: Way, spacing: f32, monitor: &Monitor) -> Result<ScalarGrid, Cancelled> {
+/// The field in space on samples `spacing` apart, or as close as `samples_max` of them allow.
+fn sampled(
+    grid: &ScalarGrid,
+    way: Way,
+    mut spacing: f32,
+    samples_max: f32,
+    monitor: &Monitor,
+) -> Result<ScalarGrid, Cancelled> {
     let far = grid.position(grid.samples_per_axis[0] - 1, grid.samples_per_axis[1] - 1, grid.samples_per_axis[2] - 1);
     let corners = (0..8).map(|k| {
         let pick = |bit: usize, low: f32, high: f32| if k >> bit & 1 == 0 { low } else { high };
@@ -100,7 +107,17 @@ fn sampled(grid: &ScalarGrid, way: Way, spacing: f32, monitor: &Monitor) -> Resu
         way.space_from_frame(Vec3::new(x, y, z))
     });
     let (low, high) = corners.fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), p| (low.min(p), high.max(p)));
-    let samples_per_axis = ((high - low) / spacing).to_array().map(|n| n.ceil() as usize + 1);
+    let count = |spacing: f32| ((high - low) / spacing).to_array().map(|n| n.ceil() as usize + 1);
+    let mut samples_per_axis = count(spacing);
+    // A turned frame has a larger box, and one that widens to the back as well.
+    loop {
+        let excess = samples_per_axis.map(|n| n as f32).iter().product::<f32>() / samples_max.max(8.0);
+        if excess <= 1.0 {
+            break;
+        }
+        spacing *= excess.cbrt().max(1.001);
+        samples_per_axis = count(spacing);
+    }
     let [nx, ny, nz] = samples_per_axis;
     let mut out = ScalarGrid { samples: vec![0.0; nx * ny * nz], samples_per_axis, origin: low, spacing };
     out.samples.par_chunks_mut(ny * nz).enumerate().try_for_each(|(ix, slab)| {
@@ -192,12 +209,31 @@ mod tests {
         let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, spacing, |p| sheet(p).max(outline(p)));
         let way = Way { middle: Middle::of([-0.3, 0.4]), view: View { field_of_view: 0.6, elevation: 0.2 } };
         let monitor = Monitor::silent();
-        let coarse = sampled(&grid, way, spacing, &monitor).unwrap();
+        let coarse = sampled(&grid, way, spacing, f32::INFINITY, &monitor).unwrap();
         assert!(loss(&grid, &coarse, way, &monitor).unwrap() > 2.0 * LOSS, "this tests nothing");
         let space = to_space(grid.clone(), way, 1e9, &monitor).unwrap();
         let lost = loss(&grid, &space, way, &monitor).unwrap();
         assert!(lost <= LOSS, "{lost}");
         // No more samples than are allowed.
-        assert_eq!(to_space(grid, way, 1.0, &monitor).unwrap(), coarse);
+        assert_eq!(to_space(grid, way, coarse.samples.len() as f32, &monitor).unwrap(), coarse);
+    }
+
+    #[test]
+    fn a_frame_that_is_turned_and_widened_has_no_more_samples_than_are_allowed() {
+        let spacing = 2.0 / 64.0;
+        let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, spacing, |p| p.length() - 0.5);
+        let view = View { field_of_view: 60_f32.to_radians(), elevation: 30_f32.to_radians() };
+        let (way, monitor) = (Way { middle: Middle::LEFT, view }, Monitor::silent());
+        let free = sampled(&grid, way, spacing, f32::INFINITY, &monitor).unwrap();
+        let samples_max = grid.samples.len();
+        assert!(free.samples.len() > 2 * samples_max, "this tests nothing: {}", free.samples.len());
+        let enough = free.samples.len() as f32;
+        assert_eq!(sampled(&grid, way, spacing, enough, &monitor).unwrap(), free, "as asked where it may be");
+        let space = to_space(grid, way, samples_max as f32, &monitor).unwrap();
+        let share = space.samples.len() as f32 / samples_max as f32;
+        assert!((0.8..=1.0).contains(&share), "{share}");
+        // The same solid on fewer samples.
+        let volumes = [&free, &space].map(|grid| crate::surface::extract(grid, &monitor).unwrap().signed_volume());
+        assert!((volumes[1] / volumes[0] - 1.0).abs() < 0.03, "{volumes:?}");
     }
 }

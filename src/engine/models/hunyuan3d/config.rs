@@ -26,6 +26,9 @@ pub enum ConfigError {
 /// Largest size of any axis that a configuration may name.
 const SIZE_MAX: usize = 1 << 20;
 
+/// Largest side of a picture that an encoder may read, in pixels.
+const PICTURE_MAX_PX: usize = 4096;
+
 fn sizes(options: &[(&'static str, usize)]) -> Result<(), ConfigError> {
     match options.iter().find(|(_, value)| !(1..=SIZE_MAX).contains(value)) {
         Some(&(name, value)) => Err(ConfigError::Size { name, value, expected: "between 1 and 1048576" }),
@@ -194,7 +197,10 @@ impl FluxConfig {
             ("num_heads", self.num_heads),
             ("mlp_ratio * hidden_size", self.ffn_size()),
         ])?;
-        sizes(&[("depth + 1", self.depth + 1), ("depth_single_blocks + 1", self.depth_single_blocks + 1)])?;
+        sizes(&[
+            ("depth + 1", self.depth.saturating_add(1)),
+            ("depth_single_blocks + 1", self.depth_single_blocks.saturating_add(1)),
+        ])?;
         divides("num_heads", self.num_heads, self.hidden_size)
     }
 
@@ -260,8 +266,8 @@ impl DinoConfig {
             ("image_size", self.image_size),
             ("num_channels", self.num_channels),
             ("mlp_ratio", self.mlp_ratio),
-            ("image_size / patch_size", self.grid()),
         ])?;
+        sizes(&[("image_size / patch_size", self.grid())])?;
         divides("num_attention_heads", self.num_attention_heads, self.hidden_size)
     }
 
@@ -304,6 +310,9 @@ impl ConditionerConfig {
             ("image_size / patch_size", self.image_size / self.dino.patch_size),
             ("view_num", self.view_num.unwrap_or(1)),
         ])?;
+        if self.image_size > PICTURE_MAX_PX {
+            return Err(ConfigError::Size { name: "image_size", value: self.image_size, expected: "at most 4096" });
+        }
         divides("hidden_size / 2", 2, self.dino.hidden_size)
     }
 }

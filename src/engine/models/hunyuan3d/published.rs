@@ -4,9 +4,7 @@
 //! wrong in the folder is told before the first tensor is loaded.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -20,58 +18,24 @@ use super::flux::FluxDenoiser;
 use super::sampler::VelocityModel;
 use super::scheduler::{Schedule, ScheduleError};
 use super::turns::StoredBlocks;
+use crate::engine::models::published::{self, PublishedError, WeightNames};
 use crate::engine::weights::{LoadOptions, WeightFile, Weights, WeightsError, inventory, load};
 
 /// What the names of the denoiser's tensors start with.
 const DENOISER: &str = "model.";
 
-/// Longest `config.yaml` that is read, in bytes; the published ones have a few thousand.
-const CONFIG_MAX: u64 = 1 << 20;
-
-/// Names that the weights are published under, the preferred first.
-const WEIGHTS: [&str; 6] = [
-    "model.fp16.safetensors",
-    "model.fp16.ckpt",
-    "model.bf16.safetensors",
-    "model.safetensors",
-    "model.bf16.ckpt",
-    "model.ckpt",
-];
-
-/// Why a folder is no model that can be used.
-#[derive(Debug, thiserror::Error)]
-pub enum PublishedError {
-    /// The configuration cannot be read.
-    #[error("could not read the model's configuration ({source}); download the model again: {}", path.display())]
-    Open {
-        /// What the system said.
-        source: io::Error,
-        /// The file.
-        path: PathBuf,
-    },
-    /// The configuration is no YAML, or lacks something.
-    #[error("the model's configuration makes no sense ({what}); download it again: {}", path.display())]
-    Malformed {
-        /// What is wrong, on one line.
-        what: String,
-        /// The file.
-        path: PathBuf,
-    },
-    /// The sizes in it make no network.
-    #[error("{source}: {}", path.display())]
-    Sizes {
-        /// Which, and why.
-        source: ConfigError,
-        /// The file.
-        path: PathBuf,
-    },
-    /// There is no file of weights.
-    #[error("the folder has no weights (model.fp16.safetensors or model.fp16.ckpt); download the model again: {}", .0.display())]
-    NoWeights(PathBuf),
-    /// The weights cannot be loaded.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-}
+/// Names that the weights are published under.
+const WEIGHTS: WeightNames = WeightNames {
+    all: &[
+        "model.fp16.safetensors",
+        "model.fp16.ckpt",
+        "model.bf16.safetensors",
+        "model.safetensors",
+        "model.bf16.ckpt",
+        "model.ckpt",
+    ],
+    usual: "model.fp16.safetensors or model.fp16.ckpt",
+};
 
 /// Sizes of a model's denoiser.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,12 +95,12 @@ impl PublishedConfig {
     /// # Errors
     /// [`PublishedError::Malformed`], [`PublishedError::Sizes`]
     pub fn from_yaml(text: &str) -> Result<Self, PublishedError> {
-        let file: File = serde_yaml_ng::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        let file: File = serde_yaml_ng::from_str(text).map_err(|error| PublishedError::malformed(error.to_string()))?;
         let conditioner = conditioner(file.conditioner.params)?;
         let velocity = match file.model.class() {
             "HunYuanDiTPlain" => VelocityConfig::Moe(part("model", file.model.params)?),
             "Hunyuan3DDiT" => VelocityConfig::Flux(part("model", file.model.params)?),
-            other => return Err(malformed(format!("a denoiser of unknown kind {other}"))),
+            other => return Err(PublishedError::malformed(format!("a denoiser of unknown kind {other}"))),
         };
         let number =
             |name: &str, default: f64| file.scheduler.params.get(name).and_then(Value::as_f64).unwrap_or(default);
@@ -145,7 +109,7 @@ impl PublishedConfig {
             "ConsistencyFlowMatchEulerDiscreteScheduler" => {
                 ScheduleConfig::Consistency { table_length: number("pcm_timesteps", 50.0) as usize }
             }
-            other => return Err(malformed(format!("a scheduler of unknown kind {other}"))),
+            other => return Err(PublishedError::malformed(format!("a scheduler of unknown kind {other}"))),
         };
         let config = Self {
             velocity,
@@ -154,8 +118,8 @@ impl PublishedConfig {
             vae: file.vae.params,
             image_processor: file.image_processor.map_or(Value::Null, |p| p.params),
         };
-        config.check().map_err(|source| PublishedError::Sizes { source, path: PathBuf::new() })?;
-        config.schedule.schedule(1).map_err(|error| malformed(error.to_string()))?;
+        config.check().map_err(PublishedError::sizes)?;
+        config.schedule.schedule(1).map_err(|error| PublishedError::malformed(error.to_string()))?;
         Ok(config)
     }
 
@@ -185,13 +149,8 @@ fn load_velocity(w: &Weights, config: &VelocityConfig) -> VelocityModel {
     }
 }
 
-fn malformed(what: impl Into<String>) -> PublishedError {
-    let what: String = what.into();
-    PublishedError::Malformed { what: what.lines().next().unwrap_or("").to_owned(), path: PathBuf::new() }
-}
-
 fn part<T: DeserializeOwned>(name: &str, params: Value) -> Result<T, PublishedError> {
-    serde_json::from_value(params).map_err(|error| malformed(format!("{name}: {error}")))
+    serde_json::from_value(params).map_err(|error| PublishedError::malformed(format!("{name}: {error}")))
 }
 
 #[derive(Deserialize)]
@@ -243,7 +202,7 @@ fn conditioner(mut params: Value) -> Result<ConditionerConfig, PublishedError> {
     let view_num = match encoder.r#type.as_str() {
         "DinoImageEncoder" => None,
         "DinoImageEncoderMV" => Some(view_num),
-        other => return Err(malformed(format!("an image encoder of unknown kind {other}"))),
+        other => return Err(PublishedError::malformed(format!("an image encoder of unknown kind {other}"))),
     };
     Ok(ConditionerConfig { dino: config, image_size, use_cls_token, view_num })
 }
@@ -268,17 +227,8 @@ impl Published {
     /// # Errors
     /// See [`PublishedError`].
     pub fn open_with(folder: &Path, weights: Option<&Path>) -> Result<Self, PublishedError> {
-        let path = folder.join("config.yaml");
-        let mut text = String::new();
-        fs::File::open(&path)
-            .and_then(|file| file.take(CONFIG_MAX).read_to_string(&mut text))
-            .map_err(|source| PublishedError::Open { source, path: path.clone() })?;
-        let config = PublishedConfig::from_yaml(&text).map_err(|error| error.at(&path))?;
-        let named = || WEIGHTS.iter().map(|name| folder.join(name)).find(|file| file.is_file());
-        let Some(weights) = weights.map(Path::to_owned).or_else(named) else {
-            return Err(PublishedError::NoWeights(folder.to_owned()));
-        };
-        Ok(Self { config, weights: Arc::new(WeightFile::open(&weights)?) })
+        let (config, weights) = published::open(folder, weights, &WEIGHTS, PublishedConfig::from_yaml)?;
+        Ok(Self { config, weights: Arc::new(weights) })
     }
 
     /// What the model is.
@@ -323,16 +273,5 @@ impl Published {
                 VelocityModel::Flux(Box::new(FluxDenoiser::load_around(w, config, &blocks)))
             }
         })
-    }
-}
-
-impl PublishedError {
-    /// The same error, of this file.
-    fn at(self, file: &Path) -> Self {
-        match self {
-            Self::Malformed { what, .. } => Self::Malformed { what, path: file.to_owned() },
-            Self::Sizes { source, .. } => Self::Sizes { source, path: file.to_owned() },
-            other => other,
-        }
     }
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::published::{PublishedConfig, PublishedError};
+use super::published::PublishedConfig;
+use crate::engine::models::published::PublishedError;
 use crate::engine::weights::{Precision, write_random};
 use crate::files::{IfExists, WriteError, write_atomically};
 use crate::progress::Monitor;

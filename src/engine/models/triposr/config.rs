@@ -26,6 +26,9 @@ pub enum ConfigError {
 /// Largest size of any axis that a configuration may name.
 const SIZE_MAX: usize = 1 << 16;
 
+/// Largest side of the model's picture, in pixels.
+const PICTURE_MAX_PX: usize = 4096;
+
 /// Everything that the published `config.yaml` says, and the image encoder that it names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TripoSrConfig {
@@ -204,6 +207,9 @@ impl TripoSrConfig {
         same("backbone.in_channels", backbone.in_channels % backbone.norm_num_groups, 0, "a multiple of the groups")?;
         same("post_processor.in_channels", post_processor.in_channels, backbone.in_channels, "backbone.in_channels")?;
         same("decoder.in_channels", decoder.in_channels, 3 * post_processor.out_channels, "three planes' channels")?;
+        if self.cond_image_size > PICTURE_MAX_PX {
+            return Err(size("cond_image_size", self.cond_image_size, "at most 4096"));
+        }
         if self.cond_image_size < vit.patch_size || vit.image_size < vit.patch_size {
             return Err(size("cond_image_size", self.cond_image_size, "at least a patch"));
         }

@@ -1,4 +1,4 @@
-//! From the field to a solid: a grid of it in the product's own conventions, its surface, and colours.
+//! From the field to a solid: a grid of it in the product's own conventions, and colours.
 //!
 //! The model's coordinates (x to the viewer, y right, z up) become the product's (+Z to the viewer, +X
 //! right, +Y up): a turn, so nothing is mirrored. Sizes stay: the field covers `±radius` of `±1`.
@@ -6,10 +6,8 @@
 use glam::{DVec3, Vec3};
 
 use super::field::{EvaluationError, FieldValue, SceneField};
-use crate::field::{FieldError, ScalarGrid};
-use crate::mesh::Mesh;
+use crate::field::FieldError;
 use crate::progress::{Cancelled, Monitor, Stage};
-use crate::surface::SurfaceError;
 use crate::surface::follow::{FollowOptions, Followed, Lattice, PointField, Trust, follow};
 
 /// The published threshold of density.
@@ -66,12 +64,9 @@ pub enum ExtractError {
     /// The field could not be evaluated.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
-    /// Nothing is inside, or the work was cancelled.
+    /// The grid has no field, or the work was cancelled.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// The surface could not be made.
-    #[error(transparent)]
-    Surface(#[from] SurfaceError),
 }
 
 impl From<Cancelled> for ExtractError {
@@ -83,11 +78,6 @@ impl From<Cancelled> for ExtractError {
 /// From the product's coordinates to the model's.
 pub fn model_from_product(p: Vec3) -> Vec3 {
     Vec3::new(p.z, p.x, p.y)
-}
-
-/// From the model's coordinates to the product's.
-pub fn product_from_model(p: Vec3) -> Vec3 {
-    Vec3::new(p.y, p.z, p.x)
 }
 
 /// The field on a grid, negative inside, in the product's coordinates; and how many points it took.
@@ -161,22 +151,4 @@ pub fn colors(scene: &SceneField, points: &[Vec3], monitor: &Monitor) -> Result<
     scene.evaluate(&points, &mut values, &mut |done| monitor.step(Stage::Surface, done as u64, total))?;
     let color = |value: &FieldValue| value.rgb().map(|c| (255.0 * c).round() as u8);
     Ok(values.iter().map(color).collect())
-}
-
-/// The surface, closed; triangles wind counter-clockwise seen from outside. With colours if `colored`.
-///
-/// # Errors
-/// [`ExtractError`]; `Empty` when nothing is inside.
-pub fn extract_mesh(
-    scene: &SceneField,
-    options: &ExtractOptions,
-    colored: bool,
-    monitor: &Monitor,
-) -> Result<Mesh, ExtractError> {
-    let field: ScalarGrid = extract_field(scene, options, monitor)?.grid;
-    let mut mesh = crate::surface::extract(&field, monitor)?;
-    if colored {
-        mesh.vertex_colors = Some(colors(scene, &mesh.vertex_positions, monitor)?);
-    }
-    Ok(mesh)
 }

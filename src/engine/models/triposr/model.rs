@@ -8,7 +8,7 @@ use glam::Vec3;
 use super::extract::{Evaluation, ExtractError, ExtractOptions, colors, extract_field};
 use super::field::{EvaluationError, FieldDecoder, SceneField};
 use super::picture::{FOREGROUND_RATIO, ModelPicture};
-use super::published::{Published, PublishedError};
+use super::published::Published;
 use super::{SceneCodes, TripoSr, codes_to_numbers};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{
@@ -19,7 +19,6 @@ use crate::engine::weights::{LoadOptions, Precision};
 use crate::engine::{Backend, guard};
 use crate::field::ScalarGrid;
 use crate::progress::{Monitor, Stage};
-use crate::surface::SurfaceError;
 
 const REPORTED: Stage = Stage::Shape;
 /// Share of the bar for loading the network; the rest is for the pictures.
@@ -187,15 +186,6 @@ impl LearnedModel for TripoSrModel {
     }
 }
 
-impl From<PublishedError> for EngineError {
-    fn from(error: PublishedError) -> Self {
-        match error {
-            PublishedError::Weights(error) => error.into(),
-            other => Self::Invalid(other.to_string()),
-        }
-    }
-}
-
 impl From<EvaluationError> for EngineError {
     fn from(error: EvaluationError) -> Self {
         match error {
@@ -212,9 +202,7 @@ impl From<ExtractError> for EngineError {
         match error {
             ExtractError::Options { .. } => Self::Invalid(error.to_string()),
             ExtractError::Evaluation(error) => error.into(),
-            ExtractError::Field(error) | ExtractError::Surface(SurfaceError::Field(error)) => error.into(),
-            ExtractError::Surface(SurfaceError::Cancelled(cancelled)) => cancelled.into(),
-            ExtractError::Surface(error @ SurfaceError::TooLarge { .. }) => Self::Invalid(error.to_string()),
+            ExtractError::Field(error) => error.into(),
         }
     }
 }

@@ -4,60 +4,21 @@
 //! few kilobytes only; whatever is wrong in the folder is told before the first tensor is loaded.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
 use super::TripoSr;
-use super::config::{ConfigError, TripoSrConfig};
+use super::config::TripoSrConfig;
 use super::field::FieldDecoder;
+use crate::engine::models::published::{self, PublishedError, WeightNames};
 use crate::engine::weights::{LoadOptions, WeightFile, WeightsError, inventory, load};
 
-/// Longest `config.yaml` that is read, in bytes; the published one has a thousand.
-const CONFIG_MAX: u64 = 1 << 20;
-
-/// Names of the weights, the preferred first.
-const WEIGHTS: [&str; 2] = ["model.safetensors", "model.ckpt"];
+/// Names of the weights.
+const WEIGHTS: WeightNames = WeightNames { all: &["model.safetensors", "model.ckpt"], usual: "model.ckpt" };
 
 /// What the names of the field's tensors start with.
 const FIELD: &str = "decoder.";
-
-/// Why a folder is no model that can be used.
-#[derive(Debug, thiserror::Error)]
-pub enum PublishedError {
-    /// The configuration cannot be read.
-    #[error("could not read the model's configuration ({source}); download the model again: {}", path.display())]
-    Open {
-        /// What the system said.
-        source: io::Error,
-        /// The file.
-        path: PathBuf,
-    },
-    /// The configuration is no YAML, or lacks something.
-    #[error("the model's configuration makes no sense ({what}); download it again: {}", path.display())]
-    Malformed {
-        /// What is wrong, on one line.
-        what: String,
-        /// The file.
-        path: PathBuf,
-    },
-    /// The sizes in it make no network.
-    #[error("{source}: {}", path.display())]
-    Sizes {
-        /// Which, and why.
-        source: ConfigError,
-        /// The file.
-        path: PathBuf,
-    },
-    /// There is no file of weights.
-    #[error("the folder has no weights (model.ckpt); download the model again: {}", .0.display())]
-    NoWeights(PathBuf),
-    /// The weights cannot be loaded.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-}
 
 /// The parts of the network by their Python paths.
 #[derive(Deserialize)]
@@ -91,16 +52,14 @@ impl TripoSrConfig {
     /// # Errors
     /// [`PublishedError::Malformed`], [`PublishedError::Sizes`]
     pub fn from_yaml(text: &str) -> Result<Self, PublishedError> {
-        let malformed = |what: String| PublishedError::Malformed {
-            what: what.lines().next().unwrap_or("").to_owned(),
-            path: PathBuf::new(),
-        };
-        let classes: Classes = serde_yaml_ng::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        let classes: Classes =
+            serde_yaml_ng::from_str(text).map_err(|error| PublishedError::malformed(error.to_string()))?;
         if let Some(class) = classes.unknown() {
-            return Err(malformed(format!("a part of unknown kind {class}")));
+            return Err(PublishedError::malformed(format!("a part of unknown kind {class}")));
         }
-        let config: Self = serde_yaml_ng::from_str(text).map_err(|error| malformed(error.to_string()))?;
-        config.check().map_err(|source| PublishedError::Sizes { source, path: PathBuf::new() })?;
+        let config: Self =
+            serde_yaml_ng::from_str(text).map_err(|error| PublishedError::malformed(error.to_string()))?;
+        config.check().map_err(PublishedError::sizes)?;
         Ok(config)
     }
 
@@ -132,17 +91,8 @@ impl Published {
     /// # Errors
     /// See [`PublishedError`].
     pub fn open_with(folder: &Path, weights: Option<&Path>) -> Result<Self, PublishedError> {
-        let path = folder.join("config.yaml");
-        let mut text = String::new();
-        fs::File::open(&path)
-            .and_then(|file| file.take(CONFIG_MAX).read_to_string(&mut text))
-            .map_err(|source| PublishedError::Open { source, path: path.clone() })?;
-        let config = TripoSrConfig::from_yaml(&text).map_err(|error| error.at(&path))?;
-        let named = || WEIGHTS.iter().map(|name| folder.join(name)).find(|file| file.is_file());
-        let Some(weights) = weights.map(Path::to_owned).or_else(named) else {
-            return Err(PublishedError::NoWeights(folder.to_owned()));
-        };
-        Ok(Self { config, weights: WeightFile::open(&weights)? })
+        let (config, weights) = published::open(folder, weights, &WEIGHTS, TripoSrConfig::from_yaml)?;
+        Ok(Self { config, weights })
     }
 
     /// What the model is.
@@ -169,16 +119,5 @@ impl Published {
     /// See [`WeightsError`].
     pub fn load_field(&self, options: &LoadOptions) -> Result<FieldDecoder, WeightsError> {
         load(&self.weights, &LoadOptions { prefix: FIELD, ..options.clone() }, |w| FieldDecoder::load(w, &self.config))
-    }
-}
-
-impl PublishedError {
-    /// The same error, of this file.
-    fn at(self, file: &Path) -> Self {
-        match self {
-            Self::Malformed { what, .. } => Self::Malformed { what, path: file.to_owned() },
-            Self::Sizes { source, .. } => Self::Sizes { source, path: file.to_owned() },
-            other => other,
-        }
     }
 }

@@ -100,8 +100,8 @@ fn entry(record: &Record, storage: &Range<usize>) -> Option<Entry> {
     if count == 0 {
         return Some(Entry { kind: record.kind, shape: record.shape.clone(), strides: None, bytes: 0..0 });
     }
-    let bytes =
-        storage.start + record.offset.checked_mul(size)?..storage.start + last.checked_add(1)?.checked_mul(size)?;
+    let byte = |number: usize| storage.start.checked_add(number.checked_mul(size)?);
+    let bytes = byte(record.offset)?..byte(last.checked_add(1)?)?;
     (bytes.end <= storage.end).then(|| Entry {
         kind: record.kind,
         shape: record.shape.clone(),

@@ -118,70 +118,21 @@ impl<'a> Machine<'a> {
                 },
                 b'.' => return self.pop(),
                 b'(' => self.marks.push(self.stack.len()),
-                b'N' | 0x88 | 0x89 => self.stack.push(Value::Plain),
-                b'G' => {
-                    let _: [u8; 8] = self.bytes()?;
-                    self.stack.push(Value::Plain);
-                }
-                b'K' => {
-                    let [n] = self.bytes()?;
-                    self.stack.push(Value::Int(i64::from(n)));
-                }
-                b'M' => {
-                    let n = u16::from_le_bytes(self.bytes()?);
-                    self.stack.push(Value::Int(i64::from(n)));
-                }
-                b'J' => {
-                    let n = i32::from_le_bytes(self.bytes()?);
-                    self.stack.push(Value::Int(i64::from(n)));
-                }
-                0x8a => self.long()?,
-                b'X' => {
-                    let length = u32::from_le_bytes(self.bytes()?);
-                    let text = self.text(length as usize)?;
-                    self.stack.push(Value::Text(text));
-                }
+                b'N' | b'G' | b'K' | b'M' | b'J' | b'X' | 0x88..=0x8a => self.plain_value(code)?,
                 b'}' => self.push_dict(),
                 b']' => self.stack.push(Value::List),
-                b')' => self.push_tuple(Vec::new()),
-                0x85..=0x87 => {
-                    let items = self.pop_many(usize::from(code - 0x84))?;
-                    self.push_tuple(items);
-                }
-                b't' => {
-                    let items = self.pop_marked()?;
-                    self.push_tuple(items);
-                }
-                b'a' => {
-                    let _ = self.pop()?;
-                    self.expect_list()?;
-                }
-                b'e' => {
-                    let _ = self.pop_marked()?;
-                    self.expect_list()?;
-                }
-                b's' => {
-                    let items = self.pop_many(2)?;
+                b')' | b't' | 0x85..=0x87 => self.tuple(code)?,
+                b'a' | b'e' => self.append(code)?,
+                b's' | b'u' => {
+                    let items = if code == b's' { self.pop_many(2)? } else { self.pop_marked()? };
                     self.set_items(&items)?;
                 }
-                b'u' => {
-                    let items = self.pop_marked()?;
-                    self.set_items(&items)?;
-                }
-                b'q' => {
-                    let [key] = self.bytes()?;
-                    self.remember(u32::from(key))?;
-                }
-                b'r' => {
-                    let key = u32::from_le_bytes(self.bytes()?);
+                b'q' | b'r' => {
+                    let key = self.key(code == b'q')?;
                     self.remember(key)?;
                 }
-                b'h' => {
-                    let [key] = self.bytes()?;
-                    self.recall(u32::from(key))?;
-                }
-                b'j' => {
-                    let key = u32::from_le_bytes(self.bytes()?);
+                b'h' | b'j' => {
+                    let key = self.key(code == b'h')?;
                     self.recall(key)?;
                 }
                 b'c' => self.global()?,
@@ -195,6 +146,54 @@ impl<'a> Machine<'a> {
                 other => return IndexError::refused(format!("a pickle with instruction {other:#04x}")),
             }
         }
+    }
+
+    /// A value that stands in the pickle as it is: none, a boolean, a number, a text.
+    fn plain_value(&mut self, code: u8) -> Result<(), IndexError> {
+        let value = match code {
+            b'G' => {
+                let _: [u8; 8] = self.bytes()?;
+                Value::Plain
+            }
+            b'K' => Value::Int(i64::from(u8::from_le_bytes(self.bytes()?))),
+            b'M' => Value::Int(i64::from(u16::from_le_bytes(self.bytes()?))),
+            b'J' => Value::Int(i64::from(i32::from_le_bytes(self.bytes()?))),
+            0x8a => Value::Int(self.long()?),
+            b'X' => {
+                let length = u32::from_le_bytes(self.bytes()?);
+                Value::Text(self.text(length as usize)?)
+            }
+            _ => Value::Plain,
+        };
+        self.stack.push(value);
+        Ok(())
+    }
+
+    /// A tuple of nothing, of the topmost one to three values, or of all since the mark.
+    fn tuple(&mut self, code: u8) -> Result<(), IndexError> {
+        let items = match code {
+            b')' => Vec::new(),
+            b't' => self.pop_marked()?,
+            counted => self.pop_many(usize::from(counted - 0x84))?,
+        };
+        self.tuples.push(items);
+        self.stack.push(Value::Tuple(self.tuples.len() - 1));
+        Ok(())
+    }
+
+    /// One value, or all since the mark, into a list.
+    fn append(&mut self, code: u8) -> Result<(), IndexError> {
+        if code == b'a' {
+            let _ = self.pop()?;
+        } else {
+            let _ = self.pop_marked()?;
+        }
+        if matches!(self.stack.last(), Some(Value::List)) { Ok(()) } else { confused() }
+    }
+
+    /// The place of something remembered, in one byte or four.
+    fn key(&mut self, is_short: bool) -> Result<u32, IndexError> {
+        Ok(if is_short { u32::from(u8::from_le_bytes(self.bytes()?)) } else { u32::from_le_bytes(self.bytes()?) })
     }
 
     fn bytes<const N: usize>(&mut self) -> Result<[u8; N], IndexError> {
@@ -222,7 +221,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A whole number of up to 8 bytes.
-    fn long(&mut self) -> Result<(), IndexError> {
+    fn long(&mut self) -> Result<i64, IndexError> {
         let [length] = self.bytes()?;
         let bytes = self.slice(usize::from(length))?;
         if bytes.len() > 8 {
@@ -230,8 +229,7 @@ impl<'a> Machine<'a> {
         }
         let mut wide = [if bytes.last().is_some_and(|b| *b >= 0x80) { 0xff } else { 0 }; 8];
         wide[..bytes.len()].copy_from_slice(bytes);
-        self.stack.push(Value::Int(i64::from_le_bytes(wide)));
-        Ok(())
+        Ok(i64::from_le_bytes(wide))
     }
 
     fn pop(&mut self) -> Result<Value<'a>, IndexError> {
@@ -257,18 +255,9 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn push_tuple(&mut self, items: Vec<Value<'a>>) {
-        self.tuples.push(items);
-        self.stack.push(Value::Tuple(self.tuples.len() - 1));
-    }
-
     fn push_dict(&mut self) {
         self.dicts.push(Vec::new());
         self.stack.push(Value::Dict(self.dicts.len() - 1));
-    }
-
-    fn expect_list(&self) -> Result<(), IndexError> {
-        if matches!(self.stack.last(), Some(Value::List)) { Ok(()) } else { confused() }
     }
 
     fn set_items(&mut self, items: &[Value<'a>]) -> Result<(), IndexError> {

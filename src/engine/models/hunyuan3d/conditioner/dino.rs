@@ -48,11 +48,6 @@ impl Dino {
         }
     }
 
-    /// Number format of the weights.
-    pub fn precision(&self) -> Precision {
-        self.precision
-    }
-
     /// # Shapes
     /// - pixels: `[batch, 3, height, width]`, normalised
     /// - output: `[batch, 1 + patches, hidden_size]`: class token, then patches row by row

@@ -80,16 +80,6 @@ impl Conditioner {
         Ok(tokens.reshape([batch, count * length, size]))
     }
 
-    /// The context of no picture.
-    ///
-    /// # Shapes
-    /// - output: `[batch, views · tokens, hidden_size]`, all zeros
-    pub fn unconditional(&self, batch: usize, views: usize, device: &Device) -> Tensor<3> {
-        let grid = self.config.image_size / self.config.dino.patch_size;
-        let tokens = grid * grid + usize::from(self.config.use_cls_token);
-        Tensor::zeros([batch, views * tokens, self.config.dino.hidden_size], (device, self.dino.precision().dtype()))
-    }
-
     /// The picture as the encoder takes it: shorter side to the encoder's size, middle cut out, colours
     /// normalised. In `f32`.
     ///

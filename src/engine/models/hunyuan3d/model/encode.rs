@@ -170,7 +170,8 @@ impl Hunyuan3d {
             // Objects of as many views can share a call.
             let alike = contexts[begun..].iter().take_while(|c| c.dims() == contexts[begun].dims()).count();
             let next = &contexts[begun..begun + batch.min(alike)];
-            let share = [begun, begun + next.len()].map(|n| n as f64 / contexts.len() as f64);
+            let ran = next.len();
+            let share = [begun, begun + ran].map(|n| n as f64 / contexts.len() as f64);
             let result = monitor.part(REPORTED, share, |monitor| self.denoise(next, options, branches, work, monitor));
             match result {
                 Ok(made) => latents.extend(made),
@@ -179,9 +180,10 @@ impl Hunyuan3d {
                     Backend::memory_cleanup(&work.place.device);
                     if self.make_room(Stage::Denoiser, work.place) {
                         work.note(ROOM_FOR_DENOISER);
-                    } else if batch > 1 {
-                        batch = batch.div_ceil(2);
-                        work.note(format!("{batch} pictures at a time went through the model: the memory was full"));
+                    } else if ran > 1 {
+                        batch = ran.div_ceil(2);
+                        let pictures = if batch == 1 { "one picture".to_owned() } else { format!("{batch} pictures") };
+                        work.note(format!("{pictures} at a time went through the model: the memory was full"));
                     } else if branches == Branches::Together {
                         branches = Branches::Apart;
                         work.note("the two halves of the guidance ran one after the other: the memory was full");

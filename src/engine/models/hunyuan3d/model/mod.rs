@@ -17,11 +17,12 @@ use burn::tensor::backend::Backend as _;
 
 use super::conditioner::Conditioner;
 use super::config::ConfigError;
-use super::published::{Published, PublishedConfig, PublishedError, VelocityConfig};
+use super::published::{Published, PublishedConfig, VelocityConfig};
 use super::sampler::VelocityModel;
 use super::vae::{ShapeDecoder, VaeConfig};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{DecodeOptions, EncodeOptions, Latents, LearnedModel, Part, Place, Shown, Work};
+use crate::engine::models::published::PublishedError;
 use crate::engine::models::{Description, Nature};
 use crate::engine::weights::{LoadOptions, load};
 use crate::engine::{Backend, Tensor};
@@ -87,7 +88,7 @@ impl Hunyuan3d {
         let published = Published::open_with(folder, weights)?;
         let path = folder.join("config.yaml");
         let vae = vae_config(&published, &path)?;
-        check_together(&published, &vae).map_err(|source| PublishedError::Sizes { source, path })?;
+        check_together(&published, &vae).map_err(|error| PublishedError::sizes(error).at(&path))?;
         Ok(Self { published, vae, conditioner: None, velocity: None, decoder: None, features: None })
     }
 
@@ -216,11 +217,9 @@ impl LearnedModel for Hunyuan3d {
 
 fn vae_config(published: &Published, path: &Path) -> Result<VaeConfig, EngineError> {
     let params = published.config().vae.clone();
-    let vae: VaeConfig = serde_json::from_value(params).map_err(|error| {
-        let what = error.to_string();
-        PublishedError::Malformed { what: format!("vae: {}", what.lines().next().unwrap_or("")), path: path.to_owned() }
-    })?;
-    vae.check().map_err(|source| PublishedError::Sizes { source, path: path.to_owned() })?;
+    let malformed = |error: serde_json::Error| PublishedError::malformed(format!("vae: {error}")).at(path);
+    let vae: VaeConfig = serde_json::from_value(params).map_err(malformed)?;
+    vae.check().map_err(|error| PublishedError::sizes(error).at(path))?;
     Ok(vae)
 }
 

@@ -1,0 +1,226 @@
+//! A tree of boxes over the triangles of a mesh.
+
+use glam::{Vec3, Vec3A};
+use rayon::prelude::*;
+
+use super::Mesh;
+
+/// Triangles in a leaf.
+const LEAF: usize = 8;
+
+/// A closed box, in vector registers.
+#[derive(Clone, Copy)]
+struct Box3 {
+    min: Vec3A,
+    max: Vec3A,
+}
+
+impl Box3 {
+    const EMPTY: Self = Self { min: Vec3A::INFINITY, max: Vec3A::NEG_INFINITY };
+
+    fn around(corners: [Vec3; 3]) -> Self {
+        let [a, b, c] = corners.map(Vec3A::from);
+        Self { min: a.min(b).min(c), max: a.max(b).max(c) }
+    }
+
+    fn union(self, other: Self) -> Self {
+        Self { min: self.min.min(other.min), max: self.max.max(other.max) }
+    }
+
+    fn touches(&self, other: &Self) -> bool {
+        (self.min.cmple(other.max) & other.min.cmple(self.max)).all()
+    }
+
+    /// Infinite for the empty box.
+    fn distance_squared(&self, point: Vec3A) -> f32 {
+        (self.min - point).max(point - self.max).max(Vec3A::ZERO).length_squared()
+    }
+}
+
+/// A complete binary tree of boxes over the triangles along a space-filling curve.
+pub(super) struct BoxTree {
+    /// Triangles in the order of the curve.
+    order: Vec<u32>,
+    /// Their boxes.
+    boxes: Vec<Box3>,
+    /// Node 1 is the root; node `i` has the children `2 i` and `2 i + 1`.
+    nodes: Vec<Box3>,
+    /// Leaves that the last level has room for, a power of two.
+    width: usize,
+}
+
+impl BoxTree {
+    pub(super) fn of(mesh: &Mesh) -> Self {
+        let (low, size) = mesh.bounds().map_or((Vec3::ZERO, Vec3::ONE), |b| (b.min, b.size()));
+        let scale = 1023.0 / size.max_element().max(f32::MIN_POSITIVE);
+        let mut keyed: Vec<(u32, u32)> = (0..mesh.triangle_indices.len())
+            .into_par_iter()
+            .map(|t| {
+                let [a, b, c] = mesh.triangle(t);
+                (curve_key(((a + b + c) / 3.0 - low) * scale), t as u32)
+            })
+            .collect();
+        keyed.par_sort_unstable();
+        let order: Vec<u32> = keyed.into_iter().map(|(_, t)| t).collect();
+        let boxes: Vec<Box3> = order.par_iter().map(|&t| Box3::around(mesh.triangle(t as usize))).collect();
+        let width = order.len().div_ceil(LEAF).next_power_of_two();
+        let mut nodes = vec![Box3::EMPTY; 2 * width];
+        for (leaf, boxes) in boxes.chunks(LEAF).enumerate() {
+            nodes[width + leaf] = boxes.iter().copied().fold(Box3::EMPTY, Box3::union);
+        }
+        for node in (1..width).rev() {
+            nodes[node] = nodes[2 * node].union(nodes[2 * node + 1]);
+        }
+        Self { order, boxes, nodes, width }
+    }
+
+    pub(super) fn leaf_count(&self) -> usize {
+        self.order.len().div_ceil(LEAF)
+    }
+
+    /// The triangles of a leaf.
+    fn leaf(&self, leaf: usize) -> std::ops::Range<usize> {
+        leaf * LEAF..((leaf + 1) * LEAF).min(self.order.len())
+    }
+
+    /// The squared distance from `point` to the nearest triangle of `mesh`, which the tree was made of;
+    /// where that is no more than `enough`, any number up to `enough`. Infinite without triangles.
+    pub(super) fn distance_squared(&self, mesh: &Mesh, point: Vec3, enough: f32) -> f32 {
+        let place = Vec3A::from(point);
+        let mut best = f32::INFINITY;
+        let mut open = vec![(0.0, 1)];
+        while let Some((least, node)) = open.pop() {
+            if least >= best {
+                continue;
+            }
+            if node >= self.width {
+                for i in self.leaf(node - self.width) {
+                    if self.boxes[i].distance_squared(place) < best {
+                        let nearest = nearest_point(mesh.triangle(self.order[i] as usize), point);
+                        best = best.min(nearest.distance_squared(point));
+                    }
+                }
+                if best <= enough {
+                    return best;
+                }
+                continue;
+            }
+            let mut children = [2 * node, 2 * node + 1].map(|child| (self.nodes[child].distance_squared(place), child));
+            if children[0].0 < children[1].0 {
+                children.reverse();
+            }
+            open.extend(children);
+        }
+        best
+    }
+
+    /// Calls `f` for `leaf` and for every later leaf whose box touches its box.
+    pub(super) fn for_each_leaf_touching(&self, leaf: usize, mut f: impl FnMut(usize)) {
+        let own = self.nodes[self.width + leaf];
+        let mut open = vec![1];
+        while let Some(node) = open.pop() {
+            // The last leaf under the node.
+            let depth = self.width.ilog2() - usize::ilog2(node);
+            let last = ((node + 1) << depth) - 1 - self.width;
+            if last < leaf || !own.touches(&self.nodes[node]) {
+                continue;
+            }
+            if node >= self.width {
+                f(node - self.width);
+            } else {
+                open.extend([2 * node + 1, 2 * node]);
+            }
+        }
+    }
+
+    /// Calls `f` once for every pair of triangles of two leaves whose boxes touch.
+    pub(super) fn for_each_pair(&self, leaf: usize, other: usize, mut f: impl FnMut(u32, u32)) {
+        let other_box = self.nodes[self.width + other];
+        for i in self.leaf(leaf).filter(|&i| self.boxes[i].touches(&other_box)) {
+            for j in self.leaf(other).filter(|&j| j > i && self.boxes[i].touches(&self.boxes[j])) {
+                f(self.order[i], self.order[j]);
+            }
+        }
+    }
+}
+
+/// The place of a point in [0, 1023]³ along the Morton curve.
+fn curve_key(place: Vec3) -> u32 {
+    let spread = |c: f32| {
+        let mut bits = (c as u32).min(1023);
+        bits = (bits | bits << 16) & 0x0300_00ff;
+        bits = (bits | bits << 8) & 0x0300_f00f;
+        bits = (bits | bits << 4) & 0x030c_30c3;
+        (bits | bits << 2) & 0x0924_9249
+    };
+    spread(place.x) << 2 | spread(place.y) << 1 | spread(place.z)
+}
+
+/// The point of a triangle that is nearest to `p`.
+///
+/// Ericson, "Real-Time Collision Detection" (2005), section 5.1.5.
+fn nearest_point([a, b, c]: [Vec3; 3], p: Vec3) -> Vec3 {
+    let (ab, ac) = (b - a, c - a);
+    let along = |q: Vec3| [ab.dot(p - q), ac.dot(p - q)];
+    let ([d1, d2], [d3, d4], [d5, d6]) = (along(a), along(b), along(c));
+    if d1 <= 0.0 && d2 <= 0.0 {
+        return a;
+    }
+    if d3 >= 0.0 && d4 <= d3 {
+        return b;
+    }
+    if d6 >= 0.0 && d5 <= d6 {
+        return c;
+    }
+    // A side without length has no fraction.
+    let fraction = |part: f32, whole: f32| if whole > 0.0 { part / whole } else { 0.0 };
+    let (va, vb, vc) = (d3 * d6 - d5 * d4, d5 * d2 - d1 * d6, d1 * d4 - d3 * d2);
+    if vc <= 0.0 && d1 >= 0.0 && d3 <= 0.0 {
+        return a + ab * fraction(d1, d1 - d3);
+    }
+    if vb <= 0.0 && d2 >= 0.0 && d6 <= 0.0 {
+        return a + ac * fraction(d2, d2 - d6);
+    }
+    if va <= 0.0 && d4 >= d3 && d5 >= d6 {
+        return b + (c - b) * fraction(d4 - d3, (d4 - d3) + (d5 - d6));
+    }
+    let whole = va + vb + vc;
+    a + ab * fraction(vb, whole) + ac * fraction(vc, whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn point() -> impl Strategy<Value = Vec3> {
+        proptest::array::uniform3(-1.0f32..1.0).prop_map(Vec3::from_array)
+    }
+
+    proptest! {
+        /// No point of a fine lattice over the triangles is nearer, and one is about as near.
+        #[test]
+        fn the_distance_is_that_to_the_nearest_point(corners in proptest::collection::vec(point(), 3..60), p in point()) {
+            let count = corners.len() as u32 / 3;
+            let mesh = Mesh {
+                vertex_positions: corners,
+                triangle_indices: (0..count).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
+                vertex_colors: None,
+            };
+            let found = BoxTree::of(&mesh).distance_squared(&mesh, p, 0.0).sqrt();
+            let steps = 60;
+            let mut nearest = f32::INFINITY;
+            for t in 0..count as usize {
+                let [a, b, c] = mesh.triangle(t);
+                for i in 0..=steps {
+                    for j in 0..=steps - i {
+                        let [u, v] = [i, j].map(|k| k as f32 / steps as f32);
+                        nearest = nearest.min((a + (b - a) * u + (c - a) * v).distance(p));
+                    }
+                }
+            }
+            // Neighbours on the lattice are at most 3.5 / 60 apart.
+            prop_assert!(found <= nearest + 1e-4 && found > nearest - 0.06, "{found} for {nearest}");
+        }
+    }
+}
