@@ -6,9 +6,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a bench fails")]
 
-use std::fs;
+mod common;
+
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use orfeas::cache::{Cache, CacheOptions, KeyBuilder};
@@ -19,31 +19,8 @@ use orfeas::request::{Quality, Request};
 const FRESH_RUNS: usize = 5;
 const HITS: usize = 50;
 
-fn memory_bytes(name: &str) -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(name))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
-}
-
-/// The median time of `runs` runs, and the most memory held meanwhile beyond what was held before,
-/// where the system tells.
-fn measure<T>(runs: usize, mut work: impl FnMut() -> T) -> (Duration, Option<u64>) {
-    let before = memory_bytes("VmRSS:");
-    // Forgets the peak so far; where that cannot be done the figure includes earlier work.
-    let _ = fs::write("/proc/self/clear_refs", "5");
-    let mut times: Vec<Duration> = Vec::with_capacity(runs);
-    for _ in 0..runs {
-        let start = Instant::now();
-        let result = work();
-        times.push(start.elapsed());
-        drop(result);
-    }
-    times.sort();
-    (times[runs / 2], memory_bytes("VmHWM:").zip(before).map(|(peak, before)| peak.saturating_sub(before)))
-}
-
-fn mib(bytes: Option<u64>) -> String {
-    bytes.map_or("not known".to_owned(), |bytes| format!("{:.0} MiB", bytes as f64 / (1 << 20) as f64))
+fn mib(mib: Option<f64>) -> String {
+    mib.map_or("not known".to_owned(), |mib| format!("{mib:.0} MiB"))
 }
 
 #[allow(clippy::print_stdout, reason = "a bench tells what it found")]
@@ -51,24 +28,24 @@ fn compare(name: &str, request: &Request, input: &Input, cache: &Cache) {
     let run = |cache: &Cache| -> Output {
         pipeline::run(request, input, cache, &Monitor::silent()).expect("the sample makes a solid")
     };
-    let (fresh, fresh_memory) = measure(FRESH_RUNS, || {
+    let fresh = common::time(FRESH_RUNS, || {
         cache.clear().expect("the folder can be cleared");
         run(cache)
     });
-    let (uncached, _) = measure(FRESH_RUNS, || run(&Cache::disabled()));
+    let uncached = common::time(FRESH_RUNS, || run(&Cache::disabled()));
     let output = run(cache);
-    let (hit, hit_memory) = measure(HITS, || run(cache));
+    let hit = common::time(HITS, || run(cache));
     assert!(output.mesh == run(&Cache::disabled()).mesh, "a hit must be the fresh mesh");
     println!(
         "{name}: {} triangles; fresh {:.1} ms ({} more memory), without a cache {:.1} ms; hit {:.2} ms ({}): {:.2} % \
          of the fresh run; the cache holds {:.1} MB",
         output.mesh.triangle_indices.len(),
-        1e3 * fresh.as_secs_f64(),
-        mib(fresh_memory),
-        1e3 * uncached.as_secs_f64(),
-        1e3 * hit.as_secs_f64(),
-        mib(hit_memory),
-        1e2 * hit.as_secs_f64() / fresh.as_secs_f64(),
+        1e3 * fresh.median(),
+        mib(fresh.peak_mib),
+        1e3 * uncached.median(),
+        1e3 * hit.median(),
+        mib(hit.peak_mib),
+        1e2 * hit.median() / fresh.median(),
         cache.stats().bytes as f64 / 1e6,
     );
 }

@@ -33,8 +33,7 @@ fn scenes(folder: &Path) -> Vec<(Picture, GrayImage)> {
     let read = |at: usize| {
         let pixels = image::open(folder.join(format!("{at:04}.png"))).ok()?.to_rgba8();
         let truth = image::open(folder.join(format!("{at:04}.alpha.png"))).expect("the opacity").to_luma8();
-        let source_size_px = [pixels.width(), pixels.height()];
-        Some((Picture { pixels, has_alpha: false, source_size_px }, truth))
+        Some((Picture { pixels, has_alpha: false }, truth))
     };
     (0..).map_while(read).collect()
 }

@@ -5,10 +5,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a bench fails")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use glam::Vec3;
@@ -18,6 +19,8 @@ use orfeas::import;
 use orfeas::mesh::Mesh;
 use orfeas::print;
 use orfeas::progress::Monitor;
+
+use common::Rounds;
 
 /// A closed torus of 3.2 million triangles, 160 MB as STL.
 fn torus() -> Mesh {
@@ -37,27 +40,8 @@ fn torus() -> Mesh {
     mesh
 }
 
-/// The least of three runs of `work`, and the most memory that the process held meanwhile beyond
-/// what it held before, where the system tells.
-fn measure<T>(mut work: impl FnMut() -> T) -> (Duration, Option<u64>) {
-    let before = memory_bytes("VmRSS:");
-    // Forgets the peak so far; where that cannot be done the figure includes earlier work.
-    let _ = fs::write("/proc/self/clear_refs", "5");
-    let times = (0..3).map(|_| {
-        let start = Instant::now();
-        let result = work();
-        let time = start.elapsed();
-        drop(result);
-        time
-    });
-    let best = times.min().unwrap_or_default();
-    (best, memory_bytes("VmHWM:").zip(before).map(|(peak, before)| peak.saturating_sub(before)))
-}
-
-fn memory_bytes(name: &str) -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(name))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+fn measure<T>(work: impl FnMut() -> T) -> Rounds {
+    common::time(3, work)
 }
 
 /// Seconds that trimesh takes to read (merging vertices) and to write `path`.
@@ -85,9 +69,9 @@ print(read, write)
     }
 }
 
-fn report(what: &str, bytes: usize, (time, peak): (Duration, Option<u64>)) -> f64 {
-    let secs = time.as_secs_f64();
-    let peak = peak.map_or_else(String::new, |peak| format!(", {} MB more at the peak", peak / 1_000_000));
+fn report(what: &str, bytes: usize, taken: Rounds) -> f64 {
+    let secs = taken.best();
+    let peak = taken.peak_mib.map_or_else(String::new, |peak| format!(", {peak:.0} MiB more at the peak"));
     eprintln!("{what:32} {secs:8.3} s {:7.0} MB/s{peak}", bytes as f64 / 1e6 / secs);
     secs
 }

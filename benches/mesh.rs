@@ -13,7 +13,7 @@ use orfeas::mesh::Mesh;
 use orfeas::mesh::components::{Largeness, drop_floaters};
 use orfeas::mesh::intersect::self_intersections;
 use orfeas::mesh::simplify::{Target, simplify};
-use orfeas::mesh::smooth::taubin;
+use orfeas::mesh::smooth::taubin_along_z;
 use orfeas::mesh::topology::Topology;
 use orfeas::mesh::weld::weld;
 use orfeas::progress::Monitor;
@@ -94,10 +94,10 @@ fn benches(criterion: &mut Criterion) {
     group.bench_function("drop floaters", |b| {
         b.iter_with_large_drop(|| drop_floaters(&mesh, 0.01, Largeness::Volume, &monitor).unwrap())
     });
-    group.bench_function("taubin, 4 rounds", |b| {
+    group.bench_function("taubin along z, 4 rounds", |b| {
         b.iter_with_large_drop(|| {
             let mut smooth = mesh.clone();
-            taubin(&mut smooth, 4, &monitor).unwrap();
+            taubin_along_z(&mut smooth, 4, &[], &monitor).unwrap();
             smooth
         });
     });

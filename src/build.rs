@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// What results depend on: every module but the fronts, the file formats, and the cache itself.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
+    "src/color.rs",
     "src/craft",
     "src/engine",
     "src/field",
@@ -18,6 +19,7 @@ const SOURCES: [&str; 13] = [
     "src/progress.rs",
     "src/request",
     "src/surface",
+    "src/union_find.rs",
     // Columns say themselves which weights they are.
     "models/matte/M.safetensors",
     "Cargo.lock",

@@ -180,6 +180,11 @@ fn persist_claimed(temporary: tempfile::NamedTempFile, path: &Path) -> io::Resul
     })
 }
 
+/// What a decoder or a driver says over several lines, as a part of one sentence.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Bytes as people say them: `512 B`, `1.5 MiB`.
 pub fn bytes_in_words(bytes: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];

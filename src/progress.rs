@@ -4,9 +4,12 @@
 //! also cancelled soon enough (within 0.2 s of work is the rule). It does not throttle; whoever
 //! draws the progress does.
 
+mod beside;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use beside::{Ended, run_beside};
 use serde::{Deserialize, Serialize};
 
 /// The stages of the pipeline, in the order they run.

@@ -22,24 +22,55 @@ fn status_mib(name: &str) -> Option<f64> {
     Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }
 
-/// Most memory that this process had since the last [`measure`] began, in MiB.
+/// Most memory that this process had since the last [`time`] or [`measure`] began, in MiB.
 pub fn peak_mib() -> Option<f64> {
     status_mib("VmHWM:")
 }
 
-/// Runs `work`, which returns a number of triangles, `rounds` times.
-pub fn measure(rounds: usize, mut work: impl FnMut() -> usize) -> Cost {
+/// What some rounds of a piece of work took.
+#[derive(Clone, Debug)]
+pub struct Rounds {
+    /// Wall-clock seconds of each, the shortest first.
+    pub secs: Vec<f64>,
+    /// As in [`Cost`].
+    pub peak_mib: Option<f64>,
+}
+
+impl Rounds {
+    /// The seconds of the shortest round.
+    pub fn best(&self) -> f64 {
+        self.secs.first().copied().unwrap_or(f64::INFINITY)
+    }
+
+    /// The seconds of the middle one.
+    pub fn median(&self) -> f64 {
+        self.secs[self.secs.len() / 2]
+    }
+}
+
+/// Runs `work` `rounds` times. Dropping its result is not timed.
+pub fn time<T>(rounds: usize, mut work: impl FnMut() -> T) -> Rounds {
     // Writing 5 resets the high-water mark.
     let resets = std::fs::write("/proc/self/clear_refs", "5").is_ok();
     let before = status_mib("VmRSS:");
-    let (mut secs, mut triangles) = (f64::INFINITY, 0);
-    for _ in 0..rounds {
+    let round = |_| {
         let start = Instant::now();
-        triangles = work();
-        secs = secs.min(start.elapsed().as_secs_f64());
-    }
+        let result = work();
+        let secs = start.elapsed().as_secs_f64();
+        drop(result);
+        secs
+    };
+    let mut secs: Vec<f64> = (0..rounds).map(round).collect();
+    secs.sort_by(f64::total_cmp);
     let peak_mib = if resets { status_mib("VmHWM:").zip(before).map(|(peak, before)| peak - before) } else { None };
-    Cost { secs, peak_mib, triangles }
+    Rounds { secs, peak_mib }
+}
+
+/// Runs `work`, which returns a number of triangles, `rounds` times.
+pub fn measure(rounds: usize, mut work: impl FnMut() -> usize) -> Cost {
+    let mut triangles = 0;
+    let taken = time(rounds, || triangles = work());
+    Cost { secs: taken.best(), peak_mib: taken.peak_mib, triangles }
 }
 
 /// What a peer's script starts with: `measure(rounds, work)` as above, printing what [`peer`] reads.

@@ -174,6 +174,21 @@ fn distance(folder: &Path, [a, b]: [&str; 2]) -> Option<f64> {
     (a.len() == b.len()).then(|| a.iter().zip(&b).map(|(a, b)| a - b).fold(0.0, square).sqrt() / length)
 }
 
+fn report_distances(folder: &Path) {
+    for [a, b] in [
+        ["velocities-orfeas", "velocities-float"],
+        ["velocities-eager", "velocities-float"],
+        ["velocities-orfeas", "velocities-eager"],
+        ["logits-orfeas", "logits-float"],
+        ["logits-eager", "logits-float"],
+        ["logits-orfeas", "logits-eager"],
+    ] {
+        if let Some(distance) = distance(folder, [a, b]) {
+            println!("rel. L2 of {a} to {b}: {distance:.1e}");
+        }
+    }
+}
+
 fn report(options: &Options, seen: &BTreeMap<&str, Result<Seen, String>>) {
     let value = |part: &str, name: &str| seen.get(part)?.as_ref().ok()?.values.get(name).copied();
     let show = |value: Option<f64>, scale: f64, unit: &str| {
@@ -223,18 +238,7 @@ fn report(options: &Options, seen: &BTreeMap<&str, Result<Seen, String>>) {
             Err(why) => println!("{part:<16} absent ({why})"),
         }
     }
-    for [a, b] in [
-        ["velocities-orfeas", "velocities-float"],
-        ["velocities-eager", "velocities-float"],
-        ["velocities-orfeas", "velocities-eager"],
-        ["logits-orfeas", "logits-float"],
-        ["logits-eager", "logits-float"],
-        ["logits-orfeas", "logits-eager"],
-    ] {
-        if let Some(distance) = distance(&options.folder, [a, b]) {
-            println!("rel. L2 of {a} to {b}: {distance:.1e}");
-        }
-    }
+    report_distances(&options.folder);
     if let (Some(secs), false) = (value("steps", "step_secs"), options.tiny) {
         let published = Published::open(&options.folder).unwrap();
         let VelocityConfig::Moe(moe) = &published.config().velocity else { return };

@@ -173,7 +173,10 @@ impl Command {
             Self::Open => ("Open pictures…", "Add pictures to the queue, or look at a mesh file"),
             Self::Paste => ("Paste picture", "Add the picture or the file path on the clipboard"),
             Self::SaveMesh => ("Save mesh", "Write the mesh where it was last exported, as STL, 3MF, GLB, OBJ or PLY"),
-            Self::SavePicture => ("Save view as picture…", "Write what the viewport shows as PNG"),
+            Self::SavePicture => (
+                "Save view as picture…",
+                "Write the mesh as it is shown as PNG, without dimensions, measurements and the picture laid over it",
+            ),
             Self::Export => ("Export…", "Choose format, size and detail, and write the mesh"),
             Self::OpenFolder => ("Show exported file", "Open the folder of the last exported file"),
             Self::Generate => ("Generate", "Make the mesh of the selected picture with the settings shown"),

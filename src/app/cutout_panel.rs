@@ -88,24 +88,22 @@ impl CutOutEditor {
         let (path, intake_params) = (item.source.path().to_owned(), item.request.intake);
         let awaited = Arc::new(());
         self.awaited = awaited.clone();
-        studio.spawn(move || {
-            let made = prepare(&path, intake_params, params, mask.as_deref());
-            Box::new(move |studio| {
-                let Some(super::Dialog::CutOut(editor)) = &mut studio.dialog else { return };
-                if !Arc::ptr_eq(&editor.awaited, &awaited) {
-                    return;
-                }
-                editor.state = match made {
-                    Ok((picture, mask, confidence)) => State::Ready(Box::new(Ready {
-                        picture: Arc::new(picture),
-                        edit: MaskEdit::new(mask),
-                        texture: None,
-                        stale: true,
-                        confidence,
-                    })),
-                    Err(why) => State::Failed(why),
-                };
-            })
+        let make = move || prepare(&path, intake_params, params, mask.as_deref());
+        studio.run_task(make, move |studio, made| {
+            let Some(super::Dialog::CutOut(editor)) = &mut studio.dialog else { return };
+            if !Arc::ptr_eq(&editor.awaited, &awaited) {
+                return;
+            }
+            editor.state = match made.flatten() {
+                Ok((picture, mask, confidence)) => State::Ready(Box::new(Ready {
+                    picture: Arc::new(picture),
+                    edit: MaskEdit::new(mask),
+                    texture: None,
+                    stale: true,
+                    confidence,
+                })),
+                Err(why) => State::Failed(why),
+            };
         });
     }
 

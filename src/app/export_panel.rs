@@ -10,7 +10,6 @@ use super::Studio;
 use super::inspector::thousands;
 use super::settings::Settings;
 use super::state::Finished;
-use super::tasks::caught;
 use super::theme::Palette;
 use super::toast::Level;
 use crate::background;
@@ -228,32 +227,32 @@ impl ExportDialog {
     fn start_reducing(&mut self, studio: &mut Studio) {
         let (mesh, count) = (self.finished.mesh.clone(), self.triangles);
         self.reducing = Some(count);
-        studio.spawn(move || {
+        let whole = mesh.clone();
+        let reduce = move || {
             let target = Target { triangles: u32::try_from(count).ok(), max_error: None };
-            let simplify = || simplify::simplify(&mesh, target, &Monitor::silent());
-            let reduced = caught(|| background::run(simplify));
-            let reduced = reduced.and_then(|r| r.map_err(|error| error.to_string()));
-            Box::new(move |studio| {
-                // The dialog may be another one by now.
-                let is_awaited = |d: &Self| d.reducing == Some(count) && Arc::ptr_eq(&d.finished.mesh, &mesh);
-                let awaiting = |d: &mut super::Dialog| matches!(d, super::Dialog::Export(d) if is_awaited(d));
-                let Some(super::Dialog::Export(mut dialog)) = studio.dialog.take_if(awaiting) else { return };
-                dialog.reducing = None;
-                match reduced {
-                    Ok(simplified) => {
-                        dialog.reduced = Some((count, Arc::new(simplified.mesh)));
-                        dialog.show_in_view(studio);
-                        if let Some(note) = simplified.note {
-                            studio.messages.push(Level::Warning, note);
-                        }
-                    }
-                    Err(error) => {
-                        dialog.reduce = false;
-                        studio.messages.push(Level::Error, format!("The mesh could not be reduced: {error}"));
+            let simplify = || simplify::simplify(&whole, target, &Monitor::silent());
+            background::run(simplify).map_err(|error| error.to_string())
+        };
+        studio.run_task(reduce, move |studio, reduced| {
+            // The dialog may be another one by now.
+            let is_awaited = |d: &Self| d.reducing == Some(count) && Arc::ptr_eq(&d.finished.mesh, &mesh);
+            let awaiting = |d: &mut super::Dialog| matches!(d, super::Dialog::Export(d) if is_awaited(d));
+            let Some(super::Dialog::Export(mut dialog)) = studio.dialog.take_if(awaiting) else { return };
+            dialog.reducing = None;
+            match reduced.flatten() {
+                Ok(simplified) => {
+                    dialog.reduced = Some((count, Arc::new(simplified.mesh)));
+                    dialog.show_in_view(studio);
+                    if let Some(note) = simplified.note {
+                        studio.messages.push(Level::Warning, note);
                     }
                 }
-                studio.dialog = Some(super::Dialog::Export(dialog));
-            })
+                Err(error) => {
+                    dialog.reduce = false;
+                    studio.messages.push(Level::Error, format!("The mesh could not be reduced: {error}"));
+                }
+            }
+            studio.dialog = Some(super::Dialog::Export(dialog));
         });
     }
 
@@ -276,18 +275,17 @@ impl ExportDialog {
                 if let Some(folder) = path.parent().filter(|p| p.is_dir()) {
                     dialog = dialog.set_directory(folder);
                 }
-                let picked = dialog.save_file();
-                studio.spawn(move || {
-                    let picked = pollster::block_on(picked).map(|f| f.path().to_owned());
-                    Box::new(move |studio| {
-                        if let (Some(path), Some(super::Dialog::Export(dialog))) = (picked, &mut studio.dialog) {
+                studio.ask_path(
+                    || dialog.save_file(),
+                    |studio, path| {
+                        if let Some(super::Dialog::Export(dialog)) = &mut studio.dialog {
                             dialog.path = path.display().to_string();
                             dialog.format = Format::from_path(&path).unwrap_or(dialog.format);
                             // The system's dialog has asked already, but for this name alone.
                             dialog.replace = dialog.target().is_some_and(|target| target == path);
                         }
-                    })
-                });
+                    },
+                );
             }
         });
         ui.end_row();

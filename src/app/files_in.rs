@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use egui::{Context, Event, Key};
 
 use super::Studio;
-use super::state::Source;
+use super::state::{ItemId, Source};
 use super::toast::Level;
-use crate::export::Format;
+use super::undo::Change;
 use crate::files::IfExists;
 use crate::image::intake::ENDINGS as PICTURE_ENDINGS;
+use crate::import;
 
-/// File endings of meshes that can be read.
-pub const MESH_ENDINGS: &[&str] = &["stl", "3mf", "glb", "obj", "ply"];
+/// File endings of meshes that can be read: those that [`import::format_of`] knows.
+pub const MESH_ENDINGS: &[&str] = &["stl", "3mf", "glb", "gltf", "obj", "ply"];
 /// File endings of panoramas that light the view.
 pub const PANORAMA_ENDINGS: &[&str] = &["hdr", "exr"];
 /// Cards that a window holds; more would be slow to look through.
@@ -52,13 +53,10 @@ impl Studio {
     fn add_found(&mut self, found: Found) {
         let room = MOST_CARDS.saturating_sub(self.items.len());
         let left_out = found.sources.len().saturating_sub(room);
-        let mut first = None;
-        for source in found.sources.into_iter().take(room) {
-            let id = self.add(source);
-            first.get_or_insert(id);
-        }
-        if let Some(id) = first {
-            self.select(id);
+        let added: Vec<ItemId> = found.sources.into_iter().take(room).map(|source| self.add(source)).collect();
+        if let Some(&first) = added.first() {
+            self.history.push(Change::Added(added));
+            self.select(first);
         }
         if let Some(path) = found.panorama {
             self.light_from(path);
@@ -128,13 +126,11 @@ impl Studio {
             .add_filter("Everything that opens", &all)
             .add_filter("Pictures", PICTURE_ENDINGS)
             .add_filter("Meshes", MESH_ENDINGS)
-            .add_filter("Panoramas for light", PANORAMA_ENDINGS)
-            .pick_files();
-        self.spawn(move || {
-            let picked = pollster::block_on(dialog).unwrap_or_default();
-            let paths = picked.into_iter().map(|f| f.path().to_owned()).collect();
-            Box::new(move |studio| studio.add_paths(paths))
-        });
+            .add_filter("Panoramas for light", PANORAMA_ENDINGS);
+        self.ask(
+            || dialog.pick_files(),
+            |studio, picked| studio.add_paths(picked.into_iter().map(|f| f.path().to_owned()).collect()),
+        );
     }
 }
 
@@ -147,7 +143,7 @@ pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
 fn source_of(path: PathBuf) -> Result<Source, PathBuf> {
     if has_ending(&path, PICTURE_ENDINGS) {
         Ok(Source::Picture(path))
-    } else if has_ending(&path, MESH_ENDINGS) && Format::from_path(&path).is_some() {
+    } else if import::format_of(&path).is_ok() {
         Ok(Source::MeshFile(path))
     } else {
         Err(path)
@@ -196,12 +192,34 @@ fn paste_paths(text: Option<String>) -> Option<Result<Vec<PathBuf>, String>> {
         .lines()
         .map(|line| line.trim().trim_matches('"'))
         .filter(|line| !line.is_empty())
-        .map(|line| PathBuf::from(line.strip_prefix("file://").map_or(line.to_owned(), decode_percent)))
+        .map(|line| PathBuf::from(path_of_address(line, cfg!(windows)).unwrap_or_else(|| line.to_owned())))
         .collect();
     if paths.is_empty() || !paths.iter().any(|p| p.exists()) {
         return None;
     }
     Some(Ok(paths))
+}
+
+/// The path in a `file:` address (RFC 8089), with or without a host; on Windows without the slash before the
+/// drive, and with a host that is another machine's as its share.
+fn path_of_address(text: &str, on_windows: bool) -> Option<String> {
+    let scheme = text.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("file:"))?;
+    let rest = &text[scheme.len()..];
+    let is_drive = |path: &str| matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    let (host, path) = match rest.strip_prefix("//") {
+        // As some programs write it.
+        Some(rest) if on_windows && is_drive(rest) => ("", rest),
+        Some(rest) => rest.split_at(rest.find('/')?),
+        None if rest.starts_with('/') => ("", rest),
+        None => return None,
+    };
+    let path = decode_percent(path);
+    if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") {
+        // Elsewhere another machine's files have no path here.
+        return on_windows.then(|| format!("//{host}{path}"));
+    }
+    let after_slash = path.strip_prefix('/').filter(|path| on_windows && is_drive(path));
+    Some(after_slash.map_or(path.clone(), str::to_owned))
 }
 
 /// `%20` and its like, as desktop programs write them into `file://` addresses.
@@ -255,6 +273,33 @@ mod tests {
         assert!(matches!(found.sources[2], Source::MeshFile(_)));
         assert_eq!(found.refused.len(), 1);
         assert!(found.refused[0].ends_with("notes.txt"));
+    }
+
+    #[test]
+    fn every_ending_of_a_mesh_is_offered_and_read() {
+        let read = |ending: &&str| import::format_of(Path::new(&format!("part.{ending}"))).is_ok();
+        assert!(MESH_ENDINGS.iter().all(read));
+        let offered = |format: &crate::export::Format| MESH_ENDINGS.contains(&format.extension());
+        assert!(crate::export::Format::ALL.iter().all(offered));
+        assert!(matches!(source_of("scene.GLTF".into()), Ok(Source::MeshFile(_))));
+        assert!(source_of("notes.txt".into()).is_err());
+    }
+
+    #[test]
+    fn addresses_of_files_become_paths() {
+        let paths = |text| [false, true].map(|on_windows| path_of_address(text, on_windows));
+        for (address, unix, windows) in [
+            ("file:///home/me/my%20fox.png", "/home/me/my fox.png", "/home/me/my fox.png"),
+            ("file://localhost/tmp/a%C3%BC.stl", "/tmp/aü.stl", "/tmp/aü.stl"),
+            ("FILE:/tmp/a.stl", "/tmp/a.stl", "/tmp/a.stl"),
+            ("file:///C:/parts/a.stl", "/C:/parts/a.stl", "C:/parts/a.stl"),
+        ] {
+            assert_eq!(paths(address), [Some(unix.to_owned()), Some(windows.to_owned())], "{address}");
+        }
+        assert_eq!(paths("file://server/share/a.stl"), [None, Some("//server/share/a.stl".to_owned())]);
+        for text in ["/tmp/a.stl", "C:\\parts\\a.stl", "file:", "file://", "https://localhost/a.stl", "fíle"] {
+            assert_eq!(paths(text), [None, None], "{text}");
+        }
     }
 
     #[test]

@@ -9,22 +9,22 @@ use crate::doctor::{self, Findings};
 /// What was found when the panel was opened.
 #[derive(Default)]
 pub struct Diagnostics {
-    /// Nothing while drivers are still being asked.
-    findings: Option<Findings>,
+    /// Nothing while drivers are still being asked; else what was found, or why nothing was.
+    findings: Option<Result<Findings, String>>,
 }
 
 impl Diagnostics {
     /// Starts looking around beside the window: asking the graphics drivers takes up to a second.
     pub fn gather(studio: &mut Studio) -> Self {
         let cache = studio.cache.clone();
-        studio.spawn(move || {
-            let findings = doctor::look(&cache);
-            Box::new(move |studio| {
+        studio.run_task(
+            move || doctor::look(&cache),
+            |studio, looked| {
                 if let Some(super::Dialog::Diagnostics(panel)) = &mut studio.dialog {
-                    panel.findings = Some(findings);
+                    panel.findings = Some(looked);
                 }
-            })
-        });
+            },
+        );
         Self::default()
     }
 
@@ -40,8 +40,14 @@ impl Diagnostics {
                 crate::job::CAPACITY
             ),
         ));
-        rows.extend(self.findings.iter().flat_map(Findings::rows));
-        rows.extend(self.findings.iter().flat_map(|f| &f.problems).map(|p| ("problem", p.clone())));
+        match &self.findings {
+            Some(Ok(found)) => {
+                rows.extend(found.rows());
+                rows.extend(found.problems.iter().map(|p| ("problem", p.clone())));
+            }
+            Some(Err(why)) => rows.push(("problem", why.clone())),
+            None => {}
+        }
         super::layout::dialog(ctx, "Diagnostics").default_width(560.0).open(&mut open).show(ctx, |ui| {
             Grid::new("diagnostics").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
                 for (name, value) in &rows {

@@ -144,7 +144,7 @@ impl Studio {
         {
             self.send(Command::Repair);
         }
-        for note in report.notes().iter().chain(&finished.notes) {
+        for note in report.notes_for(self.settings.bed_mm).iter().chain(&finished.notes) {
             ui.label(RichText::new(format!("• {note}")).small().color(palette.weak_text));
         }
         if !report.defects.is_empty() {

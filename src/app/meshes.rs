@@ -40,41 +40,42 @@ impl Studio {
         let Some(reading) = reading else { return };
         let early = self.early.take_mesh(&reading.file);
         let (uploader, slow) = (self.viewport.uploader(), self.viewport.is_slow());
-        self.spawn(move || {
+        let file = reading.file.clone();
+        let read = move || {
             // A thread that panicked has read nothing.
-            let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&reading.file, slow));
-            let read = read.map(|Read { mesh, prepared }| {
+            let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&file, slow));
+            read.map(|Read { mesh, prepared }| {
                 let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(&prepared)));
                 (Arc::new(mesh), uploaded)
-            });
-            Box::new(move |studio| match read {
-                Ok((mesh, uploaded)) => studio.take_unchecked(reading, mesh, uploaded),
-                Err(why) => studio.mesh_unreadable(&reading, &why),
             })
+        };
+        self.run_task(read, move |studio, read| match read {
+            Ok(Ok((mesh, uploaded))) => studio.take_unchecked(reading, mesh, uploaded),
+            Ok(Err(why)) => studio.mesh_unreadable(&reading, &why),
+            Err(why) => studio.mesh_unread(&reading, &why),
         });
     }
 
     /// Shows a mesh that was read, and has it checked meanwhile.
     fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, uploaded: Option<Uploaded>) {
         if !self.is_awaited(&reading) {
-            return;
+            return self.end_reading(&reading);
         }
         if self.items.selected_id() == Some(reading.id) {
             self.show_mesh(reading.id, &mesh, uploaded);
         }
-        self.spawn(move || {
-            let checked = background::run(|| print::check(&mesh, &Monitor::silent()));
-            let checked = checked.map_err(|error: Cancelled| error.to_string());
-            Box::new(move |studio| match checked {
-                Ok(report) => studio.take_mesh(&reading, mesh, report),
-                Err(why) => studio.mesh_unreadable(&reading, &why),
-            })
+        let unchecked = mesh.clone();
+        let check = move || background::run(|| print::check(&unchecked, &Monitor::silent()));
+        self.run_task(check, move |studio, checked| match checked {
+            Ok(Ok(report)) => studio.take_mesh(&reading, mesh, report),
+            Ok(Err(Cancelled)) => studio.mesh_unread(&reading, "it was cancelled"),
+            Err(why) => studio.mesh_unread(&reading, &why),
         });
     }
 
     fn take_mesh(&mut self, reading: &Reading, mesh: Arc<Mesh>, report: Report) {
         if !self.is_awaited(reading) {
-            return;
+            return self.end_reading(reading);
         }
         let Some(item) = self.items.get_mut(reading.id) else { return };
         let (request, mask, views, notes) = match item.saved.clone() {
@@ -82,12 +83,20 @@ impl Studio {
             None => (item.request, item.mask.clone(), item.views_for_run(), Vec::new()),
         };
         let repaired = item.saved.is_some() && matches!(item.source, Source::MeshFile(_));
-        item.status = Status::Finished;
+        // This mesh was there before the run that failed; a mesh file that is read has not failed any more.
+        if !item.has_failed_run() {
+            item.status = Status::Finished;
+        }
         item.finished = Some(Finished { mesh, report: Arc::new(report), notes, request, mask, views, repaired });
-        self.reading = self.reading.take().filter(|r| r != reading);
+        self.end_reading(reading);
         if self.items.selected_id() == Some(reading.id) {
             self.load_selected();
         }
+    }
+
+    /// From now on the file may be read anew, as when a card that was removed comes back.
+    fn end_reading(&mut self, reading: &Reading) {
+        self.reading.take_if(|awaited| awaited == reading);
     }
 
     /// Whether the card still wants what was read: no newer mesh came meanwhile, or is coming.
@@ -96,19 +105,32 @@ impl Studio {
         item.is_some_and(|i| !i.status.is_open() && i.finished.is_none() && file_of(i).as_ref() == Some(&reading.file))
     }
 
+    /// Nothing was read, and nothing is known against the file: one of ours is read again when its card is
+    /// selected again.
+    fn mesh_unread(&mut self, reading: &Reading, why: &str) {
+        if self.items.get(reading.id).is_some_and(|item| item.saved.is_none()) {
+            return self.mesh_unreadable(reading, why);
+        }
+        self.end_reading(reading);
+        if self.is_awaited(reading) {
+            self.messages.push(Level::Error, format!("The mesh was not read ({why}): {}", reading.file.display()));
+        }
+    }
+
     fn mesh_unreadable(&mut self, reading: &Reading, why: &str) {
-        self.reading = self.reading.take().filter(|r| r != reading);
+        self.end_reading(reading);
         if !self.is_awaited(reading) {
             return;
         }
         let Some(item) = self.items.get_mut(reading.id) else { return };
         item.saved = None;
         let text = format!("{}: {why}", item.name());
-        item.status = match item.source {
-            Source::MeshFile(_) => Status::Failed(why.to_owned()),
+        match item.source {
+            Source::MeshFile(_) => item.status = Status::Failed(why.to_owned()),
+            Source::Picture(_) if item.has_failed_run() => {}
             // The picture is still there to make it again.
-            Source::Picture(_) => Status::New,
-        };
+            Source::Picture(_) => item.status = Status::New,
+        }
         self.messages.push(Level::Error, text);
         self.touch();
     }
@@ -116,10 +138,12 @@ impl Studio {
     /// Drops the meshes of cards that are kept on disk, except those nearest to the selected one.
     pub(super) fn forget_old_meshes(&mut self) {
         let selected = self.items.selected_id();
-        let is_extra = |i: &&Item| Some(i.id) != selected && i.finished.is_some() && i.saved.is_some();
-        let on_disk: Vec<ItemId> = self.items.iter().filter(is_extra).map(|i| i.id).collect();
-        let extra = on_disk.len().saturating_sub(IN_MEMORY);
-        for id in on_disk.into_iter().take(extra) {
+        let here = self.items.iter().position(|i| Some(i.id) == selected).unwrap_or(0);
+        let is_extra = |i: &Item| Some(i.id) != selected && i.finished.is_some() && i.saved.is_some();
+        let extra = self.items.iter().enumerate().filter(|(_, i)| is_extra(i));
+        let mut on_disk: Vec<(usize, ItemId)> = extra.map(|(place, i)| (place.abs_diff(here), i.id)).collect();
+        on_disk.sort_by_key(|(distance, _)| *distance);
+        for (_, id) in on_disk.into_iter().skip(IN_MEMORY) {
             if let Some(item) = self.items.get_mut(id) {
                 item.finished = None;
             }

@@ -4,6 +4,7 @@
 //! commands; [`Studio::ui`](eframe::App::ui) only draws and collects commands. Nothing here computes
 //! for long: pictures go to the [`job::Queue`], small work to [`tasks::Tasks`].
 
+mod ask;
 pub mod command;
 mod cutout_panel;
 mod early;
@@ -33,6 +34,7 @@ mod viewport;
 mod views_ui;
 mod welcome;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -145,6 +147,12 @@ pub struct Studio {
     saving: bool,
     /// Files that are being written beside the window.
     writing: usize,
+    /// Tasks that run or wait, and those whose answer waits to be taken in.
+    going_on: usize,
+    /// Answers to tasks that were not taken on.
+    refused: VecDeque<tasks::Apply>,
+    /// Whether a file dialog is open.
+    is_asking: bool,
     /// Whether the key press whose end is still to come brought text.
     v_is_accounted_for: bool,
     ctx: egui::Context,
@@ -209,6 +217,9 @@ impl Studio {
             unsaved_since: None,
             saving: false,
             writing: 0,
+            going_on: 0,
+            refused: VecDeque::new(),
+            is_asking: false,
             v_is_accounted_for: false,
             ctx: ctx.clone(),
         };
@@ -235,31 +246,9 @@ impl Studio {
         self.viewport.is_mesh_shown()
     }
 
-    /// Runs `task` beside the window; see [`Tasks`]. Returns whether it will run.
-    fn spawn(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) -> bool {
-        match &self.tasks {
-            Some(tasks) => tasks.spawn(task),
-            None => {
-                self.messages.push(Level::Error, "The system gives the program no threads; restart it");
-                false
-            }
-        }
-    }
-
-    /// [`Self::spawn`] for a task that writes a file: closing the window waits for it.
-    fn spawn_write(&mut self, task: impl FnOnce() -> tasks::Apply + Send + 'static) -> bool {
-        let runs = self.spawn(move || {
-            let applied = tasks::caught(task);
-            Box::new(move |studio| {
-                studio.writing = studio.writing.saturating_sub(1);
-                match applied {
-                    Ok(apply) => apply(studio),
-                    Err(why) => studio.messages.push(Level::Error, why),
-                }
-            })
-        });
-        self.writing += usize::from(runs);
-        runs
+    /// Whether the 3D view draws its final picture, not a coarse one that stands in while it moves.
+    pub fn is_view_settled(&self) -> bool {
+        self.viewport.is_settled()
     }
 
     fn load_session(&mut self) {
@@ -300,18 +289,17 @@ impl Studio {
         self.unsaved_since = None;
         let Some(store) = self.store.clone() else { return };
         let session = self.session();
-        self.saving = self.spawn_write(move || {
-            let saved = store.save(&session);
-            Box::new(move |studio| {
-                studio.saving = false;
-                studio.tell_kept(saved);
-            })
+        self.saving = true;
+        let save = move || store.save(&session).map_err(|error| error.to_string());
+        self.run_write(save, |studio, saved| {
+            studio.saving = false;
+            studio.tell_kept(saved.flatten());
         });
     }
 
-    fn tell_kept(&mut self, saved: Result<(), crate::files::WriteError>) {
-        if let Err(error) = saved {
-            self.messages.push(Level::Warning, format!("The picture list could not be kept: {error}"));
+    fn tell_kept(&mut self, saved: Result<(), String>) {
+        if let Err(why) = saved {
+            self.messages.push(Level::Warning, format!("The picture list could not be kept: {why}"));
         }
     }
 
@@ -325,6 +313,10 @@ impl Studio {
     fn drain(&mut self) {
         while let Some(event) = self.queue.as_ref().and_then(job::Queue::try_next) {
             self.on_job(event);
+        }
+        // What is refused while this goes on waits for the next frame, or it could go on for ever.
+        for refused in std::mem::take(&mut self.refused) {
+            refused(self);
         }
         while let Some(apply) = self.tasks.as_ref().and_then(Tasks::try_next) {
             apply(self);
@@ -407,13 +399,16 @@ impl Studio {
         // Meshes and exports that are being written are let to end.
         let until = Instant::now() + LONGEST_GOODBYE;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {
-            match self.tasks.as_ref().and_then(|t| t.wait_next(left)) {
+            match self.next_answer(left) {
                 Some(apply) => apply(self),
                 None => break,
             }
         }
         if let Some(saved) = self.store.as_ref().map(|store| store.save(&self.session())) {
-            self.tell_kept(saved);
+            self.tell_kept(saved.map_err(|error| error.to_string()));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,7 +149,7 @@ impl Shelf {
             return;
         }
         let library = self.library.clone();
-        self.run("orfeas-models", move || {
+        let run = self.run("orfeas-models", move || {
             let row = |model: &Model| Row {
                 state: library.state(model),
                 is_agreed: library.is_agreed(model),
@@ -158,6 +158,8 @@ impl Shelf {
             };
             Event::Rows(library.models().iter().map(row).collect())
         });
+        // Nobody asked for it, and it is tried again.
+        self.is_looking = run.is_ok();
     }
 
     /// Begins work on the model called `id`, unless there is some already. `agrees` remembers that the
@@ -178,7 +180,8 @@ impl Shelf {
             progress: progress.clone(),
         });
         let id = id.to_owned();
-        self.run("orfeas-model", move || {
+        let of = id.clone();
+        let run = self.run("orfeas-model", move || {
             let sink = |report: Progress| {
                 let mut seen = progress.lock().unwrap_or_else(PoisonError::into_inner);
                 // Another stage counts anew.
@@ -194,6 +197,9 @@ impl Shelf {
                 caught(|| carry_out(&library, &id, &task, agrees, &monitor)).unwrap_or_else(|why| (Level::Error, why));
             Event::Done { id, level, text }
         });
+        if let Err(error) = run {
+            self.give_up(Some(&of), &error);
+        }
     }
 
     /// Asks the work on the model called `id` to stop. A pull keeps what has come.
@@ -212,11 +218,14 @@ impl Shelf {
     /// Keeps what the user chose, and follows it.
     pub fn choose(&mut self, change: impl FnOnce(&mut Choices) + Send + 'static) {
         let library = self.library.clone();
-        self.run("orfeas-models", move || {
+        let run = self.run("orfeas-models", move || {
             let mut choices = library.choices();
             change(&mut choices);
             Event::Chosen(Box::new(library.choose(choices)))
         });
+        if let Err(error) = run {
+            self.give_up(None, &error);
+        }
     }
 
     /// Takes in what has come of work; returns what the user should be told.
@@ -255,8 +264,8 @@ impl Shelf {
         told
     }
 
-    /// Runs `work` on a thread of its own.
-    fn run(&mut self, name: &str, work: impl FnOnce() -> Event + Send + 'static) {
+    /// Runs `work` on a thread of its own, where the system gives one.
+    fn run(&self, name: &str, work: impl FnOnce() -> Event + Send + 'static) -> std::io::Result<()> {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
         let thread = std::thread::Builder::new().name(name.to_owned());
         let spawned = thread.spawn(move || {
@@ -265,11 +274,16 @@ impl Shelf {
             let _ = sender.send(event);
             wake();
         });
-        if let Err(error) = spawned {
-            tracing::error!(%error, "the system gives no thread");
-            self.works.clear();
-            self.is_looking = false;
-        }
+        spawned.map(|_| ()).inspect_err(|error| tracing::error!(%error, "the system gives no thread"))
+    }
+
+    /// Has the user told that what was asked for on the model called `id`, if on one, got no thread.
+    fn give_up(&mut self, id: Option<&str>, error: &std::io::Error) {
+        self.works.retain(|work| Some(work.id.as_str()) != id);
+        let why = format!("The system gives no thread for the models ({error}); close other programs and try again");
+        // Where so many results wait, this one more is not missed.
+        let _ = self.sender.try_send(Event::Broken(why));
+        (self.wake)();
     }
 }
 
@@ -315,5 +329,31 @@ fn carry_out(library: &Library, id: &str, task: &Task, agrees: bool, monitor: &M
         }
         Err(ModelsError::Cancelled(_)) => (Level::Info, format!("{name}: stopped")),
         Err(error) => (Level::Error, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_without_a_thread_is_told_of_and_the_rest_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = crate::models::Hub::from_environment();
+        let catalogue = crate::models::Catalogue::builtin().clone();
+        let mut shelf = Shelf::new(Library::new(catalogue, folder.path().to_owned(), Vec::new(), hub), || ());
+        let work = |id: &str| Work {
+            id: id.to_owned(),
+            task: Task::Verify,
+            started: Instant::now(),
+            is_stopping: false,
+            cancel: CancelToken::new(),
+            progress: Arc::default(),
+        };
+        shelf.works.extend([work("one"), work("other")]);
+        shelf.give_up(Some("one"), &std::io::Error::from(std::io::ErrorKind::WouldBlock));
+        let told = shelf.take();
+        assert!(told.iter().any(|(level, text)| *level == Level::Error && text.contains("no thread")), "{told:?}");
+        assert!(shelf.work("one").is_none() && shelf.work("other").is_some());
     }
 }

@@ -305,14 +305,9 @@ fn licence_ui(ui: &mut Ui, row: &Row) {
 fn pick(studio: &mut Studio, folder: bool) {
     let dialog = rfd::AsyncFileDialog::new().set_title("Import a model");
     type Picked = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
-    let picked: Picked = if folder { Box::pin(dialog.pick_folder()) } else { Box::pin(dialog.pick_file()) };
-    studio.spawn(move || {
-        let picked = pollster::block_on(picked).map(|f| f.path().to_owned());
-        Box::new(move |studio| {
-            if let Some(path) = picked {
-                studio.import_dropped(&[path]);
-            }
-        })
+    let open = || -> Picked { if folder { Box::pin(dialog.pick_folder()) } else { Box::pin(dialog.pick_file()) } };
+    studio.ask_path(open, |studio, path| {
+        studio.import_dropped(&[path]);
     });
 }
 
@@ -322,13 +317,12 @@ fn pick_folder(
     title: &str,
     change: impl FnOnce(&mut crate::models::Choices, PathBuf, PathBuf) + Send + 'static,
 ) {
-    let picked = rfd::AsyncFileDialog::new().set_title(title).pick_folder();
-    studio.spawn(move || {
-        let picked = pollster::block_on(picked).map(|f| f.path().to_owned());
-        Box::new(move |studio| {
-            let Some(folder) = picked else { return };
+    let dialog = rfd::AsyncFileDialog::new().set_title(title);
+    studio.ask_path(
+        || dialog.pick_folder(),
+        |studio, folder| {
             let old = studio.models.library().folder().to_owned();
             studio.models.choose(move |choices| change(choices, old, folder));
-        })
-    });
+        },
+    );
 }

@@ -6,7 +6,7 @@ use egui::{Align, Color32, Frame, Layout, ProgressBar, RichText, ScrollArea, Sen
 
 use super::Studio;
 use super::command::Command;
-use super::state::{Item, ItemId, Source, Status};
+use super::state::{Item, ItemId, Items, Source, Status};
 use super::theme::{self, Palette};
 use crate::image::intake::{self, Limits};
 use crate::progress::Monitor;
@@ -209,23 +209,35 @@ impl Studio {
             return;
         };
         self.queue_view.thumbnails.insert(id, Thumbnail::Loading);
-        self.spawn(move || {
+        let read = move || {
             let params = IntakeParams { working_size_px: THUMBNAIL_PX, ..IntakeParams::default() };
             let limits = Limits::default();
             let picture = intake::read_file(&path, &limits)
                 .and_then(|bytes| intake::decode(&bytes, &params, &limits, &Monitor::silent()));
-            let image = picture.ok().map(|p| {
+            picture.ok().map(|p| {
                 let size = [p.pixels.width() as usize, p.pixels.height() as usize];
                 egui::ColorImage::from_rgba_unmultiplied(size, p.pixels.as_raw())
-            });
-            Box::new(move |studio| {
-                let ready = image.map_or(Thumbnail::None, |image| {
-                    let name = format!("thumbnail {}", id.0);
-                    Thumbnail::Ready(studio.ctx.load_texture(name, image, egui::TextureOptions::LINEAR))
-                });
-                studio.queue_view.thumbnails.insert(id, ready);
             })
+        };
+        self.run_task(read, move |studio, image| {
+            // The card may be gone by now.
+            if studio.items.get(id).is_none() {
+                return;
+            }
+            let ready = image.ok().flatten().map_or(Thumbnail::None, |image| {
+                let name = format!("thumbnail {}", id.0);
+                Thumbnail::Ready(studio.ctx.load_texture(name, image, egui::TextureOptions::LINEAR))
+            });
+            studio.queue_view.thumbnails.insert(id, ready);
         });
+    }
+}
+
+impl QueueView {
+    /// Drops what belongs to cards that are no longer in the list.
+    pub(super) fn forget_removed(&mut self, items: &Items) {
+        self.thumbnails.retain(|id, _| items.get(*id).is_some());
+        self.plans.retain(|id, _| items.get(*id).is_some());
     }
 }
 
@@ -237,4 +249,26 @@ fn line(ui: &mut Ui, color: Color32, text: &str) {
 fn duration(secs: f32) -> String {
     let secs = secs.max(0.0).ceil() as u64;
     if secs < 60 { format!("{secs} s") } else { format!("{} min {} s", secs / 60, secs % 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::studio;
+    use super::*;
+
+    #[test]
+    fn nothing_is_remembered_of_cards_that_are_gone() {
+        let (_folder, mut studio) = studio();
+        let id = studio.add(Source::Picture("missing.png".into()));
+        let item = studio.items.get(id).unwrap().clone();
+        studio.load_thumbnail(&item);
+        studio.queue_view.plans.insert(id, "A plan".to_owned());
+        studio.remove(&[id]);
+        let remembered = |studio: &Studio| studio.queue_view.thumbnails.len() + studio.queue_view.plans.len();
+        assert_eq!(remembered(&studio), 0);
+        // The answer comes too late.
+        studio.next_answer(std::time::Duration::from_secs(60)).unwrap()(&mut studio);
+        assert!(studio.is_at_rest());
+        assert_eq!(remembered(&studio), 0);
+    }
 }

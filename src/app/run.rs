@@ -15,6 +15,7 @@ use crate::request::Request;
 impl Studio {
     pub(super) fn run_command(&mut self, command: Command) {
         use Command as C;
+        let before = self.session();
         match command {
             C::Open => self.open_dialog(),
             C::Paste => self.paste(None),
@@ -67,7 +68,10 @@ impl Studio {
             other => self.run_view_command(other),
         }
         self.apply_settings();
-        self.touch();
+        // What moves the camera alone leaves nothing to write.
+        if self.session() != before {
+            self.touch();
+        }
     }
 
     fn toggle_dialog(&mut self, is_it: impl Fn(&Dialog) -> bool, make: impl FnOnce(&mut Self) -> Dialog) {
@@ -181,6 +185,7 @@ impl Studio {
             }
             removed.push((position, item));
         }
+        self.queue_view.forget_removed(&self.items);
         if !removed.is_empty() {
             self.history.push(Change::Removed(removed));
         }
@@ -201,11 +206,20 @@ impl Studio {
 
     fn shift_selected(&mut self, down: bool) {
         let Some(item) = self.items.selected() else { return };
-        let (id, job) = (item.id, item.job);
-        let Some(passed) = self.items.shift(id, down).and_then(|id| self.items.get(id)) else { return };
+        let id = item.id;
+        let Some(passed) = self.items.shift(id, down) else { return };
+        self.history.push(Change::Moved { id, down: !down });
+        self.pass_in_queue(id, passed, if down { Move::Down } else { Move::Up });
+    }
+
+    /// Lets the job of `id` pass that of `passed`, as its card did in the list.
+    fn pass_in_queue(&self, id: ItemId, passed: ItemId, to: Move) {
+        let (Some(queue), Some(item), Some(passed)) = (&self.queue, self.items.get(id), self.items.get(passed)) else {
+            return;
+        };
         // The queue knows the waiting ones only.
-        if let (Some(queue), Some(job), Status::Waiting, Some(_)) = (&self.queue, job, &passed.status, passed.job) {
-            queue.reorder(job, if down { Move::Down } else { Move::Up });
+        if let (Some(job), Status::Waiting, Some(_)) = (item.job, &passed.status, passed.job) {
+            queue.reorder(job, to);
         }
     }
 
@@ -231,12 +245,20 @@ impl Studio {
     /// Goes one step through the history, with [`History::undo`] or [`History::redo`].
     fn step(&mut self, step: impl FnOnce(&mut History, &mut Items) -> bool) {
         let jobs: Vec<(ItemId, JobId)> = self.items.iter().filter_map(|i| Some((i.id, i.job?))).collect();
+        let order: Vec<ItemId> = self.items.iter().map(|i| i.id).collect();
         if !step(&mut self.history, &mut self.items) {
             return;
         }
         if let Some(queue) = &self.queue {
             let gone = jobs.into_iter().filter(|(id, _)| self.items.get(*id).is_none());
             gone.for_each(|(_, job)| queue.remove(job));
+        }
+        self.queue_view.forget_removed(&self.items);
+        // A move is the only step that leaves the same cards in another order.
+        let mut moved = order.iter().zip(self.items.iter()).filter(|(before, now)| **before != now.id);
+        let passing = moved.next().map(|(passed, now)| (now.id, *passed)).filter(|_| order.len() == self.items.len());
+        if let Some((id, passed)) = passing {
+            self.pass_in_queue(id, passed, Move::Up);
         }
         // Meshes whose writing was overtaken by what is now taken back.
         let unsaved: Vec<ItemId> = self.items.iter().filter(|i| i.is_unsaved()).map(|i| i.id).collect();
@@ -324,6 +346,11 @@ impl Studio {
             Event::Failed(_, why) => {
                 self.messages.push(Level::Error, format!("{name}: {why}"));
                 item.status = Status::Failed(why);
+                let id = item.id;
+                if self.items.selected_id() == Some(id) {
+                    // A mesh of before is still there; the view may be empty or show what was being made.
+                    self.load_selected();
+                }
                 self.touch();
             }
             Event::Finished(_, output) => {

@@ -22,7 +22,7 @@ const VERSION: u32 = 1;
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What is written.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
     version: u32,
@@ -35,7 +35,7 @@ pub struct Session {
 }
 
 /// A card as it is written. Running and waiting cards are queued again at the next start.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedItem {
     id: ItemId,
     source: Source,

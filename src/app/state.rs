@@ -154,6 +154,11 @@ impl Item {
         if self.made_with().is_some() { Status::Finished } else { Status::Cancelled }
     }
 
+    /// Whether its last run failed; a mesh that it has is of an earlier one.
+    pub fn has_failed_run(&self) -> bool {
+        matches!((&self.source, &self.status), (Source::Picture(_), Status::Failed(_)))
+    }
+
     /// Whether the mesh was made with other settings, another cut-out or other views than those shown.
     pub fn is_outdated(&self) -> bool {
         let views = self.views_for_run();

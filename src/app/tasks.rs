@@ -4,20 +4,27 @@
 //! thread before the next frame. Long work with progress belongs into the [`crate::job`] queue.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::Studio;
 use super::toast::Level;
 
 /// What a task wants done with its result.
 pub type Apply = Box<dyn FnOnce(&mut Studio) + Send>;
-type Task = Box<dyn FnOnce() -> Apply + Send>;
+/// Work together with what is done with its result. With a reason the work is left out, and what is done
+/// is told that reason.
+type Task = Box<dyn FnOnce(Option<&str>) -> Apply + Send>;
 
-/// Threads: one may sit in a file dialog, one in a large file, and thumbnails still come.
+/// Threads: one may sit in a large file, and thumbnails still come.
 const THREADS: usize = 4;
 /// Tasks that may wait. A drop of thousands of files stays below, because one task walks them all.
 const WAITING: usize = 4096;
+/// What is said where too many wait.
+const BUSY: &str = "Too much is going on at once; try again in a moment";
+/// What is said where there are no task threads.
+const NO_THREADS: &str = "The system gives the program no threads; restart it";
 
 /// Does `work`, which may panic: then the sentence to tell the user.
 ///
@@ -28,11 +35,23 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
         .map_err(|_| "Something went wrong inside the program; please report it".to_owned())
 }
 
+/// `work` and what is done with its result, whatever becomes of the work.
+fn task<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+    done: impl FnOnce(&mut Studio, Result<T, String>) + Send + 'static,
+) -> Task {
+    Box::new(move |refused| {
+        let result = refused.map_or_else(|| caught(work), |why| Err(why.to_owned()));
+        Box::new(move |studio| done(studio, result))
+    })
+}
+
 /// The task threads. They end when this is dropped.
 pub struct Tasks {
     work: Sender<Task>,
     results: Receiver<Apply>,
-    keep_results_open: Sender<Apply>,
+    answers: Sender<Apply>,
+    wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Tasks {
@@ -40,37 +59,51 @@ impl Tasks {
     ///
     /// # Errors
     /// What the system said when it gave no thread.
-    pub fn new(wake: impl Fn() + Send + Clone + 'static) -> std::io::Result<Self> {
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let (work, waiting) = bounded::<Task>(WAITING);
-        let (done, results) = bounded::<Apply>(WAITING);
+        let (answers, results) = bounded::<Apply>(WAITING);
         for number in 0..THREADS {
-            let (waiting, done, wake) = (waiting.clone(), done.clone(), wake.clone());
+            let (waiting, answers, wake) = (waiting.clone(), answers.clone(), wake.clone());
             std::thread::Builder::new().name(format!("orfeas-task-{number}")).spawn(move || {
                 for task in waiting {
-                    let apply = caught(task)
-                        .unwrap_or_else(|why| Box::new(|studio: &mut Studio| studio.messages.push(Level::Error, why)));
-                    if done.send(apply).is_err() {
+                    if answers.send(task(None)).is_err() {
                         return;
                     }
                     wake();
                 }
             })?;
         }
-        Ok(Self { work, results, keep_results_open: done })
+        Ok(Self { work, results, answers, wake })
     }
 
-    /// Runs `task` on a task thread. When too many wait already, the user is told instead and `false`
-    /// comes back.
-    pub fn spawn(&self, task: impl FnOnce() -> Apply + Send + 'static) -> bool {
-        let sent = self.work.try_send(Box::new(task));
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = sent {
-            let refuse: Apply = Box::new(|studio| {
-                studio.messages.push(Level::Warning, "Too much is going on at once; try again in a moment");
-            });
-            // A full list of results is being worked off right now; one lost warning does no harm.
-            let _ = self.keep_results_open.try_send(refuse);
-        }
-        sent.is_ok()
+    /// Runs `task` on a task thread.
+    ///
+    /// # Errors
+    /// What is to be done at once because too many wait already.
+    fn submit(&self, task: Task) -> Result<(), Apply> {
+        self.work.try_send(task).map_err(|refused| refused.into_inner()(Some(BUSY)))
+    }
+
+    /// Runs `work`, which waits for somebody, on a thread of its own called `name`, where it keeps no
+    /// task from running.
+    ///
+    /// # Errors
+    /// What the system said when it gave no thread; `done` is not called then.
+    pub fn run_alone<T: Send + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Studio, Result<T, String>) + Send + 'static,
+    ) -> std::io::Result<()> {
+        let (answers, wake, task) = (self.answers.clone(), self.wake.clone(), task(work, done));
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        let spawned = thread.spawn(move || {
+            // The window may be gone by now.
+            let _ = answers.send(task(None));
+            wake();
+        });
+        spawned.map(|_| ())
     }
 
     /// The next result, as soon as there is one within `patience`.
@@ -81,5 +114,131 @@ impl Tasks {
     /// The next result, if there is one.
     pub fn try_next(&self) -> Option<Apply> {
         self.results.try_recv().ok()
+    }
+}
+
+impl Studio {
+    /// Does `work` beside the window, and then `done` in it. `done` is called in any case, with the sentence
+    /// to tell the user where the work panicked or could not be taken on: what awaits it ends there.
+    pub(super) fn run_task<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
+    ) {
+        self.going_on += 1;
+        let task = task(work, |studio: &mut Self, result| {
+            studio.going_on -= 1;
+            done(studio, result);
+        });
+        let taken = match &self.tasks {
+            Some(tasks) => tasks.submit(task),
+            None => Err(task(Some(NO_THREADS))),
+        };
+        if let Err(refused) = taken {
+            // Not now: the caller may not have noted yet what it awaits.
+            self.refused.push_back(refused);
+            self.ctx.request_repaint();
+        }
+    }
+
+    /// [`Self::run_task`] for work that nothing awaits: what it answers is done, and what went wrong is told.
+    pub(super) fn spawn(&mut self, work: impl FnOnce() -> Apply + Send + 'static) {
+        self.run_task(work, |studio, made| match made {
+            Ok(apply) => apply(studio),
+            Err(why) => studio.messages.push(Level::Error, why),
+        });
+    }
+
+    /// [`Self::run_task`] for work that writes a file: closing the window waits for it.
+    pub(super) fn run_write<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
+    ) {
+        self.writing += 1;
+        self.run_task(work, |studio, written| {
+            studio.writing -= 1;
+            done(studio, written);
+        });
+    }
+
+    /// [`Self::spawn`] for work that writes a file: closing the window waits for it.
+    pub(super) fn spawn_write(&mut self, work: impl FnOnce() -> Apply + Send + 'static) {
+        self.run_write(work, |studio, made| match made {
+            Ok(apply) => apply(studio),
+            Err(why) => studio.messages.push(Level::Error, why),
+        });
+    }
+
+    /// What is to be done next because of a task, as soon as there is something within `patience`.
+    pub(super) fn next_answer(&mut self, patience: std::time::Duration) -> Option<Apply> {
+        let refused = self.refused.pop_front();
+        refused.or_else(|| self.tasks.as_ref()?.wait_next(patience))
+    }
+
+    /// Whether no task runs or waits, and all that came of them is taken in.
+    pub fn is_at_rest(&self) -> bool {
+        self.going_on == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::tests::studio;
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn what_awaits_a_task_hears_of_it_even_when_it_panics() {
+        let (_folder, mut studio) = studio();
+        studio.save();
+        assert!(studio.saving);
+        studio.run_write(
+            || panic!("on purpose"),
+            |studio, made: Result<(), String>| {
+                studio.draft.size.height_mm = Some(made.map_or(7.0, |()| 1.0));
+            },
+        );
+        while !studio.is_at_rest() {
+            studio.next_answer(PATIENCE).unwrap()(&mut studio);
+        }
+        assert_eq!((studio.draft.size.height_mm, studio.writing, studio.saving), (Some(7.0), 0, false));
+    }
+
+    #[test]
+    fn what_awaits_a_task_hears_of_it_even_when_there_is_no_room_for_it() {
+        let (_folder, mut studio) = studio();
+        let (hold, held) = bounded::<()>(0);
+        // What the threads take at once, and what waits; one more has no room.
+        for _ in 0..THREADS + WAITING + 1 {
+            let held = held.clone();
+            studio.run_task(move || held.recv().is_ok(), |_, _| ());
+        }
+        assert!(!studio.refused.is_empty());
+        studio.save();
+        assert!(studio.saving);
+        while let Some(refused) = studio.refused.pop_front() {
+            refused(&mut studio);
+        }
+        assert!(!studio.saving && studio.writing == 0);
+        assert!(studio.messages.iter().any(|m| m.text.contains(BUSY)));
+        drop(hold);
+    }
+
+    #[test]
+    fn tasks_end_while_others_wait_for_somebody() {
+        let (_folder, mut studio) = studio();
+        let (hold, held) = bounded::<()>(0);
+        for _ in 0..2 * THREADS {
+            let held = held.clone();
+            studio.tasks.as_ref().unwrap().run_alone("waits", move || held.recv().is_ok(), |_, _| ()).unwrap();
+        }
+        studio.run_task(|| 5.0, |studio, made| studio.draft.size.height_mm = made.ok());
+        studio.next_answer(PATIENCE).unwrap()(&mut studio);
+        assert_eq!(studio.draft.size.height_mm, Some(5.0));
+        drop(hold);
     }
 }

@@ -53,6 +53,13 @@ pub enum Change {
     Removed(Vec<(usize, Item)>),
     /// Cards that were added.
     Added(Vec<ItemId>),
+    /// A card that moved by one place.
+    Moved {
+        /// The card.
+        id: ItemId,
+        /// Whether it goes down to be where it was.
+        down: bool,
+    },
 }
 
 impl Change {
@@ -103,6 +110,10 @@ impl Change {
                 Self::Added(ids)
             }
             Self::Added(ids) => Self::Removed(ids.into_iter().filter_map(|id| items.remove(id)).collect()),
+            Self::Moved { id, down } => {
+                items.shift(id, down);
+                Self::Moved { id, down: !down }
+            }
         }
     }
 
@@ -207,6 +218,24 @@ mod tests {
         assert_eq!(items.iter().map(|i| i.id).collect::<Vec<_>>(), ids);
         history.redo(&mut items);
         assert_eq!(items.iter().map(|i| i.id).collect::<Vec<_>>(), [ids[0], ids[3]]);
+    }
+
+    #[test]
+    fn an_addition_and_a_move_are_steps_of_their_own() {
+        let (mut items, mut history) = (Items::default(), History::default());
+        let ids: Vec<_> =
+            (0..3).map(|n| items.add(Source::Picture(format!("{n}").into()), Request::default())).collect();
+        history.push(Change::Added(ids[1..].to_vec()));
+        items.shift(ids[0], true);
+        history.push(Change::Moved { id: ids[0], down: false });
+        let order = |items: &Items| items.iter().map(|i| i.id).collect::<Vec<_>>();
+        history.undo(&mut items);
+        assert_eq!(order(&items), ids);
+        history.undo(&mut items);
+        assert_eq!(order(&items), [ids[0]]);
+        history.redo(&mut items);
+        history.redo(&mut items);
+        assert_eq!(order(&items), [ids[1], ids[0], ids[2]]);
     }
 
     #[test]

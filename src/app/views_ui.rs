@@ -56,16 +56,8 @@ impl Studio {
     fn ask_for_view(&mut self, id: ItemId, side: Side) {
         let dialog = rfd::AsyncFileDialog::new()
             .set_title(format!("The object from its {}", side.name()))
-            .add_filter("Pictures", PICTURE_ENDINGS)
-            .pick_file();
-        self.spawn(move || {
-            let picked = pollster::block_on(dialog).map(|f| f.path().to_owned());
-            Box::new(move |studio| {
-                if picked.is_some() {
-                    studio.set_view(id, side, picked);
-                }
-            })
-        });
+            .add_filter("Pictures", PICTURE_ENDINGS);
+        self.ask_path(|| dialog.pick_file(), move |studio, picked| studio.set_view(id, side, Some(picked)));
     }
 
     /// Shows a card's object from this side by another picture, or not at all, so that it can be undone.

@@ -6,32 +6,20 @@ use egui::{Align, Layout, RichText, Ui, vec2};
 
 use super::Studio;
 use super::command::Command;
+use super::session::Store;
 use super::theme::{self, Palette};
 use super::toast::Level;
 use crate::files::{IfExists, WriteError, write_atomically};
 use crate::request::Mode;
+use crate::samples::{self, Sample};
 
-/// A picture that ships inside the program.
-struct Sample {
-    name: &'static str,
-    /// What it is best made into.
-    mode: Mode,
-    file: &'static str,
-    bytes: &'static [u8],
-}
-
-macro_rules! sample {
-    ($name:literal, $mode:expr, $file:literal) => {
-        Sample { name: $name, mode: $mode, file: $file, bytes: include_bytes!(concat!("../../assets/samples/", $file)) }
-    };
-}
-
-const SAMPLES: &[Sample] = &[
-    sample!("Fox", Mode::Inflate, "fox.png"),
-    sample!("Rocket", Mode::Inflate, "rocket.png"),
-    sample!("Elephant", Mode::Inflate, "elephant.png"),
-    sample!("Owl", Mode::Stamp, "owl.png"),
-    sample!("Amphora", Mode::Inflate, "amphora.jpg"),
+/// Samples that are offered: name, what it is best made into, file.
+const OFFERED: &[(&str, Mode, &str)] = &[
+    ("Fox", Mode::Inflate, "fox.png"),
+    ("Rocket", Mode::Inflate, "rocket.png"),
+    ("Elephant", Mode::Inflate, "elephant.png"),
+    ("Owl", Mode::Stamp, "owl.png"),
+    ("Amphora", Mode::Inflate, "amphora.jpg"),
 ];
 
 impl Studio {
@@ -61,9 +49,10 @@ impl Studio {
     fn samples_ui(&mut self, ui: &mut Ui) {
         const SIDE: f32 = 112.0;
         let gap = ui.spacing().item_spacing.x;
-        let width = SAMPLES.len() as f32 * (SIDE + gap) - gap;
+        let width = OFFERED.len() as f32 * (SIDE + gap) - gap;
         ui.allocate_ui_with_layout(vec2(width, SIDE + 28.0), Layout::left_to_right(Align::Min), |ui| {
-            for sample in SAMPLES {
+            for &(name, mode, file) in OFFERED {
+                let Some(sample) = samples::named(file) else { continue };
                 ui.allocate_ui_with_layout(vec2(SIDE, SIDE + 28.0), Layout::top_down(Align::Center), |ui| {
                     let texture = self.sample_texture(ui.ctx(), sample);
                     let image = texture.map(|t| {
@@ -71,13 +60,14 @@ impl Studio {
                     });
                     let button = match image {
                         Some(image) => egui::Button::image(image),
-                        None => egui::Button::new(sample.name),
+                        None => egui::Button::new(name),
                     };
                     let response = ui.add(button.min_size(vec2(SIDE, SIDE)));
-                    let label = format!("Sample {}", sample.name);
+                    let label = format!("Sample {name}");
                     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
-                    ui.label(RichText::new(sample.name).small());
+                    ui.label(RichText::new(name).small());
                     if response.clicked() {
+                        self.draft.mode = mode;
                         self.open_sample(sample);
                     }
                 });
@@ -86,7 +76,7 @@ impl Studio {
     }
 
     /// The small picture of a sample, decoded once beside the window.
-    fn sample_texture(&mut self, ctx: &egui::Context, sample: &Sample) -> Option<egui::TextureHandle> {
+    fn sample_texture(&mut self, ctx: &egui::Context, sample: Sample) -> Option<egui::TextureHandle> {
         let id = egui::Id::new(("sample", sample.file));
         if let Some(texture) = ctx.data(|d| d.get_temp::<egui::TextureHandle>(id)) {
             return Some(texture);
@@ -110,9 +100,8 @@ impl Studio {
     }
 
     /// Puts a sample into the data folder, so that it is a file like any other, and adds it.
-    fn open_sample(&mut self, sample: &Sample) {
-        let folder = self.store.as_ref().map_or_else(std::env::temp_dir, |s| s.samples_folder());
-        self.draft.mode = sample.mode;
+    fn open_sample(&mut self, sample: Sample) {
+        let folder = samples_folder(self.store.as_deref());
         let (path, bytes): (PathBuf, _) = (folder.join(sample.file), sample.bytes);
         self.spawn_write(move || {
             let made = std::fs::create_dir_all(&folder).map_err(|source| WriteError::Io { source, path: path.clone() });
@@ -123,5 +112,28 @@ impl Studio {
                 Err(error) => studio.messages.push(Level::Error, format!("The sample could not be opened: {error}")),
             })
         });
+    }
+}
+
+/// Where samples go, which replace what is there: a folder of the program's own, also without a data folder.
+fn samples_folder(store: Option<&Store>) -> PathBuf {
+    store.map_or_else(|| std::env::temp_dir().join("orfeas").join("samples"), Store::samples_folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_that_is_offered_is_in_the_program() {
+        assert!(OFFERED.iter().all(|(.., file)| samples::named(file).is_some()));
+    }
+
+    #[test]
+    fn a_sample_never_replaces_a_file_among_those_of_others() {
+        assert!(samples_folder(None).starts_with(std::env::temp_dir().join("orfeas")));
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().to_owned()).unwrap();
+        assert_eq!(samples_folder(Some(&store)), folder.path().join("samples"));
     }
 }

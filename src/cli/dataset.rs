@@ -19,6 +19,9 @@ use super::destination::check_writable;
 use super::failure::{Exit, Failure};
 use super::interrupt;
 
+/// Pixels of a sheet, at most: 600 MB.
+const LARGEST_SHEET_PIXELS: u64 = 200_000_000;
+
 /// Arguments of `orfeas dataset`.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -141,14 +144,29 @@ pub fn run(args: &DatasetArgs, console: &Console) -> Result<(), Failure> {
         }
         Action::Sheet { range, count, truth, output, overwrite } => {
             let if_exists = if *overwrite { IfExists::Replace } else { IfExists::Keep };
-            check_writable(output, if_exists)?;
-            let samples = range.range(*count).samples(&range.source()?);
             let all = [Show::Picture, Show::Front, Show::Depth, Show::Back, Show::Slice];
             let (columns, show) = if *truth { (2, &all[..]) } else { (12, &all[..1]) };
-            png::write(&sheet::sheet(&samples, columns, show), output, if_exists)?;
+            let layout = sheet::Layout { count: *count as usize, side: range.side, columns, show };
+            check_size(&layout)?;
+            check_writable(output, if_exists)?;
+            let source = range.source()?;
+            png::write(&sheet::sheet(&layout, range.range(*count).in_turn(&source)), output, if_exists)?;
             console.result_path(output)
         }
     }
+}
+
+/// A sheet is drawn in memory.
+fn check_size(layout: &sheet::Layout) -> Result<(), Failure> {
+    let pixels: u64 = layout.size_px().iter().product();
+    if pixels <= LARGEST_SHEET_PIXELS {
+        return Ok(());
+    }
+    let [found, most] = [pixels, LARGEST_SHEET_PIXELS].map(|pixels| pixels.div_ceil(1_000_000));
+    Err(Failure::Usage(format!(
+        "the sheet would have {found} megapixels, and at most {most} are drawn; take a smaller --count or --side, or \
+         leave out --truth"
+    )))
 }
 
 fn write_stream(source: &Source, range: Range, threads: Option<u16>) -> Result<(), Failure> {

@@ -1,16 +1,10 @@
 //! Ctrl-C: the first asks the work to stop, the second ends the program at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
-
-use crate::progress::CancelToken;
+use crate::progress::{CancelToken, Ended, run_beside};
 
 use super::failure::{Exit, Failure};
-
-/// Time between two looks at whether Ctrl-C was pressed.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// A token that Ctrl-C (and the system's request to end) cancels.
 ///
@@ -42,32 +36,19 @@ pub fn leave_on_cancel<R: Send + 'static>(
     cancel: &CancelToken,
     work: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, Failure> {
-    let (sender, receiver) = bounded(1);
-    let thread = std::thread::Builder::new().name("uncancellable".to_owned()).spawn(move || {
-        // Nobody listens any more after a cancellation.
-        let _ = sender.send(work());
-    })?;
-    loop {
-        let told = receiver.recv_timeout(LOOK);
-        if cancel.is_cancelled() {
-            return Err(Failure::Interrupted);
-        }
-        match told {
-            Ok(result) => return Ok(result),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    // Only a panic sends nothing, and it goes on as if there were no thread.
-    match thread.join() {
-        Err(panic) => std::panic::resume_unwind(panic),
-        Ok(()) => Err(std::io::Error::other("the work ended without a result").into()),
+    let thread = std::thread::Builder::new().name("uncancellable".to_owned());
+    match run_beside(thread, cancel, work)? {
+        Ended::Done(result) => Ok(result),
+        Ended::Cancelled => Err(Failure::Interrupted),
+        // It goes on as if there were no thread.
+        Ended::Panicked(panic) => std::panic::resume_unwind(panic),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossbeam_channel::bounded;
 
     #[test]
     fn results_come_back() {

@@ -6,19 +6,10 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use crate::files::{IfExists, WriteError, write_atomically};
+use crate::samples::{SAMPLES, Sample};
 
 use super::console::Console;
 use super::failure::Failure;
-
-/// A file's name and content, from `assets/samples/`.
-macro_rules! samples {
-    ($($name:literal),+ $(,)?) => {
-        [$(($name, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/", $name)).as_slice())),+]
-    };
-}
-
-const SAMPLES: [(&str, &[u8]); 8] =
-    samples!["amphora.jpg", "elephant.png", "fox.png", "lake.jpg", "lyre.png", "owl.png", "robot.jpg", "rocket.png",];
 
 /// Arguments of `orfeas samples`.
 #[derive(clap::Args)]
@@ -41,7 +32,7 @@ pub fn run(args: &SamplesArgs, console: &Console) -> Result<(), Failure> {
     let folder = &args.folder;
     let made = std::fs::create_dir_all(folder);
     made.with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?;
-    for (name, bytes) in SAMPLES {
+    for Sample { file: name, bytes } in SAMPLES {
         let path = folder.join(name);
         match write_atomically(&path, IfExists::Keep, |writer| writer.write_all(bytes)) {
             Err(WriteError::Exists(_)) => console.say(&format!("{name} is there already and stays as it is")),

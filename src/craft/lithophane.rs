@@ -314,7 +314,7 @@ mod tests {
             let v = grey(x, y);
             Rgba([v, v, v, 255])
         });
-        Picture { pixels, has_alpha: false, source_size_px: [width, height] }
+        Picture { pixels, has_alpha: false }
     }
 
     fn request(change: impl Fn(&mut LithophaneParams)) -> Request {

@@ -27,7 +27,7 @@ use crate::request::{Background, Mode, ReliefBase, Request};
 /// What a generator made: a field still to be meshed, or a height field already closed as a mesh.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
-    /// Meshed later; field operations (hollow, base, thicken) may come first.
+    /// Meshed later; field operations (hollow, base) may come first.
     Field(ScalarGrid),
     /// Closed and manifold by construction.
     Mesh(Mesh),

@@ -3,17 +3,13 @@
 use image::RgbaImage;
 use rayon::prelude::*;
 
+use crate::color::linear_from_srgb;
+
 /// One number per pixel; pixel `(i, j)` is stored at `j * width + i`, row 0 at the top.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Raster {
     pub(super) size: [usize; 2],
     pub(super) values: Vec<f32>,
-}
-
-/// Linear light 0–1 of an 8-bit sRGB component (IEC 61966-2-1).
-fn linear_from_srgb(component: u8) -> f32 {
-    let encoded = f32::from(component) / 255.0;
-    if encoded <= 0.04045 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
 }
 
 /// CIE lightness L*/100 of a relative luminance 0–1.

@@ -29,6 +29,17 @@ pub enum PackError {
         /// The file.
         path: PathBuf,
     },
+    /// What lies beside it is no JSON.
+    #[error(
+        "the names and sources of the solids make no sense ({what}); mend the file, or move it away to do without: {path}",
+        path = path.display()
+    )]
+    Notes {
+        /// What is wrong.
+        what: String,
+        /// The file of notes.
+        path: PathBuf,
+    },
 }
 
 /// Which solids are meant.
@@ -129,8 +140,14 @@ impl Pack {
     pub fn read(path: &Path) -> Result<Self, PackError> {
         let bytes = std::fs::read(path).map_err(|source| PackError::Read { source, path: path.to_owned() })?;
         let mut pack = Self::parse(&bytes).map_err(|what| PackError::Malformed { what, path: path.to_owned() })?;
-        if let Ok(text) = std::fs::read(path.with_extension("json")) {
-            pack.notes = serde_json::from_slice(&text).unwrap_or_default();
+        let path = path.with_extension("json");
+        match std::fs::read(&path) {
+            Ok(text) => {
+                pack.notes = serde_json::from_slice(&text)
+                    .map_err(|error| PackError::Notes { what: error.to_string(), path: path.clone() })?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => return Err(PackError::Read { source, path }),
         }
         Ok(pack)
     }

@@ -165,7 +165,8 @@ pub fn of_drawn(drawn: &families::Drawn, side: usize, random: &mut Random) -> Op
 }
 
 /// A sample of a tape, seen by `view`, which is fitted to it first.
-pub fn of_tape_seen(tape: &Tape, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
+#[cfg(test)]
+pub(super) fn of_tape_seen(tape: &Tape, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
     let mut scratch = Scratch::default();
     let view = view.fitted(&survey(tape, &mut scratch))?;
     of_surveyed(tape, 0, view, side, care, random, &mut scratch)
@@ -198,13 +199,7 @@ fn of_parts(group: u32, parts: &[PackedMesh], side: usize, random: &mut Random) 
     let is_one = parts.len() == 1;
     let columns = parts.iter().map(|part| columns_of(part, &view, side)).reduce(Columns::union)?;
     let whole = is_one || columns.largest_piece() > WHOLE;
-    whole.then(|| of_seen(group, &mesh, columns, view, side, Care::Training, random)).flatten()
-}
-
-/// A sample of a mesh, seen by `view`.
-pub fn of_packed(mesh: &PackedMesh, view: View, side: usize, care: Care, random: &mut Random) -> Option<Sample> {
-    let view = view.fitted(&mesh.positions)?;
-    of_seen(PACKED, mesh, columns_of(mesh, &view, side), view, side, care, random)
+    whole.then(|| of_seen(group, &mesh, columns, view, side, random)).flatten()
 }
 
 fn columns_of(mesh: &PackedMesh, view: &View, side: usize) -> Columns {
@@ -218,7 +213,6 @@ fn of_seen(
     columns: Columns,
     view: View,
     side: usize,
-    care: Care,
     random: &mut Random,
 ) -> Option<Sample> {
     let positions: Vec<_> = mesh.positions.iter().map(|&p| view.frame_from_solid(p)).collect();
@@ -227,7 +221,7 @@ fn of_seen(
     // The columns end with the frame.
     seen.front.iter_mut().chain(&mut seen.back).for_each(|z| *z = z.clamp(-1.0, 1.0));
     raster::mark_thin(&mut seen, &columns);
-    finish(group, view, seen, columns, care, random)
+    finish(group, view, seen, columns, Care::Training, random)
 }
 
 fn finish(group: u32, view: View, seen: Seen, columns: Columns, care: Care, random: &mut Random) -> Option<Sample> {

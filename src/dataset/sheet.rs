@@ -20,20 +20,43 @@ pub enum Show {
     Slice,
 }
 
-/// Samples in rows of `columns`, each shown in every way of `show`, one beside the other.
-pub fn sheet(samples: &[Sample], columns: usize, show: &[Show]) -> RgbImage {
-    let side = samples.first().map_or(1, |s| s.seen.side) as u32;
-    let gap = 2;
-    let wide = (side + gap) * show.len() as u32;
-    let rows = samples.len().div_ceil(columns.max(1)) as u32;
-    let mut sheet = RgbImage::from_pixel(wide * columns as u32, (side + gap) * rows, Rgb([40; 3]));
-    for (number, sample) in samples.iter().enumerate() {
+/// How a sheet is laid out: samples in rows, each shown in every way, one beside the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<'a> {
+    /// Samples.
+    pub count: usize,
+    /// Pixels along each side of one.
+    pub side: usize,
+    /// Samples in a row, at least 1.
+    pub columns: usize,
+    /// What is shown of each.
+    pub show: &'a [Show],
+}
+
+/// Pixels after each tile.
+const GAP: usize = 2;
+
+impl Layout<'_> {
+    /// Width and height of the sheet.
+    pub fn size_px(&self) -> [u64; 2] {
+        let step = (self.side + GAP) as u64;
+        let (across, rows) = (self.columns * self.show.len(), self.count.div_ceil(self.columns));
+        [step * across as u64, step * rows as u64]
+    }
+}
+
+/// Draws `samples`, of which no more than one is kept.
+pub fn sheet(layout: &Layout, samples: impl Iterator<Item = Sample>) -> RgbImage {
+    let Layout { count, side, columns, show } = *layout;
+    let [width, height] = layout.size_px().map(|pixels| pixels as u32);
+    let mut sheet = RgbImage::from_pixel(width, height, Rgb([40; 3]));
+    for (number, sample) in samples.take(count).enumerate() {
         for (place, show) in show.iter().enumerate() {
-            let left = wide * (number % columns) as u32 + (side + gap) * place as u32;
-            let top = (side + gap) * (number / columns) as u32;
+            let left = (side + GAP) * ((number % columns) * layout.show.len() + place);
+            let top = (side + GAP) * (number / columns);
             for (x, y) in (0..side).flat_map(|x| (0..side).map(move |y| (x, y))) {
-                let color = color(sample, *show, x as usize, y as usize);
-                sheet.put_pixel(left + x, top + y, Rgb(color));
+                let color = color(&sample, *show, x, y);
+                sheet.put_pixel((left + x) as u32, (top + y) as u32, Rgb(color));
             }
         }
     }

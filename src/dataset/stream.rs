@@ -25,6 +25,17 @@ impl Range {
         side.is_multiple_of(16) && (32..=512).contains(&side)
     }
 
+    /// The samples, in order, of which no more are in memory than are made at once.
+    pub fn in_turn<'a>(&self, source: &'a Source) -> impl Iterator<Item = Sample> + use<'a> {
+        let at_once = 4 * rayon::current_num_threads() as u64;
+        let (range, end) = (*self, self.first.saturating_add(self.count));
+        let starts = std::iter::successors(Some(range.first), move |start| start.checked_add(at_once));
+        starts.take_while(move |start| *start < end).flat_map(move |first| {
+            let count = at_once.min(end - first);
+            Self { first, count, ..range }.samples(source)
+        })
+    }
+
     /// The samples, in order.
     pub fn samples(&self, source: &Source) -> Vec<Sample> {
         let numbers = self.first..self.first.saturating_add(self.count);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::blocks::Sink;
 use super::{ExportOptions, one_line};
+use crate::color::linear_u16_from_srgb;
 use crate::mesh::Mesh;
 
 const ELEMENTS_PER_BLOCK: usize = 1 << 15;
@@ -136,7 +137,7 @@ fn write_arrays<W: Write + Send>(mesh: &Mesh, sink: &mut Sink<W>) -> io::Result<
         normals[range].iter().for_each(|n| vector(Vec3::new(n.x, n.z, -n.y), out));
     })?;
     if let Some(colors) = vertex_colors {
-        let linear: Vec<[u8; 2]> = (0..=255).map(|level| linear_u16(level).to_le_bytes()).collect();
+        let linear: Vec<[u8; 2]> = (0..=255).map(|level| linear_u16_from_srgb(level).to_le_bytes()).collect();
         sink.blocks(colors.len(), ELEMENTS_PER_BLOCK, |range, out| {
             for color in &colors[range] {
                 color.iter().for_each(|&level| out.extend_from_slice(&linear[usize::from(level)]));
@@ -147,11 +148,4 @@ fn write_arrays<W: Write + Send>(mesh: &Mesh, sink: &mut Sink<W>) -> io::Result<
     sink.blocks(triangle_indices.len(), ELEMENTS_PER_BLOCK, |range, out| {
         triangle_indices[range].iter().flatten().for_each(|index| out.extend_from_slice(&index.to_le_bytes()));
     })
-}
-
-/// An sRGB level as linear light, 65535 for white (IEC 61966-2-1).
-fn linear_u16(level: u8) -> u16 {
-    let encoded = f64::from(level) / 255.0;
-    let linear = if encoded <= 0.040_45 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) };
-    (linear * 65535.0).round() as u16
 }

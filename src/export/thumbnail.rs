@@ -8,6 +8,7 @@ use glam::{Vec2, Vec3};
 use image::RgbaImage;
 use rayon::prelude::*;
 
+use crate::color::{linear_from_srgb, srgb_from_linear};
 use crate::mesh::{Bounds, Mesh};
 use crate::progress::{Cancelled, Monitor, Stage};
 
@@ -260,25 +261,15 @@ fn downsample(light: &[[f32; 4]], size_px: u32) -> RgbaImage {
             (0..4).for_each(|channel| sum[channel] += light[row * side + column][channel]);
         }
         let [r, g, b, coverage] = sum;
-        let level = |linear: f32| encode(linear / coverage.max(1.0));
+        let level = |linear: f32| srgb_from_linear(linear / coverage.max(1.0));
         let alpha = coverage / (SUPERSAMPLING * SUPERSAMPLING) as f32;
         image::Rgba([level(r), level(g), level(b), (alpha * 255.0).round() as u8])
     })
 }
 
-/// sRGB levels as linear light (IEC 61966-2-1).
+/// sRGB levels as linear light.
 fn linear(color: [u8; 3]) -> Vec3 {
-    Vec3::from_array(color.map(|level| {
-        let encoded = f32::from(level) / 255.0;
-        if encoded <= 0.040_45 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
-    }))
-}
-
-/// Linear light as an sRGB level.
-fn encode(linear: f32) -> u8 {
-    let linear = linear.clamp(0.0, 1.0);
-    let encoded = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
-    (encoded * 255.0).round() as u8
+    Vec3::from_array(color.map(linear_from_srgb))
 }
 
 #[cfg(test)]

@@ -14,20 +14,13 @@ use crate::progress::{Cancelled, Monitor, Stage};
 /// Signs stay as they are, sample by sample; where the surface cuts grid edges it moves by a few
 /// hundredths of a cell. Distances are within a tenth of a cell of the truth where the surface is
 /// smooth at the scale of a cell, and within a quarter near sharp edges. A solid that reaches the
-/// border of the grid ends there. Time and memory are proportional to the number of samples (about
-/// 12 bytes for each beside the two grids).
+/// border of the grid ends there. Samples farther than `reach` (in the unit of positions) from the
+/// surface only get `reach` or `-reach`: much faster when that is a few cells.
+///
+/// Time and memory are proportional to the number of samples (about 12 bytes for each beside the two grids).
 ///
 /// # Errors
 /// [`FieldError::Empty`] when nothing is inside, a malformed grid, or cancellation.
-pub fn redistance(grid: &ScalarGrid, monitor: &Monitor) -> Result<ScalarGrid, FieldError> {
-    redistance_within(grid, f32::INFINITY, monitor)
-}
-
-/// Like [`redistance`], but samples farther than `reach` (in the unit of positions) from the surface
-/// only get `reach` or `-reach`. Much faster when `reach` is a few cells.
-///
-/// # Errors
-/// As for [`redistance`].
 pub fn redistance_within(grid: &ScalarGrid, reach: f32, monitor: &Monitor) -> Result<ScalarGrid, FieldError> {
     let cells = reach / grid.spacing;
     let feet = Feet::of(grid, cells, monitor)?;
@@ -37,18 +30,18 @@ pub fn redistance_within(grid: &ScalarGrid, reach: f32, monitor: &Monitor) -> Re
 }
 
 /// For every sample its nearest point of the surface, in cells counted from the first sample.
-pub(super) struct Feet {
+struct Feet {
     /// Where the surface cuts the edges of the grid.
-    pub(super) points: Vec<Vec3>,
+    points: Vec<Vec3>,
     /// The outward unit normals there.
-    pub(super) normals: Vec<Vec3>,
+    normals: Vec<Vec3>,
     /// For every sample the number of its nearest point, or [`NONE`] when none is within reach.
-    pub(super) nearest: Vec<u32>,
+    nearest: Vec<u32>,
 }
 
 impl Feet {
     /// Finds the surface, and the nearest point for every sample within `reach` cells of it.
-    pub(super) fn of(grid: &ScalarGrid, reach: f32, monitor: &Monitor) -> Result<Self, FieldError> {
+    fn of(grid: &ScalarGrid, reach: f32, monitor: &Monitor) -> Result<Self, FieldError> {
         grid.validate_size()?;
         let mut feet = Self { points: Vec::new(), normals: Vec::new(), nearest: Vec::new() };
         for axis in 0..3 {
@@ -89,12 +82,7 @@ impl Feet {
 
     /// The distance of every sample in cells, with the sign it has in `grid`; `reach` where no point
     /// is known.
-    pub(super) fn signed_distances(
-        &self,
-        grid: &ScalarGrid,
-        reach: f32,
-        monitor: &Monitor,
-    ) -> Result<Vec<f32>, Cancelled> {
+    fn signed_distances(&self, grid: &ScalarGrid, reach: f32, monitor: &Monitor) -> Result<Vec<f32>, Cancelled> {
         let [_, ny, nz] = grid.samples_per_axis;
         let mut distances = vec![0.0; grid.samples.len()];
         distances.par_chunks_mut(ny * nz).enumerate().try_for_each(|(x, layer)| {
@@ -215,6 +203,10 @@ fn slope(grid: &ScalarGrid, sample: usize, axis: usize, index: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn redistance(field: &ScalarGrid, monitor: &Monitor) -> Result<ScalarGrid, FieldError> {
+        redistance_within(field, f32::INFINITY, monitor)
+    }
 
     /// The largest error of `redistance` in cells, over samples `keep` picks.
     fn worst(field: &ScalarGrid, truth: impl Fn(Vec3) -> f32, keep: impl Fn(Vec3) -> bool) -> f32 {

@@ -13,6 +13,7 @@ use resvg::usvg::roxmltree::{self, Document, NodeId, ParsingOptions};
 use resvg::usvg::{Fill, Group, ImageHrefResolver, ImageKind, Node, Options, Paint, Stroke, Tree};
 
 use super::intake::{self, IntakeError, Limits};
+use crate::files::one_line;
 
 /// Elements that are drawn at most, each as often as it is referred to.
 const MOST_ELEMENTS: u64 = 1_000_000;
@@ -80,7 +81,7 @@ pub(super) fn draw(bytes: &[u8], side_px: u32, limits: &Limits) -> Result<RgbaIm
 }
 
 fn damaged(reason: impl ToString) -> IntakeError {
-    IntakeError::Damaged { format: "SVG", reason: intake::one_line(&reason.to_string()) }
+    IntakeError::Damaged { format: "SVG", reason: one_line(&reason.to_string()) }
 }
 
 fn unsupported(reason: &str) -> IntakeError {
@@ -138,7 +139,7 @@ impl<'a, 'input> Inspection<'a, 'input> {
             let link = node.attributes().find(|a| a.name() == "href").map_or("", |a| a.value().trim());
             let is_elsewhere = !link.is_empty() && !link.starts_with('#') && !link.starts_with("data:");
             if is_elsewhere && matches!(name, "image" | "feImage" | "use") {
-                return Err(IntakeError::Linked(intake::one_line(link).chars().take(80).collect()));
+                return Err(IntakeError::Linked(one_line(link).chars().take(80).collect()));
             }
         }
         if document.descendants().any(|n| is_endless(&n)) {

@@ -11,16 +11,15 @@
 use std::io::{self, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::Picture;
 use super::resample::{self, ResampleError};
 use super::{drawing, enhance, jpeg, profile};
-use crate::progress::{Cancelled, Monitor, Stage};
+use crate::files::one_line;
+use crate::progress::{Cancelled, Ended, Monitor, Stage, run_beside};
 use crate::request::IntakeParams;
 
 /// Endings of the files that can be read, in lower case.
@@ -180,9 +179,7 @@ pub fn decode(bytes: &[u8], params: &IntakeParams, limits: &Limits, monitor: &Mo
     enhance::sharpen(&mut pixels, params.sharpness);
     monitor.step(Stage::Intake, STEPS, STEPS)?;
 
-    let turned = swaps_axes(orientation);
-    let source_size_px = if turned { [decoded_size[1], decoded_size[0]] } else { decoded_size };
-    Ok(Picture { has_alpha: alpha_means_something(&pixels), pixels, source_size_px })
+    Ok(Picture { has_alpha: alpha_means_something(&pixels), pixels })
 }
 
 /// All pixels of a file, as stored.
@@ -216,8 +213,8 @@ pub(crate) fn decode_whole(
     if pixels > QUICK_PIXELS {
         let (owned, limits) = (bytes.to_vec(), *limits);
         let work = move || guarded(name(format), || decode_pixels(&owned, format, &limits));
-        if let Ok(receiver) = beside(std::thread::Builder::new(), work) {
-            return wait(&receiver, name(format), monitor);
+        if let Ok(decoded) = beside(std::thread::Builder::new(), name(format), monitor, work) {
+            return decoded;
         }
     }
     guarded(name(format), || decode_pixels(bytes, format, limits))
@@ -226,37 +223,30 @@ pub(crate) fn decode_whole(
 fn draw(bytes: &[u8], drawn_px: u32, limits: &Limits, monitor: &Monitor) -> Result<Decoded, IntakeError> {
     let (owned, limits) = (bytes.to_vec(), *limits);
     let work = move || guarded("SVG", || drawing::draw(&owned, drawn_px, &limits));
-    let receiver = beside(std::thread::Builder::new().stack_size(drawing::STACK_BYTES), work).map_err(|e| {
+    let thread = std::thread::Builder::new().stack_size(drawing::STACK_BYTES);
+    let drawn = beside(thread, "SVG", monitor, work).map_err(|e| {
         let reason = format!("there is no thread to draw it: {e}");
         IntakeError::Damaged { format: "SVG", reason }
     })?;
-    let image = DynamicImage::ImageRgba8(wait(&receiver, "SVG", monitor)?);
+    let image = DynamicImage::ImageRgba8(drawn?);
     Ok(Decoded { image, orientation: Orientation::NoTransforms, color_profile: None })
 }
 
 type Outcome<T> = Result<T, IntakeError>;
 
-/// Starts `work` in a thread of its own.
+/// Does `work` in a thread of its own.
 fn beside<T: Send + 'static>(
     thread: std::thread::Builder,
+    format: &'static str,
+    monitor: &Monitor,
     work: impl FnOnce() -> Outcome<T> + Send + 'static,
-) -> io::Result<Receiver<Outcome<T>>> {
-    let (sender, receiver) = crossbeam_channel::bounded(1);
-    thread.name("decode".to_owned()).spawn(move || {
-        // Nobody listens any more after a cancel; the pixels are dropped then.
-        let _ = sender.send(work());
-    })?;
-    Ok(receiver)
-}
-
-fn wait<T>(receiver: &Receiver<Outcome<T>>, format: &'static str, monitor: &Monitor) -> Outcome<T> {
-    loop {
-        match receiver.recv_timeout(Duration::from_millis(30)) {
-            Ok(decoded) => return decoded,
-            Err(RecvTimeoutError::Timeout) => monitor.check()?,
-            Err(RecvTimeoutError::Disconnected) => return Err(decoder_failed(format)),
-        }
-    }
+) -> io::Result<Outcome<T>> {
+    let ended = run_beside(thread.name("decode".to_owned()), monitor.cancel_token(), work)?;
+    Ok(match ended {
+        Ended::Done(decoded) => decoded,
+        Ended::Cancelled => Err(Cancelled.into()),
+        Ended::Panicked(_) => Err(decoder_failed(format)),
+    })
 }
 
 /// Decoders are not ours and may panic on hostile input; that is an error of the file.
@@ -319,11 +309,6 @@ fn decode_error(error: ImageError, format: ImageFormat, limits: &Limits) -> Inta
     }
 }
 
-/// Decoder messages may run over several lines; an error is one sentence.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// What is in a file that can be read.
 enum Kind {
     Pixels(ImageFormat),
@@ -375,13 +360,6 @@ fn name(format: ImageFormat) -> &'static str {
         ImageFormat::Tiff => "TIFF",
         _ => "picture",
     }
-}
-
-fn swaps_axes(orientation: Orientation) -> bool {
-    matches!(
-        orientation,
-        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
-    )
 }
 
 fn alpha_means_something(pixels: &image::RgbaImage) -> bool {

@@ -24,8 +24,6 @@ pub struct Picture {
     /// Whether the file's transparency means something: some pixel is not opaque, and not all are
     /// transparent.
     pub has_alpha: bool,
-    /// Width and height in the file, after orientation, before resizing.
-    pub source_size_px: [u32; 2],
 }
 
 impl Picture {

@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use glam::{DAffine3, DMat4, DQuat, DVec3, Vec3};
 
 use super::{Assembly, ImportError, Limits};
+use crate::color::srgb_from_linear;
 use crate::export::Format;
 use crate::mesh::Mesh;
 use crate::progress::Monitor;
@@ -258,11 +259,7 @@ fn placement(node: &Node) -> DAffine3 {
     }
 }
 
-/// A linear colour times the material's as sRGB levels (IEC 61966-2-1).
+/// A linear colour times the material's as sRGB levels.
 fn srgb(color: [f32; 4], base: [f32; 4]) -> [u8; 3] {
-    [0, 1, 2].map(|i| {
-        let linear = (color[i] * base[i]).clamp(0.0, 1.0);
-        let encoded = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
-        (encoded * 255.0).round() as u8
-    })
+    [0, 1, 2].map(|i| srgb_from_linear(color[i] * base[i]))
 }

@@ -79,17 +79,23 @@ impl<'a> Lines<'a> {
     }
 
     fn next(&mut self) -> Option<Cow<'a, [u8]>> {
-        let mut line = Cow::Borrowed(self.physical()?);
-        while line.ends_with(b"\\") && !line.starts_with(b"#") {
-            let next = self.physical().unwrap_or_default();
+        let mut last = self.physical()?;
+        let mut line = Cow::Borrowed(last);
+        while last.ends_with(b"\\") && !has_comment(last) {
+            last = self.physical().unwrap_or_default();
             // In place: joined anew each time, a long run of such lines would take for ever.
             let joined = line.to_mut();
             joined.pop();
             joined.push(b' ');
-            joined.extend_from_slice(next);
+            joined.extend_from_slice(last);
         }
         Some(line)
     }
+}
+
+/// Whether a comment begins in this line, at its start or behind something.
+fn has_comment(line: &[u8]) -> bool {
+    line.split(u8::is_ascii_whitespace).any(|word| word.starts_with(b"#"))
 }
 
 #[derive(Default)]

@@ -32,8 +32,14 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
     let (mut vertices, mut faces) = (Vec::new(), Faces::default());
     for (name, element) in &header.elements {
         check_size(element, &header, &reader)?;
-        if name == "face" && element.count as u64 > limits.max_triangles {
-            return Err(ImportError::TooManyTriangles { limit: limits.max_triangles });
+        let limit = limits.max_triangles;
+        let most = match name.as_str() {
+            "face" => limit,
+            "vertex" => limit.saturating_mul(3),
+            _ => u64::MAX,
+        };
+        if element.count as u64 > most {
+            return Err(ImportError::TooManyTriangles { limit });
         }
         monitor.check()?;
         match name.as_str() {

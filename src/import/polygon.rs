@@ -193,6 +193,7 @@ impl Cutter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     /// The triangles of one face of these corners, and the corners in space: in a slanted plane, or in
     /// z = 0 where they are exact.
@@ -287,6 +288,20 @@ mod tests {
         assert_eq!(found, [[0, 7, 1], [0, 1, 2], [9, 8, 7]]);
     }
 
+    /// Together the triangles have the outline for a boundary, each of its sides once: none is missing and
+    /// none is there twice, whichever way the face was cut.
+    fn assert_bounded_by_outline(triangles: &[[u32; 3]], corners: u32) {
+        let directed = |from: u32, to: u32| ([from.min(to), from.max(to)], if from < to { 1 } else { -1 });
+        let mut sides = BTreeMap::<[u32; 2], i32>::new();
+        for &[a, b, c] in triangles {
+            for (side, way) in [directed(a, b), directed(b, c), directed(c, a)] {
+                *sides.entry(side).or_default() += way;
+            }
+        }
+        sides.retain(|_, net| *net != 0);
+        assert!(sides == (0..corners).map(|i| directed(i, (i + 1) % corners)).collect());
+    }
+
     #[test]
     fn hostile_faces_end() {
         // Spirals have few ears, and each is looked for long.
@@ -297,8 +312,8 @@ mod tests {
                 [radius * angle.cos(), radius * angle.sin()]
             })
             .collect();
-        cut(&spiral, false);
+        assert_bounded_by_outline(&cut(&spiral, false).0, MAX_CORNERS as u32);
         let scribble = (0..MAX_CORNERS as u64).map(|i| [i * 7919 % 1009, i * i % 1013].map(|n| n as f32));
-        cut(&scribble.collect::<Vec<_>>(), true);
+        assert_bounded_by_outline(&cut(&scribble.collect::<Vec<_>>(), true).0, MAX_CORNERS as u32);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Promises of a [`Queue`]: jobs run one after the other in the order shown by [`Queue::snapshot`];
 //! events of one job come in order and nothing follows its last one, so the result of a job that was
-//! cancelled, removed or started again is never delivered; a panic inside a job fails that job
-//! alone; dropping the queue cancels everything. Callers never wait for the worker.
+//! cancelled or removed is never delivered; a panic inside a job fails that job alone; dropping the
+//! queue cancels everything. Callers never wait for the worker.
 //!
 //! [`batch`] is the same for a folder of pictures, without a window.
 
@@ -127,14 +127,10 @@ pub struct JobStatus {
 /// Where to move a waiting job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// Before all other waiting jobs.
-    First,
     /// One place forward.
     Up,
     /// One place back.
     Down,
-    /// Behind all other jobs.
-    Last,
 }
 
 /// Why a job was not taken.
@@ -143,9 +139,6 @@ pub enum QueueError {
     /// There is no room.
     #[error("the queue is full: {CAPACITY} jobs are waiting; let one finish or remove one: {}", .0.display())]
     Full(PathBuf),
-    /// The job is not one that can be started again: unknown, waiting or running.
-    #[error("this job cannot be started again: it has not ended, or it was removed")]
-    NotEnded,
     /// The system gave no thread.
     #[error("the worker could not be started ({0}); close other programs and try again")]
     NoThread(String),

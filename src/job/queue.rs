@@ -9,7 +9,6 @@ mod worker;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use super::estimate::{Estimate, Estimator};
 use super::{CAPACITY, Event, JobId, JobRequest, JobState, JobStatus, Move, QueueError};
@@ -23,7 +22,7 @@ use worker::{Task, Turn, work_off};
 
 /// Name of the worker thread.
 const THREAD_NAME: &str = "orfeas-worker";
-/// Ended jobs that are remembered, so that they can be started again.
+/// Ended jobs that are remembered.
 const REMEMBERED: usize = CAPACITY;
 /// Events that may lie unfetched before new jobs are refused: every job of a full queue queued,
 /// started, moved on and ended, twice over.
@@ -64,8 +63,6 @@ struct Shared<T> {
     state: Mutex<State<T>>,
     /// Signalled when the worker has something to do.
     work_changed: Condvar,
-    /// Signalled when there is an event to fetch.
-    event_added: Condvar,
     wake: Box<Wake>,
 }
 
@@ -82,8 +79,6 @@ struct Job {
     id: JobId,
     request: JobRequest,
     state: JobState,
-    /// Counts the starts of this job: what an older start reports is not wanted any more.
-    generation: u64,
     cancel: CancelToken,
 }
 
@@ -105,10 +100,8 @@ impl Queue<Output> {
 
 impl<T: Send + Sync + 'static> Queue<T> {
     /// A queue that does `work` for each job.
-    ///
-    /// # Errors
-    /// [`QueueError::NoThread`].
-    pub fn with_work(
+    #[cfg(test)]
+    pub(super) fn with_work(
         work: impl Fn(&JobRequest, &Monitor) -> Result<T, WorkError> + Send + Sync + 'static,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, QueueError> {
@@ -128,7 +121,6 @@ impl<T: Send + Sync + 'static> Queue<T> {
                 estimator: Estimator::default(),
             }),
             work_changed: Condvar::new(),
-            event_added: Condvar::new(),
             wake: Box::new(wake),
         });
         let for_worker = Arc::clone(&shared);
@@ -148,29 +140,10 @@ impl<T: Send + Sync + 'static> Queue<T> {
         state.check_room(&request)?;
         let id = JobId(state.next_id);
         state.next_id += 1;
-        state.jobs.push(Job { id, request, state: JobState::Waiting, generation: 0, cancel: CancelToken::new() });
+        state.jobs.push(Job { id, request, state: JobState::Waiting, cancel: CancelToken::new() });
         state.events.push_back(Event::Queued(id));
         self.shared.announce(state);
         Ok(id)
-    }
-
-    /// Starts an ended job again, at the end of the queue and under the same id.
-    ///
-    /// # Errors
-    /// [`QueueError::NotEnded`] and [`QueueError::Full`].
-    pub fn retry(&self, id: JobId) -> Result<(), QueueError> {
-        let mut state = self.shared.lock();
-        let position = state.position(id).filter(|&i| !state.jobs[i].state.is_open());
-        let position = position.ok_or(QueueError::NotEnded)?;
-        state.check_room(&state.jobs[position].request)?;
-        let mut job = state.jobs.remove(position);
-        job.generation += 1;
-        job.cancel = CancelToken::new();
-        job.state = JobState::Waiting;
-        state.jobs.push(job);
-        state.events.push_back(Event::Queued(id));
-        self.shared.announce(state);
-        Ok(())
     }
 
     /// Cancels a waiting or running job; nothing more is heard of it than [`Event::Cancelled`].
@@ -209,10 +182,8 @@ impl<T: Send + Sync + 'static> Queue<T> {
         let waiting: Vec<usize> = (0..state.jobs.len()).filter(|&i| state.jobs[i].state == JobState::Waiting).collect();
         let Some(rank) = waiting.iter().position(|&i| state.jobs[i].id == id) else { return false };
         let new_rank = match to {
-            Move::First => 0,
             Move::Up => rank.saturating_sub(1),
             Move::Down => (rank + 1).min(waiting.len() - 1),
-            Move::Last => waiting.len() - 1,
         };
         let job = state.jobs.remove(waiting[rank]);
         state.jobs.insert(waiting[new_rank], job);
@@ -233,13 +204,6 @@ impl<T: Send + Sync + 'static> Queue<T> {
     /// The next event, if there is one.
     pub fn try_next(&self) -> Option<Event<T>> {
         self.shared.lock().events.pop_front()
-    }
-
-    /// The next event, waited for no longer than `timeout`.
-    pub fn wait_next(&self, timeout: Duration) -> Option<Event<T>> {
-        let state = self.shared.lock();
-        let waited = self.shared.event_added.wait_timeout_while(state, timeout, |s| s.events.is_empty());
-        waited.unwrap_or_else(PoisonError::into_inner).0.events.pop_front()
     }
 }
 
@@ -284,11 +248,9 @@ impl<T> State<T> {
         true
     }
 
-    /// The job, when this start of it is still the wanted one.
-    fn wanted(&mut self, id: JobId, generation: u64) -> Option<&mut Job> {
-        let is_wanted =
-            |j: &&mut Job| j.id == id && j.generation == generation && matches!(j.state, JobState::Running { .. });
-        self.jobs.iter_mut().find(is_wanted)
+    /// The job that runs, unless it was cancelled or removed meanwhile.
+    fn wanted(&mut self, id: JobId) -> Option<&mut Job> {
+        self.jobs.iter_mut().find(|j| j.id == id && matches!(j.state, JobState::Running { .. }))
     }
 
     /// Adds the last event of a job: its progress is past.
@@ -343,7 +305,6 @@ impl<T> State<T> {
         let kind = learned.map_or(job.request.request.mode as u64, |model| 100 + model as u64);
         let task = Task {
             id: job.id,
-            generation: job.generation,
             request: job.request.clone(),
             upcoming,
             cancel: job.cancel.clone(),
@@ -365,7 +326,6 @@ impl<T> Shared<T> {
     fn announce(&self, state: MutexGuard<'_, State<T>>) {
         drop(state);
         self.work_changed.notify_one();
-        self.event_added.notify_all();
         (self.wake)();
     }
 }

@@ -84,24 +84,6 @@ fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
     seen
 }
 
-/// Drops pieces with fewer than `floor(share * n)` triangles, n being those of the piece that has the
-/// most, and vertices that nothing uses any more: the rule of Hunyuan3D's `FloaterRemover`, with a
-/// `share` of 0.005. Pieces hang together along edges, by index.
-///
-/// Unlike [`drop_floaters`] this judges by triangles, so it depends on how finely a piece is meshed, and
-/// takes a void for a piece of its own: only for comparison with that code.
-///
-/// # Errors
-/// [`Cancelled`].
-pub fn drop_pieces_of_few_triangles(mesh: &Mesh, share: f64, monitor: &Monitor) -> Result<Mesh, Cancelled> {
-    let topology = Topology::analyse(mesh, monitor)?;
-    let largest = topology.shells.iter().map(|s| s.triangle_count).max().unwrap_or(0);
-    let fewest = (share * largest as f64).floor();
-    let kept = |t: usize| topology.shells[topology.shell_of_triangle[t] as usize].triangle_count as f64 >= fewest;
-    let triangles = mesh.triangle_indices.iter().enumerate().filter(|(t, _)| kept(*t)).map(|(_, &t)| t).collect();
-    Ok(gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangles))
-}
-
 /// For each of `voids` the smallest piece of positive volume around it.
 fn owners(
     mesh: &Mesh,
@@ -210,17 +192,6 @@ mod tests {
         assert!(topology.is_manifold());
         kept.vertex_colors = None;
         topology.shells.iter().map(|s| (s.signed_volume * 100.0).round() / 100.0).collect()
-    }
-
-    #[test]
-    fn pieces_of_few_triangles_go() {
-        let two = balls(&[(Vec3::new(-0.6, 0.0, 0.0), 0.6), (Vec3::new(0.9, 0.0, 0.0), 0.2)]);
-        let counts = |share| {
-            let kept = drop_pieces_of_few_triangles(&two, share, &Monitor::silent()).unwrap();
-            kept.validate().unwrap();
-            Topology::of(&kept).shells.len()
-        };
-        assert_eq!((counts(0.0), counts(0.05), counts(0.5), counts(1.0)), (2, 2, 1, 1));
     }
 
     #[test]

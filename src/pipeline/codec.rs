@@ -90,7 +90,6 @@ fn from_json<T: DeserializeOwned>(head: &[u8]) -> Option<T> {
 struct PictureHead {
     size_px: [u32; 2],
     has_alpha: bool,
-    source_size_px: [u32; 2],
 }
 
 fn image(size_px: [u32; 2], mut arrays: Arrays) -> Option<RgbaImage> {
@@ -101,15 +100,15 @@ fn image(size_px: [u32; 2], mut arrays: Arrays) -> Option<RgbaImage> {
 
 impl Stored for Picture {
     fn to_parts(&self) -> (Vec<u8>, Vec<Cow<'_, [u8]>>) {
-        let Self { pixels, has_alpha, source_size_px } = self;
+        let Self { pixels, has_alpha } = self;
         let size_px = [pixels.width(), pixels.height()];
-        let head = PictureHead { size_px, has_alpha: *has_alpha, source_size_px: *source_size_px };
+        let head = PictureHead { size_px, has_alpha: *has_alpha };
         (json(&head), vec![Cow::Borrowed(pixels.as_raw())])
     }
 
     fn from_parts(head: &[u8], arrays: Arrays) -> Option<Self> {
-        let PictureHead { size_px, has_alpha, source_size_px } = from_json(head)?;
-        Some(Self { pixels: image(size_px, arrays)?, has_alpha, source_size_px })
+        let PictureHead { size_px, has_alpha } = from_json(head)?;
+        Some(Self { pixels: image(size_px, arrays)?, has_alpha })
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn finish(
         let voids = if request.solid.hollow_mm > 0.0 && rounds > 0 { void_vertices(&draft.mesh) } else { Vec::new() };
         monitor.part(Stage::Mesh, SMOOTH_SHARE, |monitor| taubin_along_z(&mut draft.mesh, rounds, &voids, monitor))?;
     }
-    let scale = draft.mesh.bounds().map(|b| print::millimetres_per_unit(b, draft.unit, draft.pose, &request.size));
+    let scale = draft.mesh.bounds().map(|b| print::millimetres_per_unit(b, draft.unit, &request.size));
     let max_error = params.max_error_mm.zip(scale).map(|(mm, scale)| mm / scale);
     if params.triangles.is_some() || max_error.is_some() {
         let target = Target { triangles: params.triangles, max_error };

@@ -52,10 +52,10 @@ pub(super) fn operate(
     }
     grid = without_floaters(grid, request, path, monitor)?;
     let bounds = grid.surface_bounds().ok_or(FieldError::Empty).about(path)?;
-    let mut scale = print::millimetres_per_unit(bounds, unit, pose, size);
+    let mut scale = print::millimetres_per_unit(bounds, unit, size);
     if cut_mm > 0.0 {
-        let deepest = cut_mm / print::millimetres_per_unit(bounds, unit, pose, &before_the_cut(size, cut_mm));
-        let millimetres = |left| print::millimetres_per_unit(left, unit, pose, size);
+        let deepest = cut_mm / print::millimetres_per_unit(bounds, unit, &before_the_cut(size, cut_mm));
+        let millimetres = |left| print::millimetres_per_unit(left, unit, size);
         let cut = match cut_base(&grid, cut_mm, deepest, millimetres, monitor) {
             Err(FieldError::Empty) => {
                 let height_mm = bounds.size().y * (cut_mm / deepest);
@@ -233,7 +233,7 @@ mod tests {
         let left = operate(solid.clone(), unit, pose, &request, path, &Monitor::silent(), &mut notes)?;
         let [whole, bounds] = [solid, &left].map(|grid| grid.surface_bounds().unwrap());
         let taken = whole.size().y - bounds.size().y;
-        Ok((left, taken * print::millimetres_per_unit(bounds, unit, pose, &size), notes))
+        Ok((left, taken * print::millimetres_per_unit(bounds, unit, &size), notes))
     }
 
     #[test]

@@ -289,6 +289,18 @@ mod tests {
     }
 
     #[test]
+    fn the_size_is_judged_by_the_room_of_the_printer_that_is_named() {
+        let report = checked(&cube(0.0));
+        let [width, depth, height] = report.size_mm;
+        let is_too_large =
+            |room: [f32; 3]| report.notes_for(room).iter().any(|n| n.contains("larger than the printer"));
+        assert!(!is_too_large([width, depth, height]));
+        for room in [[0.9 * width, depth, height], [width, 0.9 * depth, height], [width, depth, 0.9 * height]] {
+            assert!(is_too_large(room), "{room:?}");
+        }
+    }
+
+    #[test]
     fn implausible_sizes_are_noted() {
         let notes = |scale: Vec3| {
             let mut mesh = cube(0.0);

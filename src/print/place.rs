@@ -12,7 +12,7 @@ pub const DEFAULT_HEIGHT_MM: f32 = 80.0;
 /// The factor from a solid's coordinates to millimetres.
 ///
 /// `bounds` are those of the solid's surface, in its own axes: width is x, height is y (up in the
-/// picture, also when it is printed lying), depth is z (towards the viewer).
+/// picture, also when it is printed lying), depth is z (towards the viewer). So the pose changes nothing.
 ///
 /// * [`Unit::Millimetre`]: 1, because the generator has already made the size.
 /// * [`Unit::Model`]: proportions are kept. Of several sizes given the most restrictive one counts,
@@ -20,9 +20,7 @@ pub const DEFAULT_HEIGHT_MM: f32 = 80.0;
 ///   [`SizeParams::scale`] multiplies.
 ///
 /// Always finite and positive, also for an empty or flat solid.
-pub fn millimetres_per_unit(bounds: Bounds, unit: Unit, pose: Pose, size: &SizeParams) -> f32 {
-    // The sizes are those of the picture, so the pose does not change them.
-    let _ = pose;
+pub fn millimetres_per_unit(bounds: Bounds, unit: Unit, size: &SizeParams) -> f32 {
     if unit == Unit::Millimetre {
         return 1.0;
     }
@@ -47,7 +45,7 @@ fn factor(target_mm: f32, extent: f32) -> Option<f32> {
 /// Triangles keep their winding. A mesh without vertices comes back as it is.
 pub fn place(mut mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh {
     let Some(bounds) = mesh.bounds() else { return mesh };
-    let factor = f64::from(millimetres_per_unit(bounds, unit, pose, size));
+    let factor = f64::from(millimetres_per_unit(bounds, unit, size));
     let turn = |p: Vec3| match pose {
         Pose::Standing => Vec3::new(p.x, -p.z, p.y),
         Pose::Lying => p,
@@ -135,7 +133,7 @@ mod tests {
     #[test]
     fn an_empty_or_flat_solid_has_a_sane_factor() {
         let flat = Bounds { min: Vec3::ZERO, max: Vec3::new(1.0, 0.0, 0.0) };
-        assert_eq!(millimetres_per_unit(flat, Unit::Model, Pose::Standing, &SizeParams::default()), 1.0);
+        assert_eq!(millimetres_per_unit(flat, Unit::Model, &SizeParams::default()), 1.0);
         assert_eq!(place(Mesh::default(), Unit::Model, Pose::Standing, &SizeParams::default()), Mesh::default());
     }
 }

@@ -167,18 +167,27 @@ impl Report {
         found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))).collect()
     }
 
-    /// What is worth knowing but keeps nothing from printing, one sentence each.
+    /// What is worth knowing but keeps nothing from printing, one sentence each; of the size as a common
+    /// printer sees it.
     pub fn notes(&self) -> Vec<String> {
+        self.notes_with("a common printer", COMMON_BED_MM)
+    }
+
+    /// [`Report::notes`] for a printer whose bed is so wide and deep, with so much height above it, in mm.
+    pub fn notes_for(&self, room_mm: [f32; 3]) -> Vec<String> {
+        self.notes_with("the printer", room_mm)
+    }
+
+    fn notes_with(&self, printer: &str, [bed_x, bed_y, bed_z]: [f32; 3]) -> Vec<String> {
         let mut notes = Vec::new();
         if self.malformed.is_some() {
             return notes;
         }
         let [width, depth, height] = self.size_mm;
         let (longest, thinnest) = (width.max(depth).max(height), width.min(depth).min(height));
-        let [bed_x, bed_y, bed_z] = COMMON_BED_MM;
         if width > bed_x || depth > bed_y || height > bed_z {
             notes.push(format!(
-                "larger than a common printer ({bed_x} × {bed_y} × {bed_z} mm): scale it down or print it in parts"
+                "larger than {printer} ({bed_x} × {bed_y} × {bed_z} mm): scale it down or print it in parts"
             ));
         }
         if longest < TINY_MM {

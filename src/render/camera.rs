@@ -135,6 +135,8 @@ pub struct Camera {
     size_px: [u32; 2],
     /// What near and far planes must hold: centre and radius in mm.
     subject: (Vec3, f32),
+    /// Width and depth in mm of a floor around the origin that they must hold as well.
+    floor_mm: Option<[f32; 2]>,
 }
 
 impl Camera {
@@ -153,7 +155,7 @@ impl Camera {
             10.0,
         );
         let pose = Pose { target: bounds.center(), view, distance_mm: 1.0 };
-        let mut camera = Self { inner, pose, projection, size_px, subject: (Vec3::ZERO, 1.0) };
+        let mut camera = Self { inner, pose, projection, size_px, subject: (Vec3::ZERO, 1.0), floor_mm: None };
         camera.set_subject(bounds);
         camera.frame(bounds);
         camera
@@ -164,6 +166,15 @@ impl Camera {
         // With room for the ground around the object.
         self.subject = (bounds.center(), (bounds.size().length() * 0.5).max(1e-3));
         self.update();
+    }
+
+    /// Tells the camera of a floor that is seen as well, such as a print bed: its width (x) and depth (y) in
+    /// mm, around the origin at z = 0.
+    pub fn set_floor(&mut self, size_mm: Option<[f32; 2]>) {
+        if self.floor_mm != size_mm {
+            self.floor_mm = size_mm;
+            self.update();
+        }
     }
 
     /// Moves so that all of `bounds` (mm) just fits the picture, without turning.
@@ -272,7 +283,8 @@ impl Camera {
 
     /// Makes `height_mm` fill the picture's height, exactly in orthographic projection and at the
     /// target's depth in perspective.
-    pub fn set_visible_height_mm(&mut self, height_mm: f32) {
+    #[cfg(test)]
+    pub(super) fn set_visible_height_mm(&mut self, height_mm: f32) {
         self.pose.distance_mm = (height_mm / (2.0 * (FOV_Y * 0.5).tan())).max(1e-6);
         self.update();
     }
@@ -371,7 +383,15 @@ impl Camera {
         let (center, radius) = self.subject;
         let depth = (self.eye() - center).dot(self.pose.view.direction());
         // The ground reaches farther than the object; behind it much, in front only a little.
-        let (near, far) = (depth - 2.5 * radius, depth + 6.0 * radius);
+        let (mut near, mut far) = (depth - 2.5 * radius, depth + 6.0 * radius);
+        if let Some([width, length]) = self.floor_mm {
+            let backward = self.pose.view.direction();
+            let (middle, reach) =
+                (self.eye().dot(backward), 0.5 * (backward.x * width).abs() + 0.5 * (backward.y * length).abs());
+            // A little more, for what lies exactly on a plane.
+            near = near.min(middle - 1.01 * reach - 1.0);
+            far = far.max(middle + 1.01 * reach + 1.0);
+        }
         let (eye, target, up) = (self.eye(), self.pose.target, self.pose.view.up());
         self.inner.set_viewport(three_d::Viewport::new_at_origo(self.size_px[0], self.size_px[1]));
         self.inner.set_view(cg_from(eye), cg_from(target), cg_from(up));

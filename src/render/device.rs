@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::RenderError;
+use crate::files::one_line;
 use crate::mishap::Question;
 
 /// Longest time that one picture may take before the device counts as lost.
@@ -147,11 +148,6 @@ impl From<wgpu::Error> for RenderError {
             }
         }
     }
-}
-
-/// Driver messages span many lines; errors are one sentence.
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A device that was opened without a window.

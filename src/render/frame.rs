@@ -7,6 +7,7 @@ use super::camera::{Camera, Projection};
 use super::environment::Environment;
 use super::material::{CLAY, Material};
 use super::scene::{Background, Scene, Shading};
+use crate::color::linear_from_srgb;
 use crate::mesh::Bounds;
 
 /// Keep in sync with `Frame` in `common.wgsl`, which says what each field is.
@@ -127,14 +128,18 @@ impl Placement {
         let view = glam::camera::rh::view::look_at_mat4(eye, self.center, up);
         glam::camera::rh::proj::directx::orthographic(-r, r, -r, r, self.radius * 0.98, self.radius * 3.02) * view
     }
+
+    /// To where the key light's sky is in the shadow map: y down.
+    fn texture_from_world_of_key(&self) -> Mat4 {
+        let texture_from_clip =
+            Mat4::from_translation(Vec3::new(0.5, 0.5, 0.0)) * Mat4::from_scale(Vec3::new(0.5, -0.5, 1.0));
+        texture_from_clip * self.clip_from_world_of_key()
+    }
 }
 
-fn linear_from_srgb(color: [u8; 3]) -> Vec3 {
-    let linear = color.map(|c| {
-        let c = f32::from(c) / 255.0;
-        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-    });
-    linear.into()
+/// sRGB levels as linear light.
+fn linear(color: [u8; 3]) -> Vec3 {
+    color.map(linear_from_srgb).into()
 }
 
 /// The material that a shading uses.
@@ -168,7 +173,6 @@ impl Frame {
         alpha: AlphaMode,
         target_encodes_srgb: bool,
     ) -> Self {
-        let flag = |on: bool| if on { 1.0 } else { 0.0 };
         let clip_from_world = camera.clip_from_world();
         let [width, height] = camera.size_px().map(|side| side as f32);
         let [near, far] = camera.near_far();
@@ -180,56 +184,58 @@ impl Frame {
         let wire = scene.wireframe.unwrap_or_default();
         let (backdrop_kind, backdrop, blur) = backdrop(scene, environment);
         let floor = place.floor;
-        // Where the key light's sky is in the texture: y down.
-        let uv_from_clip =
-            Mat4::from_translation(Vec3::new(0.5, 0.5, 0.0)) * Mat4::from_scale(Vec3::new(0.5, -0.5, 1.0));
-        let unlit = matches!(
-            scene.shading,
-            Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces | Shading::XRay
-        );
-        // Seen from below the floor is not there.
-        let with_floor = scene.ground.shadow && !unlit && camera.pose().view.elevation > -0.1;
         let dark = backdrop_kind > 0.5 && (backdrop[0] + backdrop[1]).element_sum() < 2.4;
         Self {
             clip_from_world,
             world_from_clip: clip_from_world.inverse(),
             view_from_world: camera.view_from_world(),
-            shadow_from_world: uv_from_clip * place.clip_from_world_of_key(),
+            shadow_from_world: place.texture_from_world_of_key(),
             irradiance: environment.irradiance.map(|c| c.extend(0.0)),
             eye: camera.eye().extend(perspective),
             forward: (-camera.pose().view.direction()).extend(place.radius),
             viewport: Vec4::new(width, height, 1.0 / width, 1.0 / height),
             lens: Vec4::new(half_extent.x, half_extent.y, near, far),
             section: section_normal.extend(section.offset_mm),
-            section_color: linear_from_srgb(section.color).extend(1.0),
+            section_color: linear(section.color).extend(1.0),
             section_middle: place.center.extend(1.0),
             key_direction: place.key_direction.extend(0.0),
             key_irradiance: environment.key_irradiance.extend(environment.key_spread),
             light: Vec4::new(place.turn.cos(), place.turn.sin(), scene.lighting.exposure_stops.exp2(), blur),
-            base_color: linear_from_srgb(material.color).extend(flag(material.vertex_colors)),
+            base_color: linear(material.color).extend(flag(material.vertex_colors)),
             surface: Vec4::new(material.metallic, material.roughness, material.reflectance, material.transmission),
             layers: Vec4::new(material.clearcoat, material.clearcoat_roughness, material.sheen, material.softness),
-            modes: Vec4::new(
-                place.upright,
-                flag(scene.shading == Shading::Flat),
-                inspection_number(scene.shading),
-                occlusion_strength(scene),
-            ),
-            wire_color: linear_from_srgb(wire.color).extend(wire.opacity),
-            drawing: Vec4::new(
-                wire.width_px,
-                shadow_strength(scene, environment),
-                flag(scene.ground.grid),
-                flag(with_floor),
-            ),
+            modes: modes(scene, place),
+            wire_color: linear(wire.color).extend(wire.opacity),
+            drawing: drawing(scene, environment, camera),
             ground: ground(scene, floor, place.radius),
             grid_color: Vec3::splat(if dark { 0.45 } else { 0.12 }).extend(0.0),
             backdrop_top: backdrop[0].extend(backdrop_kind),
             backdrop_bottom: backdrop[1].extend(flag(alpha == AlphaMode::Straight)),
             floor_map: Vec4::new(floor.middle.x, floor.middle.y, 1.0 / floor.side, floor.height / floor.side),
-            output: Vec4::new(flag(!unlit), flag(target_encodes_srgb), 0.0, 0.0),
+            output: Vec4::new(flag(!is_unlit(scene.shading)), flag(target_encodes_srgb), 0.0, 0.0),
         }
     }
+}
+
+fn flag(on: bool) -> f32 {
+    if on { 1.0 } else { 0.0 }
+}
+
+fn modes(scene: &Scene, place: &Placement) -> Vec4 {
+    let is_flat = scene.shading == Shading::Flat;
+    Vec4::new(place.upright, flag(is_flat), inspection_number(scene.shading), occlusion_strength(scene))
+}
+
+fn drawing(scene: &Scene, environment: &Environment, camera: &Camera) -> Vec4 {
+    let width_px = scene.wireframe.unwrap_or_default().width_px;
+    // Seen from below the floor is not there.
+    let with_floor = scene.ground.shadow && !is_unlit(scene.shading) && camera.pose().view.elevation > -0.1;
+    Vec4::new(width_px, shadow_strength(scene, environment), flag(scene.ground.grid), flag(with_floor))
+}
+
+/// Whether it looks the same in every light.
+fn is_unlit(shading: Shading) -> bool {
+    matches!(shading, Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces | Shading::XRay)
 }
 
 /// Whether the key light's shadow falls on the object itself.

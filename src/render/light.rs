@@ -66,17 +66,6 @@ pub(super) struct Light {
 impl Light {
     pub fn new(device: &wgpu::Device) -> Self {
         let depth = wgpu::TextureSampleType::Depth;
-        let layout_1 = layout(
-            device,
-            &[
-                binding::texture(0, binding::FILTERED, false),
-                binding::sampler(1, wgpu::SamplerBindingType::Filtering),
-                binding::texture(2, depth, false),
-                binding::sampler(3, wgpu::SamplerBindingType::Comparison),
-                binding::texture(4, binding::FILTERED, false),
-                binding::sampler(5, wgpu::SamplerBindingType::Filtering),
-            ],
-        );
         let matrix_layout = layout(device, &[binding::uniform(0)]);
         let heights_layout = layout(device, &[binding::texture(0, depth, false), binding::texture(1, depth, false)]);
         let map = |label, side| Map::new(device, &matrix_layout, label, side);
@@ -90,9 +79,10 @@ impl Light {
             bind_group(device, &grainy_layout, &[wgpu::BindingResource::TextureView(&ground_grainy)]);
         let environment = environment_texture(device);
         let samplers = samplers(device);
-        let bind_group_1 = bind_group(
+        let lit_layout = lit_layout(device);
+        let lit = bind_group(
             device,
-            &layout_1,
+            &lit_layout,
             &[
                 wgpu::BindingResource::TextureView(&targets::view(&environment, all)),
                 wgpu::BindingResource::Sampler(&samplers[0]),
@@ -108,8 +98,8 @@ impl Light {
             &[wgpu::BindingResource::TextureView(&underside.view), wgpu::BindingResource::TextureView(&top.view)],
         );
         Self {
-            layout: layout_1,
-            bind_group: bind_group_1,
+            layout: lit_layout,
+            bind_group: lit,
             environment,
             matrix_layout,
             heights_layout,
@@ -286,6 +276,21 @@ fn environment_texture(device: &wgpu::Device) -> wgpu::Texture {
         usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     })
+}
+
+/// The environment, the shadow map and the ground's shadow, each with its sampler.
+fn lit_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    layout(
+        device,
+        &[
+            binding::texture(0, binding::FILTERED, false),
+            binding::sampler(1, wgpu::SamplerBindingType::Filtering),
+            binding::texture(2, wgpu::TextureSampleType::Depth, false),
+            binding::sampler(3, wgpu::SamplerBindingType::Comparison),
+            binding::texture(4, binding::FILTERED, false),
+            binding::sampler(5, wgpu::SamplerBindingType::Filtering),
+        ],
+    )
 }
 
 /// For the environment, the shadow map and the ground's shadow.

@@ -155,22 +155,11 @@ impl Renderer {
         scene: &Scene,
         alpha: AlphaMode,
     ) -> Result<(), RenderError> {
-        match self.targets.iter().position(|t| t.size_px == camera.size_px()) {
-            Some(known) => self.targets[known..].rotate_left(1),
-            None => {
-                // The old ones go first, or all would have to fit.
-                self.targets.drain(..self.targets.len().saturating_sub(SIZES - 1));
-                self.targets.push(Targets::new(&self.device, camera.size_px())?);
-            }
-        }
+        self.make_targets(camera.size_px())?;
         self.load_environment(scene.lighting.preset);
         let scene = &self.affordable(scene, mesh);
-        let Self { targets, light, surface, wire, cap, ground, finish, .. } = self;
-        let Some(targets) = targets.last() else { return Err(RenderError::ZeroSize) };
-        let environment = match (&self.custom, self.environments.iter().find(|(p, _)| *p == scene.lighting.preset)) {
-            (Some(custom), _) => custom,
-            (None, Some((_, preset))) => preset,
-            (None, None) => return Err(RenderError::Environment("it was not computed".to_owned())),
+        let Some(environment) = self.environment(scene.lighting.preset) else {
+            return Err(RenderError::Environment("it was not computed".to_owned()));
         };
         let nothing = Bounds { min: Vec3::new(-40.0, -40.0, 0.0), max: Vec3::new(40.0, 40.0, 80.0) };
         let bounds = mesh.map_or(nothing, GpuMesh::bounds);
@@ -178,57 +167,94 @@ impl Renderer {
         let frame = Frame::new(camera, scene, environment, &place, alpha, self.target_encodes_srgb);
         upload(&self.device, encoder, &self.frame_buffer, bytemuck::bytes_of(&frame));
 
+        let key_spread = environment.key_spread;
         let mesh = mesh.map(|mesh| self.effort.level(mesh, camera, scene));
         if let Some(mesh) = mesh {
-            let mut context = Context {
-                device: &self.device,
-                encoder: &mut *encoder,
-                frame_layout: &self.frame_layout,
-                frame: &self.frame,
-                mesh,
-                place: &place,
-                section: scene.section,
-            };
-            if casts_shadow(scene) {
-                light.draw_key_shadow(&mut context);
-            }
-            if scene.ground.shadow && self.effort > Effort::Glance {
-                light.draw_ground_shadow(&mut context, environment.key_spread);
-            }
-            if scene.wireframe.is_some() {
-                wire.prepare(&self.device, mesh.mesh);
-            }
+            self.prepare(encoder, mesh, scene, &place, key_spread);
         }
+        let Some(targets) = self.targets.last() else { return Err(RenderError::ZeroSize) };
         let with =
-            Bindings { device: &self.device, frame_layout: &self.frame_layout, frame: &self.frame, light: &*light };
+            Bindings { device: &self.device, frame_layout: &self.frame_layout, frame: &self.frame, light: &self.light };
         if let Some(mesh) = mesh.filter(|_| is_glass(scene)) {
-            surface.draw_back_faces(encoder, &with, mesh, scene, targets);
+            self.surface.draw_back_faces(encoder, &with, mesh, scene, targets);
         }
-        {
-            let mut pass = scene_pass(encoder, targets);
-            let see_through = scene.shading == Shading::XRay;
-            let floor = scene.ground.grid || scene.ground.bed.is_some() || (scene.ground.shadow && mesh.is_some());
-            if floor && see_through {
-                ground.draw(&mut pass, &with);
-            }
-            if let Some(mesh) = mesh {
-                surface.draw(&mut pass, &with, mesh, scene, targets);
-                if scene.wireframe.is_some() {
-                    wire.draw(&mut pass, &with, mesh.mesh, scene.section.is_some());
-                }
-                if scene.section.is_some() && !see_through {
-                    cap.draw(&mut pass, &with, mesh);
-                }
-            }
-            if floor && !see_through {
-                ground.draw(&mut pass, &with);
-            }
-        }
+        self.draw_scene(encoder, &with, mesh, scene, targets);
         if occlusion_strength(scene) > 0.0 && mesh.is_some() {
-            finish.draw_occlusion(encoder, &with, targets);
+            self.finish.draw_occlusion(encoder, &with, targets);
         }
-        finish.draw_composite(encoder, &with, targets, target);
+        self.finish.draw_composite(encoder, &with, targets, target);
         Ok(())
+    }
+
+    /// Puts the textures for a picture of `size_px` at the end of `targets`.
+    fn make_targets(&mut self, size_px: [u32; 2]) -> Result<(), RenderError> {
+        match self.targets.iter().position(|t| t.size_px == size_px) {
+            Some(known) => self.targets[known..].rotate_left(1),
+            None => {
+                // The old ones go first, or all would have to fit.
+                self.targets.drain(..self.targets.len().saturating_sub(SIZES - 1));
+                self.targets.push(Targets::new(&self.device, size_px)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Draws the shadows of `mesh`, and brings its edges where the scene shows them.
+    fn prepare(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        mesh: AtLevel<'_>,
+        scene: &Scene,
+        place: &Placement,
+        key_spread: f32,
+    ) {
+        let mut context = Context {
+            device: &self.device,
+            encoder,
+            frame_layout: &self.frame_layout,
+            frame: &self.frame,
+            mesh,
+            place,
+            section: scene.section,
+        };
+        if casts_shadow(scene) {
+            self.light.draw_key_shadow(&mut context);
+        }
+        if scene.ground.shadow && self.effort > Effort::Glance {
+            self.light.draw_ground_shadow(&mut context, key_spread);
+        }
+        if scene.wireframe.is_some() {
+            self.wire.prepare(&self.device, mesh.mesh);
+        }
+    }
+
+    /// Draws the mesh and what stands around it.
+    fn draw_scene(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        with: &Bindings<'_>,
+        mesh: Option<AtLevel<'_>>,
+        scene: &Scene,
+        targets: &Targets,
+    ) {
+        let mut pass = scene_pass(encoder, targets);
+        let see_through = scene.shading == Shading::XRay;
+        let floor = scene.ground.grid || scene.ground.bed.is_some() || (scene.ground.shadow && mesh.is_some());
+        if floor && see_through {
+            self.ground.draw(&mut pass, with);
+        }
+        if let Some(mesh) = mesh {
+            self.surface.draw(&mut pass, with, mesh, scene, targets);
+            if scene.wireframe.is_some() {
+                self.wire.draw(&mut pass, with, mesh.mesh, scene.section.is_some());
+            }
+            if scene.section.is_some() && !see_through {
+                self.cap.draw(&mut pass, with, mesh);
+            }
+        }
+        if floor && !see_through {
+            self.ground.draw(&mut pass, with);
+        }
     }
 
     /// The scene without what the effort does not allow.
@@ -251,14 +277,16 @@ impl Renderer {
         if self.loaded == wanted {
             return;
         }
-        let environment = match &self.custom {
-            Some(custom) => Some(custom),
-            None => self.environments.iter().find(|(known, _)| *known == preset).map(|(_, environment)| environment),
-        };
-        if let Some(environment) = environment {
+        if let Some(environment) = self.environment(preset) {
             self.light.set_environment(&self.queue, environment);
             self.loaded = wanted;
         }
+    }
+
+    /// What lights the next picture: one of the user's own before the preset.
+    fn environment(&self, preset: LightingPreset) -> Option<&Environment> {
+        let known = || self.environments.iter().find(|(known, _)| *known == preset).map(|(_, environment)| environment);
+        self.custom.as_ref().or_else(known)
     }
 }
 

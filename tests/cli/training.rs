@@ -30,6 +30,9 @@ fn wrong_numbers_and_missing_solids_are_told() {
     assert!(code == 2 && stderr.contains("multiple of 16"), "{stderr}");
     let (code, _, stderr) = outcome(desk.orfeas(&["dataset", "stream", "--solids=none.safetensors", "--count=1"]));
     assert!(code == 1 && stderr.contains("none.safetensors"), "{stderr}");
+    let large = ["dataset", "sheet", "--count=2000", "--side=512", "--truth", "-o", "sheet.png"];
+    let (code, _, stderr) = outcome(desk.orfeas(&large));
+    assert!(code == 2 && stderr.contains("megapixels") && !desk.path("sheet.png").exists(), "{stderr}");
     let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", "nowhere"]));
     assert!(code == 1 && stderr.contains("nowhere"), "{stderr}");
     let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", ".", "--with=magic"]));

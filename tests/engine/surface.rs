@@ -3,7 +3,6 @@
 use glam::Vec3;
 use orfeas::engine::models::hunyuan3d::volume::{VertexScale, Volume};
 use orfeas::mesh::Mesh;
-use orfeas::mesh::components::drop_pieces_of_few_triangles;
 use orfeas::mesh::topology::Topology;
 use orfeas::mesh::weld::weld;
 use orfeas::progress::Monitor;
@@ -116,20 +115,6 @@ fn the_true_scale_puts_vertices_where_the_samples_are() {
     for (real, published) in of(VertexScale::True).into_iter().zip(of(VertexScale::Published)) {
         assert!((origin + (real - origin) * ratio).distance(published) < 1e-6);
     }
-}
-
-#[test]
-fn small_pieces_go_by_the_published_rule() {
-    let Some(v) = Vectors::open("hunyuan3d21/postprocess") else { return };
-    let share = v.config()["nbfaceratio"].as_f64().unwrap();
-    let all = mesh(&v.floats("in.floater_verts"), &v.ints("in.floater_faces"));
-    let kept = drop_pieces_of_few_triangles(&all, share, &Monitor::silent()).unwrap();
-    let expected = mesh(&v.floats("out.floater_verts"), &v.ints("out.floater_faces"));
-    assert_eq!(kept.triangle_indices.len(), expected.triangle_indices.len());
-    assert_eq!(kept.vertex_positions.len(), expected.vertex_positions.len());
-    let mut counts: Vec<i64> = Topology::of(&kept).shells.iter().map(|s| s.triangle_count as i64).collect();
-    counts.sort_unstable();
-    assert_eq!(counts, v.ints("out.floater_component_faces"));
 }
 
 #[test]

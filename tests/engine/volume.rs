@@ -192,7 +192,7 @@ fn the_field_can_be_used_like_any_other() {
     field.validate().unwrap();
     let center = field.position(16, 16, 16);
     assert!(center.length() < 1e-5, "{center}");
-    let hollowed = orfeas::field::distance::redistance(&field, &Monitor::silent()).unwrap();
+    let hollowed = orfeas::field::distance::redistance_within(&field, f32::INFINITY, &Monitor::silent()).unwrap();
     let mesh = orfeas::surface::extract(&hollowed, &Monitor::silent()).unwrap();
     assert!(Topology::of(&mesh).is_manifold());
 }

@@ -169,7 +169,7 @@ fn a_comment_of_an_obj_that_ends_in_a_backslash_ends_there() {
     let solid = "v 0 0 0\nv 9 0 0\nv 0 8 0\nv 0 0 7\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n";
     let read = |comment: &str| import::read_bytes(format!("{comment}\n{solid}").as_bytes(), Format::Obj).unwrap();
     let expected = read("# made from C:\\models");
-    for comment in ["# made from C:\\models\\", " \t#\\", "#\\\r"] {
+    for comment in ["# made from C:\\models\\", " \t#\\", "#\\\r", "g part # of C:\\models\\"] {
         assert_eq!(read(comment), expected, "{comment:?}");
     }
 }

@@ -119,6 +119,11 @@ fn ply() {
     assert!(refusal(empty.as_bytes(), Format::Ply).contains("no properties"));
     assert!(refusal(b"ply\nformat ascii 1.0\nelement vertex", Format::Ply).contains("header does not end"));
     refusal(b"ply\nend_header\n", Format::Ply);
+    // More vertices than any allowed mesh has are refused before one of them is read.
+    let many = header("ascii", "4", "1", "uchar int") + "no number\n0 0 0\n1 0 0\n0 1 0\n3 1 2 3\n";
+    let limits = Limits { max_triangles: 1, ..Limits::default() };
+    let refused = import::read_bytes_with(many.as_bytes(), Format::Ply, &limits, &Monitor::silent());
+    assert!(matches!(refused, Err(ImportError::TooManyTriangles { limit: 1 })), "{refused:?}");
     refusal(text("3 0 1 2\n", "1").replace("0 0 0", "nan 0 0").as_bytes(), Format::Ply);
 }
 

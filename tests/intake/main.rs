@@ -68,7 +68,7 @@ fn every_format_comes_in_with_its_colours() {
     let wanted = drawing(90, 60).into_rgba8();
     for (name, bytes, tolerance, alpha) in samples(90, 60) {
         let picture = take_in(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert_eq!((picture.pixels.dimensions(), picture.source_size_px), ((90, 60), [90, 60]), "{name}");
+        assert_eq!(picture.pixels.dimensions(), (90, 60), "{name}");
         if name != "gif" {
             assert_eq!(picture.has_alpha, alpha, "{name}");
         }
@@ -176,8 +176,8 @@ fn red_corner() -> RgbaImage {
 fn check_orientation(name: &str, bytes: &[u8], (orientation, right, bottom, swapped): (u16, bool, bool, bool)) {
     let params = IntakeParams { working_size_px: 40, sharpness: 1.0 };
     let picture = decode(bytes, &params, &Limits::default(), &Monitor::silent()).unwrap();
-    let (size, source) = if swapped { ((20, 40), [30, 60]) } else { ((40, 20), [60, 30]) };
-    assert_eq!((picture.pixels.dimensions(), picture.source_size_px), (size, source), "{name} {orientation}");
+    let size = if swapped { (20, 40) } else { (40, 20) };
+    assert_eq!(picture.pixels.dimensions(), size, "{name} {orientation}");
     let (width, height) = size;
     let corner = |right: bool, bottom: bool| {
         let x = if right { width - 3 } else { 2 };

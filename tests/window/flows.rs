@@ -141,6 +141,26 @@ fn the_list_and_its_meshes_survive_closing() {
 }
 
 #[test]
+fn a_run_that_fails_after_a_restart_leaves_the_mesh_of_before() {
+    let mut window = Window::new();
+    let picture = window.picture("disc.png");
+    window.drop_files(std::slice::from_ref(&picture));
+    window.wait_finished(1);
+    window.wait("the kept mesh", |s| s.is_kept());
+    // As if the program had ended in the middle of another run.
+    let item = window.harness.state_mut().items.iter_mut().next().unwrap();
+    (item.status, item.request.size.height_mm) = (Status::Waiting, Some(44.0));
+    let folder = window.close();
+    std::fs::remove_file(picture).unwrap();
+    let mut again = Window::in_folder(folder, |b| b);
+    again.wait("the failure and the mesh", |s| {
+        s.items.iter().any(|i| matches!(i.status, Status::Failed(_)) && i.finished.is_some())
+    });
+    assert!(!again.has("Settings changed"));
+    assert!(again.has("Try again") && again.has("Ready to print"));
+}
+
+#[test]
 fn nothing_is_drawn_again_while_nothing_changes() {
     let mut window = Window::new();
     window.wait("quiet", |s| s.messages.iter().count() == 0);

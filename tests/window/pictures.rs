@@ -9,20 +9,28 @@ use orfeas::app::toast::Messages;
 
 use super::driver::Window;
 
-/// A window that draws, or `None` with a message where no adapter is.
-fn drawing_window() -> Option<Window> {
-    let adapters = orfeas::render::probe();
-    if adapters.is_empty() {
+/// Says why a test did nothing.
+#[allow(clippy::print_stderr, reason = "says why a test did nothing")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
+/// The name of the adapter that draws; `None` with a message where there is none.
+fn adapter() -> Option<String> {
+    let adapter = orfeas::render::probe().first().map(|a| a.name.to_string());
+    if adapter.is_none() {
         assert!(
             std::env::var_os("ORFEAS_REQUIRE_GPU").is_none(),
             "ORFEAS_REQUIRE_GPU is set, but no adapter was found"
         );
-        #[allow(clippy::print_stderr, reason = "says why a test did nothing")]
-        {
-            eprintln!("skipped: no graphics adapter");
-        }
-        return None;
+        skipped("no graphics adapter");
     }
+    adapter
+}
+
+/// A window that draws, or `None` with a message where no adapter is.
+fn drawing_window() -> Option<Window> {
+    adapter()?;
     Some(Window::in_folder(tempfile::tempdir().unwrap(), |builder| builder.wgpu()))
 }
 
@@ -74,8 +82,9 @@ fn the_mesh_is_seen_and_the_themes_differ() {
 fn compare(window: &mut Window, name: &str) {
     // Times differ from run to run.
     window.harness.state_mut().messages = Messages::default();
-    // The fine picture follows when the camera has stood still.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    // What was asked for begins its tasks; the fine picture follows when the camera has stood still.
+    window.harness.run_ok();
+    window.wait("the final picture", |s| s.is_at_rest() && s.is_view_settled());
     window.harness.run_ok();
     // egui marks widgets that moved in a red frame, in debug builds and for a moment only.
     (0..4).for_each(|_| window.harness.step());
@@ -85,17 +94,13 @@ fn compare(window: &mut Window, name: &str) {
 
 #[test]
 fn the_main_states_look_as_they_did() {
-    if !orfeas::render::probe().first().is_some_and(|a| a.name.contains("llvmpipe")) {
-        #[allow(clippy::print_stderr, reason = "says why a test did nothing")]
-        {
-            eprintln!("skipped: the kept pictures were drawn by another driver");
-        }
-        return;
+    let Some(adapter) = adapter() else { return };
+    if !adapter.contains("llvmpipe") {
+        return skipped(&format!("the kept pictures were drawn by llvmpipe, here draws {adapter}"));
     }
     let small = |builder: egui_kittest::HarnessBuilder<_>| builder.wgpu().with_size([840.0, 520.0]);
     let mut window = Window::in_folder(tempfile::tempdir().unwrap(), small);
     window.harness.state_mut().send(Command::ThemeDark);
-    window.wait("the samples", |_| true);
     compare(&mut window, "start");
     let picture = window.picture("disc.png");
     window.drop_files(&[picture]);
@@ -108,8 +113,5 @@ fn the_main_states_look_as_they_did() {
     window.harness.run_ok();
     compare(&mut window, "section-light");
     window.harness.state_mut().send(Command::EditCutOut);
-    window.wait("the cut-out", |_| true);
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    window.harness.run_ok();
     compare(&mut window, "cut-out");
 }

@@ -129,6 +129,26 @@ fn a_removal_that_is_made_again_takes_the_jobs_along() {
 }
 
 #[test]
+fn adding_and_moving_pictures_are_taken_back_with_their_jobs() {
+    let mut window = with_pictures(3);
+    select(&mut window, 0);
+    let names = |w: &Window| w.harness.state().items.iter().map(|i| i.name()).collect::<Vec<_>>();
+    window.harness.state_mut().send(Command::MoveDown);
+    window.harness.run_ok();
+    assert_eq!(names(&window), ["1.png", "0.png", "2.png"]);
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!(names(&window), ["0.png", "1.png", "2.png"]);
+    let state = window.harness.state_mut();
+    [Command::GenerateAll, Command::Undo, Command::ToggleDiagnostics].into_iter().for_each(|c| state.send(c));
+    window.harness.run_ok();
+    assert!(names(&window).is_empty() && window.has("0 of 100 places taken"));
+    window.harness.state_mut().send(Command::Redo);
+    window.harness.run_ok();
+    assert_eq!(names(&window), ["0.png", "1.png", "2.png"]);
+    assert!(window.harness.state().items.iter().all(|i| !i.status.is_open()));
+}
+
+#[test]
 fn a_name_without_folder_and_ending_is_exported_where_exports_go() {
     let mut window = Window::new();
     let picture = window.picture("disc.png");
@@ -206,8 +226,8 @@ fn a_v_that_was_typed_is_no_paste_and_delete_in_a_dialog_removes_nothing() {
     }
     window.harness.event(key(Key::V, false));
     window.harness.run_ok();
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    window.harness.run_ok();
+    // A paste would answer by then.
+    window.wait("the end of all tasks", |s| s.is_at_rest());
     assert_eq!(window.harness.state().messages.iter().count(), before);
     window.harness.state_mut().send(Command::Models);
     window.harness.run_ok();

@@ -1,7 +1,7 @@
 //! Pictures of the view: one as PNG, or one turn as an animated PNG. Drawn beside the window on a
 //! device of their own, larger than the view where wished.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -58,50 +58,68 @@ impl Studio {
         let [width, height] = sitting.camera.size_px();
         let factor = if width.max(height) <= 2048 { 2 } else { 1 };
         sitting.camera.set_size([width * factor, height * factor]);
-        let picked = self.ask_png("view.png");
-        self.spawn(move || {
-            let Some(path) = pollster::block_on(picked).map(|f| f.path().to_owned()) else {
-                return Box::new(|_| {});
+        self.ask_png("view.png", |studio, target| {
+            let save = move || -> Result<PathBuf, String> {
+                let drawn = sitting.maker().and_then(|mut maker| maker.still_from(&sitting.camera, &sitting.scene));
+                let picture = drawn.map_err(|error| error.to_string())?;
+                write_png(&target, &[picture], |_| true)?;
+                Ok(target.path)
             };
-            let saved = sitting
-                .maker()
-                .and_then(|mut maker| maker.still_from(&sitting.camera, &sitting.scene))
-                .map_err(|error| error.to_string())
-                .and_then(|picture| write_png(&path, &[picture], |_| true));
-            Box::new(move |studio| studio.tell_saved(saved, &path))
+            studio.run_write(save, |studio, saved| studio.tell_saved(saved.flatten()));
         });
     }
 
     /// Asks for a file and writes one turn as an animated PNG.
     pub(super) fn save_turntable(&mut self) {
-        if self.viewport.capture.is_some() {
-            self.messages.push(Level::Info, "A turntable is being drawn already; cancel it first");
+        if self.is_capturing() {
             return;
         }
         let Some(mut sitting) = self.sitting() else { return };
         let [width, height] = sitting.camera.size_px().map(|s| s as f32);
         let shrink = (TURNTABLE_SIDE_PX / width.max(height)).min(1.0);
         sitting.camera.set_size([(width * shrink) as u32, (height * shrink) as u32]);
-        let picked = self.ask_png("turntable.png");
+        self.ask_png("turntable.png", |studio, target| {
+            studio.capture(target, move |target, go_on| {
+                let frames = turn(&sitting, go_on)?;
+                write_png(target, &frames, |_| go_on(FRAMES))
+            });
+        });
+    }
+
+    fn is_capturing(&mut self) -> bool {
+        let is_capturing = self.viewport.capture.is_some();
+        if is_capturing {
+            self.messages.push(Level::Info, "A turntable is being drawn already; cancel it first");
+        }
+        is_capturing
+    }
+
+    /// Has `make` write to `target` beside the window, as the turntable whose progress is shown. It asks
+    /// whether to go on with how many frames are done.
+    fn capture(
+        &mut self,
+        target: Target,
+        make: impl FnOnce(&Target, &dyn Fn(u32) -> bool) -> Result<(), String> + Send + 'static,
+    ) {
+        // Another one may have been begun while the dialog was open.
+        if self.is_capturing() {
+            return;
+        }
         let (done, cancel) = (Arc::new(AtomicU32::new(0)), CancelToken::new());
         self.viewport.capture = Some(Running { done: done.clone(), cancel: cancel.clone() });
         let ctx = self.ctx.clone();
-        self.spawn(move || {
-            let path = pollster::block_on(picked).map(|f| f.path().to_owned());
-            let saved = path.as_ref().map(|path| {
-                let frames = turn(&sitting, |frame| {
-                    done.store(frame, Ordering::Relaxed);
-                    ctx.request_repaint();
-                    !cancel.is_cancelled()
-                })?;
-                write_png(path, &frames, |_| !cancel.is_cancelled())
-            });
-            Box::new(move |studio| {
-                studio.viewport.capture = None;
-                if let (Some(saved), Some(path)) = (saved, path) {
-                    studio.tell_saved(saved, &path);
-                }
-            })
+        let save = move || -> Result<PathBuf, String> {
+            let go_on = |frame| {
+                done.store(frame, Ordering::Relaxed);
+                ctx.request_repaint();
+                !cancel.is_cancelled()
+            };
+            make(&target, &go_on)?;
+            Ok(target.path)
+        };
+        self.run_task(save, |studio, saved| {
+            studio.viewport.capture = None;
+            studio.tell_saved(saved.flatten());
         });
     }
 
@@ -132,21 +150,50 @@ impl Studio {
         Some(Sitting { mesh, camera: view.camera.clone(), scene, light })
     }
 
-    fn ask_png(&self, name: &str) -> impl Future<Output = Option<rfd::FileHandle>> + Send + 'static {
+    /// Asks where a picture goes, with `name` as proposal.
+    fn ask_png(&mut self, name: &str, done: impl FnOnce(&mut Self, Target) + Send + 'static) {
         let mut dialog = rfd::AsyncFileDialog::new().add_filter("PNG", &["png"]).set_file_name(name);
         if let Some(folder) = &self.settings.export_folder {
             dialog = dialog.set_directory(folder);
         }
-        dialog.save_file()
+        self.ask_path(
+            || dialog.save_file(),
+            |studio, picked| match Target::of(picked) {
+                Ok(target) => done(studio, target),
+                Err(why) => studio.tell_saved(Err(why)),
+            },
+        );
     }
 
-    fn tell_saved(&mut self, saved: Result<(), String>, path: &Path) {
+    fn tell_saved(&mut self, saved: Result<PathBuf, String>) {
         match saved {
-            Ok(()) => {
+            Ok(path) => {
                 self.messages.push(Level::Success, format!("Saved {}", path.display()));
-                self.last_exported = Some(PathBuf::from(path));
+                self.last_exported = Some(path);
             }
             Err(why) => self.messages.push(Level::Error, format!("The picture was not saved: {why}")),
+        }
+    }
+}
+
+/// Where a picture is written.
+#[derive(Debug, PartialEq, Eq)]
+struct Target {
+    path: PathBuf,
+    if_exists: IfExists,
+}
+
+impl Target {
+    /// The file that was picked: always PNG, so that is the ending of a name that has none.
+    fn of(picked: PathBuf) -> Result<Self, String> {
+        match picked.extension() {
+            // The system's dialog has asked before replacing.
+            Some(ending) if ending.eq_ignore_ascii_case("png") => {
+                Ok(Self { path: picked, if_exists: IfExists::Replace })
+            }
+            Some(_) => Err(format!("it can be written as PNG only; let its name end in .png: {}", picked.display())),
+            // For this name it has not.
+            None => Ok(Self { path: picked.with_extension("png"), if_exists: IfExists::Keep }),
         }
     }
 }
@@ -169,10 +216,10 @@ fn turn(sitting: &Sitting, go_on: impl Fn(u32) -> bool) -> Result<Vec<RgbaImage>
     Ok(frames)
 }
 
-/// Writes one picture, or several as an animation. The user's dialog has asked before replacing.
-fn write_png(path: &Path, frames: &[RgbaImage], go_on: impl Fn(usize) -> bool) -> Result<(), String> {
+/// Writes one picture, or several as an animation.
+fn write_png(target: &Target, frames: &[RgbaImage], go_on: impl Fn(usize) -> bool) -> Result<(), String> {
     let Some(first) = frames.first() else { return Err("there is nothing to write".to_owned()) };
-    let written = write_atomically(path, IfExists::Replace, |writer| {
+    let written = write_atomically(&target.path, target.if_exists, |writer| {
         let mut encoder = png::Encoder::new(writer, first.width(), first.height());
         encoder.set_color(png::ColorType::Rgba);
         encoder.set_depth(png::BitDepth::Eight);
@@ -201,11 +248,44 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("turn.png");
         let frames: Vec<_> = (0..5).map(|n| RgbaImage::from_pixel(8, 6, image::Rgba([n * 50, 0, 0, 255]))).collect();
-        write_png(&path, &frames, |_| true).unwrap();
+        write_png(&Target::of(path.clone()).unwrap(), &frames, |_| true).unwrap();
         let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap()));
         let reader = decoder.read_info().unwrap();
         assert_eq!(reader.info().animation_control().unwrap().num_frames, 5);
-        assert!(write_png(&folder.path().join("no.png"), &frames, |n| n < 2).is_err());
+        assert!(write_png(&Target::of(folder.path().join("no.png")).unwrap(), &frames, |n| n < 2).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_picture_is_named_as_what_it_is_and_replaces_nothing_that_nobody_asked_about() {
+        let folder = tempfile::tempdir().unwrap();
+        let why = Target::of(folder.path().join("view.jpg")).unwrap_err();
+        assert!(why.contains(".png") && why.ends_with("view.jpg"), "{why}");
+        assert_eq!(Target::of("VIEW.PNG".into()).unwrap().path, PathBuf::from("VIEW.PNG"));
+        let target = Target::of(folder.path().join("view")).unwrap();
+        assert_eq!(target.path, folder.path().join("view.png"));
+        std::fs::write(&target.path, "another picture").unwrap();
+        let frame = RgbaImage::new(4, 4);
+        assert!(write_png(&target, std::slice::from_ref(&frame), |_| true).is_err());
+        assert_eq!(std::fs::read(&target.path).unwrap(), b"another picture");
+        std::fs::remove_file(&target.path).unwrap();
+        write_png(&target, &[frame], |_| true).unwrap();
+        assert_eq!(image::open(&target.path).unwrap().width(), 4);
+    }
+
+    #[test]
+    fn a_turntable_that_broke_off_does_not_keep_the_next_from_being_drawn() {
+        let (folder, mut studio) = super::super::super::tests::studio();
+        let target = |name: &str| Target::of(folder.path().join(name)).unwrap();
+        studio.capture(target("a.png"), |_, _| panic!("on purpose"));
+        assert!(studio.viewport.capture.is_some());
+        studio.next_answer(std::time::Duration::from_secs(60)).unwrap()(&mut studio);
+        assert!(studio.viewport.capture.is_none());
+        studio.capture(target("b.png"), |target, go_on| {
+            assert!(go_on(1));
+            write_png(target, &[RgbaImage::new(4, 4)], |_| true)
+        });
+        studio.next_answer(std::time::Duration::from_secs(60)).unwrap()(&mut studio);
+        assert!(studio.viewport.capture.is_none() && target("b.png").path.exists());
     }
 }

@@ -4,6 +4,7 @@ mod callback;
 mod capture;
 mod motion;
 mod overlay;
+mod sight;
 mod surroundings;
 mod toolbar;
 mod upload;
@@ -20,7 +21,9 @@ use super::command::Command;
 use super::state::ItemId;
 use super::toast::Level;
 use crate::mesh::{Bounds, Mesh};
-use crate::render::{Bed, Camera, GpuMesh, NamedView, Projection, Scene, Section, Shading, View, Wireframe, pick};
+use crate::render::{
+    Bed, Camera, GpuMesh, NamedView, Pose, Projection, Scene, Section, Shading, View, Wireframe, pick,
+};
 use callback::{DrawView, Failure, Resources};
 
 /// Picking goes through all triangles: above this only on a click, not on every turn of the wheel.
@@ -36,6 +39,8 @@ pub struct Viewport {
     shown: Option<Shown>,
     /// The card whose mesh the camera was fitted to.
     fitted: Option<ItemId>,
+    /// Where the camera stood after it was fitted last.
+    fitted_pose: Pose,
     /// Counts uploads: an older one that ends late is dropped.
     generation: u64,
     turntable: bool,
@@ -80,7 +85,8 @@ impl Viewport {
         scene.lighting.follow_camera = true;
         let camera = Camera::fit(NOTHING, View::default(), Projection::Perspective, [640, 480]);
         let slow = gpu.is_some_and(|g| g.adapter.get_info().device_type == wgpu::DeviceType::Cpu);
-        let motion = motion::Motion::new(camera.pose(), slow);
+        let fitted_pose = camera.pose();
+        let motion = motion::Motion::new(fitted_pose, slow);
         Self {
             gpu: gpu.cloned(),
             device,
@@ -90,6 +96,7 @@ impl Viewport {
             scene,
             shown: None,
             fitted: None,
+            fitted_pose,
             generation: 0,
             turntable: false,
             dimensions: false,
@@ -113,6 +120,11 @@ impl Viewport {
         self.shown.as_ref().is_some_and(|s| s.gpu_mesh.is_some())
     }
 
+    /// Whether the picture that is drawn next stays.
+    pub fn is_settled(&self) -> bool {
+        self.motion.is_settled()
+    }
+
     /// Shows nothing.
     pub fn clear(&mut self) {
         self.shown = None;
@@ -127,13 +139,18 @@ impl Viewport {
         if let Some(bed) = &mut self.scene.ground.bed {
             bed.size_mm = [width, depth];
         }
+        self.camera.set_floor(self.scene.ground.bed.map(|bed| bed.size_mm));
     }
 
-    /// Turns the camera to a point, in print space, comes near, and marks it.
+    /// Turns the camera to a point of the surface, in print space, comes near, and marks it. Where something
+    /// is before the point, the camera goes to the side from which it is seen.
     pub fn look_at(&mut self, point_mm: Vec3) {
         self.marker = Some(point_mm);
         let mut pose = self.camera.pose();
         pose.target = point_mm;
+        if let Some(shown) = &self.shown {
+            pose.view = sight::view_of(&shown.mesh, shown.bounds, point_mm, pose.view);
+        }
         let size = self.shown.as_ref().map_or(100.0, |s| s.bounds.size().length());
         pose.distance_mm = pose.distance_mm.min(size * 0.5);
         self.camera.set_pose(pose);
@@ -151,6 +168,19 @@ impl Viewport {
 
     fn fit(&mut self) {
         self.camera.frame(self.shown.as_ref().map_or(NOTHING, |s| s.bounds));
+        self.fitted_pose = self.camera.pose();
+    }
+
+    /// Takes the size of the view, in pixels. Nothing that was fitted into the one before is cut off, unless
+    /// the camera was moved since.
+    fn set_size(&mut self, size_px: [u32; 2]) {
+        if self.camera.size_px() == size_px {
+            return;
+        }
+        self.camera.set_size(size_px);
+        if self.camera.pose() == self.fitted_pose {
+            self.fit();
+        }
     }
 
     /// The point under a pixel of the view: of the mesh, or of the cut that is drawn through it.
@@ -169,9 +199,7 @@ impl Studio {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, true, "3D view"));
         let scale = ui.ctx().pixels_per_point();
         let size_px = [(rect.width() * scale).round().max(1.0) as u32, (rect.height() * scale).round().max(1.0) as u32];
-        if self.viewport.camera.size_px() != size_px {
-            self.viewport.camera.set_size(size_px);
-        }
+        self.viewport.set_size(size_px);
         self.navigate(ui, &response, rect, scale);
         self.draw(ui, rect, scale);
         self.overlay_ui(ui, rect, scale);
@@ -321,4 +349,55 @@ fn empty(scene: &Scene) -> Scene {
 /// On when it was off, and off when it was on.
 fn toggled<T>(now: Option<T>, on: T) -> Option<T> {
     if now.is_some() { None } else { Some(on) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{block, studio};
+    use super::*;
+
+    #[test]
+    fn what_was_fitted_stays_in_a_view_of_another_size_until_the_camera_is_moved() {
+        let (_folder, mut studio) = studio();
+        let mesh = block(Vec3::new(100.0, 20.0, 40.0));
+        // Before the first frame the size of the view is not known.
+        studio.show_mesh(ItemId(1), &mesh, None);
+        let view = &mut studio.viewport;
+        for size_px in [[400, 900], [1200, 300], [300, 300]] {
+            view.set_size(size_px);
+            for corner in &mesh.vertex_positions {
+                let at = view.camera.pixel_from_world(*corner).unwrap();
+                let [width, height] = size_px.map(|side| side as f32);
+                assert!(
+                    (0.0..=width).contains(&at.x) && (0.0..=height).contains(&at.y),
+                    "{corner} in {size_px:?}: {at}"
+                );
+            }
+        }
+        view.camera.orbit(Vec2::new(30.0, 0.0));
+        let pose = view.camera.pose();
+        view.set_size([500, 400]);
+        assert_eq!(view.camera.pose(), pose);
+    }
+
+    #[test]
+    fn a_section_cuts_the_next_mesh_of_the_same_card_as_well() {
+        let (_folder, mut studio) = studio();
+        studio.show_mesh(ItemId(1), &block(Vec3::new(30.0, 30.0, 80.0)), None);
+        studio.viewport.scene.section = Some(Section { normal: Vec3::Z, offset_mm: 40.0, ..Section::default() });
+        studio.show_mesh(ItemId(1), &block(Vec3::new(30.0, 30.0, 20.0)), None);
+        let offset_mm = studio.viewport.scene.section.unwrap().offset_mm;
+        assert!((1.0..=19.0).contains(&offset_mm), "{offset_mm}");
+    }
+
+    #[test]
+    fn the_bed_behind_a_small_mesh_is_drawn() {
+        let (_folder, mut studio) = studio();
+        studio.show_mesh(ItemId(1), &block(Vec3::splat(10.0)), None);
+        let [width, depth, _] = studio.settings.bed_mm;
+        let view = &studio.viewport;
+        // The default view is from the front right.
+        let corner = view.camera.pixel_from_world(Vec3::new(-0.5 * width, 0.5 * depth, 0.0)).unwrap();
+        assert!((0.0..=1.0).contains(&corner.z), "{corner}");
+    }
 }

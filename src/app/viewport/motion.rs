@@ -34,6 +34,11 @@ impl Motion {
         self.slow
     }
 
+    /// Whether nothing coarse is drawn any more.
+    pub fn is_settled(&self) -> bool {
+        !self.awaits_levels && self.moved.is_none_or(|moved| moved.elapsed() >= STILL_AFTER)
+    }
+
     /// Something new is shown: a coarse picture at once, the fine one right after it.
     pub fn start(&mut self) {
         self.moved = Some(Instant::now());

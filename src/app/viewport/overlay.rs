@@ -112,20 +112,18 @@ impl Studio {
         self.viewport.camera.set_projection(Projection::Orthographic);
         self.viewport.look_from(NamedView::Front);
         self.viewport.overlay = Some(PictureOverlay { item: id, texture: None, opacity: 0.5 });
-        self.spawn(move || {
-            let cropped = super::super::cutout_panel::object_of(&item);
-            Box::new(move |studio| match cropped {
-                Ok(image) => {
-                    let texture = studio.ctx.load_texture("overlay", image, egui::TextureOptions::LINEAR);
-                    if let Some(overlay) = studio.viewport.overlay.as_mut().filter(|o| o.item == id) {
-                        overlay.texture = Some(texture);
-                    }
+        let crop = move || super::super::cutout_panel::object_of(&item);
+        self.run_task(crop, move |studio, cropped| match cropped.flatten() {
+            Ok(image) => {
+                let texture = studio.ctx.load_texture("overlay", image, egui::TextureOptions::LINEAR);
+                if let Some(overlay) = studio.viewport.overlay.as_mut().filter(|o| o.item == id) {
+                    overlay.texture = Some(texture);
                 }
-                Err(why) => {
-                    studio.viewport.overlay = None;
-                    studio.messages.push(Level::Error, why);
-                }
-            })
+            }
+            Err(why) => {
+                studio.viewport.overlay = None;
+                studio.messages.push(Level::Error, why);
+            }
         });
     }
 }

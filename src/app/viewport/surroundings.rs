@@ -50,18 +50,19 @@ impl Studio {
         }
         lights.awaited = Some(preset);
         let early = if preset == LightingPreset::default() { self.early.take_light() } else { None };
-        self.spawn(move || {
-            let environment = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Environment::preset(preset));
-            Box::new(move |studio| {
-                let view = &mut studio.viewport;
-                view.lights.awaited = None;
-                view.lights.ready.push(preset);
-                let Some(gpu) = &view.gpu else { return };
-                if let Some(resources) = gpu.renderer.write().callback_resources.get_mut::<Resources>() {
-                    resources.supply_environment(preset, environment);
-                }
-            })
-        });
+        let compute = move || early.and_then(|e| e.join().ok()).unwrap_or_else(|| Environment::preset(preset));
+        self.run_task(compute, move |studio, computed| studio.take_preset(preset, computed));
+    }
+
+    fn take_preset(&mut self, preset: LightingPreset, computed: Result<Environment, String>) {
+        let view = &mut self.viewport;
+        view.lights.awaited = None;
+        // Where it came to nothing the renderer computes it itself, as it draws.
+        view.lights.ready.push(preset);
+        let (Some(gpu), Ok(environment)) = (&view.gpu, computed) else { return };
+        if let Some(resources) = gpu.renderer.write().callback_resources.get_mut::<Resources>() {
+            resources.supply_environment(preset, environment);
+        }
     }
 
     /// Lights the view with a panorama from now on; it is read beside the window.
@@ -92,20 +93,37 @@ impl super::Viewport {
     }
 }
 
+/// What decoding may take: room for a panorama of [`MOST_PIXELS`] as four floats, and as much to work with.
+fn limits() -> image::Limits {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(2 * MOST_PIXELS * size_of::<[f32; 4]>() as u64);
+    limits
+}
+
 fn read(path: &Path) -> Result<Environment, String> {
     let failed = |why: &dyn std::fmt::Display| format!("The panorama cannot be used ({why}): {}", path.display());
-    let reader = image::ImageReader::open(path).and_then(image::ImageReader::with_guessed_format);
-    let (width, height) = reader.map_err(|e| failed(&e))?.into_dimensions().map_err(|e| failed(&e))?;
+    let open = || image::ImageReader::open(path).and_then(image::ImageReader::with_guessed_format);
+    let (width, height) = open().map_err(|e| failed(&e))?.into_dimensions().map_err(|e| failed(&e))?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(failed(&format!("{width} × {height} pixels are too many; make it smaller")));
     }
-    let picture = image::open(path).map_err(|e| failed(&e))?;
+    let mut reader = open().map_err(|e| failed(&e))?;
+    reader.limits(limits());
+    let picture = reader.decode().map_err(|e| failed(&e))?;
     Environment::from_picture(&picture.into_rgb32f()).map_err(|e| failed(&e))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_largest_panorama_that_is_taken_may_be_decoded() {
+        for channels in [3, 4] {
+            let picture = MOST_PIXELS * channels * size_of::<f32>() as u64;
+            assert!(limits().reserve(picture).is_ok(), "{channels} channels");
+        }
+    }
 
     #[test]
     fn a_panorama_is_read_and_anything_else_is_refused_with_its_name() {

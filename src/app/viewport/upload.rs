@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::super::Studio;
 use super::super::state::ItemId;
-use super::super::tasks::caught;
 use super::super::toast::Level;
 use super::Shown;
 use crate::background;
@@ -85,6 +84,7 @@ impl super::Viewport {
         let before = self.shown.take().and_then(|s| s.gpu_mesh);
         self.shown = Some(Shown { mesh: mesh.clone(), bounds, gpu_mesh: before, has_levels: false });
         self.camera.set_subject(bounds);
+        self.keep_section_inside();
         true
     }
 }
@@ -110,7 +110,6 @@ impl Studio {
         }
         let view = &mut self.viewport;
         if view.fitted.replace(id) != Some(id) {
-            view.keep_section_inside();
             view.fit();
         }
     }
@@ -123,13 +122,19 @@ impl Studio {
         }
         let Some(uploader) = view.uploader() else { return };
         let (generation, slow, mesh) = (view.generation, view.is_slow(), mesh.clone());
-        self.spawn(move || {
-            let uploaded = Prepared::new(&mesh, slow).and_then(|prepared| uploader.upload(&prepared));
-            Box::new(move |studio| {
-                if studio.viewport.generation == generation {
-                    studio.take_uploaded(uploaded);
+        let upload = move || Prepared::new(&mesh, slow).and_then(|prepared| uploader.upload(&prepared));
+        self.run_task(upload, move |studio, uploaded| {
+            if studio.viewport.generation != generation {
+                return;
+            }
+            match uploaded {
+                Ok(uploaded) => studio.take_uploaded(uploaded),
+                Err(why) => {
+                    // Not the mesh before, which would be taken for this one; it is tried again when selected.
+                    studio.viewport.clear();
+                    studio.messages.push(Level::Error, format!("The mesh cannot be shown: {why}"));
                 }
-            })
+            }
         });
     }
 
@@ -157,24 +162,18 @@ impl Studio {
         }
         let (generation, mesh) = (view.generation, shown.mesh.clone());
         view.motion.awaits_levels = true;
-        let is_made = self.spawn(move || {
-            let made = caught(|| background::run(|| uploader.upload_levels(&mesh)));
-            let made = made.and_then(|made| made.map_err(|error| error.to_string()));
-            Box::new(move |studio| {
-                let view = &mut studio.viewport;
-                if view.generation != generation {
-                    return;
-                }
-                view.motion.awaits_levels = false;
-                match (made, &mut view.shown) {
-                    (Ok(mesh), Some(shown)) => shown.gpu_mesh = Some(Arc::new(mesh)),
-                    (Ok(_), None) => {}
-                    (Err(why), _) => studio.messages.push(Level::Error, format!("The mesh cannot be shown: {why}")),
-                }
-            })
+        let make = move || background::run(|| uploader.upload_levels(&mesh)).map_err(|error| error.to_string());
+        self.run_task(make, move |studio, made| {
+            let view = &mut studio.viewport;
+            if view.generation != generation {
+                return;
+            }
+            view.motion.awaits_levels = false;
+            match (made.flatten(), &mut view.shown) {
+                (Ok(mesh), Some(shown)) => shown.gpu_mesh = Some(Arc::new(mesh)),
+                (Ok(_), None) => {}
+                (Err(why), _) => studio.messages.push(Level::Error, format!("The mesh cannot be shown: {why}")),
+            }
         });
-        if !is_made {
-            self.viewport.motion.awaits_levels = false;
-        }
     }
 }

@@ -13,7 +13,7 @@ fn request(change: impl Fn(&mut Request)) -> Request {
 fn picture(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Picture {
     let pixels = RgbaImage::from_fn(width, height, |x, y| Rgba(pixel(x, y)));
     let has_alpha = pixels.pixels().any(|p| p[3] < 255);
-    Picture { pixels, has_alpha, source_size_px: [width, height] }
+    Picture { pixels, has_alpha }
 }
 
 fn on_plate(request: &Request, picture: &Picture) -> Mesh {

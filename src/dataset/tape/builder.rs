@@ -4,8 +4,8 @@ use glam::{Mat3, Vec3};
 
 use super::{Fold, Leaf, Node, Shape, Tape, Warp, Waves};
 
-/// A tape in the making. Groups nest: what is made between [`Builder::group`] and
-/// [`Builder::join`] or [`Builder::cut_group`] is one operand.
+/// A tape in the making. Groups nest: what is made between [`Builder::group`] and [`Builder::join`] is
+/// one operand.
 pub struct Builder {
     nodes: Vec<Node>,
     /// Whether each open group holds something already.
@@ -111,18 +111,6 @@ impl Builder {
     pub fn join(&mut self) {
         if self.filled.len() > 1 && self.filled.pop() == Some(true) {
             self.combine(Node::Union(self.seam));
-        }
-    }
-
-    /// Closes the group and cuts it away.
-    pub fn cut_group(&mut self) {
-        if self.filled.len() > 1 && self.filled.pop() == Some(true) {
-            if self.filled.last() == Some(&true) {
-                self.nodes.push(Node::Subtract(self.seam));
-            } else {
-                // Nothing to cut from: better the cutter than nothing.
-                self.combine(Node::Union(0.0));
-            }
         }
     }
 

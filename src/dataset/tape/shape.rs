@@ -114,22 +114,7 @@ impl Shape {
                 }
             }
             Self::HalfSpace => each(points, out, |_, y, _| y),
-            Self::Superquadric(half, doublings) => {
-                let (inverse, smallest) = (half.recip(), half.min_element());
-                each(points, out, |x, y, z| {
-                    let (mut a, mut b, mut c) = ((x * inverse.x).abs(), (y * inverse.y).abs(), (z * inverse.z).abs());
-                    for _ in 0..*doublings {
-                        (a, b, c) = (a * a, b * b, c * c);
-                    }
-                    let mut norm = a + b + c;
-                    for _ in 0..*doublings {
-                        norm = norm.sqrt();
-                    }
-                    // The norm with p = 1 is steeper than the distance by at most √3.
-                    let steep = if *doublings == 0 { 0.577_35 } else { 1.0 };
-                    (norm - 1.0) * smallest * steep
-                });
-            }
+            Self::Superquadric(half, doublings) => superquadric(points, *half, *doublings, out),
             Self::Extrude(flat, half, r) => {
                 flat.distances(&points.x, &points.y, &mut aid.flat, out);
                 for i in 0..BATCH {
@@ -155,6 +140,23 @@ impl Shape {
             }
         }
     }
+}
+
+fn superquadric(points: &Points, half: Vec3, doublings: u8, out: &mut Lane) {
+    let (inverse, smallest) = (half.recip(), half.min_element());
+    each(points, out, |x, y, z| {
+        let (mut a, mut b, mut c) = ((x * inverse.x).abs(), (y * inverse.y).abs(), (z * inverse.z).abs());
+        for _ in 0..doublings {
+            (a, b, c) = (a * a, b * b, c * c);
+        }
+        let mut norm = a + b + c;
+        for _ in 0..doublings {
+            norm = norm.sqrt();
+        }
+        // The norm with p = 1 is steeper than the distance by at most √3.
+        let steep = if doublings == 0 { 0.577_35 } else { 1.0 };
+        (norm - 1.0) * smallest * steep
+    });
 }
 
 /// Two spheres and the cone that touches both, exact; the nearer of this and `out` unless `first`.

@@ -202,5 +202,12 @@ fn packed_solids_are_read_and_damaged_files_refused() {
         assert!(error.to_string().contains("solids.safetensors"), "{error}");
     }
     assert!(read(pack_file(|f| f[0] = 255)).is_err());
+    let notes = path.with_extension("json");
+    std::fs::write(&notes, r#"{"meshes": [{"name": "ball", "repo": "maker/balls-2.0"}]}"#).unwrap();
+    let told = read(pack_file(|_| {})).unwrap().notes(0);
+    assert_eq!((told.name.as_str(), told.group.as_str()), ("ball", "balls"));
+    std::fs::write(&notes, r#"{"meshes": [{"name": "ba"#).unwrap();
+    let Err(error) = read(pack_file(|_| {})) else { panic!("damaged notes were taken for none") };
+    assert!(error.to_string().contains("solids.json"), "{error}");
     assert!(Pack::read(&folder.path().join("none")).is_err());
 }

@@ -202,7 +202,7 @@ mod tests {
             *pixel = Rgba([mix(0), mix(1), mix(2), 255]);
             truth.put_pixel(x, y, Luma([(opacity * 255.0) as u8]));
         }
-        Scene { picture: Picture { pixels, has_alpha: false, source_size_px: size }, truth }
+        Scene { picture: Picture { pixels, has_alpha: false }, truth }
     }
 
     /// A ring of outer radius 90 and inner radius 40.
@@ -282,7 +282,7 @@ mod tests {
     fn one_colour_shows_no_object_at_any_size() {
         for size in [[1, 1], [2, 3], [1, 2000], [2000, 1], [5, 5], [64, 64], [700, 20]] {
             let pixels = RgbaImage::from_pixel(size[0], size[1], Rgba([90, 120, 60, 255]));
-            let picture = Picture { pixels, has_alpha: false, source_size_px: size };
+            let picture = Picture { pixels, has_alpha: false };
             assert_eq!(cut(&picture), Err(MatteError::NoObject), "{size:?}");
         }
     }

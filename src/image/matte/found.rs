@@ -122,7 +122,7 @@ mod tests {
     }
 
     fn picture(color: impl Fn(u32, u32) -> Rgba<u8>) -> Picture {
-        Picture { pixels: RgbaImage::from_fn(SIZE[0], SIZE[1], color), has_alpha: false, source_size_px: SIZE }
+        Picture { pixels: RgbaImage::from_fn(SIZE[0], SIZE[1], color), has_alpha: false }
     }
 
     /// Says what it is given, and counts how often it is asked.
@@ -209,7 +209,7 @@ mod tests {
     fn of_a_strip_nobody_is_asked() {
         let says = Says { side: 16, logits: Some(vec![8.0; 256]), asked: Cell::new(0) };
         let pixels = RgbaImage::from_fn(2, 400, |_, y| Rgba([(y % 251) as u8, 9, 99, 255]));
-        let strip = Picture { pixels, has_alpha: false, source_size_px: [2, 400] };
+        let strip = Picture { pixels, has_alpha: false };
         assert_eq!(cut(&strip, Help::Always(&says)), cut(&strip, Help::None));
         assert_eq!(says.asked.get(), 0);
     }

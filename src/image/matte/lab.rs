@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use image::RgbaImage;
 use rayon::prelude::*;
 
+use crate::color::linear_from_srgb;
+
 /// L* 0–100, a* and b* about −128–127.
 pub(super) type Lab = [f32; 3];
 
@@ -31,13 +33,8 @@ impl LabImage {
     }
 }
 
-/// Linear light 0–1 of each 8-bit sRGB value (IEC 61966-2-1).
-static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| {
-    std::array::from_fn(|value| {
-        let v = value as f32 / 255.0;
-        if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
-    })
-});
+/// Linear light 0–1 of each sRGB level.
+static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|level| linear_from_srgb(level as u8)));
 
 /// CIE 15:2004, section 8.2.1, white point D65.
 fn lab_from_srgb(rgb: [u8; 3]) -> Lab {

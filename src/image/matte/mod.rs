@@ -279,9 +279,8 @@ mod tests {
     use image::{Luma, Rgba};
 
     fn picture(pixels: RgbaImage) -> Picture {
-        let source_size_px = [pixels.width(), pixels.height()];
         let has_alpha = pixels.pixels().any(|p| p[3] < 255) && pixels.pixels().any(|p| p[3] > 0);
-        Picture { pixels, has_alpha, source_size_px }
+        Picture { pixels, has_alpha }
     }
 
     /// A red disc, its rim soft and mixed with black, on transparent green.

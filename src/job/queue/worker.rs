@@ -34,7 +34,6 @@ pub(super) struct Turn<'a> {
 /// What the worker is at.
 pub(super) struct Task {
     pub id: JobId,
-    pub generation: u64,
     pub request: JobRequest,
     pub upcoming: Vec<(Request, Input)>,
     pub cancel: CancelToken,
@@ -80,14 +79,14 @@ fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> 
     let monitor = Monitor::new(&task.cancel, &sink);
     let preview = |mesh: Arc<Mesh>| {
         let mut state = shared.lock();
-        if state.wanted(task.id, task.generation).is_some() {
+        if state.wanted(task.id).is_some() {
             state.add_preview(task.id, mesh);
             shared.announce(state);
         }
     };
     let plan = |text: String| {
         let mut state = shared.lock();
-        if state.wanted(task.id, task.generation).is_some() {
+        if state.wanted(task.id).is_some() {
             state.events.push_back(Event::Plan(task.id, text));
             shared.announce(state);
         }
@@ -105,7 +104,7 @@ fn run_task<T: Send + Sync>(shared: &Shared<T>, task: &Task, work: &Work<T>) -> 
 fn report<T>(shared: &Shared<T>, task: &Task, progress: Progress) {
     let estimate = task.run.lock().unwrap_or_else(PoisonError::into_inner).update(progress);
     let mut state = shared.lock();
-    let Some(job) = state.wanted(task.id, task.generation) else { return };
+    let Some(job) = state.wanted(task.id) else { return };
     job.state = JobState::Running { stage: Some(progress.stage), estimate };
     state.add_progress(task.id, progress, estimate);
     shared.announce(state);
@@ -117,7 +116,7 @@ fn finish<T>(shared: &Shared<T>, task: &Task, result: Result<T, WorkError>) {
         let run = task.run.lock().unwrap_or_else(PoisonError::into_inner);
         state.estimator.learn(task.kind, &run);
     }
-    let Some(job) = state.wanted(task.id, task.generation) else { return };
+    let Some(job) = state.wanted(task.id) else { return };
     let (new_state, event) = match result {
         Ok(output) => (JobState::Finished, Event::Finished(task.id, Arc::new(output))),
         Err(WorkError::Failed(message)) => (JobState::Failed(message.clone()), Event::Failed(task.id, message)),

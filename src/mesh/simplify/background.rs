@@ -1,10 +1,6 @@
 //! Calls into code that cannot be cancelled.
 
-use std::time::Duration;
-
-use crossbeam_channel::{RecvTimeoutError, bounded};
-
-use crate::progress::{Cancelled, Monitor};
+use crate::progress::{Cancelled, Ended, Monitor, run_beside};
 
 /// Runs `work` on a thread of its own and waits for it. When the work is cancelled the thread is
 /// left to finish by itself and its result is dropped. `None` when it panicked or could not start.
@@ -13,20 +9,11 @@ pub(super) fn run<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Option<T>, Cancelled> {
     monitor.check()?;
-    let (sender, receiver) = bounded(1);
-    let thread = std::thread::Builder::new().name("simplify".to_owned()).spawn(move || {
-        // Nobody listens any more after a cancellation.
-        let _ = sender.send(work());
-    });
-    if thread.is_err() {
-        return Ok(None);
-    }
-    loop {
-        match receiver.recv_timeout(Duration::from_millis(20)) {
-            Ok(result) => return Ok(Some(result)),
-            Err(RecvTimeoutError::Timeout) => monitor.check()?,
-            Err(RecvTimeoutError::Disconnected) => return Ok(None),
-        }
+    let thread = std::thread::Builder::new().name("simplify".to_owned());
+    match run_beside(thread, monitor.cancel_token(), work) {
+        Ok(Ended::Done(result)) => Ok(Some(result)),
+        Ok(Ended::Cancelled) => Err(Cancelled),
+        Ok(Ended::Panicked(_)) | Err(_) => Ok(None),
     }
 }
 
@@ -34,6 +21,7 @@ pub(super) fn run<T: Send + 'static>(
 mod tests {
     use super::*;
     use crate::progress::CancelToken;
+    use crossbeam_channel::bounded;
 
     #[test]
     fn results_come_back_and_a_cancellation_does_not_wait() {

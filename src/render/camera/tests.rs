@@ -100,3 +100,18 @@ fn blended_poses_take_the_short_way() {
     let half = pose(170.0).lerp(pose(-170.0), 0.5);
     assert!((half.view.direction() - View::from_degrees(180.0, 0.0).direction()).length() < 1e-3);
 }
+
+#[test]
+fn a_floor_far_larger_than_the_object_is_not_cut_off() {
+    let small = Bounds { min: Vec3::new(-5.0, -5.0, 0.0), max: Vec3::new(5.0, 5.0, 10.0) };
+    for camera in cameras() {
+        let mut camera = Camera::fit(small, camera.pose().view, camera.projection(), camera.size_px());
+        camera.set_floor(Some([300.0, 200.0]));
+        for corner in [(-150.0, -100.0), (150.0, -100.0), (150.0, 100.0), (-150.0, 100.0)] {
+            // Those behind the eye are in no picture.
+            if let Some(pixel) = camera.pixel_from_world(Vec3::new(corner.0, corner.1, 0.0)) {
+                assert!((0.0..=1.0).contains(&pixel.z), "{corner:?} of {camera:?}: {pixel}");
+            }
+        }
+    }
+}

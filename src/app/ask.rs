@@ -1,0 +1,131 @@
+//! The system's file dialogs: one at a time, on a thread of its own, and never without a word.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::Studio;
+use super::toast::Level;
+
+/// Nobody sees a dialog and cancels it within this time.
+const TOO_SOON: Duration = Duration::from_millis(300);
+/// What is said where the system shows no dialog.
+const NO_DIALOG: &str = if cfg!(target_os = "linux") {
+    "The system shows no file dialog; install xdg-desktop-portal or zenity, drop the file on the window, \
+     or type its path in the export dialog"
+} else {
+    "The system shows no file dialog; drop the file on the window, or type its path in the export dialog"
+};
+
+impl Studio {
+    /// Opens the file dialog that `open` begins, and does `done` with what was picked. Where it is cancelled
+    /// nothing is done; where there can be none the user is told what to do instead.
+    pub(super) fn ask<T, F>(&mut self, open: impl FnOnce() -> F, done: impl FnOnce(&mut Self, T) + Send + 'static)
+    where
+        T: Send + 'static,
+        F: Future<Output = Option<T>> + Send + 'static,
+    {
+        if self.is_asking {
+            self.messages.push(Level::Info, "A file dialog is open already; answer it first");
+            return;
+        }
+        let Some(tasks) = &self.tasks else {
+            self.messages.push(Level::Error, NO_DIALOG);
+            return;
+        };
+        let picked = open();
+        let wait = move || {
+            let begun = Instant::now();
+            let picked = pollster::block_on(picked);
+            // Asked only now: the answer may take the disk's time.
+            let was_seen = picked.is_some() || is_cancelled(begun.elapsed(), has_dialogs());
+            (picked, was_seen)
+        };
+        let asked = tasks.run_alone("orfeas-dialog", wait, |studio, answer| {
+            studio.is_asking = false;
+            match answer {
+                Ok((Some(picked), _)) => done(studio, picked),
+                Ok((None, true)) => {}
+                Ok((None, false)) => studio.messages.push(Level::Error, NO_DIALOG),
+                Err(why) => studio.messages.push(Level::Error, why),
+            }
+        });
+        match asked {
+            Ok(()) => self.is_asking = true,
+            Err(error) => self.messages.push(Level::Error, format!("No file dialog could be opened ({error})")),
+        }
+    }
+
+    /// [`Self::ask`] for one file or folder.
+    pub(super) fn ask_path<F>(
+        &mut self,
+        open: impl FnOnce() -> F,
+        done: impl FnOnce(&mut Self, PathBuf) + Send + 'static,
+    ) where
+        F: Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+    {
+        self.ask(open, |studio, picked| done(studio, picked.path().to_owned()));
+    }
+}
+
+/// Whether a dialog that brought nothing after that time was cancelled. Else there was none, which the
+/// system reports in the same way.
+fn is_cancelled(after: Duration, has_dialogs: bool) -> bool {
+    has_dialogs && after >= TOO_SOON
+}
+
+/// Whether the system has anything that shows file dialogs: on Linux a portal, which is reached by the
+/// session's bus, or zenity.
+fn has_dialogs() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let has_bus = variable("DBUS_SESSION_BUS_ADDRESS").is_some()
+        || variable("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists());
+    let is_in = |folder: PathBuf| folder.join("zenity").is_file();
+    has_bus || variable("PATH").is_some_and(|folders| std::env::split_paths(&folders).any(is_in))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::studio;
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn take_answer(studio: &mut Studio) {
+        studio.next_answer(PATIENCE).unwrap()(studio);
+    }
+
+    #[test]
+    fn a_dialog_that_nobody_could_have_seen_is_told_of() {
+        assert!(is_cancelled(Duration::from_secs(2), true));
+        assert!(!is_cancelled(Duration::from_secs(2), false));
+        assert!(!is_cancelled(Duration::from_millis(20), true));
+        let (_folder, mut studio) = studio();
+        studio.ask(|| std::future::ready(None::<PathBuf>), |_, _| panic!("nothing was picked"));
+        take_answer(&mut studio);
+        let told: Vec<_> = studio.messages.iter().map(|m| m.text.as_str()).collect();
+        assert!(told.contains(&NO_DIALOG), "{told:?}");
+    }
+
+    #[test]
+    fn one_dialog_is_open_at_a_time_and_tasks_go_on_meanwhile() {
+        let (_folder, mut studio) = studio();
+        let (answer, answered) = crossbeam_channel::bounded::<f32>(1);
+        let take = |studio: &mut Studio, height_mm| studio.draft.size.height_mm = Some(height_mm);
+        studio.ask(move || async move { answered.recv().ok() }, take);
+        for _ in 0..8 {
+            studio.ask(|| -> std::future::Ready<Option<f32>> { panic!("a second dialog is opened") }, take);
+        }
+        studio.run_task(|| (), |studio, _| studio.draft.size.height_mm = Some(3.0));
+        take_answer(&mut studio);
+        assert_eq!(studio.draft.size.height_mm, Some(3.0));
+        answer.send(9.0).unwrap();
+        take_answer(&mut studio);
+        assert_eq!((studio.draft.size.height_mm, studio.is_asking), (Some(9.0), false));
+        studio.ask(|| std::future::ready(Some(11.0)), take);
+        take_answer(&mut studio);
+        assert_eq!(studio.draft.size.height_mm, Some(11.0));
+    }
+}

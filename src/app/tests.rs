@@ -1,0 +1,101 @@
+//! What the window does with its list and its view, without any pixels.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use glam::Vec3;
+use tempfile::TempDir;
+
+use super::command::Command;
+use super::state::{Finished, ItemId, SavedResult, Source, Status};
+use super::{Options, Studio};
+use crate::cache::Cache;
+use crate::mesh::Mesh;
+use crate::print::Report;
+use crate::request::Request;
+
+/// A window that draws nothing, and the folder in which it keeps everything.
+pub(super) fn studio() -> (TempDir, Studio) {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = in_folder(&folder.path().join("data"));
+    (folder, studio)
+}
+
+fn in_folder(data: &Path) -> Studio {
+    let options = Options::new(Vec::new(), data.to_owned(), Cache::disabled());
+    let mut studio = Studio::new(&egui::Context::default(), None, options);
+    studio.settings.generate_at_once = false;
+    studio
+}
+
+/// A box that stands on the bed, as wide, deep and high as `size_mm`.
+pub(super) fn block(size_mm: Vec3) -> Arc<Mesh> {
+    let at = |i: u32, bit: u32| if i >> bit & 1 == 1 { 1.0 } else { 0.0 };
+    let corner = |i: u32| (Vec3::new(at(i, 0), at(i, 1), at(i, 2)) - Vec3::new(0.5, 0.5, 0.0)) * size_mm;
+    let quads = [[0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6]];
+    Arc::new(Mesh {
+        vertex_positions: (0..8).map(corner).collect(),
+        triangle_indices: quads.iter().flat_map(|&[a, b, c, d]| [[a, b, c], [a, c, d]]).collect(),
+        vertex_colors: None,
+    })
+}
+
+/// Gives a card a mesh that is in memory, and as it seems on disk.
+fn give_mesh(studio: &mut Studio, id: ItemId) {
+    let request = Request::default();
+    let item = studio.items.get_mut(id).unwrap();
+    let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
+    let (views, notes) = (Default::default(), Vec::new());
+    item.status = Status::Finished;
+    item.finished = Some(Finished { mesh, report, notes, request, mask: None, views, repaired: false });
+    let (file, views, notes) = (format!("{}.ply", id.0).into(), Default::default(), Vec::new());
+    item.saved = Some(SavedResult { file, request, mask: None, views, notes });
+}
+
+#[test]
+fn the_meshes_around_the_selected_card_stay_in_memory() {
+    let (_folder, mut studio) = studio();
+    let ids: Vec<ItemId> = (0..14).map(|n| studio.add(Source::Picture(format!("{n}.png").into()))).collect();
+    for (selected, kept) in [(0, 0..=8), (6, 2..=10), (13, 5..=13)] {
+        ids.iter().for_each(|&id| give_mesh(&mut studio, id));
+        studio.items.select(ids[selected]);
+        studio.forget_old_meshes();
+        let in_memory: Vec<usize> =
+            (0..ids.len()).filter(|&n| studio.items.get(ids[n]).unwrap().finished.is_some()).collect();
+        assert_eq!(in_memory, kept.collect::<Vec<_>>(), "around {selected}");
+    }
+}
+
+#[test]
+fn only_what_changes_the_list_or_the_settings_is_written() {
+    let (_folder, mut studio) = studio();
+    for command in [Command::ViewFront, Command::ToggleWireframe, Command::ToggleLog, Command::NextShading] {
+        studio.run_command(command);
+        assert!(studio.unsaved_since.is_none(), "{command:?}");
+    }
+    studio.run_command(Command::ToggleInspector);
+    assert!(studio.unsaved_since.is_some());
+}
+
+/// Takes in what tasks answer until none is left.
+fn take_answers(studio: &mut Studio) {
+    while !studio.is_at_rest() {
+        studio.next_answer(Duration::from_secs(60)).unwrap()(studio);
+    }
+}
+
+#[test]
+fn a_mesh_is_read_again_when_its_card_was_away_the_first_time() {
+    let (folder, mut studio) = studio();
+    let path = folder.path().join("part.obj");
+    std::fs::write(&path, "v 0 0 0\nv 20 0 0\nv 0 20 0\nv 0 0 20\nf 1 2 4\nf 2 3 4\nf 3 1 4\nf 1 3 2\n").unwrap();
+    let id = studio.add(Source::MeshFile(path));
+    studio.select(id);
+    studio.remove(&[id]);
+    take_answers(&mut studio);
+    studio.run_command(Command::Undo);
+    studio.select(id);
+    take_answers(&mut studio);
+    assert!(studio.items.get(id).unwrap().finished.is_some());
+}
