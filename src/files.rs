@@ -119,6 +119,14 @@ pub fn replace_atomically(
     write_here(path, IfExists::Replace, fill)
 }
 
+/// What the system said of a temporary file, without the file's name, which nobody chose.
+pub fn without_temporary_name(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
+        None => error,
+    }
+}
+
 fn write_here(
     path: &Path,
     if_exists: IfExists,
@@ -137,7 +145,7 @@ fn write_here(
         // As an ordinary new file: the process's umask takes away what it should.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let temporary = builder.tempfile_in(folder).map_err(io_error)?;
+    let temporary = builder.tempfile_in(folder).map_err(|error| io_error(without_temporary_name(error)))?;
     let mut writer = BufWriter::with_capacity(1 << 18, temporary.as_file());
     fill(&mut writer).and_then(|()| writer.flush()).map_err(io_error)?;
     drop(writer);
@@ -216,6 +224,13 @@ mod tests {
         fs::create_dir(&path).unwrap();
         assert!(matches!(write(&path, IfExists::Replace, "new"), Err(WriteError::NotAFile(found)) if found == path));
         assert!(path.is_dir());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_takes_no_files_is_told_of_by_the_names_the_user_knows() {
+        let error = write(Path::new("/proc/solid.stl"), IfExists::Keep, "new").unwrap_err().to_string();
+        assert!(error.ends_with("/proc/solid.stl") && !error.contains(TEMPORARY_AFFIXES.1), "{error}");
     }
 
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! What is said, and where: results to stdout, words to stderr.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use indicatif::ProgressBar;
@@ -121,6 +121,8 @@ pub fn start_log(verbosity: u8) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ORFEAS_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time();
+    // Colours are for terminals.
+    let log = if io::stderr().is_terminal() { log } else { log.with_ansi(false) };
     // A second start (tests of the library) keeps the first.
     let _ = log.try_init();
 }

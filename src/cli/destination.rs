@@ -51,6 +51,7 @@ impl DestinationArgs {
     /// # Errors
     /// A sentence about what is wrong with the name, the format or the folder.
     pub fn settle(&self, source: &Path, output: Option<&Path>) -> Result<Destination, Failure> {
+        output.map_or(Ok(()), check_name)?;
         let folder = output.filter(|o| o.is_dir());
         let named = output.filter(|_| folder.is_none());
         let format = match named {
@@ -189,6 +190,7 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(anyhow!("this is a folder; name a file in it: {}", path.display()).into());
     }
+    check_name(path)?;
     // A pipe or device stays one, and through a link the file behind it is written.
     let target = files::target_of(path)?;
     if if_exists == IfExists::Keep && path.symlink_metadata().is_ok() {
@@ -200,9 +202,32 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
     if !folder.is_dir() {
         return Err(anyhow!("the folder does not exist; create it first: {}", folder.display()).into());
     }
+    check_folder(folder)
+}
+
+/// Fails when no file can be made in `folder`, which is there.
+///
+/// # Errors
+/// A sentence about the folder.
+pub fn check_folder(folder: &Path) -> Result<(), Failure> {
     tempfile::Builder::new().prefix(".orfeas-").suffix(".tmp").tempfile_in(folder).map(drop).map_err(|error| {
+        let error = files::without_temporary_name(error);
         anyhow!("the folder cannot be written to ({error}); choose another one: {}", folder.display()).into()
     })
+}
+
+/// Fails when `path` is said to be a folder, and there is none.
+///
+/// # Errors
+/// A sentence about the name.
+pub fn check_name(path: &Path) -> Result<(), Failure> {
+    let last = path.as_os_str().as_encoded_bytes().last().copied();
+    if last.is_some_and(|byte| std::path::is_separator(char::from(byte))) && !path.is_dir() {
+        return Err(
+            anyhow!("the name ends as a folder's, but there is none; create it first: {}", path.display()).into()
+        );
+    }
+    Ok(())
 }
 
 /// Whether both names lead to one existing file.

@@ -1,5 +1,6 @@
 //! `orfeas generate`: one picture in, one solid out.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Instant;
@@ -87,6 +88,7 @@ pub struct GenerateArgs {
 pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     check_picture(&args.image)?;
     let request = args.settings.request(&args.flags, args.mask.is_some())?;
+    args.engine.check(&request)?;
     let views = args.views.settle(&request)?;
     check_masks(args, &request, &views)?;
     let destination = args.destination.settle(&args.image, args.output.as_deref())?;
@@ -136,10 +138,21 @@ fn check_picture(path: &Path) -> Result<(), Failure> {
             anyhow!("this is a folder; `orfeas batch` makes solids of all its pictures: {}", path.display()).into()
         );
     }
-    if !path.exists() {
-        return Err(anyhow!("there is no such file; check the name: {}", path.display()).into());
+    check_there(path)
+}
+
+/// Fails when nothing is at `path`, or something that this user may not see.
+///
+/// # Errors
+/// A sentence about the file.
+pub fn check_there(path: &Path) -> Result<(), Failure> {
+    match path.metadata() {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(anyhow!("there is no such file; check the name: {}", path.display()).into())
+        }
+        Err(error) => Err(anyhow!("the file cannot be looked at ({error}): {}", path.display()).into()),
     }
-    Ok(())
 }
 
 /// Masks must mean something, and nothing be asked for that they say already.

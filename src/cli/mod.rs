@@ -27,10 +27,12 @@ mod settings;
 mod summary;
 mod views;
 
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -170,7 +172,7 @@ pub fn run(command: Command, global: Global) -> ExitCode {
     console::start_log(global.verbose);
     console::shorten_panics();
     let console = Console::new(global.quiet, global.verbose > 0);
-    let outcome = match command {
+    let outcome = start_threads(&command).and_then(|()| match command {
         Command::Generate(args) => generate::run(&args, &console),
         Command::Batch(args) => batch::run(&args, &console),
         Command::Check(args) => check::run(&args, &console),
@@ -183,13 +185,28 @@ pub fn run(command: Command, global: Global) -> ExitCode {
         Command::Dataset(args) => dataset::run(&args, &console),
         Command::Evaluate(args) => evaluate::run(&args, &console),
         Command::Completions(args) => completions(&args, &console),
-    };
+    });
     match outcome {
         Ok(()) => Exit::Done.into(),
         Err(failure) => {
             failure.tell(&console);
             failure.exit().into()
         }
+    }
+}
+
+/// Starts the threads that the work of `command` is shared out to. Later their lack could only be a panic.
+fn start_threads(command: &Command) -> Result<(), Failure> {
+    use Command::{Cache, Completions, Doctor, Models, Samples};
+    if matches!(command, Cache(_) | Completions(_) | Doctor(_) | Models(_) | Samples(_)) {
+        return Ok(());
+    }
+    match rayon::ThreadPoolBuilder::new().build_global() {
+        // Without a cause they were started before.
+        Err(error) if error.source().is_some() => {
+            Err(anyhow!("the system gives no threads ({error}); close other programs, or raise its limit").into())
+        }
+        _ => Ok(()),
     }
 }
 

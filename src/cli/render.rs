@@ -14,7 +14,7 @@ use crate::render::{
 };
 
 use super::console::Console;
-use super::destination::{check_writable, first_free};
+use super::destination::{check_name, check_writable, first_free};
 use super::failure::Failure;
 use super::flags::choice_parser;
 use super::interrupt;
@@ -111,6 +111,7 @@ fn draw(mesh: &Mesh, options: &StillOptions, is_sheet: bool) -> Result<Vec<u8>, 
 /// Where the picture goes: only to a name that says PNG, for that is what is in it. A name that nobody
 /// typed is a free one: beside a solid, under its name, lies mostly the picture it was made from.
 fn place(args: &RenderArgs) -> Result<(PathBuf, IfExists), Failure> {
+    args.output.as_deref().map_or(Ok(()), check_name)?;
     let free = |path: PathBuf| (first_free(&path), IfExists::Keep);
     match &args.output {
         None => Ok(free(args.mesh.with_extension("png"))),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 
 use super::failure::Failure;
+use super::generate::check_there;
 use crate::pipeline::Views;
 use crate::request::{Request, Side, relevance};
 
@@ -33,6 +34,7 @@ impl ViewArgs {
                 let side = side.name();
                 return Err(Failure::Usage(format!("--view {side} is given twice; one picture for each side")));
             }
+            check_there(path)?;
             if !path.is_file() {
                 return Err(anyhow!("there is no such file; check the name: {}", path.display()).into());
             }

@@ -12,6 +12,9 @@ use crate::files::bytes_in_words;
 use crate::models::{Library, Owner, State, free_bytes};
 use crate::render::{AdapterInfo, AdapterKind};
 
+/// A fine solid in every format takes about as much.
+const LITTLE_ROOM_BYTES: u64 = 256 << 20;
+
 /// Everything that was found.
 #[derive(Serialize)]
 pub struct Findings {
@@ -72,6 +75,8 @@ struct CacheFindings {
 struct Folder {
     purpose: &'static str,
     path: PathBuf,
+    /// It is not there, and nobody makes it.
+    missing: bool,
     writable: bool,
     free_bytes: Option<u64>,
 }
@@ -123,21 +128,45 @@ fn models(library: &Library) -> Vec<ModelFindings> {
 }
 
 fn folders(cache: Option<&Path>, models: Option<&Path>) -> Vec<Folder> {
-    let here = std::env::current_dir().ok();
-    let named = [
-        ("this folder", here),
-        ("cache", cache.map(Path::to_owned)),
-        ("models", models.map(Path::to_owned)),
-        ("temporary files", Some(std::env::temp_dir())),
-    ];
-    let existing = named.into_iter().filter_map(|(purpose, path)| Some((purpose, path?)));
-    existing
-        .map(|(purpose, path)| {
-            let writable =
-                tempfile::Builder::new().prefix(".orfeas-").suffix(".tmp").tempfile_in(nearest(&path)).is_ok();
-            Folder { purpose, free_bytes: free_bytes(&path), path, writable }
-        })
-        .collect()
+    let here = std::env::current_dir();
+    let is_lost = here.is_err();
+    let here = Folder::look("this folder", &here.unwrap_or_else(|_| PathBuf::from(".")), false);
+    // What is deleted can still be opened from inside.
+    let mut folders = vec![Folder { missing: is_lost || here.missing, ..here }];
+    folders.extend(cache.map(|path| Folder::look("cache", path, true)));
+    folders.extend(models.map(|path| Folder::look("models", path, true)));
+    folders.push(Folder::look("temporary files", &std::env::temp_dir(), false));
+    folders
+}
+
+impl Folder {
+    /// What there is to say about the folder at `path`, which the program makes when it needs it, or
+    /// does not.
+    fn look(purpose: &'static str, path: &Path, is_made: bool) -> Self {
+        let place = if is_made { nearest(path) } else { path };
+        let is_there = place.is_dir();
+        let writable =
+            is_there && tempfile::Builder::new().prefix(".orfeas-").suffix(".tmp").tempfile_in(place).is_ok();
+        let free_bytes = if is_there { free_bytes(place) } else { None };
+        Self { purpose, path: path.to_owned(), missing: !is_made && !is_there, writable, free_bytes }
+    }
+
+    /// What stands in the way.
+    fn problem(&self) -> Option<String> {
+        let Self { purpose, missing, writable, .. } = self;
+        let path = self.path.display();
+        match self.free_bytes {
+            _ if *missing => {
+                Some(format!("{purpose}: this folder does not exist; create it or use another one: {path}"))
+            }
+            _ if !writable => Some(format!("{purpose} cannot be written to: {path}")),
+            Some(free) if free < LITTLE_ROOM_BYTES => {
+                let free = bytes_in_words(free);
+                Some(format!("{purpose}: there is hardly any room ({free}); delete what is not needed: {path}"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The folder itself or, while it is not made yet, the one it will be made in.
@@ -154,9 +183,7 @@ fn problems(findings: &Findings, cache_warning: Option<String>) -> Vec<String> {
                 .to_owned(),
         );
     }
-    for folder in findings.folders.iter().filter(|f| !f.writable) {
-        problems.push(format!("{} cannot be written to: {}", folder.purpose, folder.path.display()));
-    }
+    problems.extend(findings.folders.iter().filter_map(Folder::problem));
     if findings.memory_bytes.is_some_and(|bytes| bytes < 2 << 30) {
         problems.push("there is little memory: use --quality draft, and --jobs 1 for batches".to_owned());
     }
@@ -195,7 +222,11 @@ impl Findings {
         lines.push(("cache", format!("{path}, {used} of {limit}")));
         for folder in &self.folders {
             let free = folder.free_bytes.map(|b| format!(", {} free", bytes_in_words(b))).unwrap_or_default();
-            let writable = if folder.writable { "writable" } else { "NOT writable" };
+            let writable = match folder {
+                Folder { missing: true, .. } => "MISSING",
+                Folder { writable: true, .. } => "writable",
+                Folder { .. } => "NOT writable",
+            };
             lines.push(("folder", format!("{} ({}), {writable}{free}", folder.path.display(), folder.purpose)));
         }
         lines
@@ -276,5 +307,24 @@ mod tests {
         assert!(findings.rows().contains(&("memory", "unknown".to_owned())));
         findings.memory_bytes = Some(1 << 30);
         assert!(is_little(&findings));
+    }
+
+    #[test]
+    fn folders_that_are_missing_full_or_not_to_be_written_to_are_problems() {
+        let desk = tempfile::tempdir().unwrap();
+        let missing = desk.path().join("missing");
+        let [there, not_there, not_made] =
+            [(desk.path(), false), (&*missing, false), (&*missing, true)].map(|(path, is_made)| {
+                let folder = Folder::look("files", path, is_made);
+                // Whatever room this machine has.
+                Folder { free_bytes: Some(1 << 40), ..folder }
+            });
+        assert_eq!([&there, &not_made].map(Folder::problem), [None, None]);
+        assert!(!not_there.writable && not_there.problem().unwrap().contains("does not exist"));
+        let locked = Folder { writable: false, ..there };
+        assert!(locked.problem().unwrap().contains("cannot be written to"));
+        let full = Folder { free_bytes: Some(999), ..not_made };
+        assert!(full.problem().unwrap().contains("999 B"));
+        assert_eq!(Folder { free_bytes: None, ..full }.problem(), None, "nobody says how much room there is");
     }
 }

@@ -144,9 +144,14 @@ impl Library {
     /// root and once each, and the one that models are pulled into is not looked into besides.
     ///
     /// # Errors
-    /// [`ModelsError::FolderFixed`], [`ModelsError::NoFolder`], or what the system said.
+    /// [`ModelsError::FolderFixed`], [`ModelsError::NoFolder`], or what the system said. Earlier choices
+    /// that cannot be read are replaced only by none at all.
     pub fn choose(&self, mut choices: Choices) -> Result<Self, ModelsError> {
         let path = self.choices_path.as_deref().ok_or(ModelsError::NoFolder)?;
+        if choices != Choices::default() {
+            let what = "read the earlier choices, so they stay; mend or delete the file";
+            record::try_read::<Choices>(path).map_err(ModelsError::io(what, path))?;
+        }
         let old = self.choices();
         if self.is_fixed && choices.folder != old.folder {
             return Err(ModelsError::FolderFixed(self.own.path.clone()));

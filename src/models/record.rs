@@ -1,7 +1,7 @@
 //! What is remembered about installed models, beside them: small files of our own.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -126,11 +126,24 @@ impl Records {
 
 /// Reads a small file of ours; what cannot be read counts as absent.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    let found = try_read(path);
+    let told = found
+        .inspect_err(|error| tracing::warn!(%error, path = %path.display(), "a file of the library cannot be read"));
+    told.ok().flatten()
+}
+
+/// The same, but absent is only what is not there.
+///
+/// # Errors
+/// What the system said, or what is wrong with the text.
+pub(super) fn try_read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
     let mut text = String::new();
-    File::open(path).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text)
-        .inspect_err(|error| tracing::warn!(%error, path = %path.display(), "a file of the library makes no sense"))
-        .ok()
+    file.take(LONGEST).read_to_string(&mut text)?;
+    Ok(Some(serde_json::from_str(&text)?))
 }
 
 /// Writes a small file of ours, whole or not at all.
@@ -138,20 +151,18 @@ pub(super) fn write(path: &Path, value: &impl Serialize) -> Result<(), ModelsErr
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(ModelsError::io("make the folder", folder))?;
     }
-    let failed = |source: std::io::Error| ModelsError::io("write the file", path)(source);
+    let failed = |source: io::Error| ModelsError::io("write the file", path)(source);
     let text = serde_json::to_vec_pretty(value).map_err(|error| failed(error.into()))?;
     write_atomically(path, IfExists::Replace, |writer| writer.write_all(&text)).map_err(|error| match error {
         WriteError::Io { source, .. } => failed(source),
-        other => failed(std::io::Error::other(other)),
+        other => failed(io::Error::other(other)),
     })
 }
 
 /// Removes a file that may be gone already.
 pub(super) fn remove_file(path: &Path) -> Result<(), ModelsError> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(ModelsError::io("remove the file", path)(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(ModelsError::io("remove the file", path)(error)),
         _ => Ok(()),
     }
 }

@@ -73,6 +73,53 @@ fn pictures_of_one_name_do_not_collide() {
 }
 
 #[test]
+fn a_further_picture_shifts_no_names() {
+    let desk = Desk::new();
+    desk.draw("in/a/cat.png");
+    desk.draw("in/b/cat.png");
+    let run = || outcome(desk.orfeas(&["batch", "in", "-r", "-o", "out", DRAFT]));
+    assert_eq!(run().0, 0);
+    desk.draw_sized("in/a0/cat.png", 96);
+    let (code, stdout, stderr) = run();
+    assert_eq!((code, stdout.as_str()), (0, "out/cat-png.stl\n"), "{stderr}");
+    assert!(stderr.contains("1 made, 2 done earlier"), "{stderr}");
+    // The table tells apart what is called the same.
+    for place in ["a", "a0", "b"] {
+        let picture = format!("in/{place}/cat.png ");
+        assert_eq!(stderr.lines().filter(|line| line.starts_with(&picture)).count(), 1, "{stderr}");
+    }
+}
+
+#[test]
+fn a_solid_made_by_hand_survives_a_killed_batch() {
+    let desk = Desk::new();
+    desk.draw("in/cat.png");
+    let batch = ["batch", "in", "-o", "out", DRAFT];
+    assert_eq!(outcome(desk.orfeas(&batch)).0, 0);
+    // As after a kill before the solid was written.
+    let list = desk.path("out/.orfeas-batch.json");
+    let mut books: serde_json::Value = serde_json::from_slice(&std::fs::read(&list).unwrap()).unwrap();
+    let line = books["files"]["cat.stl"].as_object_mut().unwrap();
+    assert!(line.remove("bytes").is_some() && line.remove("digest").is_some());
+    std::fs::write(&list, serde_json::to_vec(&books).unwrap()).unwrap();
+    let solid = desk.path("out/cat.stl");
+    let same = std::fs::read(&solid).unwrap();
+    std::fs::remove_file(&solid).unwrap();
+    let by_hand = ["generate", "in/cat.png", "-o", "out/cat.stl", DRAFT, "--height", "33"];
+    assert_eq!(outcome(desk.orfeas(&by_hand)).0, 0);
+    let made = std::fs::read(&solid).unwrap();
+
+    let (code, stdout, stderr) = outcome(desk.orfeas(&batch));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("exists already") && std::fs::read(&solid).unwrap() == made, "{stderr}");
+    // What the batch itself would have written is its own.
+    std::fs::write(&solid, same).unwrap();
+    let (code, stdout, stderr) = outcome(desk.orfeas(&batch));
+    assert_eq!((code, stdout.as_str()), (0, "out/cat.stl\n"), "{stderr}");
+    assert_eq!(desk.names("out"), [".orfeas-batch.json", "cat.stl"]);
+}
+
+#[test]
 fn nothing_is_written_over_a_picture_or_a_solid() {
     let desk = Desk::new();
     let picture = desk.draw("in/cat.png");
@@ -127,6 +174,18 @@ fn an_empty_folder_and_a_file_as_folder_are_errors() {
     std::fs::write(desk.path("out"), "a file").unwrap();
     let (code, _, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out"]));
     assert!(code == 2 && stderr.contains("folder"), "{stderr}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_files_is_told_once() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    desk.draw("in/b.png");
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "/proc", DRAFT]));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("cannot be written to") && !stderr.contains(".tmp"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 #[test]

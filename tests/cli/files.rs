@@ -178,3 +178,36 @@ fn overwriting_goes_through_links_and_spares_what_is_no_file() {
     }
     assert!(!desk.path("socket.stl").metadata().unwrap().is_file());
 }
+
+#[test]
+fn a_folder_that_is_not_there_is_told_before_the_work() {
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    write_cube(&desk.path("cube.stl"), false);
+    for arguments in [
+        &["generate", "figure.png", "-o", "new/"][..],
+        &["generate", "figure.png", "-o", "new/", "--format", "stl"],
+        &["generate", "figure.png", "-o", "new.stl/"],
+        &["generate", "figure.png", "-o", "cube.stl/", "--overwrite"],
+        &["generate", "figure.png", "-o", "a.stl", "--save-mask", "mask.png/"],
+        &["convert", "cube.stl", "new.obj/"],
+        &["render", "cube.stl", "-o", "new.png/"],
+        &["render", "cube.stl", "-o", "new/"],
+    ] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(arguments));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("ends as a folder's") && stderr.lines().count() == 1, "{arguments:?}: {stderr}");
+    }
+    assert_eq!(desk.names(""), ["cube.stl", "figure.png"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_picture_that_cannot_be_looked_at_is_not_said_to_be_missing() {
+    let desk = Desk::new();
+    std::os::unix::fs::symlink("circle.png", desk.path("circle.png")).unwrap();
+    let (code, _, stderr) = outcome(desk.orfeas(&["generate", "circle.png"]));
+    assert!(code == 1 && stderr.contains("cannot be looked at") && stderr.contains("os error"), "{stderr}");
+    let (code, _, stderr) = outcome(desk.orfeas(&["generate", "nowhere.png"]));
+    assert!(code == 1 && stderr.contains("no such file"), "{stderr}");
+}

@@ -125,6 +125,30 @@ fn settings_of_other_models_are_refused_by_name() {
 }
 
 #[test]
+fn where_and_how_a_model_runs_is_refused_where_it_changes_nothing() {
+    let desk = desk();
+    for (flags, words) in [
+        (&["--device=cpu"][..], "--device has no effect here; leave it out, or choose --mode model"),
+        (&["--precision=f16"], "--precision has no effect here"),
+        (&["--mode=relief", "--model-folder=model"], "--model-folder has no effect here"),
+        (
+            &["--model=columns", "--model-folder=model"],
+            "--model-folder has no effect here; leave it out, or choose another",
+        ),
+        (
+            &["--model=columns", "--device=cpu", "--precision=bf16"],
+            "--precision has no effect here; leave it out, or choose f32",
+        ),
+    ] {
+        for command in [&["generate", "figure.png", "-o", "a.stl"][..], &["batch", "figure.png", "-o", "out"]] {
+            let (code, stdout, stderr) = outcome(desk.orfeas(&[command, flags].concat()));
+            assert!(code == 2 && stdout.is_empty() && stderr.contains(words), "{flags:?}: {code} {stderr}");
+        }
+    }
+    assert_eq!(desk.names(""), ["figure.png", "model"]);
+}
+
+#[test]
 fn a_spoiled_model_leaves_nothing_behind() {
     let desk = desk();
     let weights = desk.path("model/model.fp16.safetensors");

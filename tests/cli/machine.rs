@@ -27,6 +27,49 @@ fn doctor_tells_what_is_here() {
     assert_eq!(ids.collect::<Vec<_>>(), named);
 }
 
+#[cfg(unix)]
+#[test]
+fn doctor_misses_folders_that_nobody_makes() {
+    let desk = Desk::new();
+    let mut command = desk.orfeas(&["doctor"]);
+    command.env("TMPDIR", desk.path("nowhere"));
+    let (code, stdout, stderr) = outcome(command);
+    assert_eq!(code, 0, "{stderr}");
+    let path = desk.path("nowhere").display().to_string();
+    let told: Vec<_> = stdout.lines().filter(|line| line.contains(&path)).collect();
+    assert!(
+        matches!(told[..], [row, problem] if row.contains("MISSING") && problem.starts_with("problem: temporary files")),
+        "{stdout}"
+    );
+
+    let script = format!("mkdir gone && cd gone && rmdir ../gone && exec '{}' doctor", env!("CARGO_BIN_EXE_orfeas"));
+    let mut command = assert_cmd::Command::new("sh");
+    command.current_dir(desk.path("")).args(["-c", &script]);
+    command.env("ORFEAS_CACHE_DIR", desk.path("cache")).env("ORFEAS_DATA_DIR", desk.path("cache/data"));
+    let (code, stdout, stderr) = outcome(command);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.lines().any(|line| line.contains("(this folder), MISSING")), "{stdout}");
+    assert!(stdout.lines().any(|line| line.starts_with("problem: this folder: ")), "{stdout}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_system_without_threads_to_spare_is_told_of() {
+    let is_root = std::process::Command::new("id").arg("-u").output().is_ok_and(|about| about.stdout == b"0\n");
+    if is_root {
+        eprintln!("skipped: nobody limits this user");
+        return;
+    }
+    let desk = Desk::new();
+    desk.draw("figure.png");
+    let program = env!("CARGO_BIN_EXE_orfeas");
+    let script = format!("ulimit -u 1 && exec '{program}' generate figure.png -o a.stl --quality=draft --no-cache");
+    let mut command = assert_cmd::Command::new("sh");
+    command.current_dir(desk.path("")).args(["-c", &script]);
+    let (code, stdout, stderr) = outcome(command);
+    assert!(code == 1 && stdout.is_empty() && stderr.contains("no threads"), "{code}: {stderr}");
+}
+
 #[test]
 fn the_cache_can_be_looked_at_and_emptied() {
     let desk = Desk::new();

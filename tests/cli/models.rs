@@ -157,3 +157,28 @@ fn the_folder_can_be_chosen_and_forgotten() {
     });
     assert!(code == 1 && stderr.contains("ORFEAS_MODELS"), "{stderr}");
 }
+
+#[test]
+fn only_folders_are_chosen_and_choices_that_cannot_be_read_stay() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let run = |arguments: &[&str]| outcome(orfeas(&desk, &server, &[&["models", "folder"], arguments].concat()));
+    fs::write(desk.path("e.stl"), "a solid").unwrap();
+    let (code, stdout, stderr) = run(&["e.stl"]);
+    assert!(code == 2 && stdout.is_empty() && stderr.contains("this is a file"), "{stderr}");
+    for path in ["nowhere", "e.stl"] {
+        let (code, stdout, stderr) = run(&["--look-into", path]);
+        assert!(code == 1 && stdout.is_empty() && stderr.contains("no such folder"), "{path}: {stderr}");
+    }
+    let kept = desk.path("cache/data/models.json");
+    assert!(!kept.exists());
+
+    fs::create_dir_all(desk.path("cache/data")).unwrap();
+    fs::write(&kept, "{\"folder\": \"/mnt/large\",").unwrap();
+    let (code, stdout, stderr) = run(&["large"]);
+    assert!(code == 1 && stdout.is_empty() && stderr.contains("mend or delete"), "{stderr}");
+    assert_eq!(fs::read(&kept).unwrap(), b"{\"folder\": \"/mnt/large\",");
+    // Nobody sees colours here.
+    assert!(stderr.contains("WARN") && !stderr.contains('\x1b'), "{stderr:?}");
+    assert_eq!(run(&["--reset"]).0, 0);
+    assert_eq!(run(&["large"]).0, 0);
+}

@@ -104,6 +104,7 @@ struct Row<'a> {
 pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
     let request = args.settings.request(&args.flags, false)?;
+    args.engine.check(&request)?;
     let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
     tell_left_out(&plan, console);
     if plan.pictures.is_empty() {
@@ -111,6 +112,7 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     }
     check_files(args, &plan)?;
     make_folder(&args.output)?;
+    destination::check_folder(&args.output)?;
     let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     if let Some(path) = args.settings.save(&request, if_exists)? {
         console.say(&format!("the settings are in {}", path.display()));

@@ -38,7 +38,7 @@ pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &
     // `a.png` and `./a.png` are one picture.
     let pictures: Vec<_> =
         pictures.into_iter().filter(|p| seen.insert(p.canonicalize().unwrap_or_else(|_| p.clone()))).collect();
-    plan.output_names = output_names(&pictures, ending);
+    plan.output_names = output_names(out_folder, &pictures, ending);
     plan.pictures = pictures;
     // A batch may write beside its pictures: its own results are no surprise there.
     let outputs: HashSet<_> = plan.output_names.iter().map(|name| out_folder.join(name)).collect();

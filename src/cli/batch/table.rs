@@ -1,5 +1,6 @@
 //! What became of every picture of a batch, as a table.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::job::batch::ItemEvent;
@@ -10,7 +11,14 @@ use super::{Made, Row};
 /// The table and a last line that counts.
 pub fn render(rows: &[Row], secs: f64) -> String {
     let header = ["picture", "solid", "size", "triangles", "time"].map(str::to_owned);
-    let cells: Vec<[String; 5]> = std::iter::once(header).chain(rows.iter().map(cells)).collect();
+    let mut seen = HashSet::new();
+    let repeated: HashSet<_> =
+        rows.iter().filter_map(|row| row.input.file_name()).filter(|name| !seen.insert(*name)).collect();
+    let cells = rows.iter().map(|row| {
+        let is_repeated = row.input.file_name().is_some_and(|name| repeated.contains(name));
+        cells(row, if is_repeated { row.input.display().to_string() } else { file_name(row.input) })
+    });
+    let cells: Vec<[String; 5]> = std::iter::once(header).chain(cells).collect();
     let mut widths = [0; 5];
     for row in &cells {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -32,8 +40,8 @@ pub fn render(rows: &[Row], secs: f64) -> String {
     text + &totals(rows, secs)
 }
 
-fn cells(row: &Row) -> [String; 5] {
-    let input = file_name(row.input);
+/// The line of a picture that is called `input`.
+fn cells(row: &Row, input: String) -> [String; 5] {
     let output = file_name(row.output_name);
     let [none, another] = [String::new(), String::new()];
     match (row.event, &row.made) {

@@ -4,7 +4,7 @@ mod consent;
 mod random;
 mod show;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Subcommand;
@@ -148,6 +148,7 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
             console.result_path(library.folder())
         }
         Action::Folder { folder, look_into, reset } => {
+            check_folders(folder.as_deref(), look_into)?;
             let mut choices = if *reset { Choices::default() } else { library.choices() };
             if let Some(folder) = folder {
                 choices.keep_in(folder.clone(), library.folder());
@@ -155,6 +156,17 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
             choices.look_into.extend(look_into.iter().cloned());
             console.result_path(library.choose(choices).map_err(failed)?.folder())
         }
+    }
+}
+
+/// The folder of models may be made later, those to look into must be there.
+fn check_folders(folder: Option<&Path>, look_into: &[PathBuf]) -> Result<(), Failure> {
+    if let Some(file) = folder.filter(|folder| folder.exists() && !folder.is_dir()) {
+        return Err(Failure::Usage(format!("models are kept in a folder, and this is a file: {}", file.display())));
+    }
+    match look_into.iter().find(|folder| !folder.is_dir()) {
+        Some(missing) => Err(anyhow!("there is no such folder; check the name: {}", missing.display()).into()),
+        None => Ok(()),
     }
 }
 
@@ -206,7 +218,7 @@ fn pull(library: &Library, ids: &[String], yes: bool, console: &Console) -> Resu
     Ok(())
 }
 
-fn import(library: &Library, id: &str, path: &std::path::Path, yes: bool, console: &Console) -> Result<(), Failure> {
+fn import(library: &Library, id: &str, path: &Path, yes: bool, console: &Console) -> Result<(), Failure> {
     let model = library.model(id).map_err(failed)?;
     consent::obtain(library, model, yes, console)?;
     let imported = watched(console, |monitor| library.import(id, path, monitor))?;

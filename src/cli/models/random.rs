@@ -19,8 +19,7 @@ pub(super) fn run(manifest: &Path, folder: &Path, seed: u64, console: &Console) 
     let text = std::fs::read_to_string(manifest)
         .with_context(|| format!("the manifest could not be read; check the name: {}", named()))?;
     let stand_in = StandIn::of_manifest(&text).map_err(|error| anyhow!("{error}: {}", named()))?;
-    let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let (need, free) = (stand_in.bytes(), free_bytes(&whole));
+    let (need, free) = (stand_in.bytes(), free_bytes(folder));
     if free.is_some_and(|free| free < need) {
         let free = free.map(bytes_in_words).unwrap_or_default();
         let need = bytes_in_words(need);

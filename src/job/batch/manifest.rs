@@ -1,8 +1,8 @@
 //! What a batch has written into its folder, kept in a small file there.
 //!
 //! A line is written before a file is begun and completed after it is whole, each time atomically;
-//! so after a kill it is known which files are done, and which may be replaced because this batch
-//! began them.
+//! so after a kill it is known which files are done. That a file was begun does not say whose the file
+//! is that lies there by now.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -77,9 +77,29 @@ pub(super) struct Line {
     /// Size of the finished file; absent while it is being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
-    /// SHA-256 of the finished file.
+    /// SHA-256 of the finished file; while it is being made, of a batch's earlier one that lies there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+}
+
+/// Whose the file of a name is, as far as is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// There is none.
+    Free,
+    /// A batch made it from the same picture, and nobody changed it since.
+    Ours,
+    /// A batch that was killed began it; whether it ever wrote it is not known.
+    Begun,
+    /// Somebody else's.
+    Foreign,
+}
+
+/// What was noted about a file that is being made; see [`Folder::restore`].
+#[derive(Debug)]
+pub(super) struct Begun {
+    line: Line,
+    before: Option<Line>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -96,6 +116,12 @@ pub(super) struct Folder {
     path: PathBuf,
     manifest: Mutex<Manifest>,
     limit_bytes: u64,
+}
+
+impl Line {
+    fn may_be_from(&self, source: &str) -> bool {
+        self.source.as_ref().is_none_or(|known| known == source)
+    }
 }
 
 impl Wanted {
@@ -154,45 +180,60 @@ impl Folder {
             })
     }
 
-    /// Whether the file, if there is one, was made by a batch from the picture at `source`, and not
-    /// changed since.
-    pub(super) fn is_ours(&self, name: &str, source: &str) -> bool {
-        let found = self.path_of(name).metadata().ok().filter(fs::Metadata::is_file).map(|about| about.len());
+    /// Whose the file is, if a batch made it from the picture at `source`.
+    pub(super) fn standing(&self, name: &str, source: &str) -> Standing {
+        let path = self.path_of(name);
+        if path.symlink_metadata().is_err() {
+            return Standing::Free;
+        }
         // A picture of the same name in another folder is another picture.
-        let line = self.line(name).filter(|line| line.source.as_ref().is_none_or(|known| known == source));
-        line.is_some_and(|line| match &line.digest {
-            // Interrupted while it was made.
-            None => line.bytes.is_none(),
-            Some(digest) => {
-                line.bytes == found && digest_of_file(&self.path_of(name)).is_ok_and(|there| hex(&there) == *digest)
-            }
-        })
+        let line = self.line(name).filter(|line| line.may_be_from(source));
+        let (Some(line), Ok(about)) = (line, path.metadata()) else { return Standing::Foreign };
+        if !about.is_file() {
+            return Standing::Foreign;
+        }
+        let is_as_noted = |digest: &String| digest_of_file(&path).is_ok_and(|there| hex(&there) == *digest);
+        match line.bytes {
+            Some(bytes) if bytes != about.len() => Standing::Foreign,
+            _ if line.digest.as_ref().is_some_and(is_as_noted) => Standing::Ours,
+            Some(_) => Standing::Foreign,
+            None => Standing::Begun,
+        }
     }
 
-    /// Notes that the file is about to be made. Returns what was noted before, for [`Self::restore`].
-    pub(super) fn begin(&self, name: &str, wanted: &Wanted) -> Result<Option<Line>, ManifestError> {
-        let before = self.line(name);
-        self.record(name, Some(wanted.line(None, None)))?;
-        Ok(before)
+    /// Notes that the file is about to be made.
+    pub(super) fn begin(&self, name: &str, wanted: &Wanted) -> Result<Begun, ManifestError> {
+        let mut begun = Begun { line: wanted.line(None, None), before: None };
+        self.record(name, |before| {
+            // After a kill the file that lies there may still be the one from before.
+            let own = before.as_ref().filter(|line| line.may_be_from(&wanted.source));
+            begun.line.digest = own.and_then(|line| line.digest.clone());
+            begun.before = before;
+            Some(begun.line.clone())
+        })?;
+        Ok(begun)
     }
 
-    /// Notes again what was noted before a file that was not made after all.
-    pub(super) fn restore(&self, name: &str, before: Option<Line>) -> Result<(), ManifestError> {
-        self.record(name, before)
+    /// Notes again what was noted before a file that was not made after all. What another batch noted
+    /// since stays.
+    pub(super) fn restore(&self, name: &str, begun: Begun) -> Result<(), ManifestError> {
+        self.record(name, |now| if now.as_ref() == Some(&begun.line) { begun.before } else { now })
     }
 
     /// Notes that the file is whole.
     pub(super) fn finish(&self, name: &str, wanted: &Wanted) -> Result<(), ManifestError> {
         let path = self.path_of(name);
         let bytes = path.metadata().ok().map(|about| about.len());
-        self.record(name, Some(wanted.line(bytes, digest_of_file(&path).ok().as_ref().map(hex))))
+        let line = wanted.line(bytes, digest_of_file(&path).ok().as_ref().map(hex));
+        self.record(name, |_| Some(line))
     }
 
     fn line(&self, name: &str) -> Option<Line> {
         self.manifest.lock().unwrap_or_else(PoisonError::into_inner).files.get(name).cloned()
     }
 
-    fn record(&self, name: &str, line: Option<Line>) -> Result<(), ManifestError> {
+    /// Puts what `change` makes of the file's line, as all batches know it by now, in the line's place.
+    fn record(&self, name: &str, change: impl FnOnce(Option<Line>) -> Option<Line>) -> Result<(), ManifestError> {
         let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
         let (path, lock) = (self.path.join(FILE_NAME), self.path.join(LOCK_NAME));
         // Another batch may write into the same folder.
@@ -204,7 +245,7 @@ impl Folder {
             // What is in it is worth more than one line.
             Err(source) => return Err(ManifestError::Read { source, path }),
         }
-        match line {
+        match change(manifest.files.get(name).cloned()) {
             Some(line) => manifest.files.insert(name.to_owned(), line),
             None => manifest.files.remove(name),
         };
@@ -229,6 +270,17 @@ impl Drop for Folder {
             held.remove(&lock);
         }
     }
+}
+
+/// By the places of pictures, the names of the files with this ending that a batch made of them in
+/// `folder`, or began. Nothing where nothing can be read.
+pub(super) fn known_names(folder: &Path, ending: &str) -> BTreeMap<String, String> {
+    let files = read(&folder.join(FILE_NAME)).ok().flatten().unwrap_or_default().files;
+    let has_ending = |name: &str| Path::new(name).extension().is_some_and(|own| own == ending);
+    let (done, begun): (Vec<_>, Vec<_>) =
+        files.into_iter().filter(|(name, _)| has_ending(name)).partition(|(_, line)| line.bytes.is_some());
+    // Of several names, one whose file is there.
+    begun.into_iter().chain(done).filter_map(|(name, line)| Some((line.source?, name))).collect()
 }
 
 /// Reads a manifest; nothing where there is none.

@@ -3,8 +3,8 @@
 //! Promises: one failure, or panic, ends one picture and not the batch; a picture whose file is
 //! there, made from the same bytes with the same settings, is skipped; a changed picture or setting
 //! is made again; a file that the batch did not make, that it made from a picture somewhere else, or
-//! that somebody changed since, is never replaced unless replacing was asked for. It does not make or
-//! write anything itself: the caller's `work` does.
+//! that somebody changed since, is never replaced unless replacing was asked for. It makes nothing
+//! itself: the caller's `work` does.
 
 mod manifest;
 mod names;
@@ -21,10 +21,10 @@ pub use names::output_names;
 use super::JobRequest;
 use super::queue::WorkError;
 use crate::cache::{self, Digest};
-use crate::files::{IfExists, digest_of_file};
+use crate::files::{self, IfExists, TEMPORARY_AFFIXES, WriteError, digest_of_file};
 use crate::mishap::panic_text;
 use crate::progress::{CancelToken, Monitor, Progress};
-use manifest::{Folder, Wanted};
+use manifest::{Folder, Standing, Wanted};
 
 /// One picture of a batch.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,33 +162,55 @@ impl Batch<'_> {
 
     /// Makes the file of `item`; `false` when it is there already.
     fn make(&self, index: usize, item: &BatchItem) -> Result<bool, WorkError> {
-        let failed = |error: ManifestError| WorkError::Failed(error.to_string());
         let wanted = self.wanted(item);
         let name = item.output_name.to_string_lossy();
         if self.folder.is_done(&name, &wanted) {
             return Ok(false);
         }
         (self.observe)(index, &ItemEvent::Started);
-        let may_replace = self.options.overwrite || self.folder.is_ours(&name, &wanted.source);
-        let path = self.folder.path_of(&name);
-        if !may_replace && path.symlink_metadata().is_ok() {
-            return Err(WorkError::Failed(crate::files::WriteError::Exists(path).to_string()));
-        }
-        let before = self.folder.begin(&name, &wanted).map_err(failed)?;
         let sink = |progress| (self.observe)(index, &ItemEvent::Progress(progress));
-        let if_exists = if may_replace { IfExists::Replace } else { IfExists::Keep };
         let monitor = Monitor::new(self.cancel, &sink);
-        let work = || (self.work)(item, &path, if_exists, &monitor);
-        let worked = catch_unwind(AssertUnwindSafe(work));
-        if !matches!(worked, Ok(Ok(_))) {
+        let write = |path: &Path, if_exists| (self.work)(item, path, if_exists, &monitor);
+        let may_replace = self.options.overwrite;
+        match if may_replace { Standing::Ours } else { self.folder.standing(&name, &wanted.source) } {
+            Standing::Ours => self.write(&name, &wanted, &|path| write(path, IfExists::Replace))?,
+            Standing::Free => self.write(&name, &wanted, &|path| write(path, IfExists::Keep))?,
+            Standing::Begun => self.compare(&name, &|path| write(path, IfExists::Replace))?,
+            Standing::Foreign => return Err(failed(WriteError::Exists(self.folder.path_of(&name)))),
+        }
+        self.folder.finish(&name, &wanted).map_err(failed)?;
+        Ok(true)
+    }
+
+    /// Writes the file called `name`, and notes before that it is begun.
+    fn write(&self, name: &str, wanted: &Wanted, write: &Write) -> Result<(), WorkError> {
+        let begun = self.folder.begin(name, wanted).map_err(failed)?;
+        let worked = catch_unwind(AssertUnwindSafe(|| write(&self.folder.path_of(name))));
+        if !matches!(worked, Ok(Ok(()))) {
             // Nothing was made: whatever comes to lie there is somebody else's.
-            if let Err(error) = self.folder.restore(&name, before) {
+            if let Err(error) = self.folder.restore(name, begun) {
                 tracing::warn!(%error, "a file that was not made counts as this batch's");
             }
         }
-        worked.unwrap_or_else(|panic| resume_unwind(panic))?;
-        self.folder.finish(&name, &wanted).map_err(failed)?;
-        Ok(true)
+        worked.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// A file lies there that a killed batch may have written as its last, or somebody else since: it is
+    /// the batch's if it is what the batch would write.
+    fn compare(&self, name: &str, write: &Write) -> Result<(), WorkError> {
+        let path = self.folder.path_of(name);
+        let (prefix, suffix) = TEMPORARY_AFFIXES;
+        let again = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(&self.options.folder);
+        // Closed, because not every system replaces a file that is open.
+        let again = again.map_err(|error| {
+            let source = files::without_temporary_name(error);
+            failed(WriteError::Io { source, path: path.clone() })
+        });
+        let again = again?.into_temp_path();
+        write(&again)?;
+        let digests = [&*path, &*again].map(|path| digest_of_file(path).ok());
+        let is_the_same = digests[0].is_some() && digests[0] == digests[1];
+        if is_the_same { Ok(()) } else { Err(failed(WriteError::Exists(path))) }
     }
 
     /// What the file of `item` is made from. A picture that cannot be read has no digest; the work
@@ -203,6 +225,13 @@ impl Batch<'_> {
             settings: cache::digest_of(&settings),
         }
     }
+}
+
+/// Makes a file at a path.
+type Write<'a> = dyn Fn(&Path) -> Result<(), WorkError> + 'a;
+
+fn failed(error: impl std::fmt::Display) -> WorkError {
+    WorkError::Failed(error.to_string())
 }
 
 fn content_digest(path: &Path) -> Digest {

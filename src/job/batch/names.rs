@@ -1,51 +1,69 @@
 //! File names for the results of a batch.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-/// A name for the result of each picture: `cat.png` gives `cat.stl`. Pictures that would share a
-/// name get their own ending into it (`cat-png.stl`, `cat-jpg.stl`), and where that does not help, a
-/// number in the order of the list. Upper and lower case do not tell names apart, because not every
-/// file system does.
-pub fn output_names(pictures: &[PathBuf], extension: &str) -> Vec<PathBuf> {
+use super::manifest;
+
+/// A name for the result of each picture in `folder`, which need not be there yet. A picture that a
+/// batch made a solid of there keeps its name, so that further pictures shift nothing. Of the others
+/// `cat.png` gives `cat.stl`. Pictures that would share a name get their own ending into it
+/// (`cat-png.stl`, `cat-jpg.stl`), and where that does not help, a number in the order of the list.
+/// Upper and lower case do not tell names apart, because not every file system does.
+pub fn output_names(folder: &Path, pictures: &[PathBuf], extension: &str) -> Vec<PathBuf> {
+    let known = manifest::known_names(folder, extension);
+    // Whatever else is in the manifest: nothing outside the folder is named.
+    let stem_of = |name: &String| text(Path::new(name).file_stem());
+    let kept = pictures.iter().map(|picture| known.get(&manifest::source_of(picture)).map(stem_of));
+    let names = names(pictures, kept.collect());
+    names.iter().map(|name| PathBuf::from(format!("{name}.{extension}"))).collect()
+}
+
+/// Names without an ending, of which those that are `kept` are settled.
+fn names(pictures: &[PathBuf], mut kept: Vec<Option<String>>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    for name in &mut kept {
+        // On systems that tell upper from lower case two may be one elsewhere.
+        *name = name.take().filter(|name| taken.insert(name.to_lowercase()));
+    }
     let stems: Vec<String> = pictures.iter().map(|p| text(p.file_stem())).collect();
-    let longer: Vec<String> = pictures
-        .iter()
-        .zip(&stems)
-        .map(|(picture, stem)| match picture.extension() {
-            Some(ending) => format!("{stem}-{}", text(Some(ending)).to_lowercase()),
-            None => stem.clone(),
-        })
-        .collect();
     let stem_counts = counts(&stems);
-    let mut names: Vec<String> = stems
+    let own_name = |(picture, stem): (&PathBuf, &String)| {
+        let folded = stem.to_lowercase();
+        match picture.extension() {
+            Some(ending) if stem_counts[&folded] > 1 || taken.contains(&folded) => {
+                format!("{stem}-{}", text(Some(ending)).to_lowercase())
+            }
+            _ => stem.clone(),
+        }
+    };
+    let own_names: Vec<String> = pictures.iter().zip(&stems).map(own_name).collect();
+    let new_names: Vec<String> =
+        own_names.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(name, _)| name.clone()).collect();
+    let new_counts = counts(&new_names);
+    let is_unique: BTreeSet<String> = new_counts
         .iter()
-        .zip(&longer)
-        .map(|(stem, longer)| if stem_counts[&stem.to_lowercase()] > 1 { longer } else { stem }.clone())
+        .filter(|(name, count)| **count == 1 && !taken.contains(*name))
+        .map(|(n, _)| n.clone())
         .collect();
-    let mut taken = counts(&names);
-    taken.retain(|_, count| *count == 1);
-    let unique = taken.clone();
     // No made-up name may be one that another picture has by right.
-    taken.extend(counts(&names));
+    taken.extend(new_counts.into_keys());
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for name in &mut names {
-        let folded = name.to_lowercase();
-        if unique.contains_key(&folded) {
-            continue;
+    let name = |(own_name, kept): (String, Option<String>)| {
+        let folded = own_name.to_lowercase();
+        if kept.is_some() || is_unique.contains(&folded) {
+            return kept.unwrap_or(own_name);
         }
         let number = seen.entry(folded).or_insert(0);
-        let candidate = loop {
+        loop {
             *number += 1;
-            let candidate = format!("{name}-{number}");
-            if !taken.contains_key(&candidate.to_lowercase()) {
+            let candidate = format!("{own_name}-{number}");
+            if taken.insert(candidate.to_lowercase()) {
                 break candidate;
             }
-        };
-        taken.insert(candidate.to_lowercase(), 1);
-        *name = candidate;
-    }
-    names.iter().map(|name| PathBuf::from(format!("{name}.{extension}"))).collect()
+        }
+    };
+    own_names.into_iter().zip(kept).map(name).collect()
 }
 
 fn text(part: Option<&std::ffi::OsStr>) -> String {
@@ -68,7 +86,7 @@ mod tests {
 
     fn names(pictures: &[&str]) -> Vec<String> {
         let pictures: Vec<PathBuf> = pictures.iter().map(PathBuf::from).collect();
-        output_names(&pictures, "stl").iter().map(|p| p.display().to_string()).collect()
+        output_names(Path::new("nowhere"), &pictures, "stl").iter().map(|p| p.display().to_string()).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Mutex;
 
-use super::manifest::{Folder, Wanted};
+use super::manifest::{Folder, Standing, Wanted};
 use super::*;
 use crate::files::write_atomically;
 use crate::pipeline::Input;
@@ -101,18 +101,43 @@ fn after_a_cancel_the_next_run_goes_on() {
     assert_eq!(scene.made(), ["a.stl", "stop.stl", "b.stl"]);
 }
 
+/// Leaves the books as a batch of other settings does that is killed while it makes `item`.
+fn begin(scene: &Scene, item: &BatchItem) {
+    let (folder, _) = Folder::open(&scene.options.folder).unwrap();
+    let source = manifest::source_of(&item.job.input.path);
+    let wanted = Wanted { source, picture: [1; 32], mask: None, settings: [2; 32] };
+    folder.begin(item.output_name.to_str().unwrap(), &wanted).unwrap();
+}
+
 #[test]
-fn a_file_begun_by_a_killed_batch_is_replaced() {
+fn a_file_begun_by_a_killed_batch_is_its_own_only_if_it_is_what_it_would_write() {
+    let scene = Scene::new();
+    let items = scene.items(&["a", "b", "c"]);
+    items.iter().for_each(|item| begin(&scene, item));
+    fs::write(scene.options.folder.join("a.stl"), "by hand").unwrap();
+    fs::write(scene.options.folder.join("b.stl"), "b").unwrap();
+    let summary = scene.run(&items);
+    let [ItemEvent::Failed(why), ItemEvent::Done { .. }, ItemEvent::Done { .. }] = &summary.items[..] else {
+        panic!("{summary:?}")
+    };
+    assert!(why.contains("exists already") && why.ends_with("a.stl"), "{why}");
+    assert_eq!(fs::read(scene.options.folder.join("a.stl")).unwrap(), b"by hand");
+    let mut left = fs::read_dir(&scene.options.folder).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.all(|name| !name.to_string_lossy().ends_with(".tmp")), "no temporary file is left");
+    let summary = scene.run(&items);
+    assert!(matches!(summary.items[..], [ItemEvent::Failed(_), ItemEvent::Skipped, ItemEvent::Skipped]), "{summary:?}");
+}
+
+#[test]
+fn a_file_that_a_killed_batch_was_making_again_is_replaced() {
     let scene = Scene::new();
     let items = scene.items(&["a"]);
-    // As after a kill between the renaming of the file and the note that it is whole.
-    let (folder, _) = Folder::open(&scene.options.folder).unwrap();
-    let source = manifest::source_of(&items[0].job.input.path);
-    let wanted = Wanted { source, picture: [1; 32], mask: None, settings: [2; 32] };
-    folder.begin("a.stl", &wanted).unwrap();
-    fs::write(scene.options.folder.join("a.stl"), "older").unwrap();
     assert!(scene.run(&items).is_complete());
-    assert_eq!(fs::read(scene.options.folder.join("a.stl")).unwrap(), b"a");
+    fs::write(&items[0].job.input.path, "another picture").unwrap();
+    begin(&scene, &items[0]);
+    begin(&scene, &items[0]);
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(fs::read(scene.options.folder.join("a.stl")).unwrap(), b"another picture");
 }
 
 #[test]
@@ -211,6 +236,24 @@ fn two_batches_into_one_folder_keep_each_others_books() {
 }
 
 #[test]
+fn of_two_batches_at_one_file_the_one_that_fails_leaves_what_the_other_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = [(); 2].map(|()| Folder::open(folder.path()).unwrap().0);
+    first.begin("a.stl", &wanted("a.stl")).unwrap();
+    let begun = second.begin("a.stl", &wanted("a.stl")).unwrap();
+    finish(&first, "a.stl").unwrap();
+    second.restore("a.stl", begun).unwrap();
+    let (books, _) = Folder::open(folder.path()).unwrap();
+    assert!(books.is_done("a.stl", &wanted("a.stl")));
+
+    // Where nobody else noted anything, it is as if the file had never been begun.
+    let begun = second.begin("b.stl", &wanted("b.stl")).unwrap();
+    second.restore("b.stl", begun).unwrap();
+    fs::write(second.path_of("b.stl"), "by hand").unwrap();
+    assert_eq!(second.standing("b.stl", "b.stl"), Standing::Foreign);
+}
+
+#[test]
 fn batches_at_the_same_time_lose_no_line_and_leave_no_lock() {
     let folder = tempfile::tempdir().unwrap();
     let name = |batch: usize, number: usize| format!("{batch}-{number}.stl");
@@ -264,6 +307,53 @@ fn several_workers_make_each_file_once() {
     assert_eq!(made.len(), 40);
     assert_eq!(made.iter().collect::<BTreeSet<_>>().len(), 40);
     assert!(scene.run(&items).items.iter().all(|i| *i == ItemEvent::Skipped));
+}
+
+#[test]
+fn a_picture_keeps_the_name_of_its_solid() {
+    let scene = Scene::new();
+    let picture = |name: &str| {
+        let path = scene.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, name).unwrap();
+        path
+    };
+    let out = &scene.options.folder;
+    let names = |pictures: &[PathBuf], ending: &str| -> Vec<String> {
+        output_names(out, pictures, ending).iter().map(|name| name.display().to_string()).collect()
+    };
+    let [a, a0, b] = ["a/cat.png", "a0/cat.png", "b/cat.png"].map(picture);
+    let two = [a.clone(), b.clone()];
+    let items: Vec<_> = two
+        .iter()
+        .zip(output_names(out, &two, "stl"))
+        .map(|(path, output_name)| {
+            let job = JobRequest { request: Request::default(), input: Input::of(path) };
+            BatchItem { job, output_name }
+        })
+        .collect();
+    assert!(scene.run(&items).is_complete());
+    assert_eq!(scene.made(), ["cat-png-1.stl", "cat-png-2.stl"]);
+
+    let [beside, early] = ["b/cat.jpg", "a/cat-png-2.gif"].map(picture);
+    assert_eq!(names(&[a.clone(), a0.clone(), b.clone()], "stl"), ["cat-png-1.stl", "cat-png.stl", "cat-png-2.stl"]);
+    assert_eq!(names(&[a0.clone(), b.clone()], "stl"), ["cat-png.stl", "cat-png-2.stl"]);
+    assert_eq!(names(&[b.clone(), beside], "stl"), ["cat-png-2.stl", "cat-jpg.stl"]);
+    assert_eq!(names(&[early, b.clone()], "stl"), ["cat-png-2-gif.stl", "cat-png-2.stl"]);
+    assert_eq!(names(&[a, a0, b], "3mf"), ["cat-png-1.3mf", "cat-png-2.3mf", "cat-png-3.3mf"], "another batch");
+}
+
+#[test]
+fn a_manifest_names_no_file_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("cat.png");
+    fs::write(&picture, "cat").unwrap();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let (books, _) = Folder::open(&out).unwrap();
+    let wanted = Wanted { source: manifest::source_of(&picture), ..wanted("") };
+    books.begin("../cat.stl", &wanted).unwrap();
+    assert_eq!(output_names(&out, &[picture], "stl"), [Path::new("cat.stl")]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{Columns, ColumnsError, Prediction};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{Colors, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work};
 use crate::engine::models::Description;
-use crate::engine::weights::{LoadOptions, WeightFile, WeightsError};
+use crate::engine::weights::{LoadOptions, Precision, WeightFile, WeightsError};
 use crate::field::ScalarGrid;
 
 /// The weights, in parts of less than 16 MiB.
@@ -90,7 +90,8 @@ impl Embedded {
         if self.columns.is_none() {
             let options = LoadOptions {
                 device: work.place.device.clone(),
-                precision: work.place.precision,
+                // So small that fewer bits would gain nothing.
+                precision: Precision::F32,
                 prefix: "",
                 monitor: work.monitor,
             };
@@ -237,28 +238,40 @@ mod tests {
     use crate::engine::device::DeviceId;
     use crate::engine::learned::DecodeMethod;
     use crate::engine::memory::Memory;
-    use crate::engine::weights::Precision;
     use crate::progress::Monitor;
 
-    #[test]
-    fn colors_are_where_the_picture_shows_the_point() {
-        let place = Place {
-            id: DeviceId::Cpu,
-            name: "test".to_owned(),
-            device: Device::Flex(Default::default()),
-            precision: Precision::F32,
-            memory: Memory::default(),
-        };
-        let work = Work::new(Monitor::silent(), &place);
+    fn place(precision: Precision) -> Place {
+        let device = Device::Flex(Default::default());
+        Place { id: DeviceId::Cpu, name: "test".to_owned(), device, precision, memory: Memory::default() }
+    }
+
+    /// The latents of a block.
+    fn encode(model: &mut Embedded, work: &Work) -> Latents {
         let block: Vec<u8> = (0..100 * 100)
             .flat_map(|k| {
                 let inside = (20..80).contains(&(k % 100)) && (10..90).contains(&(k / 100));
                 [200, 90, (k % 100) as u8, if inside { 255 } else { 0 }]
             })
             .collect();
+        let options = EncodeOptions { steps: 1, guidance_scale: 1.0, guidance_until: 1.0, seed: 0 };
+        model.encode(&[planes(&block, [100; 2]).unwrap().into()], &options, work).unwrap().remove(0)
+    }
+
+    #[test]
+    fn it_runs_where_other_models_run_in_sixteen_bits() {
+        let [full, half] = [Precision::F32, Precision::F16].map(|precision| {
+            let place = place(precision);
+            encode(&mut Embedded::default(), &Work::new(Monitor::silent(), &place))
+        });
+        assert!(full == half);
+    }
+
+    #[test]
+    fn colors_are_where_the_picture_shows_the_point() {
+        let place = place(Precision::F32);
+        let work = Work::new(Monitor::silent(), &place);
         let mut model = Embedded::default();
-        let encode = EncodeOptions { steps: 1, guidance_scale: 1.0, guidance_until: 1.0, seed: 0 };
-        let latents = model.encode(&[planes(&block, [100; 2]).unwrap().into()], &encode, &work).unwrap().remove(0);
+        let latents = encode(&mut model, &work);
         let predicted = Embedded::read(&latents).0.field_of_view();
         let point = Vec3::new(0.3, -0.4, 0.5);
         for (asked, expected) in [(Some(0.0), 0.0), (Some(0.7f32), 0.7), (None, predicted)] {
