@@ -1,0 +1,178 @@
+use super::*;
+use crate::request::Side;
+
+fn two_cards() -> Items {
+    let mut items = Items::default();
+    let id = items.add(Source::Picture("a.png".into()), Request::default());
+    items.add(Source::MeshFile("b.stl".into()), Request::default());
+    items.get_mut(id).unwrap().request.size.height_mm = Some(33.0);
+    items.get_mut(id).unwrap().status = Status::Waiting;
+    items.get_mut(id).unwrap().views.insert(Side::Back, "back.png".into());
+    items.select(id);
+    items
+}
+
+#[test]
+fn a_session_comes_back_with_waiting_cards_still_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("deep/data")).unwrap();
+    store.save(&Session::of(&two_cards(), Request::default(), &Settings::default())).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    let (cards, selected) = session.cards();
+    assert_eq!(cards.len(), 2);
+    assert_eq!(cards[0].request.size.height_mm, Some(33.0));
+    assert_eq!(cards[0].status, Status::Waiting);
+    assert_eq!(cards[0].views, Views::from([(Side::Back, "back.png".into())]));
+    assert_eq!(selected, Some(cards[0].id));
+}
+
+#[test]
+fn a_damaged_session_is_set_aside_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    for damaged in ["{\"items\": [", "{\"version\": 999}", "{\"draft\":{\"size\":{\"height_mm\":-4.0}}}"] {
+        fs::write(store.file(), damaged).unwrap();
+        assert!(matches!(store.load(), Loaded::SetAside(_)), "{damaged}");
+        assert!(matches!(store.load(), Loaded::New));
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let kept = fs::read_dir(folder.path().join("results")).unwrap().count();
+    assert_eq!(kept, 3);
+}
+
+#[test]
+fn an_older_list_never_overwrites_the_last_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    store.save_last(&Session::of(&two_cards(), Request::default(), &Settings::default())).unwrap();
+    store.save(&Session::default()).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    assert_eq!(session.cards().0.len(), 2);
+}
+
+#[test]
+fn a_second_window_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Store::open(folder.path().to_owned()).unwrap();
+    let second = Store::open(folder.path().to_owned()).unwrap();
+    assert!(!first.is_read_only() && second.is_read_only());
+    second.save(&Session::default()).unwrap();
+    assert!(matches!(first.load(), Loaded::New));
+}
+
+#[test]
+fn a_window_in_the_place_of_another_waits_until_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Store::open(folder.path().to_owned()).unwrap();
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| Store::open_after(folder.path().to_owned(), Duration::from_secs(60)).unwrap());
+        // Whenever it looks, it must come to hold the folder.
+        std::thread::sleep(Duration::from_millis(60));
+        drop(first);
+        let second = second.join().unwrap();
+        assert!(!second.is_read_only());
+        assert!(Store::open_after(folder.path().to_owned(), Duration::ZERO).unwrap().is_read_only());
+    });
+}
+
+#[test]
+fn what_a_second_window_made_stays_as_long_as_it_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Store::open(folder.path().to_owned()).unwrap();
+    let (first, second, third) = (open(), open(), open());
+    let masks = [second.new_mask_path(ItemId(1)), third.new_mask_path(ItemId(1))];
+    masks.iter().for_each(|mask| fs::write(mask, "x").unwrap());
+    drop(first);
+    let first = open();
+    assert!(!first.is_read_only());
+    first.sweep(&Session::default());
+    assert!(masks.iter().all(|mask| mask.exists()));
+    drop(second);
+    assert!(!masks[0].exists() && masks[1].exists());
+}
+
+#[test]
+fn what_a_second_window_left_behind_is_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = folder.path().join("others/7");
+    fs::create_dir_all(&left).unwrap();
+    for name in [LOCK, "1-5.png"] {
+        fs::write(left.join(name), "x").unwrap();
+    }
+    Store::open(folder.path().to_owned()).unwrap().sweep(&Session::default());
+    assert!(!left.exists());
+}
+
+/// [`two_cards`] with a mesh and a mask for the first, which are written.
+fn with_files(store: &Store) -> (Items, [PathBuf; 2]) {
+    let (file, mask) = (store.new_result_path(ItemId(1)), store.new_mask_path(ItemId(1)));
+    let mut items = two_cards();
+    let item = items.get_mut(ItemId(1)).unwrap();
+    let (request, views, notes) = (item.request, Views::new(), vec![]);
+    item.saved = Some(SavedResult { file: file.clone(), request, mask: Some(mask.clone()), views, notes });
+    item.mask = Some(mask.clone());
+    let files = [file, mask];
+    files.iter().for_each(|path| fs::write(path, "x").unwrap());
+    (items, files)
+}
+
+#[test]
+fn sweeping_keeps_what_a_card_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    let (items, keep) = with_files(&store);
+    let drop = store.new_result_path(ItemId(77));
+    fs::write(&drop, "x").unwrap();
+    store.sweep(&Session::of(&items, Request::default(), &Settings::default()));
+    assert!(keep.iter().all(|path| path.exists()) && !drop.exists());
+}
+
+#[test]
+fn what_a_set_aside_list_may_name_is_kept_and_newer_files_are_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    let (_, old) = with_files(&store);
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(3));
+    pause();
+    fs::write(store.file(), "damaged").unwrap();
+    assert!(matches!(store.load(), Loaded::SetAside(_)));
+    pause();
+    let new = store.new_result_path(ItemId(5));
+    fs::write(&new, "x").unwrap();
+    store.sweep(&Session::default());
+    assert!(old.iter().all(|path| path.exists()) && !new.exists());
+}
+
+#[test]
+fn a_folder_that_was_moved_still_has_its_meshes_and_masks() {
+    let folder = tempfile::tempdir().unwrap();
+    let [before, after] = ["before", "after"].map(|name| folder.path().join(name));
+    let store = Store::open(before.clone()).unwrap();
+    let (items, _) = with_files(&store);
+    store.save(&Session::of(&items, Request::default(), &Settings::default())).unwrap();
+    drop(store);
+    fs::rename(&before, &after).unwrap();
+    let store = Store::open(after.clone()).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    store.sweep(&session);
+    let (cards, _) = session.cards();
+    let saved = cards[0].saved.as_ref().unwrap();
+    let files = [&saved.file, saved.mask.as_ref().unwrap(), cards[0].mask.as_ref().unwrap()];
+    assert!(files.iter().all(|path| path.exists() && path.starts_with(&after)), "{files:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_does_not_cost_the_others() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    let odd = PathBuf::from(OsStr::from_bytes(b"K\xfcche.png"));
+    let (mut items, mut settings) = (two_cards(), Settings::default());
+    items.add(Source::Picture(odd.clone()), Request::default());
+    items.get_mut(ItemId(1)).unwrap().views.insert(Side::Left, odd.clone());
+    settings.remember(odd);
+    store.save(&Session::of(&items, Request::default(), &settings)).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    assert_eq!(session.cards().0.len(), 2);
+}
