@@ -333,6 +333,20 @@ mod tests {
     }
 
     #[test]
+    fn the_mask_of_a_cut_out_given_back_gives_the_same_mask() {
+        let bent = CutOutParams { threshold: 0.2, ..CutOutParams::default() };
+        let run = |params: &CutOutParams, mask: Option<&GrayImage>| {
+            cut_out(&disc(80), params, mask, &Monitor::silent()).unwrap().mask()
+        };
+        let mask = run(&bent, None);
+        assert_ne!(run(&bent, Some(&mask)), mask, "a threshold counts for a mask that was given");
+        assert_eq!(run(&bent.of_made_mask(), Some(&mask)), mask);
+        let swapped = CutOutParams { invert: true, ..bent };
+        let mask = run(&swapped, None);
+        assert_eq!(run(&swapped.of_made_mask(), Some(&mask)), mask);
+    }
+
+    #[test]
     fn a_mask_of_another_size_is_resized_and_of_another_shape_refused() {
         let source = picture(RgbaImage::from_pixel(100, 50, Rgba([10, 20, 30, 255])));
         let mask = GrayImage::from_fn(40, 20, |x, _| Luma([if x < 20 { 255 } else { 0 }]));
