@@ -79,7 +79,11 @@ impl Frame {
 pub(super) struct Table {
     /// By the next 16 bits: length of the code, and its symbol; length 0 for no code.
     codes: Vec<(u8, u8)>,
+    /// The same by the next [`SHORT_BITS`], for codes that are no longer: it stays near at hand.
+    short: Vec<(u8, u8)>,
 }
+
+const SHORT_BITS: u32 = 9;
 
 impl Table {
     /// The table at the start of a segment's rest, and its length in bytes.
@@ -98,7 +102,12 @@ impl Table {
             }
         }
         codes.resize(1 << 16, (0, 0));
-        Some((Self { codes }, 16 + counts.iter().map(|c| usize::from(*c)).sum::<usize>()))
+        let short = codes.iter().step_by(1 << (16 - SHORT_BITS)).map(|code| match code.0 {
+            length if u32::from(length) > SHORT_BITS => (0, 0),
+            _ => *code,
+        });
+        let short = short.collect();
+        Some((Self { codes, short }, 16 + counts.iter().map(|c| usize::from(*c)).sum::<usize>()))
     }
 }
 
@@ -131,6 +140,16 @@ impl<'a> Bits<'a> {
     }
 
     fn fill(&mut self) {
+        // Mostly there is neither stuffing nor a marker.
+        if let Some(next) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<4>())
+            && self.count <= 32
+            && !next.contains(&0xFF)
+        {
+            self.held = self.held << 32 | u64::from(u32::from_be_bytes(*next));
+            self.count += 32;
+            self.at += 4;
+            return;
+        }
         while self.count <= 48 {
             let Some(byte) = self.byte() else { break };
             self.held = self.held << 8 | u64::from(byte);
@@ -153,7 +172,11 @@ impl<'a> Bits<'a> {
             self.fill();
         }
         let next = if self.count >= 16 { self.held >> (self.count - 16) } else { self.held << (16 - self.count) };
-        let (length, symbol) = table.codes[usize::from(next as u16)];
+        let next = usize::from(next as u16);
+        let (length, symbol) = match table.short[next >> (16 - SHORT_BITS)] {
+            (0, _) => table.codes[next],
+            short => short,
+        };
         match length {
             0 if self.count < 16 => Err(Fault::BreaksOff),
             0 => Err(Fault::Garbled),
