@@ -98,7 +98,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("moxcms", &["image/profile.rs"]),
     ("ply_rs_bw", &["import"]),
     ("pulp", &["engine/layers/cpu"]),
-    ("resvg", &["image/drawing.rs"]),
+    ("resvg", &["image/drawing"]),
     ("rfd", &["app"]),
     ("serde_yaml_ng", &["engine"]),
     ("three_d", &["render", "app/viewport", "app/viewport.rs"]),

@@ -34,7 +34,8 @@ Examples:
   orfeas generate chair.jpg --model hunyuan3d-2.1        the whole object, by a learned model
   orfeas generate front.png --model hunyuan3d-2mv --view left=side.png --view back=back.png
   orfeas generate photo.jpg --save-mask mask.png         look at the cut-out, mend it in any paint
-  orfeas generate photo.jpg --mask mask.png              program, and use it
+  orfeas generate photo.jpg --mask mask.png              program, and use it (without --threshold
+                                                         and --invert-mask: they are in it)
 
 The result's path goes to standard output. `-h` lists the common settings, `--help` all of them.
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 130 interrupted.";
@@ -58,7 +59,8 @@ pub struct GenerateArgs {
     /// Use this cut-out instead of finding one: white is object, black is background
     #[arg(long, value_name = "FILE", help_heading = "Cut-out")]
     mask: Option<PathBuf>,
-    /// Write the cut-out as a PNG, white is object; mend it and give it back with --mask
+    /// Write the cut-out as a PNG, white is object; mend it and give it back with --mask, without --threshold and
+    /// --invert-mask, which are in it already
     #[arg(long, value_name = "FILE", help_heading = "Cut-out")]
     save_mask: Option<PathBuf>,
     /// Print everything about the result as JSON instead of its path

@@ -8,6 +8,7 @@
 //!
 //! Does not promise the colours of CMYK files: they are converted without their profile.
 
+use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -16,8 +17,9 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::Picture;
+use super::format::{self, Kind, name};
 use super::resample::{self, ResampleError};
-use super::{drawing, enhance, jpeg, profile};
+use super::{drawing, enhance, jpeg, profile, tiff};
 use crate::files::one_line;
 use crate::progress::{Cancelled, Ended, Monitor, Stage, run_beside};
 use crate::request::IntakeParams;
@@ -110,10 +112,8 @@ pub enum IntakeError {
         max_pixels: u64,
     },
     /// The decoded pixels would take more memory than allowed.
-    #[error("the picture would take {} MiB of memory, more than the allowed {} MiB; save it smaller", bytes >> 20, limit_bytes >> 20)]
+    #[error("the picture would take more than {} MiB of memory, which is the most it may; save it smaller", limit_bytes >> 20)]
     Memory {
-        /// What it would take.
-        bytes: u64,
         /// The limit.
         limit_bytes: u64,
     },
@@ -150,6 +150,21 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, IntakeError> {
         return Err(IntakeError::Empty);
     }
     Ok(bytes)
+}
+
+/// The same, but a pipe or a device, whose reading may wait for ever, is left when cancelled.
+///
+/// # Errors
+/// As [`read_file`], and when cancelled.
+pub fn read_file_or_cancel(path: &Path, limits: &Limits, monitor: &Monitor) -> Result<Vec<u8>, IntakeError> {
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        let (owned, limits) = (path.to_owned(), *limits);
+        let work = move || read_file(&owned, &limits);
+        if let Ok(read) = beside(std::thread::Builder::new(), "picture", monitor, work) {
+            return read;
+        }
+    }
+    read_file(path, limits)
 }
 
 /// Decodes a picture, turns it upright, reduces it to `params.working_size_px` (never enlarges pixels), brings its colours
@@ -200,15 +215,15 @@ pub(crate) fn decode_whole(
 ) -> Result<Decoded, IntakeError> {
     /// What every decoder manages well within 0.1 s.
     const QUICK_PIXELS: u64 = 3_000_000;
-    let format = match sniff(bytes)? {
+    let format = match format::sniff(bytes)? {
         Kind::Pixels(format) => format,
         Kind::Drawing => return draw(bytes, drawn_px, limits, monitor),
     };
+    let bytes = &*match format {
+        ImageFormat::Tiff => tiff::with_main_page_first(bytes)?,
+        _ => Cow::Borrowed(bytes),
+    };
     let pixels = guarded(name(format), || check_header(bytes, format, limits))?;
-    if format == ImageFormat::Jpeg && !jpeg::is_complete(bytes) {
-        let reason = "it has no end marker".to_owned();
-        return Err(IntakeError::Damaged { format: name(format), reason });
-    }
     monitor.check()?;
     if pixels > QUICK_PIXELS {
         let (owned, limits) = (bytes.to_vec(), *limits);
@@ -258,10 +273,13 @@ fn decoder_failed(format: &'static str) -> IntakeError {
     IntakeError::Damaged { format, reason: "the decoder gave up".to_owned() }
 }
 
-/// What lies in a drawing, if it is a picture within limits.
+/// What lies in a drawing, if it is a whole picture within limits.
 pub(super) fn check_embedded(bytes: &[u8], limits: &Limits) -> Result<ImageFormat, IntakeError> {
-    match sniff(bytes)? {
-        Kind::Pixels(format) => guarded(name(format), || check_header(bytes, format, limits)).map(|_| format),
+    match format::sniff(bytes)? {
+        Kind::Pixels(format) => guarded(name(format), || {
+            check_header(bytes, format, limits)?;
+            decode_pixels(bytes, format, limits).map(|_| format)
+        }),
         Kind::Drawing => Err(IntakeError::ForeignFormat("SVG within SVG")),
     }
 }
@@ -274,19 +292,29 @@ fn check_header(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<u6
     if pixels == 0 || pixels > limits.max_pixels {
         return Err(IntakeError::Size { width, height, max_pixels: limits.max_pixels });
     }
-    let decoded_bytes = decoder.total_bytes();
-    if decoded_bytes > limits.max_decoded_bytes {
-        return Err(IntakeError::Memory { bytes: decoded_bytes, limit_bytes: limits.max_decoded_bytes });
+    if decoder.total_bytes() > limits.max_decoded_bytes {
+        return Err(IntakeError::Memory { limit_bytes: limits.max_decoded_bytes });
     }
     Ok(pixels)
 }
 
 fn decode_pixels(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Decoded, IntakeError> {
+    if format == ImageFormat::Jpeg {
+        jpeg::check(bytes).map_err(|r| IntakeError::Damaged { format: name(format), reason: r.to_owned() })?;
+    }
     let mut decoder = open(bytes, format, limits)?;
     // A broken EXIF block or colour profile must not cost the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let color_profile = decoder.icc_profile().ok().flatten();
-    let image = DynamicImage::from_decoder(decoder).map_err(|e| decode_error(e, format, limits))?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|e| decode_error(e, format, limits))?;
+    match (format, &mut image) {
+        (ImageFormat::Tiff, image) if tiff::is_premultiplied(bytes) => tiff::unmultiply(image),
+        // The fourth byte of 32 bits is often left at nothing, whatever the header calls it.
+        (ImageFormat::Bmp, DynamicImage::ImageRgba8(pixels)) if pixels.pixels().all(|p| p[3] == 0) => {
+            pixels.pixels_mut().for_each(|p| p[3] = 255);
+        }
+        _ => {}
+    }
     Ok(Decoded { image, orientation, color_profile })
 }
 
@@ -302,63 +330,8 @@ fn decode_error(error: ImageError, format: ImageFormat, limits: &Limits) -> Inta
     let format = name(format);
     match error {
         ImageError::Unsupported(e) => IntakeError::Unsupported { format, reason: e.to_string() },
-        ImageError::Limits(_) => {
-            IntakeError::Memory { bytes: limits.max_decoded_bytes, limit_bytes: limits.max_decoded_bytes }
-        }
+        ImageError::Limits(_) => IntakeError::Memory { limit_bytes: limits.max_decoded_bytes },
         e => IntakeError::Damaged { format, reason: one_line(&e.to_string()) },
-    }
-}
-
-/// What is in a file that can be read.
-enum Kind {
-    Pixels(ImageFormat),
-    Drawing,
-}
-
-/// Tells the format by the first bytes.
-fn sniff(bytes: &[u8]) -> Result<Kind, IntakeError> {
-    use ImageFormat as F;
-    if bytes.is_empty() {
-        return Err(IntakeError::Empty);
-    }
-    let brand = bytes.get(4..12).filter(|b| b.starts_with(b"ftyp")).map(|b| &b[4..]);
-    let start = &bytes[..bytes.len().min(1024)];
-    let holds = |text: &[u8]| start.windows(text.len()).any(|w| w.eq_ignore_ascii_case(text));
-    Err(match image::guess_format(bytes) {
-        Ok(format @ (F::Png | F::Jpeg | F::WebP | F::Bmp | F::Gif | F::Tiff)) => return Ok(Kind::Pixels(format)),
-        _ if drawing::is_drawing(bytes) => return Ok(Kind::Drawing),
-        Ok(F::Ico) => IntakeError::ForeignFormat("icon (ICO)"),
-        Ok(F::Avif) => IntakeError::ForeignFormat("AVIF"),
-        Ok(F::OpenExr) => IntakeError::ForeignFormat("OpenEXR"),
-        Ok(F::Hdr) => IntakeError::ForeignFormat("Radiance HDR"),
-        Ok(F::Qoi) => IntakeError::ForeignFormat("QOI"),
-        Ok(F::Dds) => IntakeError::ForeignFormat("DDS"),
-        _ if brand.is_some_and(|b| [b"avif", b"avis"].iter().any(|k| b == *k)) => IntakeError::ForeignFormat("AVIF"),
-        _ if brand.is_some_and(|b| b.starts_with(b"hei") || b.starts_with(b"hev") || b == b"mif1" || b == b"msf1") => {
-            IntakeError::ForeignFormat("HEIC (phone camera)")
-        }
-        _ if brand.is_some() => IntakeError::NotAPicture("a video"),
-        _ if start.starts_with(b"8BPS") => IntakeError::ForeignFormat("Photoshop"),
-        _ if start.starts_with(b"\xFF\x0A") || start.starts_with(b"\0\0\0\x0CJXL ") => {
-            IntakeError::ForeignFormat("JPEG XL")
-        }
-        _ if start.starts_with(b"\x1F\x8B") => IntakeError::NotAPicture("a compressed file"),
-        _ if holds(b"<html") => IntakeError::NotAPicture("a web page"),
-        _ if start.starts_with(b"%PDF") => IntakeError::NotAPicture("a PDF document"),
-        _ if std::str::from_utf8(&start[..start.len().min(512)]).is_ok() => IntakeError::NotAPicture("text"),
-        _ => IntakeError::NotAPicture("unknown data"),
-    })
-}
-
-fn name(format: ImageFormat) -> &'static str {
-    match format {
-        ImageFormat::Png => "PNG",
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::WebP => "WebP",
-        ImageFormat::Bmp => "BMP",
-        ImageFormat::Gif => "GIF",
-        ImageFormat::Tiff => "TIFF",
-        _ => "picture",
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use image::GrayImage;
+use image::{GrayImage, Luma, Pixel as _, RgbaImage};
 
 use super::intake::{self, IntakeError, Limits};
-use super::matte::CutOut;
+use super::matte::{self, CutOut};
 use super::png;
 use crate::files::{IfExists, WriteError};
 use crate::progress::Monitor;
@@ -13,8 +13,9 @@ use crate::progress::Monitor;
 /// Longest side of a mask that is a drawing.
 const DRAWN_PX: u32 = 2048;
 
-/// Reads a mask from any picture: its opacity if it has any transparency, else its brightness
-/// (Rec. 709 luma of the sRGB values). Turned upright, in its own size.
+/// Reads a mask from any picture: its opacity if it is cut out, else its brightness (Rec. 709 luma of
+/// the sRGB values) over black. A mask of white and black is no cut-out, even with a part rubbed out.
+/// Turned upright, in its own size.
 ///
 /// # Errors
 /// As [`intake::decode`].
@@ -33,11 +34,38 @@ pub fn from_bytes(bytes: &[u8], limits: &Limits) -> Result<GrayImage, IntakeErro
     if !image.color().has_alpha() {
         return Ok(image.into_luma8());
     }
-    let pixels = image.into_luma_alpha8();
-    let by_alpha = pixels.pixels().any(|p| p[1] < 255);
+    let pixels = image.into_rgba8();
+    let by_alpha = matte::alpha_separates(&pixels) && !is_white_on_black(&pixels);
     Ok(GrayImage::from_fn(pixels.width(), pixels.height(), |x, y| {
-        image::Luma([pixels.get_pixel(x, y)[usize::from(by_alpha)]])
+        let pixel = pixels.get_pixel(x, y);
+        let brightness = (u32::from(pixel.to_luma()[0]) * u32::from(pixel[3]) + 127) / 255;
+        Luma([if by_alpha { pixel[3] } else { brightness as u8 }])
     }))
+}
+
+/// Whether it has white and black and little else, up to the frame: there, what is cut out has nothing.
+fn is_white_on_black(pixels: &RgbaImage) -> bool {
+    let (width, height) = pixels.dimensions();
+    let (mut white, mut black, mut grey, mut colored) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut frame, mut opaque_frame) = (0_u64, 0_u64);
+    for (x, y, pixel) in pixels.enumerate_pixels() {
+        let is_opaque = pixel[3] >= 128;
+        if x == 0 || y == 0 || x + 1 == width || y + 1 == height {
+            frame += 1;
+            opaque_frame += u64::from(is_opaque);
+        }
+        let [r, g, b, _] = pixel.0;
+        let (least, most) = (r.min(g).min(b), r.max(g).max(b));
+        match () {
+            () if !is_opaque => {}
+            () if least >= 224 => white += 1,
+            () if most < 32 => black += 1,
+            () if most - least <= 16 => grey += 1,
+            () => colored += 1,
+        }
+    }
+    let pure = white + black;
+    white > 0 && black > 0 && 3 * grey <= pure && 100 * colored <= pure && 2 * opaque_frame >= frame
 }
 
 /// Writes the opacity of a cut-out as an 8-bit grey PNG that [`read`] reads back exactly.
@@ -50,9 +78,11 @@ pub fn write(cut_out: &CutOut, path: &Path, if_exists: IfExists) -> Result<(), W
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
     use crate::image::matte::Method;
-    use image::{Rgba, RgbaImage};
+    use image::{ImageFormat, Rgba};
 
     fn cut_out() -> CutOut {
         let pixels = RgbaImage::from_fn(31, 17, |x, y| Rgba([200, 10, 10, (x * 8 + y) as u8]));
@@ -79,5 +109,47 @@ mod tests {
         grey.save(&path).unwrap();
         let mask = read(&path, &Limits::default()).unwrap();
         assert_eq!((mask.get_pixel(1, 1)[0], mask.get_pixel(6, 1)[0]), (255, 0));
+    }
+
+    /// The mask read from a picture of 40×40 pixels.
+    fn read_from(color: impl Fn(u32, u32) -> [u8; 4]) -> GrayImage {
+        let mut bytes = Cursor::new(Vec::new());
+        let pixels = RgbaImage::from_fn(40, 40, |x, y| Rgba(color(x, y)));
+        pixels.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        from_bytes(bytes.get_ref(), &Limits::default()).unwrap()
+    }
+
+    fn is_inside(x: u32, y: u32) -> bool {
+        x.abs_diff(20) < 10 && y.abs_diff(20) < 10
+    }
+
+    #[test]
+    fn an_eraser_or_a_stray_opacity_does_not_turn_a_mask_into_its_frame() {
+        let white_on_black = |x, y| if is_inside(x, y) { [255, 255, 255, 255] } else { [0, 0, 0, 255] };
+        let whole = read_from(white_on_black);
+        assert_eq!((whole.get_pixel(20, 20)[0], whole.get_pixel(2, 2)[0]), (255, 0));
+        let is_spot = |x: u32, y: u32| x.abs_diff(20) < 4 && y.abs_diff(20) < 4;
+        let rubbed = read_from(|x, y| if is_spot(x, y) { [255, 255, 255, 0] } else { white_on_black(x, y) });
+        for (x, y, level) in rubbed.enumerate_pixels() {
+            let wanted = if is_spot(x, y) { 0 } else { whole.get_pixel(x, y)[0] };
+            assert_eq!(level[0], wanted, "{x} {y}");
+        }
+        let stray = read_from(|x, y| if (x, y) == (3, 3) { [0, 0, 0, 254] } else { white_on_black(x, y) });
+        assert_eq!(stray, whole);
+    }
+
+    #[test]
+    fn whatever_is_cut_out_is_a_mask_by_its_opacity() {
+        let cut = |color: fn(u32) -> [u8; 3]| {
+            read_from(|x, y| {
+                let [r, g, b] = color(x);
+                [r, g, b, if is_inside(x, y) { 255 } else { 0 }]
+            })
+        };
+        let wanted = cut(|_| [255; 3]);
+        assert_eq!((wanted.get_pixel(20, 20)[0], wanted.get_pixel(2, 2)[0]), (255, 0));
+        assert_eq!(cut(|_| [0; 3]), wanted, "a black shape");
+        assert_eq!(cut(|x| [200, x as u8, 30]), wanted, "a coloured one");
+        assert_eq!(cut(|x| if x < 20 { [0; 3] } else { [255; 3] }), wanted, "one of black and white");
     }
 }

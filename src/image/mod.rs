@@ -4,6 +4,7 @@
 
 mod drawing;
 pub mod enhance;
+mod format;
 pub mod intake;
 mod jpeg;
 pub mod mask;
@@ -13,6 +14,7 @@ pub mod processor;
 mod profile;
 pub mod recenter;
 mod resample;
+mod tiff;
 
 use image::RgbaImage;
 

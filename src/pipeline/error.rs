@@ -187,8 +187,16 @@ macro_rules! about {
     };
 }
 
+impl<T> About<T> for Result<T, IntakeError> {
+    fn about(self, path: &Path) -> Result<T, PipelineError> {
+        self.map_err(|source| match source {
+            IntakeError::Cancelled(cancelled) => PipelineError::Cancelled(cancelled),
+            source => PipelineError::Picture { source, path: path.to_owned() },
+        })
+    }
+}
+
 about! {
-    IntakeError => Picture,
     MatteError => CutOut,
     CraftError => Craft,
     FieldError => Field,

@@ -71,14 +71,17 @@ impl<'a> Run<'a> {
         request.validate()?;
         monitor.step(Stage::Intake, 0, 1)?;
         let limits = Limits::default();
-        let picture_bytes = intake::read_file(&input.path, &limits).about(&input.path)?;
+        let picture_bytes = intake::read_file_or_cancel(&input.path, &limits, monitor).about(&input.path)?;
         let mask_path = input.mask.as_deref();
         let mask_bytes = match mask_path {
-            Some(path) => Some(intake::read_file(path, &limits).map_err(|source| mask_error(source, path))?),
+            Some(path) => {
+                let read = intake::read_file_or_cancel(path, &limits, monitor);
+                Some(read.map_err(|source| mask_error(source, path))?)
+            }
             None => None,
         };
         let takes_views = learned.is_some() && relevance::needed_for_views(request).is_none();
-        let views = if takes_views { views::read(&input.views)? } else { Vec::new() };
+        let views = if takes_views { views::read(&input.views, monitor)? } else { Vec::new() };
         let mask_digest = mask_bytes.as_deref().map(cache::digest);
         let model_digest = learned.as_ref().map(|found| found.digest);
         let picture = cache::digest(&picture_bytes);
@@ -312,5 +315,8 @@ impl<'a> Run<'a> {
 }
 
 fn mask_error(source: IntakeError, path: &Path) -> PipelineError {
-    PipelineError::Mask { source, path: path.to_owned() }
+    match source {
+        IntakeError::Cancelled(cancelled) => PipelineError::Cancelled(cancelled),
+        source => PipelineError::Mask { source, path: path.to_owned() },
+    }
 }

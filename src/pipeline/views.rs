@@ -35,10 +35,10 @@ pub(super) fn check(request: &Request, input: &Input) -> Result<(), PipelineErro
 }
 
 /// Reads them, in the order of the models.
-pub(super) fn read(views: &Views) -> Result<Vec<View<'_>>, PipelineError> {
+pub(super) fn read<'a>(views: &'a Views, monitor: &Monitor) -> Result<Vec<View<'a>>, PipelineError> {
     let mut all = Vec::with_capacity(views.len());
     for (&side, path) in views {
-        let bytes = intake::read_file(path, &Limits::default()).about(path)?;
+        let bytes = intake::read_file_or_cancel(path, &Limits::default(), monitor).about(path)?;
         all.push(View { side, path, digest: cache::digest(&bytes), bytes });
     }
     Ok(all)

@@ -78,6 +78,15 @@ parameters! {
     }
 }
 
+impl CutOutParams {
+    /// The same for a mask that was made with these: what bends and swaps opacities is in it already, and would be done
+    /// again each time.
+    pub fn of_made_mask(self) -> Self {
+        let Self { threshold, invert, .. } = Self::default();
+        Self { threshold, invert, ..self }
+    }
+}
+
 parameters! {
     /// A silhouette inflated like a balloon: height is the square root of the solution of Poisson's
     /// equation inside the silhouette.

@@ -107,6 +107,113 @@ fn what_would_be_missing_is_an_error() {
 }
 
 #[test]
+fn nothing_that_shows_is_left_out_in_silence() {
+    let rect = "<rect width='9' height='9'/>";
+    let page = |content: &str| format!("{rect}<foreignObject width='9' height='9'>{content}</foreignObject>");
+    let flow = "<flowRoot><flowRegion><rect width='9' height='9'/></flowRegion><flowPara>Anna</flowPara></flowRoot>";
+    let text = error(&svg(flow));
+    assert!(matches!(text, IntakeError::Text), "{text}");
+    for (content, word) in [
+        (page("<div style='background:red'/>"), "web page"),
+        (page("<img src='data:image/png,'/>"), "web page"),
+        ("<circle r='9' fill='var(--c, red)'/>".to_owned(), "variables"),
+        ("<circle r='9' style='fill:var(--c, red)'/>".to_owned(), "variables"),
+        ("<style>:root{--c:red} circle{fill:var(--c)}</style><circle r='9'/>".to_owned(), "variables"),
+        (format!("{rect}<image width='9' height='9' href='data:image/png;base64,!!!!'/>"), "broken"),
+        (format!("{rect}<image width='9' height='9' href='data:image/png'/>"), "broken"),
+    ] {
+        let error = error(&svg(&content)).to_string();
+        assert!(error.contains(word), "{content}: {error}");
+    }
+    let photo = encoded(&drawing(20, 20), ImageFormat::Png);
+    let halved = error(&svg(&embedded(&photo[..photo.len() / 2])));
+    assert!(matches!(halved, IntakeError::Damaged { format: "PNG", .. }), "{halved}");
+}
+
+#[test]
+fn files_that_a_style_names_are_missed() {
+    let disc = "<circle r='9' class='a'/>";
+    for content in [
+        "<circle r='9' fill='url(a.svg#b)'/>".to_owned(),
+        "<circle r='9' mask=\"url('a.svg#b')\"/>".to_owned(),
+        "<circle r='9' style='stroke:red; fill:url( a.svg#b )'/>".to_owned(),
+        format!("<style>.a {{ fill: url(a.svg#b) }}</style>{disc}"),
+        format!("<style>@import url('a.svg#b'); .a {{ fill: red }}</style>{disc}"),
+        format!("<defs><style>@import \"a.svg#b\";</style></defs>{disc}"),
+    ] {
+        let error = error(&svg(&content));
+        assert!(matches!(&error, IntakeError::Linked(link) if link == "a.svg#b"), "{content}: {error}");
+    }
+    let instructed = format!("<?xml-stylesheet type='text/css' href='a.css'?>{DISC}");
+    let linked = error(instructed.as_bytes());
+    assert!(matches!(&linked, IntakeError::Linked(link) if link == "a.css"), "{linked}");
+
+    for harmless in [
+        "<style>/* var( @import 'a.css'; url(a.svg) */ .a { fill: red }</style>",
+        "<style>@font-face { font-family: A; src: url(a.woff) } @import url(https://fonts.example.org/css?a);</style>",
+        "<linearGradient id='g'><stop/></linearGradient><style>.a { fill: url(#g) }</style>",
+    ] {
+        take_in(&svg(&format!("{harmless}{disc}"))).unwrap_or_else(|e| panic!("{harmless}: {e}"));
+    }
+}
+
+#[test]
+fn what_is_not_drawn_may_be_anything() {
+    let rect = "<rect width='9' height='9'/>";
+    let text = "<text id='t'>Anna</text>";
+    for hidden in [
+        format!("<g display='none'>{text}</g>"),
+        format!("<g style='fill:red; display: none'><g>{text}</g></g>"),
+        format!("<defs>{text}</defs>"),
+        format!("<symbol>{text}</symbol>"),
+        "<defs><image width='9' height='9' href='a.png'/></defs>".to_owned(),
+    ] {
+        let picture = take_in(&svg(&format!("{rect}{hidden}"))).unwrap_or_else(|e| panic!("{hidden}: {e}"));
+        assert_eq!(picture.pixels.get_pixel(20, 20)[3], 255);
+    }
+    for shown in [
+        format!("<defs>{text}</defs><use href='#t'/>"),
+        format!("<g display='none'>{text}</g><use xlink:href='#t'/>"),
+        format!("<mask id='m'>{text}</mask><rect width='5' height='5' mask='url(#m)'/>"),
+        format!("<pattern id='p'>{text}</pattern><style>rect {{ fill: url(#p) }}</style>"),
+        format!("<g display='inline' style='display:block'>{text}</g>"),
+    ] {
+        let error = error(&svg(&format!("{rect}{shown}")));
+        assert!(matches!(error, IntakeError::Text), "{shown}: {error}");
+    }
+}
+
+#[test]
+fn a_drawing_is_read_in_the_encodings_that_drawings_have() {
+    let with = |encoding: &str, title: &str| {
+        let svg = DISC.replace("<circle", &format!("<title>{title}</title><circle"));
+        format!("<?xml version='1.0' encoding='{encoding}'?>{svg}")
+    };
+    let wanted = take_in(DISC.as_bytes()).unwrap();
+    for order in [u16::to_le_bytes, u16::to_be_bytes] {
+        let text = format!("\u{feff}{}", with("UTF-16", "Zoë 猫"));
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(order).collect();
+        assert!(take_in(&bytes).unwrap() == wanted);
+        assert!(take_in(&bytes[..bytes.len() / 2]).is_err());
+    }
+    let bytes = |text: String| text.chars().map(|c| c as u8).collect::<Vec<u8>>();
+    assert!(take_in(&bytes(with("ISO-8859-1", "Zoë"))).unwrap() == wanted);
+    let cyrillic = error(&bytes(with("KOI8-R", "Zoë"))).to_string();
+    assert!(cyrillic.contains("another encoding than UTF-8"), "{cyrillic}");
+    let undeclared = error(&bytes(DISC.replace("<circle", "<title>Zoë</title><circle"))).to_string();
+    assert!(undeclared.contains("not text in UTF-8"), "{undeclared}");
+}
+
+#[test]
+fn thickening_by_a_little_is_drawn() {
+    let filter = "<filter id='f'><feMorphology operator='dilate' radius='1'/></filter>";
+    let picture = take_in(&svg(&format!("{filter}<circle cx='10' cy='10' r='5' filter='url(#f)'/>"))).unwrap();
+    // A unit is 10 pixels: thickened, the circle ends 60 pixels from the middle.
+    let alpha = |x| picture.pixels.get_pixel(x, 100)[3];
+    assert_eq!((alpha(100), alpha(155), alpha(165)), (255, 255, 0));
+}
+
+#[test]
 fn pictures_within_a_drawing_are_drawn_and_checked() {
     let photo = encoded(&drawing(20, 20), ImageFormat::Png);
     let picture = take_in(&svg(&embedded(&photo))).unwrap();

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how a test fails")]
 
 mod colors;
+mod damaged;
 mod drawings;
+mod tiffs;
 
 use std::io::Cursor;
 
@@ -11,7 +13,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, Rgba, RgbaImage};
 use orfeas::image::Picture;
-use orfeas::image::intake::{IntakeError, Limits, decode, read_file};
+use orfeas::image::intake::{IntakeError, Limits, decode, read_file, read_file_or_cancel};
 use orfeas::progress::{CancelToken, Monitor};
 use orfeas::request::IntakeParams;
 
@@ -343,8 +345,50 @@ fn an_endless_device_does_not_fill_the_memory() {
     assert!(matches!(read_file("/dev/zero".as_ref(), &limits), Err(IntakeError::FileTooLarge { .. })));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_and_left_when_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.png");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let bytes = encoded(&drawing(30, 20), ImageFormat::Png);
+    let (path, sent) = (pipe.clone(), bytes.clone());
+    let writer = std::thread::Builder::new().name("writer".to_owned());
+    let writer = writer.spawn(move || std::fs::write(path, sent).unwrap()).unwrap();
+    assert_eq!(read_file_or_cancel(&pipe, &Limits::default(), &Monitor::silent()).unwrap(), bytes);
+    writer.join().unwrap();
+    // Nobody writes any more: opening it would wait for ever.
+    let token = CancelToken::new();
+    token.cancel();
+    let left = read_file_or_cancel(&pipe, &Limits::default(), &Monitor::new(&token, &|_| {}));
+    assert!(matches!(left, Err(IntakeError::Cancelled(_))));
+}
+
+#[test]
+fn a_row_longer_than_the_memory_is_told_without_a_made_up_number() {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let header = [&u32::MAX.to_be_bytes()[..], &1_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    png.extend(png_chunk(b"IHDR", &header));
+    png.extend(png_chunk(b"IDAT", &[0x78, 0x9C, 3, 0, 0, 0, 0, 1]));
+    png.extend(png_chunk(b"IEND", &[]));
+    let text = take_in(&png).unwrap_err().to_string();
+    assert!(!text.contains("would take 1024 MiB"), "{text}");
+}
+
+#[test]
+fn a_bmp_whose_fourth_byte_is_left_at_nothing_is_opaque() {
+    let clear = RgbaImage::from_fn(20, 10, |x, y| Rgba([x as u8 * 9, y as u8 * 9, 77, 0]));
+    let picture = take_in(&encoded(&DynamicImage::ImageRgba8(clear.clone()), ImageFormat::Bmp)).unwrap();
+    assert!(!picture.has_alpha);
+    for (ours, theirs) in picture.pixels.pixels().zip(clear.pixels()) {
+        assert_eq!(ours.0, [theirs[0], theirs[1], theirs[2], 255]);
+    }
+}
+
 #[test]
 fn what_is_no_picture_is_named() {
+    let tga = [&[0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 4, 0, 24, 0][..], &[200; 48]].concat();
+    let pcx = [&[0x0A, 5, 1, 8][..], &[0; 60], &[0, 3, 200, 200]].concat();
     for (bytes, word) in [
         (&b""[..], "empty"),
         (b"solid cube\nfacet normal", "text"),
@@ -352,6 +396,15 @@ fn what_is_no_picture_is_named() {
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
         (b"<!doctype html><HTML><body/></HTML>", "web page"),
         (b"\x1F\x8B\x08\0", "compressed"),
+        (b"\x1F\x8B\x08\0", "SVGZ"),
+        (b"P6\n2 2\n255\n\xff\xff\xff", "Netpbm (PPM, PGM, PBM, PAM) pictures"),
+        (b"P2 # made by hand\n2 2 9 1 2 3 4", "Netpbm"),
+        (b"P1 is the name of the printer", "text"),
+        (&tga, "TGA pictures"),
+        (&pcx, "PCX pictures"),
+        (b"\0\0\0\x0CjP  \r\n\x87\n", "JPEG 2000 pictures"),
+        (b"\xFF\x4F\xFF\x51\0\x29", "JPEG 2000 pictures"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\x01", "camera raw pictures"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
         (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
         (b"\0\0\0\x18ftypisom\0\0\0\0", "video"),

@@ -328,8 +328,7 @@ impl Studio {
         let before = item.mask.replace(path);
         let request = Box::new(item.request);
         // The mask says it all already.
-        item.request.cut_out.invert = false;
-        item.request.cut_out.threshold = CutOutParams::default().threshold;
+        item.request.cut_out = item.request.cut_out.of_made_mask();
         self.history.push(Change::Mask { id, mask: before, request });
         self.start(id);
         Ok(())

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::image::intake;
 use crate::job::batch::output_names;
 
+/// A pipe or device might never end.
+const NO_FILE: &str = "it is neither a file nor a folder";
+
 /// What a batch will do.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -27,8 +30,7 @@ pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &
         if input.is_dir() {
             list(input, recursive, &mut pictures, &mut plan);
         } else if input.exists() && !input.is_file() {
-            // A pipe or device might never end.
-            plan.unreadable.push((input.clone(), "it is neither a file nor a folder".to_owned()));
+            plan.unreadable.push((input.clone(), NO_FILE.to_owned()));
         } else {
             // Whatever is wrong with a named file is told as that file's failure.
             pictures.insert(input.clone());
@@ -61,6 +63,9 @@ fn list(folder: &Path, recursive: bool, pictures: &mut BTreeSet<PathBuf>, plan: 
             // A linked folder might lead back here.
             () if path.is_dir() && recursive && !is_link => list(&path, recursive, pictures, plan),
             () if path.is_dir() => {}
+            () if is_picture(&path) && path.exists() && !path.is_file() => {
+                plan.unreadable.push((path, NO_FILE.to_owned()));
+            }
             () if is_picture(&path) => {
                 pictures.insert(path);
             }
@@ -91,5 +96,17 @@ mod tests {
         assert_eq!(plan.output_names, [Path::new("a.stl"), Path::new("b.stl")]);
         assert_eq!(plan.unsupported, [root.join("notes.txt")]);
         assert_eq!(collect(&[root.to_owned()], true, root, "stl").pictures.len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_a_folder_is_told_and_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.png");
+        std::fs::write(folder.path().join("a.png"), "").unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let plan = collect(&[folder.path().to_owned()], false, folder.path(), "stl");
+        assert_eq!(plan.pictures, [folder.path().join("a.png")]);
+        assert_eq!(plan.unreadable, [(pipe, NO_FILE.to_owned())]);
     }
 }

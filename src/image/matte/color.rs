@@ -43,11 +43,11 @@ struct Separated {
     method: Method,
 }
 
-/// Cuts out of an opaque picture.
+/// Cuts out of an opaque picture: the object, or with `invert` what is behind it.
 ///
 /// # Errors
 /// [`MatteError::NoObject`] when nothing stands out, and when cancelled.
-pub(super) fn by_color(colors: RgbaImage, help: Help, monitor: &Monitor) -> Result<Matte, MatteError> {
+pub(super) fn by_color(colors: RgbaImage, invert: bool, help: Help, monitor: &Monitor) -> Result<Matte, MatteError> {
     let size = [colors.width(), colors.height()];
     let reduced = |longest_px| -> Result<LabImage, MatteError> {
         let size = resample::fit(size, longest_px);
@@ -72,7 +72,7 @@ pub(super) fn by_color(colors: RgbaImage, help: Help, monitor: &Monitor) -> Resu
         opacity = Guide::fit(&fine, &opacity, 2, noise2, monitor)?.apply(&LabImage::from_rgba(&colors));
     }
     monitor.step(Stage::CutOut, 75, 100)?;
-    let alpha = to_gray(&opacity);
+    let alpha = super::swap_if(invert, to_gray(&opacity));
     let mut colors = colors;
     foreground::decontaminate(&mut colors, &alpha, monitor)?;
     Ok(Matte { alpha, colors, confidence, method })

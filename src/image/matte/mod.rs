@@ -168,14 +168,16 @@ pub fn cut_out_with(
         return Err(MatteError::AllTransparent);
     }
     let mut matte = match (mask, params.background) {
-        (Some(mask), _) => by_mask(picture, mask, monitor)?,
-        (None, Background::Keep) => whole_frame(picture),
+        (Some(mask), _) => by_mask(picture, mask, params.invert, monitor)?,
+        (None, Background::Keep) => whole_frame(picture, params.invert),
         (None, Background::Alpha) if !picture.has_alpha => return Err(MatteError::NoAlpha),
-        (None, Background::Alpha) => by_alpha(picture),
-        (None, Background::Auto) if alpha_separates(&picture.pixels) => by_alpha(picture),
-        (None, Background::Auto | Background::Remove) => color::by_color(over_white(picture), help, monitor)?,
+        (None, Background::Alpha) => by_alpha(picture, params.invert),
+        (None, Background::Auto) if alpha_separates(&picture.pixels) => by_alpha(picture, params.invert),
+        (None, Background::Auto | Background::Remove) => {
+            color::by_color(over_white(picture), params.invert, help, monitor)?
+        }
     };
-    let curve = opacity_curve(params);
+    let curve = opacity_curve(params.threshold);
     matte.alpha.pixels_mut().for_each(|p| p[0] = curve[usize::from(p[0])]);
     if matte.alpha.pixels().all(|p| p[0] < 128) {
         return Err(MatteError::Empty);
@@ -197,23 +199,34 @@ fn finish(matte: &Matte) -> RgbaImage {
     pixels
 }
 
-fn whole_frame(picture: &Picture) -> Matte {
+/// Swaps object and background, where asked. Has to be done before colours are freed of the background: they are then
+/// freed of the right one.
+fn swap_if(asked: bool, mut alpha: GrayImage) -> GrayImage {
+    if asked {
+        alpha.pixels_mut().for_each(|p| p[0] = 255 - p[0]);
+    }
+    alpha
+}
+
+fn whole_frame(picture: &Picture, invert: bool) -> Matte {
     let alpha = GrayImage::from_pixel(picture.pixels.width(), picture.pixels.height(), image::Luma([255]));
+    let alpha = swap_if(invert, alpha);
     Matte { alpha, colors: over_white(picture), confidence: 1.0, method: Method::WholeFrame }
 }
 
-fn by_alpha(picture: &Picture) -> Matte {
+fn by_alpha(picture: &Picture, invert: bool) -> Matte {
     let colors = picture.pixels.clone();
-    Matte { alpha: alpha_of(&colors), colors, confidence: 1.0, method: Method::Alpha }
+    Matte { alpha: swap_if(invert, alpha_of(&colors)), colors, confidence: 1.0, method: Method::Alpha }
 }
 
-fn by_mask(picture: &Picture, mask: &GrayImage, monitor: &Monitor) -> Result<Matte, MatteError> {
+fn by_mask(picture: &Picture, mask: &GrayImage, invert: bool, monitor: &Monitor) -> Result<Matte, MatteError> {
     let size = [picture.pixels.width(), picture.pixels.height()];
     let mask_size = [mask.width(), mask.height()];
     if mask_size.contains(&0) || !same_proportions(mask_size, size) {
         return Err(MatteError::MaskShape { mask: mask_size, picture: size });
     }
     let alpha = if mask_size == size { mask.clone() } else { resample::gray(mask, size)? };
+    let alpha = swap_if(invert, alpha);
     let mut colors = over_white(picture);
     foreground::decontaminate(&mut colors, &alpha, monitor)?;
     Ok(Matte { alpha, colors, confidence: 1.0, method: Method::Mask })
@@ -229,7 +242,7 @@ fn same_proportions(a: [u32; 2], b: [u32; 2]) -> bool {
 }
 
 /// Whether the alpha channel holds both an object and a background, and not only a stray pixel.
-fn alpha_separates(pixels: &RgbaImage) -> bool {
+pub(super) fn alpha_separates(pixels: &RgbaImage) -> bool {
     let enough = (pixels.len() / 4).div_ceil(2000);
     pixels.pixels().filter(|p| p[3] < 128).count() >= enough && pixels.pixels().any(|p| p[3] >= 26)
 }
@@ -257,13 +270,11 @@ fn over_white(picture: &Picture) -> RgbaImage {
     pixels
 }
 
-/// New opacity for each old one: inverted where asked, then bent so that the threshold becomes one
-/// half.
-fn opacity_curve(params: &CutOutParams) -> [u8; 256] {
-    let threshold = params.threshold.clamp(0.01, 0.99);
+/// New opacity for each old one: bent so that the threshold becomes one half.
+fn opacity_curve(threshold: f32) -> [u8; 256] {
+    let threshold = threshold.clamp(0.01, 0.99);
     std::array::from_fn(|index| {
         let opacity = index as f32 / 255.0;
-        let opacity = if params.invert { 1.0 - opacity } else { opacity };
         let bent = if opacity < threshold {
             0.5 * opacity / threshold
         } else {
@@ -324,12 +335,42 @@ mod tests {
 
     #[test]
     fn threshold_moves_the_half_and_keeps_the_rim_soft() {
-        let params = CutOutParams { threshold: 0.2, ..CutOutParams::default() };
-        let curve = opacity_curve(&params);
+        let curve = opacity_curve(0.2);
         assert_eq!((curve[0], curve[51], curve[255]), (0, 128, 255));
         assert!(curve.windows(2).all(|w| w[0] <= w[1]));
-        let inverted = opacity_curve(&CutOutParams { invert: true, ..CutOutParams::default() });
-        assert_eq!((inverted[0], inverted[255], inverted[55]), (255, 0, 200));
+    }
+
+    #[test]
+    fn swapping_object_and_background_is_giving_the_negative_of_the_mask() {
+        let on_blue = RgbaImage::from_fn(80, 80, |x, y| {
+            let share = ((32.0 - (x as f32 - 40.0).hypot(y as f32 - 40.0)) / 6.0).clamp(0.0, 1.0);
+            Rgba([200.0 * share, 40.0, 200.0 * (1.0 - share), 255.0].map(|v| v as u8))
+        });
+        let source = picture(on_blue);
+        let mask =
+            GrayImage::from_fn(80, 80, |x, y| Luma([255 - (source.pixels.get_pixel(x, y)[2] as f32 * 1.28) as u8]));
+        let negative = GrayImage::from_fn(80, 80, |x, y| Luma([255 - mask.get_pixel(x, y)[0]]));
+        let run = |invert: bool, mask: &GrayImage| {
+            let params = CutOutParams { invert, threshold: 0.3, ..CutOutParams::default() };
+            cut_out(&source, &params, Some(mask), &Monitor::silent()).unwrap()
+        };
+        let wanted = run(false, &mask);
+        assert!(run(true, &negative) == wanted, "opacities and colours are the same");
+        assert_eq!((wanted.pixels.get_pixel(40, 40)[3], wanted.pixels.get_pixel(0, 0)[3]), (255, 0));
+    }
+
+    #[test]
+    fn the_mask_of_a_cut_out_given_back_gives_the_same_mask() {
+        let bent = CutOutParams { threshold: 0.2, ..CutOutParams::default() };
+        let run = |params: &CutOutParams, mask: Option<&GrayImage>| {
+            cut_out(&disc(80), params, mask, &Monitor::silent()).unwrap().mask()
+        };
+        let mask = run(&bent, None);
+        assert_ne!(run(&bent, Some(&mask)), mask, "a threshold counts for a mask that was given");
+        assert_eq!(run(&bent.of_made_mask(), Some(&mask)), mask);
+        let swapped = CutOutParams { invert: true, ..bent };
+        let mask = run(&swapped, None);
+        assert_eq!(run(&swapped.of_made_mask(), Some(&mask)), mask);
     }
 
     #[test]
