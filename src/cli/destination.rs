@@ -111,8 +111,8 @@ impl Destination {
     ) -> Result<PathBuf, Failure> {
         if !report.is_print_ready() && self.format.is_for_printing() && !self.force {
             let name = self.format.extension();
-            let advice = match self.is_repaired {
-                true => "what --repair has left needs a mesh editor",
+            let advice = match self.is_repaired || report.encloses_nothing {
+                true => "what --repair cannot mend needs a mesh editor",
                 false => "`orfeas convert --repair` mends meshes",
             };
             return Err(Failure::NotPrintReady(format!(

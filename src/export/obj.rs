@@ -15,7 +15,8 @@ pub fn write<W: Write + Send>(mesh: &Mesh, options: &ExportOptions, sink: &mut S
     let Mesh { vertex_positions, triangle_indices, vertex_colors } = mesh;
     let title = one_line(&options.title);
     // A backslash at its end would join the next line, and what begins with # would be a comment.
-    let name = title.trim().trim_start_matches('#').trim_end_matches('\\').trim();
+    let is_out = |mark: char| move |c: char| c == mark || c.is_whitespace();
+    let name = title.trim_start_matches(is_out('#')).trim_end_matches(is_out('\\'));
     let name = if name.is_empty() { "orfeas" } else { name };
     let (vertices, triangles) = (vertex_positions.len(), triangle_indices.len());
     let counts = format!("{SIGNATURE} {vertices} vertices, {triangles} triangles, unit millimetre, +Z up");

@@ -1,6 +1,6 @@
 //! A tree of boxes over the triangles of a mesh.
 
-use glam::{Vec3, Vec3A};
+use glam::{DVec3, Vec3, Vec3A};
 use rayon::prelude::*;
 
 use super::Mesh;
@@ -96,8 +96,9 @@ impl BoxTree {
             if node >= self.width {
                 for i in self.leaf(node - self.width) {
                     if self.boxes[i].distance_squared(place) < best {
-                        let nearest = nearest_point(mesh.triangle(self.order[i] as usize), point);
-                        best = best.min(nearest.distance_squared(point));
+                        let corners = mesh.triangle(self.order[i] as usize).map(|p| p.as_dvec3());
+                        let nearest = nearest_point(corners, point.as_dvec3());
+                        best = best.min(nearest.distance_squared(point.as_dvec3()) as f32);
                     }
                 }
                 if best <= enough {
@@ -156,12 +157,12 @@ fn curve_key(place: Vec3) -> u32 {
     spread(place.x) << 2 | spread(place.y) << 1 | spread(place.z)
 }
 
-/// The point of a triangle that is nearest to `p`.
+/// The point of a triangle that is nearest to `p`. In `f64`, since products of four lengths cancel on slivers.
 ///
 /// Ericson, "Real-Time Collision Detection" (2005), section 5.1.5.
-fn nearest_point([a, b, c]: [Vec3; 3], p: Vec3) -> Vec3 {
+fn nearest_point([a, b, c]: [DVec3; 3], p: DVec3) -> DVec3 {
     let (ab, ac) = (b - a, c - a);
-    let along = |q: Vec3| [ab.dot(p - q), ac.dot(p - q)];
+    let along = |q: DVec3| [ab.dot(p - q), ac.dot(p - q)];
     let ([d1, d2], [d3, d4], [d5, d6]) = (along(a), along(b), along(c));
     if d1 <= 0.0 && d2 <= 0.0 {
         return a;
@@ -173,7 +174,7 @@ fn nearest_point([a, b, c]: [Vec3; 3], p: Vec3) -> Vec3 {
         return c;
     }
     // A side without length has no fraction.
-    let fraction = |part: f32, whole: f32| if whole > 0.0 { part / whole } else { 0.0 };
+    let fraction = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
     let (va, vb, vc) = (d3 * d6 - d5 * d4, d5 * d2 - d1 * d6, d1 * d4 - d3 * d2);
     if vc <= 0.0 && d1 >= 0.0 && d3 <= 0.0 {
         return a + ab * fraction(d1, d1 - d3);
@@ -195,6 +196,24 @@ mod tests {
 
     fn point() -> impl Strategy<Value = Vec3> {
         proptest::array::uniform3(-1.0f32..1.0).prop_map(Vec3::from_array)
+    }
+
+    #[test]
+    fn points_on_long_thin_triangles_are_on_them() {
+        // Strips of a plane, 400 times as long as wide, askew in space.
+        let (along, across) = (Vec3::new(60.0, 48.0, 64.0), Vec3::new(-0.16, 0.12, 0.06));
+        let vertex_positions: Vec<Vec3> =
+            (0..=20).flat_map(|i| [0.0, 1.0].map(|k| across * i as f32 + along * k)).collect();
+        let triangle_indices = (0..20).flat_map(|i| [[2 * i, 2 * i + 1, 2 * i + 2], [2 * i + 1, 2 * i + 3, 2 * i + 2]]);
+        let mesh = Mesh { vertex_positions, triangle_indices: triangle_indices.collect(), vertex_colors: None };
+        let tree = BoxTree::of(&mesh);
+        for i in 0..200 {
+            for k in 0..50 {
+                let p = across * (0.1 * i as f32 + 0.03) + along * (0.02 * k as f32 + 0.004);
+                let distance = tree.distance_squared(&mesh, p, 0.0).sqrt();
+                assert!(distance < 1e-4, "{distance} at {i}, {k}");
+            }
+        }
     }
 
     proptest! {

@@ -79,7 +79,7 @@ pub enum PipelineError {
         /// The picture.
         path: PathBuf,
     },
-    /// Hollowing or thickening left no solid.
+    /// Hollowing left no solid.
     #[error("the solid could not be built: {}", with_path(source, path))]
     Field {
         /// Why.

@@ -351,7 +351,7 @@ fn an_obj_may_have_words_behind_its_numbers_and_comments_that_end_in_a_backslash
 #[test]
 fn an_obj_of_our_own_may_be_added_to_and_named_as_one_likes() {
     let mesh = cube(Vec3::ZERO, 1.0);
-    for name in ["cat\\", "# cat", "\\", "#\\#\\", "a\\b"] {
+    for name in ["cat\\", "# cat", "\\", "#\\#\\", "a\\b", "a\\ \\", "# #cat"] {
         let options = orfeas::export::ExportOptions { title: name.to_owned(), ..Default::default() };
         let file = orfeas::export::to_bytes(&mesh, Format::Obj, &options).unwrap();
         let read = |file: &[u8]| import::read_bytes(file, Format::Obj);

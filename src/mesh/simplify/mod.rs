@@ -99,8 +99,16 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         max_error: target.max_error.filter(|e| e.is_finite()),
     };
     let original = Original::of(&whole);
-    let mut search =
-        Search { whole: &whole, original: &original, goal, limit: goal.max_error, before: None, reached: 0.0, monitor };
+    let mut search = Search {
+        whole: &whole,
+        original: &original,
+        goal,
+        limit: goal.max_error,
+        before: None,
+        reached: 0.0,
+        is_too_far: false,
+        monitor,
+    };
     match search.keeping_surroundings()? {
         Some(Found { simplified, is_worth_another: false }) => return Ok(simplified),
         Some(Found { simplified, .. }) => return Ok(search.milder(&simplified.mesh)?.unwrap_or(simplified)),
@@ -116,7 +124,10 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
     if let Some(milder) = search.milder(&whole)? {
         return Ok(milder);
     }
-    let note = "the mesh keeps all its triangles: with fewer, the surface would tear or pass through itself";
+    let note = match search.is_too_far {
+        true => "the mesh keeps all its triangles: with fewer, the surface would move farther than allowed",
+        false => "the mesh keeps all its triangles: with fewer, the surface would tear or pass through itself",
+    };
     Ok(Simplified { mesh: whole, achieved_error: 0.0, note: Some(note.to_owned()) })
 }
 
@@ -131,6 +142,8 @@ struct Search<'a> {
     before: Option<Verdict>,
     /// The largest error of any attempt.
     reached: f32,
+    /// Whether an attempt was given up because the surface moved too far.
+    is_too_far: bool,
     monitor: &'a Monitor<'a>,
 }
 
@@ -180,9 +193,8 @@ impl Search<'_> {
         if triangles >= whole.triangle_indices.len() {
             return Ok(None);
         }
-        let Some((candidate, error)) = self.reduced(kept, triangles, times as f32)? else { return Ok(None) };
+        let Some((candidate, error, verdict)) = self.reduced(kept, triangles, times as f32)? else { return Ok(None) };
         self.reached = self.reached.max(error);
-        let (candidate, verdict) = mended(candidate, monitor)?;
         if self.before.is_none() && !verdict.is_perfect() {
             let crossing = self_intersections(whole, monitor)?.unwrap_or_default();
             self.before = Some(Verdict::of(whole, &crossing, monitor)?);
@@ -190,24 +202,37 @@ impl Search<'_> {
         Ok(Some((candidate, error, verdict)))
     }
 
-    /// One reduction, to so many triangles and a share of 1 / `times` of the error, and again where the surface moved
-    /// farther than it may.
-    fn reduced(&mut self, kept: &[bool], triangles: usize, times: f32) -> Result<Option<(Mesh, f32)>, Cancelled> {
-        let whole = self.whole;
+    /// One reduction, to so many triangles and a share of 1 / `times` of the error, mended; and again where the surface
+    /// moved farther than it may.
+    fn reduced(
+        &mut self,
+        kept: &[bool],
+        triangles: usize,
+        times: f32,
+    ) -> Result<Option<(Mesh, f32, Verdict)>, Cancelled> {
+        let (whole, monitor) = (self.whole, self.monitor);
         for _ in 0..=SHRINKINGS {
             let limit = self.limit.map(|e| e / times);
-            let reduced = blocks::reduce(whole, kept, Reduction { triangles, max_error: limit }, self.monitor)?;
+            let reduced = blocks::reduce(whole, kept, Reduction { triangles, max_error: limit }, monitor)?;
             let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
             let (Some(allowed), Some(limit)) = (self.goal.max_error, limit) else {
-                return Ok(Some((candidate, reduced.error)));
+                let (candidate, verdict) = mended(candidate, monitor)?;
+                return Ok(Some((candidate, reduced.error, verdict)));
             };
-            let deviation = self.original.deviation(&candidate, allowed, self.monitor)?;
+            let mut deviation = self.original.deviation(&candidate, allowed, monitor)?;
             if deviation <= allowed {
-                return Ok(Some((candidate, reduced.error)));
+                let (moved, verdict) = mended(candidate.clone(), monitor)?;
+                if moved != candidate {
+                    deviation = self.original.deviation(&moved, allowed, monitor)?;
+                }
+                if deviation <= allowed {
+                    return Ok(Some((moved, reduced.error, verdict)));
+                }
             }
             // From what was reached: an error larger than the mesh allows no more than one as large as it.
             self.limit = Some(limit.min(reduced.error) * times * (AIM * allowed / deviation).max(LEAST_STEP));
         }
+        self.is_too_far = true;
         Ok(None)
     }
 

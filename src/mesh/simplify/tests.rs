@@ -109,6 +109,32 @@ fn no_part_of_the_surface_moves_farther_than_allowed() {
 }
 
 #[test]
+fn a_rod_of_long_strips_gets_fewer_of_them() {
+    let (sides, radius, height) = (210u32, 10.0, 80.0);
+    let at = |i: u32, z: f32| {
+        (Vec3::from((glam::Vec2::from_angle(std::f32::consts::TAU * i as f32 / sides as f32), 0.0)) * radius).with_z(z)
+    };
+    let mut rod = Mesh {
+        vertex_positions: vec![Vec3::ZERO, Vec3::Z * height],
+        triangle_indices: Vec::new(),
+        vertex_colors: None,
+    };
+    rod.vertex_positions.extend((0..sides).flat_map(|i| [at(i, 0.0), at(i, height)]));
+    for i in 0..sides {
+        let [a, b] = [i, (i + 1) % sides].map(|i| 2 * i + 2);
+        rod.triangle_indices.extend([[0, b, a], [1, a + 1, b + 1], [a, b, b + 1], [a, b + 1, a + 1]]);
+    }
+    let max_error = 0.01;
+    let few = simplify(&rod, Target { triangles: None, max_error: Some(max_error) }, &Monitor::silent()).unwrap();
+    assert_eq!(few.note, None);
+    assert_sound(&few.mesh);
+    // A chord over four sides is 0.018 off, over two 0.0045.
+    let count = few.mesh.triangle_indices.len();
+    assert!(count < rod.triangle_indices.len() * 3 / 4, "{count} of {}", rod.triangle_indices.len());
+    assert!(farthest(&rod, &few.mesh).max(farthest(&few.mesh, &rod)) <= 1.02 * max_error);
+}
+
+#[test]
 fn noise_stays_manifold_or_comes_back_with_a_note() {
     let blurred = |p: Vec3| {
         let q = (p / 0.07).floor();
