@@ -227,6 +227,8 @@ impl Studio {
         let read = move || {
             let params = IntakeParams { working_size_px: THUMBNAIL_PX, ..IntakeParams::default() };
             let limits = Limits::default();
+            // A pipe may keep the reader waiting for ever.
+            path.is_file().then_some(())?;
             let picture = intake::read_file(&path, &limits)
                 .and_then(|bytes| intake::decode(&bytes, &params, &limits, &Monitor::silent()));
             picture.ok().map(|p| {

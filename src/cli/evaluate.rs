@@ -167,16 +167,20 @@ fn check(args: &EvaluateArgs, generators: &[Generator]) -> Result<(), Failure> {
     if args.split.is_some() && args.solids.is_dir() {
         return Err(Failure::Usage("--split has no effect on a folder of meshes; leave it out".to_owned()));
     }
-    if let Some(path) = &args.json {
-        let mut claims = Claims::default();
-        claims.read("the file of solids", &args.solids);
-        claims.write("--json", path)?;
-        check_writable(path, args.if_exists())?;
-    }
+    let mut claims = Claims::default();
+    claims.read("the file of solids", &args.solids);
+    // First: what --json names may be in it.
     if let Some(folder) = &args.sheet {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?;
-        generators.iter().try_for_each(|generator| check_writable(&sheet_path(folder, generator), args.if_exists()))?;
+        for path in generators.iter().map(|generator| sheet_path(folder, generator)) {
+            claims.write("--sheet", &path)?;
+            check_writable(&path, args.if_exists())?;
+        }
+    }
+    if let Some(path) = &args.json {
+        claims.write("--json", path)?;
+        check_writable(path, args.if_exists())?;
     }
     Ok(())
 }

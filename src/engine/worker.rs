@@ -265,7 +265,12 @@ impl Engine {
             let _ = answer.send(result);
             trusted
         }))?;
-        wait(&reports, &answers, &begun, monitor)
+        let result = wait(&reports, &answers, &begun, monitor);
+        if matches!(result, Err(EngineError::Broken { .. })) {
+            // The next thread opens a device of its own, which may be another one.
+            self.lock().place = None;
+        }
+        result
     }
 
     /// Hands an order to the thread, which is started when there is none.
@@ -392,26 +397,27 @@ mod tests {
     #[test]
     fn a_mistake_in_one_order_leaves_those_that_wait_behind_it() {
         let engine = Engine::new(EngineOptions::default());
-        let ask = |order: fn(&Engine) -> bool| {
-            let asked = Engine(Arc::clone(&engine.0));
-            engine.run(&Monitor::silent(), move |_, _| Ok(order(&asked)))
-        };
-        thread::scope(|scope| {
-            let broken = scope.spawn(|| {
-                ask(|engine| {
-                    while engine.lock().orders.as_ref().is_none_or(|orders| orders.is_empty()) {
-                        thread::yield_now();
-                    }
-                    panic!("a mistake on purpose");
-                })
-            });
-            while engine.lock().orders.is_none() {
+        engine.place(&Monitor::silent()).unwrap();
+        assert!(engine.lock().place.is_some());
+        let (asked, begun) = (Engine(Arc::clone(&engine.0)), Arc::new(AtomicBool::new(false)));
+        let begins = Arc::clone(&begun);
+        let breaks = move |_: &mut Worker, _: &Monitor| -> Result<(), EngineError> {
+            begins.store(true, Ordering::SeqCst);
+            while asked.lock().orders.as_ref().is_none_or(|orders| orders.is_empty()) {
                 thread::yield_now();
             }
-            assert!(ask(|_| true).unwrap());
+            panic!("a mistake on purpose");
+        };
+        thread::scope(|scope| {
+            let broken = scope.spawn(|| engine.run(&Monitor::silent(), breaks));
+            while !begun.load(Ordering::SeqCst) {
+                thread::yield_now();
+            }
+            assert!(engine.run(&Monitor::silent(), |_, _| Ok(true)).unwrap());
             assert!(matches!(broken.join().unwrap(), Err(EngineError::Broken { .. })));
+            assert!(engine.lock().place.is_none());
         });
-        assert!(ask(|_| true).unwrap());
+        assert!(engine.run(&Monitor::silent(), |_, _| Ok(true)).unwrap());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::Once;
 
 /// A locked file that is not the one of its name is let go so many times: not every file system tells
 /// one file from another.
-const TRIES: usize = 100;
+const TRIES: usize = 10_000;
 
 /// Held until it is dropped.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use image::DynamicImage;
 
 use super::intake::IntakeError;
 
-/// Bit 0: a smaller copy of another page.
+/// Bit 0: a smaller copy of another page; bit 2: a mask for one.
 const NEW_SUBFILE_TYPE: u16 = 254;
+const IMAGE_WIDTH: u16 = 256;
 /// Pages that are not in the chain.
 const SUB_PAGES: u16 = 330;
 /// 1 for colours that are multiplied by the opacity.
@@ -32,8 +33,12 @@ pub(super) fn with_main_page_first(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Intake
         return Ok(Cow::Borrowed(bytes));
     }
     let mut pages = std::iter::successors(Some(first), |page| tags.next(*page)).take(MOST_PAGES);
+    let is_main = |page: usize| {
+        let is_there = tags.value(page, IMAGE_WIDTH).is_some();
+        is_there && tags.value(page, NEW_SUBFILE_TYPE).is_none_or(|kind| kind & 0b101 == 0)
+    };
     // A preview alone is better than nothing.
-    let Some(main) = pages.find(|page| !is_preview(*page)) else { return Ok(Cow::Borrowed(bytes)) };
+    let Some(main) = pages.find(|page| is_main(*page)) else { return Ok(Cow::Borrowed(bytes)) };
     let mut changed = bytes.to_vec();
     let offset = main as u32;
     changed[4..8].copy_from_slice(&if tags.is_big_endian { offset.to_be_bytes() } else { offset.to_le_bytes() });

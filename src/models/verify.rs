@@ -92,14 +92,14 @@ impl Library {
     /// by their digests. Reports bytes under [`Stage::Verify`]; changes nothing.
     ///
     /// # Errors
-    /// [`ModelsError::NotInstalled`] when nothing of it is here; see [`ModelsError`].
+    /// [`ModelsError::NotInstalled`] or [`ModelsError::Incomplete`] when no file of it is here; see [`ModelsError`].
     pub fn verify(&self, id: &str, monitor: &Monitor) -> Result<Verification, ModelsError> {
         let model = self.model(id)?;
         let (root, owner) = self.find(model).unwrap_or_else(|| (self.own_root(model), Owner::Orfeas));
         let place = |file: &ModelFile| file.found_below(&root).unwrap_or_else(|| file.below(&root));
         let lengths = || model.files.iter().filter_map(|file| length(&place(file)));
         if lengths().count() == 0 {
-            return Err(ModelsError::NotInstalled { id: id.to_owned(), bytes: model.bytes() });
+            self.locate(id)?;
         }
         let meter = Meter::new(monitor, Stage::Verify, lengths().sum());
         let verdict = |file: &ModelFile| {

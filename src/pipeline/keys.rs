@@ -7,7 +7,7 @@ use super::learned;
 use crate::cache::{Digest, Key, KeyBuilder};
 use crate::craft;
 use crate::progress::Stage;
-use crate::request::{Mode, Request, Side};
+use crate::request::{Mode, ReliefBase, Request, Side};
 
 /// Digest of the code that makes results, see `build.rs`: new code, new keys. Numbers lie in memory
 /// as the machine has them, so the byte order belongs to it.
@@ -71,7 +71,10 @@ impl Keys {
             Mode::Inflate if solid.min_wall_mm == 0.0 => shape.params(inflate),
             Mode::Inflate => shape.params(inflate).params(&solid.min_wall_mm).params(size),
             // Reliefs are painted where they are made, and lose their loose pieces there.
-            Mode::Relief => shape.params(relief).params(&mesh.color).params(&mesh.drop_floaters).params(size),
+            Mode::Relief => {
+                let shape = shape.params(relief).params(&mesh.color).params(size);
+                if relief.plate == ReliefBase::Plate { shape } else { shape.params(&mesh.drop_floaters) }
+            }
             Mode::Lithophane => shape.params(lithophane).params(size),
             // A draft has fewer cells across a wall, and what a wall leaves of the resolution is told.
             Mode::Stamp => shape.params(stamp).params(size).params(&solid.quality).params(&solid.resolution),

@@ -47,6 +47,11 @@ pub fn needed_for(request: &Request, has_mask: bool, group: usize, spec: &ParamS
         "stamp-handle" if kind != StampKind::Stamp => "--stamp-kind stamp",
         "stamp-lines" if kind == StampKind::CookieCutter => "--stamp-kind stamp or keychain",
         "stamp-hole" if kind != StampKind::Keychain => "--stamp-kind keychain",
+        "drop-floaters"
+            if mode == Mode::Lithophane || (mode == Mode::Relief && request.relief.plate == ReliefBase::Plate) =>
+        {
+            "--mode inflate or stamp, or --relief-plate outline"
+        }
         "hollow" | "smooth" if !is_field => "--mode inflate or stamp",
         "flat-base" | "min-wall" if mode != Mode::Inflate => "--mode inflate",
         "color" if matches!(mode, Mode::Lithophane | Mode::Stamp) => "--mode inflate or relief",

@@ -130,6 +130,7 @@ fn a_fetch_that_was_stopped_keeps_nobody_from_verifying_and_is_not_to_be_thrown_
         code == 1 && ["triposr", "hunyuan3d-2.1"].iter().all(|id| stderr.contains(&format!("pull {id}`"))),
         "{stderr}"
     );
+    assert!(stderr.contains("`orfeas models pull triposr` goes on"), "{stderr}");
     fs::write(folder.join("config.yaml"), "x".repeat(987)).unwrap();
     let (code, stdout, stderr) = run(&["triposr"]);
     assert!(code == 1 && stdout.contains("MISSING"), "{stdout}");

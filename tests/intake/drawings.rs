@@ -166,6 +166,7 @@ fn what_is_not_drawn_may_be_anything() {
         format!("<g style='fill:red; display: none'><g>{text}</g></g>"),
         format!("<defs>{text}</defs>"),
         format!("<symbol>{text}</symbol>"),
+        "<style>@namespace url(http://www.w3.org/2000/svg);</style>".to_owned(),
         "<defs><image width='9' height='9' href='a.png'/></defs>".to_owned(),
     ] {
         let picture = take_in(&svg(&format!("{rect}{hidden}"))).unwrap_or_else(|e| panic!("{hidden}: {e}"));
@@ -173,6 +174,7 @@ fn what_is_not_drawn_may_be_anything() {
     }
     for shown in [
         format!("<defs>{text}</defs><use href='#t'/>"),
+        format!("<defs>{text}</defs><use href=' #t'/>"),
         format!("<g display='none'>{text}</g><use xlink:href='#t'/>"),
         format!("<mask id='m'>{text}</mask><rect width='5' height='5' mask='url(#m)'/>"),
         format!("<pattern id='p'>{text}</pattern><style>rect {{ fill: url(#p) }}</style>"),

@@ -20,6 +20,7 @@ pub type Cut = Result<(GrayImage, f32), String>;
 /// The sentence to tell: also for a picture in which there is nothing to see.
 pub fn read(item: &Item) -> Result<Picture, String> {
     let limits = Limits::default();
+    check_is_file(item.source.path())?;
     let bytes = intake::read_file(item.source.path(), &limits).map_err(|e| e.to_string())?;
     let picture = intake::decode(&bytes, &item.request.intake, &limits, &Monitor::silent());
     let picture = picture.map_err(|e| e.to_string())?;
@@ -29,8 +30,18 @@ pub fn read(item: &Item) -> Result<Picture, String> {
     Ok(picture)
 }
 
+/// Refuses pipes and devices, which may keep the reader waiting for ever.
+fn check_is_file(path: &Path) -> Result<(), String> {
+    match path.metadata() {
+        Ok(about) if !about.is_file() => Err(format!("this is no file: {}", path.display())),
+        // What is wrong with others, reading tells.
+        _ => Ok(()),
+    }
+}
+
 /// Cuts the object out, by a mask where a file of one is named.
 pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>) -> Cut {
+    mask_file.map_or(Ok(()), check_is_file)?;
     let external = mask_file.map(|file| mask::read(file, &Limits::default())).transpose();
     let external = external.map_err(|e| e.to_string())?;
     let help = crate::pipeline::help(params);

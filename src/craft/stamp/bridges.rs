@@ -9,7 +9,8 @@ use crate::progress::{Cancelled, Monitor};
 use crate::union_find::UnionFind;
 
 /// Unites `region` with the shortest bars of the given half width that make its parts hang together.
-/// Parts are told apart on the lattice. Takes time for the samples, however many parts there are.
+/// Parts are told apart on the lattice. Takes time for the samples, and for each
+/// bar for the rims of its two parts.
 pub(super) fn join(region: &mut Silhouette, half_width: f32, monitor: &Monitor) -> Result<(), Cancelled> {
     let rims = rims_of_parts(region);
     for bar in bars(&rims, region.lattice, monitor)? {

@@ -125,7 +125,7 @@ fn is(node: &Element<'_, '_>, name: &str) -> bool {
 fn references<'a>(node: &Element<'a, '_>) -> impl Iterator<Item = &'a str> {
     node.attributes().flat_map(|attribute| {
         let whole = Some(attribute.value()).filter(|_| attribute.name() == "href");
-        whole.into_iter().chain(urls(attribute.value())).filter_map(|link| link.strip_prefix('#'))
+        whole.into_iter().chain(urls(attribute.value())).filter_map(|link| link.trim().strip_prefix('#'))
     })
 }
 
@@ -182,7 +182,7 @@ fn check_style_sheet(text: &str) -> Result<(), IntakeError> {
         let link = import.split(';').next().unwrap_or_default().trim();
         check_style_file(urls(link).next().unwrap_or(link.trim_matches(['"', '\''])))?;
     }
-    check_style(&without(&text, "@import", ";"))
+    check_style(&without(&without(&text, "@import", ";"), "@namespace", ";"))
 }
 
 fn check_style(text: &str) -> Result<(), IntakeError> {

@@ -14,7 +14,15 @@ struct Read {
     tables: [[Option<Table>; 4]; 2],
     /// MCUs between two restart markers; 0 for no such markers.
     restart_interval: u32,
+    scans: usize,
 }
+
+/// Scans that are followed: with more, each of a few bytes, a small file takes hours. Decoders stop there as well.
+const MOST_SCANS: usize = 100;
+/// Bytes that may lie between a segment or scan and the next marker.
+const LONGEST_GAP: usize = 128;
+
+const GARBLED: &str = "its picture data is garbled";
 
 /// Follows the file to its end-of-image marker (ITU-T T.81, annex B): every scan must hold as many blocks as the frame
 /// has. Thumbnails inside segments do not count, and whatever follows the end marker is ignored. Kinds of coding that no
@@ -26,7 +34,13 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     const NO_END: &str = "it has no end marker";
     let mut read = Read::default();
     let mut at = 2;
-    while let Some(marker) = next_marker(bytes, &mut at) {
+    loop {
+        let from = at;
+        let Some(marker) = next_marker(bytes, &mut at) else { return Err(NO_END) };
+        // A scan whose header is damaged is skipped over as if it were none.
+        if read.frame.is_some() && at - from > LONGEST_GAP {
+            return Err(GARBLED);
+        }
         match marker {
             0xD9 if read.frame.as_ref().is_some_and(|f| f.lacks_a_component()) => {
                 return Err("one of its colours is missing");
@@ -42,7 +56,6 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), &'static str> {
             }
         }
     }
-    Err(NO_END)
 }
 
 impl Read {
@@ -61,12 +74,16 @@ impl Read {
                 self.restart_interval = u32::from(u16::from_be_bytes([segment[0], segment[1]]));
             }
             0xDA => {
+                self.scans += 1;
+                if self.scans > MOST_SCANS {
+                    self.frame = None;
+                }
                 let Self { frame: Some(frame), tables, restart_interval, .. } = self else { return Ok(()) };
                 match walk(frame, tables, *restart_interval, segment, &bytes[*at..]) {
                     Ok(length) => *at += length,
                     Err(Fault::Unknown) => self.frame = None,
                     Err(Fault::BreaksOff) => return Err("its picture data breaks off"),
-                    Err(Fault::Garbled) => return Err("its picture data is garbled"),
+                    Err(Fault::Garbled) => return Err(GARBLED),
                 }
             }
             _ => {}

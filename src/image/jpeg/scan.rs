@@ -231,7 +231,7 @@ pub(super) fn walk(
     header: &[u8],
     bytes: &[u8],
 ) -> Result<usize, Fault> {
-    let (parts, band) = read_header(frame, tables, header).ok_or(Fault::Unknown)?;
+    let (parts, band) = read_header(frame, tables, header)?;
     for part in &parts {
         let component = &mut frame.components[part.index];
         component.is_begun |= band.first == 0;
@@ -273,29 +273,35 @@ pub(super) fn walk(
     Ok(bits.at)
 }
 
-fn read_header<'a>(frame: &Frame, tables: &'a [[Option<Table>; 4]; 2], header: &[u8]) -> Option<(Vec<Part<'a>>, Band)> {
-    let (count, rest) = header.split_first()?;
-    let (listed, end) = rest.split_at_checked(2 * usize::from(*count))?;
+fn read_header<'a>(
+    frame: &Frame,
+    tables: &'a [[Option<Table>; 4]; 2],
+    header: &[u8],
+) -> Result<(Vec<Part<'a>>, Band), Fault> {
+    let (count, rest) = header.split_first().ok_or(Fault::Garbled)?;
+    let (listed, end) = rest.split_at_checked(2 * usize::from(*count)).ok_or(Fault::Garbled)?;
     let mut parts = Vec::new();
     for entry in listed.chunks_exact(2) {
-        let index = frame.components.iter().position(|c| c.id == entry[0])?;
+        let index = frame.components.iter().position(|c| c.id == entry[0]).ok_or(Fault::Garbled)?;
         let table = |kind: usize, number: u8| tables[kind].get(usize::from(number))?.as_ref();
         parts.push(Part { index, first: table(0, entry[1] >> 4), others: table(1, entry[1] & 15) });
     }
-    let [first, last, approximation] = *end.first_chunk::<3>()?;
+    let [first, last, approximation] = *end.first_chunk::<3>().ok_or(Fault::Garbled)?;
     let is_progressive = frame.is_progressive;
     // Sequential scans always hold all coefficients, whatever is written here.
     let [first, last] = if is_progressive { [first, last] } else { [0, 63] };
     let band = Band { first, last, is_refined: is_progressive && approximation >> 4 > 0, is_progressive };
-    let is_followed = !parts.is_empty()
-        && first <= last
+    if parts.is_empty() {
+        return Err(Fault::Garbled);
+    }
+    let is_followed = first <= last
         && last < 64
         && (!is_progressive || first > 0 || last == 0)
         && (first == 0 || parts.len() == 1)
         && parts
             .iter()
             .all(|p| (first > 0 || band.is_refined || p.first.is_some()) && (last == 0 || p.others.is_some()));
-    is_followed.then_some((parts, band))
+    if is_followed { Ok((parts, band)) } else { Err(Fault::Unknown) }
 }
 
 /// Follows one block. `ended` counts the further blocks that a code for several has ended.
