@@ -320,7 +320,7 @@ impl Command {
     /// while a text field has the keyboard. Longer combinations go first, so that Ctrl+Shift+Z is
     /// not taken for Ctrl+Z.
     pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
-        let typing = ctx.egui_wants_keyboard_input();
+        let typing = ctx.text_edit_focused();
         let mut all: Vec<(Self, KeyboardShortcut)> =
             Self::ALL.iter().flat_map(|&c| c.shortcuts().iter().map(move |&s| (c, s))).collect();
         all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
@@ -329,11 +329,18 @@ impl Command {
         let is_of_texts = |c: &Self| matches!(c, Self::Undo | Self::Redo);
         all.retain(|(c, s)| !typing || (s.modifiers.command && !is_of_texts(c)) || is_function_key(s.logical_key));
         ctx.input_mut(|input| {
-            let mut times = |keys: KeyboardShortcut| input.count_and_consume_key(keys.modifiers, keys.logical_key);
             let mut pressed = Vec::new();
             for (command, keys) in all {
                 let most = if command.is_step() { usize::MAX } else { 1 };
-                pressed.extend(std::iter::repeat_n(command, times(keys).min(most)));
+                let is_repeated = |event: &egui::Event| {
+                    matches!(event, egui::Event::Key { key, repeat: true, modifiers, .. }
+                        if *key == keys.logical_key && modifiers.matches_logically(keys.modifiers))
+                };
+                if !command.is_step() {
+                    input.events.retain(|event| !is_repeated(event));
+                }
+                let times = input.count_and_consume_key(keys.modifiers, keys.logical_key);
+                pressed.extend(std::iter::repeat_n(command, times.min(most)));
             }
             pressed
         })

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 
 use super::files_in::{MESH_ENDINGS, has_ending};
 use super::meshes::Read;
+use crate::progress::Monitor;
 use crate::render::{Environment, LightingPreset};
 
 /// What is under way.
@@ -22,7 +23,7 @@ impl Early {
         let first = files.iter().find(|f| has_ending(f, MESH_ENDINGS)).cloned();
         let mesh = first.and_then(|file| {
             let path = file.clone();
-            Some((file, thread("orfeas-first-mesh").spawn(move || Read::file(&path, true)).ok()?))
+            Some((file, thread("orfeas-first-mesh").spawn(move || Read::file(&path, true, &Monitor::silent())).ok()?))
         });
         let light = thread("orfeas-first-light").spawn(|| Environment::preset(LightingPreset::default())).ok();
         Self { mesh, light }

@@ -292,10 +292,14 @@ impl ExportDialog {
                 if let Some(folder) = path.parent().filter(|p| p.is_dir()) {
                     dialog = dialog.set_directory(folder);
                 }
+                let mesh = self.finished.mesh.clone();
                 studio.ask_path(
                     || dialog.save_file(),
-                    |studio, path| {
-                        if let Some(super::Dialog::Export(dialog)) = &mut studio.dialog {
+                    move |studio, path| {
+                        // The dialog may be another one by now.
+                        if let Some(super::Dialog::Export(dialog)) = &mut studio.dialog
+                            && Arc::ptr_eq(&dialog.finished.mesh, &mesh)
+                        {
                             dialog.path = path.display().to_string();
                             dialog.format = Format::from_path(&path).unwrap_or(dialog.format);
                             // The system's dialog has asked already, but for this name alone.

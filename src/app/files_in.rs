@@ -83,7 +83,7 @@ impl Studio {
             self.add_paths(dropped);
         }
         // What is typed is accounted for, too: the field may be gone before the key goes up.
-        let is_typing = ctx.egui_wants_keyboard_input();
+        let is_typing = ctx.text_edit_focused();
         for event in ctx.input(|i| i.events.clone()) {
             match event {
                 Event::Paste(text) => {

@@ -56,7 +56,11 @@ impl Studio {
                 return None;
             }
             // A thread that panicked has read nothing.
-            let read = early.and_then(|e| e.join().ok()).unwrap_or_else(|| Read::file(&file, slow));
+            let anew = || Read::file(&file, slow, &Monitor::new(&cancel, &|_| {}));
+            let read = early.and_then(|e| e.join().ok()).unwrap_or_else(anew);
+            if cancel.is_cancelled() {
+                return None;
+            }
             Some(read.map(|Read { mesh, left_out, prepared }| {
                 let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(&prepared)));
                 (Arc::new(mesh), left_out, uploaded)
@@ -224,9 +228,13 @@ pub(super) struct Read {
 
 impl Read {
     /// Reads a mesh file; `for_slow` as of [`Prepared::new`].
-    pub fn file(path: &Path, for_slow: bool) -> Result<Self, String> {
-        let imported = import::import_file(path, &import::Limits::default(), &Monitor::silent());
+    ///
+    /// # Errors
+    /// The sentence to tell; any while it is cancelled.
+    pub fn file(path: &Path, for_slow: bool, monitor: &Monitor) -> Result<Self, String> {
+        let imported = import::import_file(path, &import::Limits::default(), monitor);
         let import::Imported { mesh, left_out } = imported.map_err(|error| error.to_string())?;
+        monitor.check().map_err(|error| error.to_string())?;
         let prepared = Prepared::new(&mesh, for_slow);
         Ok(Self { mesh, left_out, prepared })
     }

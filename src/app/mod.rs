@@ -73,6 +73,8 @@ pub struct Options {
 impl Options {
     /// Opens `files`, and keeps everything in folders of the caller's choice.
     pub fn new(files: Vec<PathBuf>, data_dir: PathBuf, cache: Cache) -> Self {
+        // As the list names them: what is begun early is looked for by its name.
+        let files: Vec<PathBuf> = files.into_iter().map(|file| std::path::absolute(&file).unwrap_or(file)).collect();
         let early = early::Early::start(&files);
         let models =
             Library::new(Catalogue::builtin().clone(), data_dir.join("models"), Vec::new(), Hub::from_environment());

@@ -41,24 +41,25 @@ pub(super) fn block(size_mm: Vec3) -> Arc<Mesh> {
     })
 }
 
-/// Gives a card a mesh that is in memory, and as it seems on disk.
-fn give_mesh(studio: &mut Studio, id: ItemId) {
+/// Gives a card a mesh that is in memory, and as it seems in a file of `folder`.
+fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
     let request = Request::default();
     let item = studio.items.get_mut(id).unwrap();
     let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
     let (views, notes) = (Default::default(), Vec::new());
     item.status = Status::Finished;
     item.finished = Some(Finished { mesh, report, notes, request, mask: None, views, repaired: false });
-    let (file, views, notes) = (format!("{}.ply", id.0).into(), Default::default(), Vec::new());
+    let (file, views, notes) = (folder.join(format!("{}.ply", id.0)), Default::default(), Vec::new());
+    std::fs::write(&file, "").unwrap();
     item.saved = Some(SavedResult { file, request, mask: None, views, notes });
 }
 
 #[test]
 fn the_meshes_around_the_selected_card_stay_in_memory() {
-    let (_folder, mut studio) = studio();
+    let (folder, mut studio) = studio();
     let ids: Vec<ItemId> = (0..14).map(|n| studio.add(Source::Picture(format!("{n}.png").into()))).collect();
     for (selected, kept) in [(0, 0..=8), (6, 2..=10), (13, 5..=13)] {
-        ids.iter().for_each(|&id| give_mesh(&mut studio, id));
+        ids.iter().for_each(|&id| give_mesh(&mut studio, id, folder.path()));
         studio.items.select(ids[selected]);
         studio.forget_old_meshes();
         let in_memory: Vec<usize> =

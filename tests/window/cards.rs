@@ -174,7 +174,7 @@ fn cards_are_equally_high_whatever_their_state() {
 fn a_card_moves_up_past_those_that_fill_the_queue() {
     let mut window = Window::new();
     let picture = window.picture("disc.png");
-    let count = CAPACITY + 20;
+    let count = CAPACITY + 200;
     window.drop_files(&vec![picture; count]);
     window.wait("the cards", |s| s.items.len() == count);
     let state = window.harness.state_mut();

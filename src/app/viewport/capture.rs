@@ -59,13 +59,18 @@ impl Studio {
         let factor = if width.max(height) <= 2048 { 2 } else { 1 };
         sitting.camera.set_size([width * factor, height * factor]);
         self.ask_png("view.png", |studio, target| {
-            let save = move || -> Result<PathBuf, String> {
+            let draw = move || {
                 let drawn = sitting.maker().and_then(|mut maker| maker.still_from(&sitting.camera, &sitting.scene));
-                let picture = drawn.map_err(|error| error.to_string())?;
-                write_png(&target, &[picture], |_| true)?;
-                Ok(target.path)
+                drawn.map_err(|error| error.to_string())
             };
-            studio.run_write(save, |studio, saved| studio.tell_saved(saved.flatten()));
+            // Writing alone is for those who write: drawing may take long.
+            studio.run_task(draw, |studio, drawn| match drawn.flatten() {
+                Ok(picture) => {
+                    let save = move || write_png(&target, &[picture], |_| true).map(|()| target.path);
+                    studio.run_write(save, |studio, saved| studio.tell_saved(saved.flatten()));
+                }
+                Err(why) => studio.tell_saved(Err(why)),
+            });
         });
     }
 

@@ -130,6 +130,8 @@ impl Viewport {
         self.shown = None;
         self.marker = None;
         self.overlay = None;
+        // Their answer is of an earlier generation now.
+        self.motion.awaits_levels = false;
         self.generation += 1;
         self.measure.iter_mut().for_each(Vec::clear);
     }
@@ -180,6 +182,10 @@ impl Viewport {
         self.camera.set_size(size_px);
         if self.camera.pose() == self.fitted_pose {
             self.fit();
+            if self.shown.is_none() {
+                // The mesh before is to be fitted again when it comes back.
+                self.fitted = None;
+            }
         }
     }
 

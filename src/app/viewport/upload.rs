@@ -129,13 +129,15 @@ impl Studio {
             }
             match uploaded {
                 Ok(uploaded) => studio.take_uploaded(uploaded),
-                Err(why) => {
-                    // Not the mesh before, which would be taken for this one; it is tried again when selected.
-                    studio.viewport.clear();
-                    studio.messages.push(Level::Error, format!("The mesh cannot be shown: {why}"));
-                }
+                Err(why) => studio.tell_not_shown(&why),
             }
         });
+    }
+
+    fn tell_not_shown(&mut self, why: &str) {
+        // Not the mesh before, which would be taken for this one; it is tried again when selected.
+        self.viewport.clear();
+        self.messages.push(Level::Error, format!("The mesh cannot be shown: {why}"));
     }
 
     fn take_uploaded(&mut self, uploaded: Uploaded) {
@@ -148,7 +150,7 @@ impl Studio {
                     self.add_levels();
                 }
             }
-            (Err(error), _) => self.messages.push(Level::Error, format!("The mesh cannot be shown: {error}")),
+            (Err(error), _) => self.tell_not_shown(&error.to_string()),
             (Ok(_), None) => {}
         }
     }
