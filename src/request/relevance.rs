@@ -200,7 +200,10 @@ mod tests {
                     }
                     "Lithophane" => assert_eq!(needed.is_some(), spec.flag == "litho-angle", "{}", spec.flag),
                     "Solid" => assert!(needed.is_some(), "{}", spec.flag),
-                    _ => assert_eq!(needed.is_some(), matches!(spec.flag, "smooth" | "color"), "{}", spec.flag),
+                    _ => {
+                        let is_idle = matches!(spec.flag, "smooth" | "color" | "drop-floaters");
+                        assert_eq!(needed.is_some(), is_idle, "{}", spec.flag);
+                    }
                 }
             }
         }

@@ -68,13 +68,14 @@ const ATTEMPTS: [usize; 5] = [1, 1, 1, 2, 4];
 const MILDER: [usize; 4] = [2, 4, 8, 16];
 /// That is worth it when more than one in so many vertices had to be kept.
 const MANY_KEPT: usize = 8;
-/// How often an attempt is made anew with a smaller error where the surface moved too far: the error that meshopt
-/// keeps is a mean.
-const SHRINKINGS: usize = 6;
-/// What share of the allowed error a new attempt aims for.
-const AIM: f32 = 0.85;
-/// A new attempt has at least this share of the error of the one before, also where that left nothing.
-const LEAST_STEP: f32 = 0.05;
+/// How often a reduction is made anew where the surface moved too far: the error that meshopt keeps is a mean.
+const TRIES: usize = 14;
+/// Places are kept as they were when they are no more than one in so many vertices; else all is reduced by less.
+const FEW: usize = 1000;
+/// What share of the error a new try has at most.
+const AIM: f32 = 0.8;
+/// And at least, also where the one before left nothing.
+const LEAST_STEP: f32 = 0.2;
 /// The exact kernel cannot be cancelled and slows down with size, so it gets no more than this.
 const MAX_EXACT_TRIANGLES: usize = 1_500_000;
 
@@ -159,7 +160,7 @@ impl Search<'_> {
     fn keeping_surroundings(&mut self) -> Result<Option<Found>, SimplifyError> {
         let mut kept = vec![false; self.whole.vertex_positions.len()];
         for (attempt, &times) in ATTEMPTS.iter().enumerate() {
-            let Some((candidate, error, verdict)) = self.attempt(&kept, times)? else { break };
+            let Some((candidate, error, verdict)) = self.attempt(&mut kept, times)? else { break };
             if self.is_sound(&candidate, &verdict) {
                 let is_worth_another = kept.iter().filter(|kept| **kept).count() > kept.len() / MANY_KEPT;
                 return Ok(Some(Found { simplified: self.found(candidate, error, attempt > 0), is_worth_another }));
@@ -173,11 +174,11 @@ impl Search<'_> {
     /// The first sound result for a milder goal with nothing kept, if it has fewer triangles than `other`: where two
     /// walls come close to each other everywhere, all of them would be kept.
     fn milder(&mut self, other: &Mesh) -> Result<Option<Simplified>, SimplifyError> {
-        let kept = vec![false; self.whole.vertex_positions.len()];
         let most = other.triangle_indices.len();
         let triangles = self.goal.triangles;
         for times in MILDER.into_iter().take_while(|times| triangles.saturating_mul(*times) < most) {
-            let Some((candidate, error, verdict)) = self.attempt(&kept, times)? else { break };
+            let mut kept = vec![false; self.whole.vertex_positions.len()];
+            let Some((candidate, error, verdict)) = self.attempt(&mut kept, times)? else { break };
             if candidate.triangle_indices.len() < most && self.is_sound(&candidate, &verdict) {
                 return Ok(Some(self.found(candidate, error, true)));
             }
@@ -187,7 +188,7 @@ impl Search<'_> {
 
     /// One attempt for `times` the triangles, or that share of the error, with the error it reached. None where that
     /// is no reduction.
-    fn attempt(&mut self, kept: &[bool], times: usize) -> Result<Option<(Mesh, f32, Verdict)>, SimplifyError> {
+    fn attempt(&mut self, kept: &mut [bool], times: usize) -> Result<Option<(Mesh, f32, Verdict)>, SimplifyError> {
         let (whole, monitor) = (self.whole, self.monitor);
         let triangles = self.goal.triangles.saturating_mul(times);
         if triangles >= whole.triangle_indices.len() {
@@ -203,34 +204,48 @@ impl Search<'_> {
     }
 
     /// One reduction, to so many triangles and a share of 1 / `times` of the error, mended; and again where the surface
-    /// moved farther than it may.
+    /// moved farther than it may: with less where that is so in many places, else with these places kept as they were.
     fn reduced(
         &mut self,
-        kept: &[bool],
+        kept: &mut [bool],
         triangles: usize,
         times: f32,
     ) -> Result<Option<(Mesh, f32, Verdict)>, Cancelled> {
         let (whole, monitor) = (self.whole, self.monitor);
-        for _ in 0..=SHRINKINGS {
+        let mut found_before = (usize::MAX, self.limit);
+        for _ in 0..TRIES {
             let limit = self.limit.map(|e| e / times);
             let reduced = blocks::reduce(whole, kept, Reduction { triangles, max_error: limit }, monitor)?;
-            let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), reduced.triangles);
-            let (Some(allowed), Some(limit)) = (self.goal.max_error, limit) else {
+            let corners = reduced.triangles;
+            let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), corners.clone());
+            let Some(allowed) = self.goal.max_error else {
                 let (candidate, verdict) = mended(candidate, monitor)?;
                 return Ok(Some((candidate, reduced.error, verdict)));
             };
-            let mut deviation = self.original.deviation(&candidate, allowed, monitor)?;
-            if deviation <= allowed {
+            let mut far = self.original.too_far_from(&candidate, &corners, allowed, monitor)?;
+            if far.is_empty() {
                 let (moved, verdict) = mended(candidate.clone(), monitor)?;
-                if moved != candidate {
-                    deviation = self.original.deviation(&moved, allowed, monitor)?;
-                }
-                if deviation <= allowed {
+                if moved == candidate || self.is_near(&moved)? {
                     return Ok(Some((moved, reduced.error, verdict)));
                 }
+                self.limit = self.limit.map(|limit| limit * AIM);
+                continue;
             }
-            // From what was reached: an error larger than the mesh allows no more than one as large as it.
-            self.limit = Some(limit.min(reduced.error) * times * (AIM * allowed / deviation).max(LEAST_STEP));
+            let many = whole.vertex_positions.len() / FEW;
+            // Slivers may move by any distance at no error: less error does not help there.
+            if far.len() > many && 2 * far.len() < found_before.0 {
+                found_before = (far.len(), self.limit);
+                far.sort_unstable_by(|a, b| b.1.total_cmp(&a.1));
+                // What is farther than most is kept.
+                let share = (AIM * allowed / far[many].1).clamp(LEAST_STEP, AIM);
+                // From what was reached: an error larger than the mesh allows no more than one as large as it.
+                self.limit = self.limit.map(|limit| limit.min(reduced.error * times) * share);
+                continue;
+            }
+            if 2 * far.len() >= found_before.0 {
+                self.limit = found_before.1;
+            }
+            self.original.keep(&far, kept);
         }
         self.is_too_far = true;
         Ok(None)
@@ -239,7 +254,7 @@ impl Search<'_> {
     /// Whether a mesh is no farther from the one that came in than allowed.
     fn is_near(&self, candidate: &Mesh) -> Result<bool, Cancelled> {
         let Some(allowed) = self.goal.max_error else { return Ok(true) };
-        Ok(self.original.deviation(candidate, allowed, self.monitor)? <= allowed)
+        Ok(self.original.too_far_from(candidate, &[], allowed, self.monitor)?.is_empty())
     }
 
     fn is_sound(&self, candidate: &Mesh, verdict: &Verdict) -> bool {
