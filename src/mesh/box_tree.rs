@@ -160,7 +160,7 @@ fn curve_key(place: Vec3) -> u32 {
 /// The point of a triangle that is nearest to `p`. In `f64`, since products of four lengths cancel on slivers.
 ///
 /// Ericson, "Real-Time Collision Detection" (2005), section 5.1.5.
-fn nearest_point([a, b, c]: [DVec3; 3], p: DVec3) -> DVec3 {
+pub(crate) fn nearest_point([a, b, c]: [DVec3; 3], p: DVec3) -> DVec3 {
     let (ab, ac) = (b - a, c - a);
     let along = |q: DVec3| [ab.dot(p - q), ac.dot(p - q)];
     let ([d1, d2], [d3, d4], [d5, d6]) = (along(a), along(b), along(c));
@@ -213,6 +213,23 @@ mod tests {
                 let distance = tree.distance_squared(&mesh, p, 0.0).sqrt();
                 assert!(distance < 1e-4, "{distance} at {i}, {k}");
             }
+        }
+    }
+
+    #[test]
+    fn the_nearest_point_of_a_triangle_is_found_wherever_one_stands() {
+        let triangle = [DVec3::ZERO, DVec3::new(4.0, 0.0, 0.0), DVec3::new(0.0, 3.0, 0.0)];
+        for (from, to) in [
+            ([1.0, 1.0, 5.0], [1.0, 1.0, 0.0]),
+            ([2.0, -1.0, 0.0], [2.0, 0.0, 0.0]),
+            ([-1.0, 2.0, 1.0], [0.0, 2.0, 0.0]),
+            ([-1.0, -1.0, 0.0], [0.0, 0.0, 0.0]),
+            ([6.0, -1.0, 0.0], [4.0, 0.0, 0.0]),
+            ([0.0, 5.0, 0.0], [0.0, 3.0, 0.0]),
+            ([5.0, 5.5, 0.0], [2.0, 1.5, 0.0]),
+        ] {
+            let found = nearest_point(triangle, DVec3::from(from));
+            assert!(found.abs_diff_eq(DVec3::from(to), 1e-9), "{from:?}: {found}");
         }
     }
 

@@ -4,7 +4,7 @@
 //! viewer of the photo), print space is millimetres (+Z up); functions say which one they expect.
 
 pub(crate) mod adjacency;
-mod box_tree;
+pub(crate) mod box_tree;
 pub mod components;
 pub mod intersect;
 pub(crate) mod nesting;

@@ -2,6 +2,7 @@
 
 use glam::Vec3;
 
+use crate::mesh::box_tree::nearest_point;
 use crate::mesh::{Bounds, Mesh};
 use crate::render::{View, pick};
 
@@ -34,7 +35,8 @@ fn normal_at(mesh: &Mesh, point: Vec3) -> Vec3 {
     for triangle in 0..mesh.triangle_indices.len() {
         let [a, b, c] = mesh.triangle(triangle);
         let Some(normal) = (b - a).cross(c - a).try_normalize() else { continue };
-        let distance = closest([a, b, c], point).distance(point);
+        let (corners, place) = ([a, b, c].map(Vec3::as_dvec3), point.as_dvec3());
+        let distance = nearest_point(corners, place).distance(place) as f32;
         // As far as numbers of that size can tell.
         let equal = 1e-5 * (1.0 + point.abs().max_element());
         if distance < nearest - equal {
@@ -46,33 +48,6 @@ fn normal_at(mesh: &Mesh, point: Vec3) -> Vec3 {
         nearest = nearest.min(distance);
     }
     sum.normalize_or_zero()
-}
-
-/// The point of a triangle that is closest to `p`. Ericson, "Real-Time Collision Detection" (2005), 5.1.5.
-fn closest([a, b, c]: [Vec3; 3], p: Vec3) -> Vec3 {
-    let (ab, ac) = (b - a, c - a);
-    let [(d1, d2), (d3, d4), (d5, d6)] = [a, b, c].map(|corner| (ab.dot(p - corner), ac.dot(p - corner)));
-    if d1 <= 0.0 && d2 <= 0.0 {
-        return a;
-    }
-    if d3 >= 0.0 && d4 <= d3 {
-        return b;
-    }
-    if d6 >= 0.0 && d5 <= d6 {
-        return c;
-    }
-    let (on_ab, on_ac, on_bc) = (d1 * d4 - d3 * d2, d5 * d2 - d1 * d6, d3 * d6 - d5 * d4);
-    if on_ab <= 0.0 && d1 >= 0.0 && d3 <= 0.0 {
-        return a + ab * (d1 / (d1 - d3));
-    }
-    if on_ac <= 0.0 && d2 >= 0.0 && d6 <= 0.0 {
-        return a + ac * (d2 / (d2 - d6));
-    }
-    if on_bc <= 0.0 && d4 >= d3 && d5 >= d6 {
-        return b + (c - b) * ((d4 - d3) / ((d4 - d3) + (d5 - d6)));
-    }
-    let whole = on_ab + on_ac + on_bc;
-    a + ab * (on_ac / whole) + ac * (on_ab / whole)
 }
 
 #[cfg(test)]
@@ -98,21 +73,5 @@ mod tests {
         assert!(hit.is_none_or(|hit| hit.distance > 99.9), "{hit:?}");
         let from_behind = View::from_degrees(170.0, 10.0);
         assert_eq!(view_of(&mesh, bounds, point, from_behind), from_behind, "it is seen already");
-    }
-
-    #[test]
-    fn the_closest_point_of_a_triangle_is_found_wherever_one_stands() {
-        let triangle = [Vec3::ZERO, Vec3::new(4.0, 0.0, 0.0), Vec3::new(0.0, 3.0, 0.0)];
-        for (from, to) in [
-            (Vec3::new(1.0, 1.0, 5.0), Vec3::new(1.0, 1.0, 0.0)),
-            (Vec3::new(2.0, -1.0, 0.0), Vec3::new(2.0, 0.0, 0.0)),
-            (Vec3::new(-1.0, 2.0, 1.0), Vec3::new(0.0, 2.0, 0.0)),
-            (Vec3::new(-1.0, -1.0, 0.0), Vec3::ZERO),
-            (Vec3::new(6.0, -1.0, 0.0), Vec3::new(4.0, 0.0, 0.0)),
-            (Vec3::new(0.0, 5.0, 0.0), Vec3::new(0.0, 3.0, 0.0)),
-            (Vec3::new(2.0 + 3.0, 1.5 + 4.0, 0.0), Vec3::new(2.0, 1.5, 0.0)),
-        ] {
-            assert!(closest(triangle, from).abs_diff_eq(to, 1e-5), "{from}: {}", closest(triangle, from));
-        }
     }
 }

@@ -28,8 +28,7 @@ const TAPER_MAX_MM: f32 = 5.0;
 
 /// The field of the cutter: rim at the bottom, blade up. It is open inside; holes in the object, and
 /// those that arise where narrow gaps are filled, are not cut, since their walls would hang in the air.
-/// Parts of the object that lie apart get a wall
-/// each, joined at the rim.
+/// Parts of the object that lie apart get a wall each, joined at the rim.
 pub(super) fn cutter(
     request: &Request,
     object: &ConditionImage,
