@@ -175,6 +175,10 @@ impl Studio {
             Some(Item { source: Source::MeshFile(_), status: Status::Failed(_), .. }) => {
                 "The mesh file could not be read; try again (Ctrl+R)".to_owned()
             }
+            Some(item) if file_of(item).is_some() && self.reading.is_none() => {
+                self.load_selected();
+                "The mesh was not read to its end; it is being read again, a moment".to_owned()
+            }
             Some(item) if file_of(item).is_some() => "The mesh is still being read and checked; a moment".to_owned(),
             _ => format!("There is no mesh to {do_what} yet; generate one first (Ctrl+G)"),
         };

@@ -26,6 +26,15 @@ pub(super) struct View<'a> {
     digest: Digest,
 }
 
+/// What a model is to see of one of them.
+struct Seen {
+    planes: Planes,
+    /// Whether its cut-out was stored.
+    is_cached: bool,
+    /// Whether the program doubts the cut-out.
+    is_unsure: bool,
+}
+
 /// Refuses pictures from further sides that would change nothing.
 pub(super) fn check(request: &Request, input: &Input) -> Result<(), PipelineError> {
     match (input.views.first_key_value(), relevance::needed_for_views(request)) {
@@ -56,27 +65,36 @@ impl Run<'_> {
         let front = learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)?;
         let (begun, mut all_cached) = (Instant::now(), true);
         let mut further = BTreeMap::new();
+        let mut notes = Vec::new();
         for (number, view) in self.views.iter().enumerate() {
             let share = [number, number + 1].map(|n| SHARE * n as f64 / self.views.len() as f64);
             let seen = |monitor: &Monitor| self.planes_of(view, found, monitor);
-            let (planes, cached) = self.monitor.part(Stage::Latents, share, seen)?;
+            let Seen { planes, is_cached, is_unsure } = self.monitor.part(Stage::Latents, share, seen)?;
             self.monitor.check()?;
-            all_cached &= cached;
+            all_cached &= is_cached;
+            if is_unsure {
+                notes.push(format!(
+                    "the program is not sure about the cut-out of the picture from the {}; one on a plain or \
+                     transparent background leaves no doubt",
+                    view.side.name()
+                ));
+            }
             further.insert(view.side.view_number(), planes);
         }
         if !further.is_empty() {
             self.spend(Stage::CutOut, begun, all_cached);
         }
+        self.notes.extend(notes);
         Ok(Shown { front, further })
     }
 
-    /// One of them, and whether its cut-out was stored.
-    fn planes_of(&self, view: &View, found: &Found, monitor: &Monitor) -> Result<(Planes, bool), PipelineError> {
+    fn planes_of(&self, view: &View, found: &Found, monitor: &Monitor) -> Result<Seen, PipelineError> {
         let keys = Keys::of(self.request, &view.digest, None, None, &[]);
         let mut run = Run::of_picture(self.request, view.path, view.bytes.clone(), keys, (self.around, monitor));
         let cut_out = run.cut_out()?;
         let planes = learned::planes(found, &self.request.model, &cut_out.pixels).about(view.path)?;
-        Ok((planes, run.reports().iter().all(|report| report.cached)))
+        let is_cached = run.reports().iter().all(|report| report.cached);
+        Ok(Seen { planes, is_cached, is_unsure: cut_out.is_unsure() })
     }
 
     /// Share of the bar of [`Stage::Latents`] that is left for the model.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use image::{Rgba, RgbaImage};
+use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::*;
 use crate::cache::CacheOptions;
@@ -14,7 +14,7 @@ use crate::engine::models::hunyuan3d::miniature;
 use crate::engine::{Engine, EngineOptions};
 use crate::mesh::topology::Topology;
 use crate::progress::{CancelToken, Progress};
-use crate::request::{Mode, Model};
+use crate::request::{CutOutMethod, Mode, Model};
 
 /// A seed of weights whose field has a surface well inside the box.
 const SEED: u64 = 5;
@@ -174,6 +174,29 @@ fn a_view_that_cannot_be_used_is_named() {
     refusal();
     fs::write(back, bytes).unwrap();
     studio.run(&input, &cache).unwrap();
+}
+
+#[test]
+fn a_view_whose_cut_out_is_unsure_is_named() {
+    let studio = Studio::new();
+    let input = studio.input(&[(Side::Left, 2)]);
+    let told = |input: &Input| {
+        let mut request = request();
+        request.cut_out.method = CutOutMethod::Colors;
+        let tools = studio.tools(Cache::disabled());
+        let output = run_with(&request, input, &Circumstances::of(&tools), &Monitor::silent()).unwrap();
+        output.notes.iter().any(|note| note.contains("not sure") && note.contains("from the left"))
+    };
+    assert!(!told(&input), "a transparent one leaves no doubt");
+    // Patches of all colours, of which none is the background.
+    RgbImage::from_fn(300, 300, |x, y| {
+        let hash = (x / 30).wrapping_mul(0x9E37_79B1) ^ (y / 30).wrapping_mul(0x85EB_CA77);
+        let hash = hash.wrapping_mul(0xC2B2_AE3D);
+        Rgb([hash >> 24, hash >> 16 & 255, hash >> 8 & 255].map(|v| v as u8))
+    })
+    .save(&input.views[&Side::Left])
+    .unwrap();
+    assert!(told(&input));
 }
 
 #[test]
