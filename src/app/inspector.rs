@@ -9,6 +9,7 @@ use super::layout::Dial;
 use super::state::{Finished, Source, Status};
 use super::theme::{self, Palette};
 use crate::models::State;
+use crate::print::text;
 use crate::progress::Stage;
 use crate::request::parameter::{ParamGroup, ParamKind, ParamSpec, Value};
 use crate::request::relevance::needed_for;
@@ -115,11 +116,10 @@ impl Studio {
         let report = &finished.report;
         ui.strong("Mesh");
         Grid::new("measurements").num_columns(2).spacing([theme::GAP, 3.0]).show(ui, |ui| {
-            let [width, depth, height] = report.size_mm;
             let rows = [
-                ("Size", format!("{width:.1} × {depth:.1} × {height:.1} mm")),
-                ("Volume", format!("{:.1} cm³", report.volume_cm3)),
-                ("Area", format!("{:.0} cm²", report.area_cm2)),
+                ("Size", text::size(report.size_mm)),
+                ("Volume", text::volume(report.volume_cm3)),
+                ("Area", text::area(report.area_cm2)),
                 ("Triangles", thousands(report.triangles)),
                 ("Vertices", thousands(report.vertices)),
                 ("Pieces", report.shells.to_string()),

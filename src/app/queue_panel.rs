@@ -10,6 +10,7 @@ use super::command::Command;
 use super::state::{Item, ItemId, Items, Source, Status};
 use super::theme::{self, Palette};
 use crate::image::intake::{self, Limits};
+use crate::print::text;
 use crate::progress::Monitor;
 use crate::request::IntakeParams;
 
@@ -128,9 +129,11 @@ impl Studio {
             Status::Finished if item.is_outdated() => line(ui, palette.warning, "Settings changed"),
             Status::Finished => match &item.finished {
                 Some(done) => {
-                    let [width, depth, height] = done.report.size_mm;
-                    let ready = if done.report.is_print_ready() { "✔" } else { "⚠" };
-                    line(ui, palette.success, &format!("{ready} {width:.0} × {depth:.0} × {height:.0} mm"));
+                    let (color, sign) = match done.report.is_print_ready() {
+                        true => (palette.success, "✔"),
+                        false => (palette.warning, "⚠"),
+                    };
+                    line(ui, color, &format!("{sign} {}", rough_size(done.report.size_mm)));
                 }
                 None => line(ui, palette.success, "✔ Finished"),
             },
@@ -263,6 +266,14 @@ fn line(ui: &mut Ui, color: Color32, text: &str) {
 }
 
 /// Seconds as people say them.
+/// Whole millimetres, and more of what these would round away.
+fn rough_size(size_mm: [f32; 3]) -> String {
+    let longest = size_mm.into_iter().fold(0.0, f32::max);
+    let [width, depth, height] =
+        size_mm.map(|mm| if longest >= 10.0 && mm >= 1.0 { format!("{mm:.0}") } else { text::length(mm) });
+    format!("{width} × {depth} × {height} mm")
+}
+
 fn duration(secs: f32) -> String {
     let secs = secs.max(0.0).ceil() as u64;
     if secs < 60 { format!("{secs} s") } else { format!("{} min {} s", secs / 60, secs % 60) }
@@ -272,6 +283,13 @@ fn duration(secs: f32) -> String {
 mod tests {
     use super::super::tests::studio;
     use super::*;
+
+    #[test]
+    fn a_small_mesh_has_a_size() {
+        assert_eq!(rough_size([80.2, 34.6, 7.0]), "80 × 35 × 7 mm");
+        assert_eq!(rough_size([100.0, 80.0, 0.3]), "100 × 80 × 0.3 mm");
+        assert_eq!(rough_size([0.05, 0.04, 0.1]), "0.05 × 0.04 × 0.1 mm");
+    }
 
     #[test]
     fn nothing_is_remembered_of_cards_that_are_gone() {

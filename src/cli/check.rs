@@ -74,7 +74,11 @@ fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report,
 }
 
 fn words(path: &Path, report: &Report) -> String {
-    format!("{}: {}", path.display(), report.to_string().trim_end())
+    let next = match report.is_print_ready() || report.malformed.is_some() || report.encloses_nothing {
+        true => "",
+        false => "\n  next       `orfeas convert --repair` mends meshes",
+    };
+    format!("{}: {}{next}", path.display(), report.to_string().trim_end())
 }
 
 fn json(path: &Path, report: &Report) -> Result<String, Failure> {

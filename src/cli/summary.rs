@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::mesh::Mesh;
 use crate::pipeline::{Output, StageReport};
-use crate::print;
+use crate::print::{self, text};
 use crate::progress::Stage;
 
 /// What `--json` prints about a file that was made.
@@ -62,23 +62,14 @@ pub fn made(output: &Output, secs: f64) -> String {
 
 /// `34.0 mm wide, 21.3 mm deep, 80.0 mm high; 12 345 triangles, 21.4 cm³`
 pub fn mesh(mesh: &Mesh, report: &print::Report) -> String {
-    let [width, depth, height] = size_mm(mesh);
-    let (triangles, volume) = (grouped(mesh.triangle_indices.len()), volume(1000.0 * report.volume_cm3));
-    format!("{width:.1} mm wide, {depth:.1} mm deep, {height:.1} mm high; {triangles} triangles, {volume}")
-}
-
-/// `34.0 × 21.3 × 80.0 mm`: width, depth, height.
-pub fn size([x, y, z]: [f32; 3]) -> String {
-    format!("{x:.1} × {y:.1} × {z:.1} mm")
+    let [width, depth, height] = size_mm(mesh).map(text::length);
+    let (triangles, volume) = (grouped(mesh.triangle_indices.len()), text::volume(report.volume_cm3));
+    format!("{width} mm wide, {depth} mm deep, {height} mm high; {triangles} triangles, {volume}")
 }
 
 /// Width, depth and height.
 pub fn size_mm(mesh: &Mesh) -> [f32; 3] {
     mesh.bounds().map_or([0.0; 3], |b| b.size().to_array())
-}
-
-fn volume(mm3: f64) -> String {
-    if mm3 < 1000.0 { format!("{mm3:.0} mm³") } else { format!("{:.1} cm³", mm3 / 1000.0) }
 }
 
 /// Whether it prints, and if not why.

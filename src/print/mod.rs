@@ -6,6 +6,7 @@
 mod check;
 mod place;
 mod report;
+pub mod text;
 
 pub use check::check;
 pub use place::{DEFAULT_HEIGHT_MM, foot, millimetres_per_unit, place};

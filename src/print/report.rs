@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::text;
+
 /// A common printer's room: width and depth of the bed, height above it.
 const COMMON_BED_MM: [f32; 3] = [220.0, 220.0, 250.0];
 /// Below this a print is lost in the hand, and the file's unit is probably another one.
@@ -18,7 +20,7 @@ type Wording = ([&'static str; 2], &'static str);
 
 const OPEN_EDGES: Wording = (
     ["open edge", "open edges"],
-    "the surface has a hole, so inside and outside are not clear; close it in a mesh editor or let the slicer repair it",
+    "the surface has a hole, so inside and outside are not clear; repair the mesh, or close it in a mesh editor",
 );
 const NONMANIFOLD_EDGES: Wording = (
     ["edge with more than two faces", "edges with more than two faces"],
@@ -26,11 +28,11 @@ const NONMANIFOLD_EDGES: Wording = (
 );
 const FLIPPED_EDGES: Wording = (
     ["edge whose faces wind against each other", "edges whose faces wind against each other"],
-    "some faces are turned inside out; recalculate the normals in a mesh editor",
+    "some faces are turned inside out; repair the mesh to turn them",
 );
 const INWARD_SHELLS: Wording = (
     ["piece that is inside out", "pieces that are inside out"],
-    "a slicer would print what is around it; flip its faces in a mesh editor",
+    "a slicer would print what is around it; repair the mesh to turn it",
 );
 const NONMANIFOLD_VERTICES: Wording = (
     ["vertex where parts touch at a point only", "vertices where parts touch at a point only"],
@@ -38,10 +40,10 @@ const NONMANIFOLD_VERTICES: Wording = (
 );
 const ZERO_AREA_FACES: Wording = (
     ["face without area", "faces without area"],
-    "nobody sees them, but slicers trip over them; merge close vertices in a mesh editor",
+    "nobody sees them, but slicers trip over them; repair the mesh to remove them",
 );
 const DUPLICATE_FACES: Wording =
-    (["face that is there twice", "faces that are there twice"], "remove doubled faces in a mesh editor");
+    (["face that is there twice", "faces that are there twice"], "repair the mesh to remove one of them");
 const SELF_INTERSECTIONS: Wording = (
     ["face that passes through another", "faces that pass through others"],
     "slicers fuse them, but look at the layers before printing",
@@ -238,19 +240,11 @@ impl fmt::Display for Report {
         let problems = self.problems();
         writeln!(f, "{}", if problems.is_empty() { "Ready to print" } else { "Not ready to print" })?;
         if self.malformed.is_none() {
-            let [width, depth, height] = self.size_mm;
-            writeln!(f, "  size       {width:.1} × {depth:.1} × {height:.1} mm (width × depth × height)")?;
-            writeln!(
-                f,
-                "  volume     {:.2} cm³, {:.0} g of PLA when printed solid",
-                self.volume_cm3,
-                self.volume_cm3.abs() * PLA_G_PER_CM3
-            )?;
-            writeln!(
-                f,
-                "  surface    {:.1} cm², {} triangles, {} vertices",
-                self.area_cm2, self.triangles, self.vertices
-            )?;
+            writeln!(f, "  size       {} (width × depth × height)", text::size(self.size_mm))?;
+            let grams = text::length(self.volume_cm3.abs() * PLA_G_PER_CM3);
+            writeln!(f, "  volume     {}, {grams} g of PLA when printed solid", text::volume(self.volume_cm3))?;
+            let area = text::area(self.area_cm2);
+            writeln!(f, "  surface    {area}, {} triangles, {} vertices", self.triangles, self.vertices)?;
         }
         for problem in problems {
             writeln!(f, "  problem    {problem}")?;

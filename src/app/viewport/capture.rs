@@ -112,7 +112,7 @@ impl Studio {
         }
         let (done, cancel) = (Arc::new(AtomicU32::new(0)), CancelToken::new());
         self.viewport.capture = Some(Running { done: done.clone(), cancel: cancel.clone() });
-        let ctx = self.ctx.clone();
+        let (ctx, stopped) = (self.ctx.clone(), cancel.clone());
         let save = move || -> Result<PathBuf, String> {
             let go_on = |frame| {
                 done.store(frame, Ordering::Relaxed);
@@ -124,7 +124,10 @@ impl Studio {
         };
         self.run_task(save, |studio, saved| {
             studio.viewport.capture = None;
-            studio.tell_saved(saved.flatten());
+            match saved.flatten() {
+                Err(_) if stopped.is_cancelled() => studio.messages.push(Level::Info, "The turntable was cancelled"),
+                saved => studio.tell_saved(saved),
+            }
         });
     }
 
@@ -292,5 +295,22 @@ mod tests {
         });
         studio.next_answer(std::time::Duration::from_secs(60)).unwrap()(&mut studio);
         assert!(studio.viewport.capture.is_none() && target("b.png").path.exists());
+    }
+
+    #[test]
+    fn a_turntable_that_is_cancelled_is_no_failure() {
+        let (folder, mut studio) = super::super::super::tests::studio();
+        let target = Target::of(folder.path().join("a.png")).unwrap();
+        studio.capture(target, |_, go_on| {
+            while go_on(1) {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            Err("it was cancelled".to_owned())
+        });
+        studio.viewport.capture.as_ref().unwrap().cancel.cancel();
+        studio.next_answer(std::time::Duration::from_secs(60)).unwrap()(&mut studio);
+        assert!(studio.viewport.capture.is_none() && !folder.path().join("a.png").exists());
+        let last = studio.messages.iter().next_back().unwrap();
+        assert_eq!((last.level, last.text.as_str()), (Level::Info, "The turntable was cancelled"));
     }
 }

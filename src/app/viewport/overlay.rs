@@ -14,6 +14,7 @@ use super::super::theme::Palette;
 use super::super::toast::Level;
 use super::Viewport;
 use crate::mesh::Bounds;
+use crate::print::text::length;
 use crate::render::{Camera, NamedView, Projection};
 use crate::request::Mode;
 
@@ -209,7 +210,7 @@ fn paint_length(
     for end in [a, b] {
         painter.line_segment([end - across, end + across], stroke);
     }
-    let text = format!("{length_mm:.1} mm");
+    let text = format!("{} mm", length(length_mm));
     let galley = painter.layout_no_wrap(text, FontId::proportional(13.0), palette.text);
     paint_text(painter, a + (b - a) * 0.5, galley, palette);
 }

@@ -102,7 +102,8 @@ impl Studio {
             }
             let (a, b) = (shown.bounds.min.dot(section.normal), shown.bounds.max.dot(section.normal));
             let range = f64::from(a.min(b))..=f64::from(a.max(b));
-            let dial = Dial { range, step: 0.1, decimals: 1, suffix: " mm".to_owned(), logarithmic: false };
+            let (step, decimals) = section_step((a - b).abs());
+            let dial = Dial { range, step, decimals, suffix: " mm".to_owned(), logarithmic: false };
             if ui.available_size_before_wrap().x < 2.2 * LIST_WIDTH {
                 ui.end_row();
             }
@@ -112,6 +113,13 @@ impl Studio {
             }
         });
     }
+}
+
+/// How finely a section moves through so many mm, and the decimals that show it: a tenth of a millimetre, or
+/// less in what is small.
+fn section_step(length_mm: f32) -> (f64, usize) {
+    let digits = f64::from(length_mm.max(1e-9) / 100.0).log10().floor().min(-1.0);
+    (10f64.powf(digits), -digits as usize)
 }
 
 /// Width of a drop-down list, in points.
@@ -137,4 +145,19 @@ fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, label: &str, value: &mut T, all: 
     let text = format!("{label}: {}", shown(name(*value)));
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ComboBox, true, &text));
     response.response.on_hover_text(label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_moves_finely_through_what_is_small() {
+        assert_eq!(section_step(80.0), (0.1, 1));
+        for length_mm in [0.05, 0.9, 3.0, 500.0] {
+            let (step, decimals) = section_step(length_mm);
+            assert!(f64::from(length_mm) / step >= 50.0, "{length_mm} mm in steps of {step}");
+            assert!(10f64.powi(-(decimals as i32)) <= step * 1.001, "{step} with {decimals} decimals");
+        }
+    }
 }

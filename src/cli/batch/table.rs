@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::job::batch::ItemEvent;
+use crate::print::text;
 
 use super::super::summary;
 use super::{Made, Row};
@@ -46,7 +47,7 @@ fn cells(row: &Row, input: String) -> [String; 5] {
     let [none, another] = [String::new(), String::new()];
     match (row.event, &row.made) {
         (ItemEvent::Done { secs }, Some(Made { size_mm, triangles, .. })) => {
-            [input, output, summary::size(*size_mm), summary::grouped(*triangles), summary::duration(f64::from(*secs))]
+            [input, output, text::size(*size_mm), summary::grouped(*triangles), summary::duration(f64::from(*secs))]
         }
         (ItemEvent::Skipped, _) => [input, output, "done earlier".to_owned(), none, another],
         (ItemEvent::Failed(why), _) => [input, format!("failed: {}", first_line(why)), String::new(), none, another],

@@ -25,8 +25,9 @@ Models that other programs have fetched (the Hugging Face cache, hy3dgen, ComfyU
 where they are. Everything else is fetched once, checked, and kept in one folder; a fetch that was
 stopped goes on where it was.
 
-HF_ENDPOINT names a mirror, HF_TOKEN a token, HTTPS_PROXY a proxy, SSL_CERT_FILE further certificates,
-ORFEAS_MODELS the folder. HF_HUB_OFFLINE=1 forbids fetching. Nothing else here uses the network.
+HF_ENDPOINT names a mirror, HF_TOKEN a token, HTTPS_PROXY a proxy, SSL_CERT_FILE the
+certificates to trust instead of the built-in ones, ORFEAS_MODELS the folder. HF_HUB_OFFLINE=1 forbids
+fetching. Nothing else here uses the network.
 
 Examples:
   orfeas models list
