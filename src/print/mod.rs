@@ -8,5 +8,5 @@ mod place;
 mod report;
 
 pub use check::check;
-pub use place::{DEFAULT_HEIGHT_MM, foot, millimetres_per_unit, place};
+pub use place::{DEFAULT_HEIGHT_MM, foot, millimetres_per_unit, place, unmet_size};
 pub use report::{Defect, DefectKind, Report};
