@@ -68,7 +68,8 @@ pub fn place(mut mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh 
 }
 
 /// What is said when several sizes were asked for and the solid, which keeps its proportions, has not all of
-/// them. `placed` is the extent in millimetres of what [`place`] made.
+/// them: a sentence. `placed` is the extent in millimetres of what [`place`] made. A print that lies on its back
+/// is as high as its picture.
 pub fn unmet_size(placed: Vec3, unit: Unit, pose: Pose, size: &SizeParams) -> Option<String> {
     let [width, height, depth] = match pose {
         Pose::Standing => [placed.x, placed.z, placed.y],
@@ -85,7 +86,8 @@ pub fn unmet_size(placed: Vec3, unit: Unit, pose: Pose, size: &SizeParams) -> Op
     let is_one_of_several = given.iter().filter(|(_, asked, _)| asked.is_some()).count() > 1;
     (is_one_of_several && !unmet.is_empty()).then(|| {
         format!(
-            "the print is {}: it keeps its proportions, and of several sizes the one that makes it smallest counts",
+            "seen from the front, the print is {}: it keeps its proportions, and of several sizes the one that makes \
+             it smallest counts",
             unmet.join(" and ")
         )
     })
