@@ -188,13 +188,21 @@ fn quality_ui(ui: &mut Ui, request: &mut Request) {
     ui.horizontal_wrapped(|ui| {
         for quality in [Quality::Draft, Quality::Standard, Quality::Fine] {
             let doc = choices.iter().find(|c| c.name == quality.name()).map_or("", |c| c.doc);
-            let selected = request.solid.quality == quality && request.solid.resolution.is_none();
+            let selected = request.solid.quality == quality && !request.cells_are_set();
             if ui.selectable_label(selected, capitalised(quality.name())).on_hover_text(doc).clicked() {
-                request.solid.quality = quality;
-                request.solid.resolution = None;
+                choose_quality(request, quality);
             }
         }
     });
+}
+
+/// Takes a quality, and lets it decide: a number of cells that was set is forgotten.
+fn choose_quality(request: &mut Request, quality: Quality) {
+    request.solid.quality = quality;
+    request.solid.resolution = None;
+    if request.cells_are_set() {
+        request.model.octree = None;
+    }
 }
 
 #[cfg(test)]
@@ -382,6 +390,25 @@ mod tests {
                 shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &hidden, &automatic));
             });
             assert_eq!(request, before, "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn a_quality_that_is_chosen_decides_also_after_a_number_of_cells() {
+        let model = |model| {
+            let mut request = Request { mode: Mode::Model, ..Request::default() };
+            request.model.model = model;
+            request
+        };
+        for mut request in
+            [Request::default(), model(crate::request::Model::Columns), model(crate::request::Model::Triposr)]
+        {
+            (request.solid.resolution, request.model.octree) = (Some(32), Some(32));
+            assert!(without_effect(&request, false).contains(&"quality"));
+            choose_quality(&mut request, Quality::Fine);
+            assert!(!without_effect(&request, false).contains(&"quality"));
+            let is_octree = request.mode == Mode::Model && request.model.model == crate::request::Model::Triposr;
+            assert_eq!(request.model.octree.is_none(), is_octree, "what is not asked about stays");
         }
     }
 

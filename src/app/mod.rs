@@ -185,7 +185,7 @@ impl Studio {
         }
         let wake = ctx.clone();
         let waking = ctx.clone();
-        let models = models::Shelf::new(options.models, move || waking.request_repaint());
+        let models = models::Shelf::new(options.models, Engine::shared().clone(), move || waking.request_repaint());
         let queue = job::Queue::new(tools(options.cache.clone(), &models), move || wake.request_repaint());
         let queue = queue.map_err(|error| messages.push(Level::Error, error.to_string())).ok();
         let wake = ctx.clone();

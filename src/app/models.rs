@@ -11,8 +11,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::tasks::caught;
 use super::toast::Level;
-use crate::files::bytes_in_words;
-use crate::models::{Choices, Library, Model, ModelsError, Remedy, State, Verification};
+use crate::engine::Engine;
+use crate::models::{Choices, Library, Model, ModelsError, Remedy, State, Verdict, Verification};
 use crate::progress::{CancelToken, Monitor, Progress};
 
 /// Results that wait to be fetched.
@@ -83,6 +83,7 @@ pub struct Shelf {
     library: Library,
     /// The same, for those who make solids with them.
     shared: Arc<RwLock<Library>>,
+    engine: Engine,
     rows: Vec<Row>,
     works: Vec<Work>,
     /// What last went wrong with a model.
@@ -109,13 +110,14 @@ impl Work {
 }
 
 impl Shelf {
-    /// The models of `library`. `wake` is called whenever there is something new to draw.
-    pub fn new(library: Library, wake: impl Fn() + Send + Sync + 'static) -> Self {
+    /// The models of `library`, which `engine` may have open. `wake` is called whenever there is something
+    /// new to draw.
+    pub fn new(library: Library, engine: Engine, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, events) = bounded(WAITING);
         let wake = Arc::new(wake);
         let (rows, works, troubles) = (Vec::new(), Vec::new(), Vec::new());
         let shared = Arc::new(RwLock::new(library.clone()));
-        Self { library, shared, rows, works, troubles, is_looking: false, sender, events, wake }
+        Self { library, shared, engine, rows, works, troubles, is_looking: false, sender, events, wake }
     }
 
     /// The library, as the user changes it.
@@ -170,7 +172,7 @@ impl Shelf {
         }
         self.troubles.retain(|(of, _)| of != id);
         let (cancel, progress) = (CancelToken::new(), Arc::new(Mutex::new(Seen::default())));
-        let (library, wake) = (self.library.clone(), self.wake.clone());
+        let (library, engine, wake) = (self.library.clone(), self.engine.clone(), self.wake.clone());
         self.works.push(Work {
             id: id.to_owned(),
             task: task.clone(),
@@ -193,8 +195,8 @@ impl Shelf {
                 wake();
             };
             let monitor = Monitor::new(&cancel, &sink);
-            let (level, text) =
-                caught(|| carry_out(&library, &id, &task, agrees, &monitor)).unwrap_or_else(|why| (Level::Error, why));
+            let done = caught(|| carry_out(&library, &engine, (&id, &task, agrees), &monitor));
+            let (level, text) = done.unwrap_or_else(|why| (Level::Error, why));
             Event::Done { id, level, text }
         });
         if let Err(error) = run {
@@ -291,7 +293,7 @@ impl Shelf {
 fn verified(library: &Library, model: &Model, found: &Verification) -> (Level, String) {
     let name = &model.name;
     let text = match library.remedy(model, found) {
-        None => return (Level::Success, format!("{name}: every byte is as it should be")),
+        None => return (Level::Success, format!("{name}{}", nothing_wrong(found))),
         Some(Remedy::Pull) => format!("{name} is not complete; fetch the rest"),
         Some(Remedy::Replace) => format!("{name} is damaged; remove it and fetch it anew"),
         Some(Remedy::ByHand(path)) => format!(
@@ -303,8 +305,24 @@ fn verified(library: &Library, model: &Model, found: &Verification) -> (Level, S
     (Level::Error, text)
 }
 
-/// Does `task`, and says what came of it.
-fn carry_out(library: &Library, id: &str, task: &Task, agrees: bool, monitor: &Monitor) -> (Level, String) {
+/// What is said of a model with which nothing is wrong, and of which files that is only not known.
+fn nothing_wrong(found: &Verification) -> String {
+    let is_unsaid = |verdict: &Verdict| matches!(verdict, Verdict::AsItCame | Verdict::Unknown { .. });
+    let unsaid = found.files.iter().filter(|file| is_unsaid(&file.verdict));
+    let names: Vec<_> = unsaid.map(|file| file.path.file_name().unwrap_or_default().to_string_lossy()).collect();
+    match names.as_slice() {
+        [] => ": every byte is as it should be".to_owned(),
+        names => format!(" is good as far as is known; nobody said which bytes {} should have", names.join(", ")),
+    }
+}
+
+/// Does a task on the model of this name, and says what came of it. With `agrees` its licence counts as agreed to.
+fn carry_out(
+    library: &Library,
+    engine: &Engine,
+    (id, task, agrees): (&str, &Task, bool),
+    monitor: &Monitor,
+) -> (Level, String) {
     let name = library.model(id).map(|model| model.name.clone()).unwrap_or_else(|_| id.to_owned());
     let done = library.model(id).cloned().and_then(|model| {
         if agrees {
@@ -317,9 +335,12 @@ fn carry_out(library: &Library, id: &str, task: &Task, agrees: bool, monitor: &M
                 missing => (Level::Info, format!("{name}: {} is still missing; fetch the rest", missing.join(", "))),
             }),
             Task::Verify => library.verify(id, monitor).map(|found| verified(library, &model, &found)),
-            Task::Remove => library
-                .remove(id)
-                .map(|bytes| (Level::Info, format!("{name} was removed; {} are free again", bytes_in_words(bytes)))),
+            Task::Remove => {
+                // What is open keeps its room on the disk, or cannot be removed at all.
+                engine.release(monitor)?;
+                let removed = library.remove(id)?;
+                Ok((Level::Info, format!("{name} was removed; {}", removed.in_words())))
+            }
         }
     });
     match done {
@@ -335,13 +356,66 @@ fn carry_out(library: &Library, id: &str, task: &Task, agrees: bool, monitor: &M
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::EngineOptions;
+    use crate::engine::device::{DeviceChoice, DeviceId};
+
+    fn engine() -> Engine {
+        let device = DeviceChoice::Named(DeviceId::Cpu);
+        Engine::new(EngineOptions { device, ..EngineOptions::default() })
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_model_that_is_removed_is_let_go_and_only_room_that_was_won_is_told() {
+        use crate::engine::models::{Family, ModelSource, hunyuan3d::miniature};
+        use std::fs;
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let theirs = root.join("theirs/toy");
+        fs::create_dir_all(&theirs).unwrap();
+        miniature::write(&theirs, 1).unwrap();
+        let file = |name: &str| {
+            let bytes = theirs.join(name).metadata().unwrap().len();
+            serde_json::json!({ "path": format!("toy/{name}"), "bytes": bytes, "about_bytes": bytes })
+        };
+        let manifest = serde_json::json!({
+            "name": "Toy", "repository": "maker/Toy", "revision": "main",
+            "licence": { "name": "Toy Licence", "summary": "Be kind.", "excluded_territory": [], "url": "https://x" },
+            "models": [{
+                "id": "toy", "name": "Toy", "purpose": "To play", "folder": "toy", "parameters": 1,
+                "graphics_memory_bytes": 1, "files": [file("config.yaml"), file("model.fp16.safetensors")],
+            }],
+        });
+        let catalogue = crate::models::Catalogue::parse(&[&manifest.to_string()]).unwrap();
+        let hub = crate::models::Hub::from_environment();
+        let library = Library::new(catalogue, root.join("models"), Vec::new(), hub);
+        library.agree(library.model("toy").unwrap()).unwrap();
+        library.import("toy", &root.join("theirs"), &Monitor::silent()).unwrap();
+        let weights = library.locate_weights("toy").unwrap().unwrap();
+        let source = ModelSource {
+            family: Family::Hunyuan3d,
+            folder: library.locate_folder("toy").unwrap(),
+            weights: Some(weights.clone()),
+        };
+        let engine = engine();
+        engine.plan(&source, 1, &Monitor::silent()).unwrap();
+        let is_open = || fs::read_to_string("/proc/self/maps").unwrap().contains(weights.to_str().unwrap());
+        assert!(is_open());
+        let is_linked = weights.metadata().unwrap().nlink() > 1;
+        let (level, text) = carry_out(&library, &engine, ("toy", &Task::Remove, false), &Monitor::silent());
+        assert!(level == Level::Info && text.starts_with("Toy was removed; "), "{text}");
+        assert!(!is_open() && !weights.exists());
+        assert_eq!(text.contains("free again"), !is_linked, "{text}");
+        assert!(theirs.join("model.fp16.safetensors").exists());
+    }
 
     #[test]
     fn work_without_a_thread_is_told_of_and_the_rest_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let hub = crate::models::Hub::from_environment();
         let catalogue = crate::models::Catalogue::builtin().clone();
-        let mut shelf = Shelf::new(Library::new(catalogue, folder.path().to_owned(), Vec::new(), hub), || ());
+        let mut shelf = Shelf::new(Library::new(catalogue, folder.path().to_owned(), Vec::new(), hub), engine(), || ());
         let work = |id: &str| Work {
             id: id.to_owned(),
             task: Task::Verify,

@@ -116,8 +116,16 @@ fn side(text: &str) -> Result<usize, String> {
 }
 
 impl RangeArgs {
-    fn range(&self, count: u64) -> Range {
-        Range { seed: self.seed, first: self.first, count, side: self.side }
+    /// So many samples from the first on, or all that have a number.
+    fn range(&self, count: Option<u64>) -> Result<Range, Failure> {
+        let left = u64::MAX - self.first;
+        match count {
+            Some(count) if count > left => Err(Failure::Usage(format!(
+                "from --first {} on there are {left} samples; take a smaller --first or --count",
+                self.first
+            ))),
+            _ => Ok(Range { seed: self.seed, first: self.first, count: count.unwrap_or(left), side: self.side }),
+        }
     }
 
     fn source(&self) -> Result<Source, Failure> {
@@ -140,7 +148,8 @@ impl RangeArgs {
 pub fn run(args: &DatasetArgs, console: &Console) -> Result<(), Failure> {
     match &args.action {
         Action::Stream { range, count, threads } => {
-            write_stream(&range.source()?, range.range(count.unwrap_or(u64::MAX)), *threads)
+            let samples = range.range(*count)?;
+            write_stream(&range.source()?, samples, *threads)
         }
         Action::Sheet { range, count, truth, output, overwrite } => {
             let if_exists = if *overwrite { IfExists::Replace } else { IfExists::Keep };
@@ -148,9 +157,10 @@ pub fn run(args: &DatasetArgs, console: &Console) -> Result<(), Failure> {
             let (columns, show) = if *truth { (2, &all[..]) } else { (12, &all[..1]) };
             let layout = sheet::Layout { count: *count as usize, side: range.side, columns, show };
             check_size(&layout)?;
+            let samples = range.range(Some(*count))?;
             check_writable(output, if_exists)?;
             let source = range.source()?;
-            png::write(&sheet::sheet(&layout, range.range(*count).in_turn(&source)), output, if_exists)?;
+            png::write(&sheet::sheet(&layout, samples.in_turn(&source)), output, if_exists)?;
             console.result_path(output)
         }
     }

@@ -3,12 +3,13 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use crate::dataset::pack::Split;
 use crate::evaluate::{Case, Generator, Object, Table, contact_sheet, read_objects};
 use crate::files::{IfExists, write_atomically};
 use crate::image::png;
+use crate::progress::Monitor;
 use crate::request::{Mode, Model, Request};
 
 use super::claims::Claims;
@@ -51,8 +52,8 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
     /// Take only the first solids
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
     /// Write a contact sheet for each generator into this folder: picture, result and truth from four sides
     #[arg(long, value_name = "DIR")]
     sheet: Option<PathBuf>,
@@ -99,17 +100,7 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
     let inner = display.console(console);
     let measured = display.watch(&cancel, |monitor| -> Result<Table, Failure> {
         let objects = read_objects(&args.solids, args.split.unwrap_or(Split::Val), monitor)?;
-        let is_asked_for =
-            |object: &&Object| args.only.as_ref().is_none_or(|t| object.name.contains(t) || object.group.contains(t));
-        let taken = objects.iter().filter(is_asked_for).take(args.limit.unwrap_or(usize::MAX));
-        let mut cases = Vec::new();
-        for object in taken {
-            monitor.check()?;
-            cases.extend((0..usize::from(args.views)).filter_map(|view| Case::new(object, view)));
-        }
-        if let (true, Some(text)) = (cases.is_empty(), &args.only) {
-            return Err(Failure::Usage(format!("no solid or source is called {text}; leave out --only to see all")));
-        }
+        let cases = cases(args, &objects, monitor)?;
         let folder = tempfile::tempdir().context("no temporary folder could be made")?;
         let mut table = Table { baseline: Some(args.baseline().to_owned()), ..Table::default() };
         for generator in &generators {
@@ -140,6 +131,26 @@ pub fn run(args: &EvaluateArgs, console: &Console) -> Result<(), Failure> {
         write_atomically(path, args.if_exists(), |writer| writer.write_all(text.as_bytes()))?;
     }
     told
+}
+
+/// The pictures of the solids that were asked for: one at least.
+fn cases(args: &EvaluateArgs, objects: &[Object], monitor: &Monitor) -> Result<Vec<Case>, Failure> {
+    let is_asked_for =
+        |object: &&Object| args.only.as_ref().is_none_or(|t| object.name.contains(t) || object.group.contains(t));
+    if let (None, Some(text)) = (objects.iter().find(is_asked_for), &args.only) {
+        return Err(Failure::Usage(format!("no solid or source is called {text}; leave out --only to see all")));
+    }
+    let limit = args.limit.map_or(usize::MAX, |limit| limit as usize);
+    let mut cases = Vec::new();
+    for object in objects.iter().filter(is_asked_for).take(limit) {
+        monitor.check()?;
+        cases.extend((0..usize::from(args.views)).filter_map(|view| Case::new(object, view)));
+    }
+    if cases.is_empty() {
+        let place = args.solids.display();
+        return Err(anyhow!("none of the solids has any extent, so there is nothing to measure: {place}").into());
+    }
+    Ok(cases)
 }
 
 impl EvaluateArgs {

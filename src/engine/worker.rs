@@ -21,7 +21,7 @@ use super::models::ModelSource;
 use super::weights::Precision;
 use crate::background;
 use crate::field::ScalarGrid;
-use crate::progress::{Monitor, Progress};
+use crate::progress::{Cancelled, Monitor, Progress};
 
 /// Name of the thread.
 const THREAD_NAME: &str = "orfeas-engine";
@@ -210,15 +210,23 @@ impl Engine {
         self.with_model(source, monitor, move |model, work| model.colors(&latents, &points, &options, work))
     }
 
-    /// Lets all models go, if the engine has begun at all.
-    pub fn release(&self) {
-        if self.lock().orders.is_some() {
-            let released = self.run(&Monitor::silent(), |worker, _| {
-                worker.release();
-                Ok(())
-            });
+    /// Lets all models go, and with them their files, if the engine has begun at all. Waits for the work in
+    /// hand.
+    ///
+    /// # Errors
+    /// It was cancelled before its turn came.
+    pub fn release(&self, monitor: &Monitor) -> Result<(), Cancelled> {
+        if self.lock().orders.is_none() {
+            return Ok(());
+        }
+        let released = self.run(monitor, |worker, _| {
+            worker.release();
+            Ok(())
+        });
+        match released {
+            Err(EngineError::Cancelled(cancelled)) => Err(cancelled),
             // An engine that is broken has let them go already.
-            let _ = released;
+            _ => Ok(()),
         }
     }
 

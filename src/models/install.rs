@@ -40,7 +40,8 @@ impl<E: Into<ModelsError>> From<E> for PlaceError {
 impl Library {
     /// Takes the model called `id` over from `source`: a folder laid out as published, the model's own
     /// folder, or its file of weights. Files are hard-linked where the disk allows it, else copied;
-    /// their bytes are checked in either case. Reports bytes under [`Stage::Verify`].
+    /// in either case their bytes are checked where the published digest is known. Reports bytes under
+    /// [`Stage::Verify`].
     ///
     /// # Errors
     /// [`ModelsError::NotThis`] when a file is not the published one; see [`ModelsError`].

@@ -1,10 +1,10 @@
 //! The learned models on this machine: which there are, where they are, how they get here.
 //!
 //! Promises: [`Library::locate`] finds a model in our own folder and in those of other programs, and
-//! is cheap. Files in our folder have their names only once all their bytes are there and checked;
-//! a pull that was stopped, cut off or killed goes on where it was. Nothing is fetched before its
-//! licence was agreed to, nothing of other programs is ever changed, and the network is used by
-//! [`Library::pull`] alone.
+//! is cheap. Files in our folder have their names only once all their bytes are there, and checked
+//! where the program or the server knows their digest; a pull that was stopped, cut off or killed goes
+//! on where it was. Nothing is fetched before its licence was agreed to, nothing of other programs is
+//! ever changed, and the network is used by [`Library::pull`] alone.
 
 mod catalogue;
 mod digest;
@@ -32,4 +32,5 @@ pub use library::{Choices, DATA_VARIABLE, FOLDER_VARIABLE, Library, State};
 pub use places::{Owner, Place};
 pub use pull::Plan;
 pub use record::{DigestSource, Record, RecordedFile};
+pub use remove::Removed;
 pub use verify::{FileVerdict, Remedy, Verdict, Verification};

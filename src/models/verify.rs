@@ -11,14 +11,17 @@ use super::install::digest_of;
 use super::library::Library;
 use super::meter::Meter;
 use super::places::{Owner, length};
+use super::record::DigestSource;
 use crate::progress::{Monitor, Stage};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
-    /// Its bytes are the published ones, or those that came once.
+    /// Its bytes are the published ones.
     Good,
+    /// Its bytes are those that came once, of which nobody said whether they were the published ones.
+    AsItCame,
     /// Its bytes are others.
     Changed {
         /// Its digest.
@@ -45,7 +48,7 @@ pub enum Verdict {
 impl Verdict {
     /// Whether nothing speaks against using the file.
     pub fn is_good(&self) -> bool {
-        matches!(self, Self::Good | Self::Unknown { .. })
+        matches!(self, Self::Good | Self::AsItCame | Self::Unknown { .. })
     }
 }
 
@@ -149,8 +152,11 @@ impl Library {
         let named = || blob_digest(path).filter(|_| owner == Owner::HuggingFace);
         let pinned = file.sha256.filter(|_| is_published);
         let expected = pinned.or(recorded.map(|r| r.sha256)).or_else(named);
+        // What was computed when the file came tells that it is still the same, and no more.
+        let is_own_word = pinned.is_none() && recorded.is_some_and(|r| r.known_by == DigestSource::Computed);
         let found = digest_of(path, meter)?;
         Ok(match expected {
+            Some(expected) if expected == found && is_own_word => Verdict::AsItCame,
             Some(expected) if expected == found => Verdict::Good,
             Some(expected) => Verdict::Changed { found, expected },
             None => Verdict::Unknown { found },

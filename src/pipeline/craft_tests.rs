@@ -8,7 +8,7 @@ use super::*;
 use crate::image::ConditionImage;
 use crate::mesh::topology::Topology;
 use crate::request::relevance::needed_for;
-use crate::request::{LithophaneShape, Mode, ReliefBase, SizeParams, StampKind};
+use crate::request::{Background, CutOutMethod, LithophaneShape, Mode, ReliefBase, SizeParams, StampKind};
 
 #[test]
 fn every_craft_makes_a_solid_of_the_size_asked_for() {
@@ -142,6 +142,33 @@ fn what_a_craft_cannot_do_is_said() {
         let notes = scene.run(&request, &cache).notes;
         assert!(notes.len() == 1 && notes[0].contains("hollow"), "{notes:?}");
     }
+}
+
+#[test]
+fn what_was_asked_for_in_vain_is_told() {
+    let scene = Scene::new();
+    let cache = scene.cache();
+    let notes = |request: &Request, words: &str| {
+        let notes = scene.run(request, &cache).notes;
+        notes.iter().filter(|note| note.contains(words)).count()
+    };
+    for mode in crafts() {
+        let one_size = request(mode);
+        let mut two_sizes = one_size;
+        two_sizes.size = SizeParams { height_mm: Some(60.0), width_mm: Some(20.0), ..SizeParams::default() };
+        // Made, and then stored.
+        for _ in 0..2 {
+            assert_eq!(notes(&one_size, "keeps its proportions"), 0, "{}", mode.name());
+            assert_eq!(notes(&two_sizes, "keeps its proportions"), 1, "{}", mode.name());
+        }
+    }
+    // The picture is transparent around the object.
+    let mut request = request(Mode::Inflate);
+    assert_eq!(notes(&request, "--cut-out"), 0);
+    request.cut_out.method = CutOutMethod::Network;
+    assert_eq!([notes(&request, "--cut-out"), notes(&request, "--cut-out")], [1, 1]);
+    (request.cut_out.method, request.cut_out.background) = (CutOutMethod::Colors, Background::Remove);
+    assert_eq!(notes(&request, "--cut-out"), 0, "colours were asked");
 }
 
 /// A bright disc, and beside it further ones of one grey: centre and radius in pixels.

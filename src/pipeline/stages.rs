@@ -258,8 +258,9 @@ impl<'a> Run<'a> {
     }
 
     fn place_and_check(&self, draft: Draft) -> Result<Final, PipelineError> {
-        let Draft { mesh, unit, pose, notes, .. } = draft;
+        let Draft { mesh, unit, pose, mut notes, .. } = draft;
         let mesh = finish::place(mesh, unit, pose, &self.request.size);
+        notes.extend(mesh.bounds().and_then(|b| print::unmet_size(b.size(), unit, pose, &self.request.size)));
         mesh.validate().map_err(|source| PipelineError::Mesh { source, path: self.path.to_owned() })?;
         let report = print::check(&mesh, self.monitor)?;
         Ok(Final { mesh, report, notes })

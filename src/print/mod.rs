@@ -9,5 +9,5 @@ mod report;
 pub mod text;
 
 pub use check::check;
-pub use place::{DEFAULT_HEIGHT_MM, foot, millimetres_per_unit, place};
+pub use place::{DEFAULT_HEIGHT_MM, foot, millimetres_per_unit, place, unmet_size};
 pub use report::{Defect, DefectKind, Report};

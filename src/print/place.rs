@@ -9,6 +9,10 @@ use crate::request::SizeParams;
 /// How far from where it stands a mesh may be by rounding alone, as a share of its largest side.
 const ROUNDING: f32 = 8.0 * f32::EPSILON;
 
+/// A size that is missed by less, in millimetres and as a share of it, counts as met.
+const UNMET_MM: f32 = 0.1;
+const UNMET_SHARE: f32 = 0.01;
+
 /// Height of a print when no size is given: what a hobbyist's shelf figure has.
 pub const DEFAULT_HEIGHT_MM: f32 = 80.0;
 
@@ -61,6 +65,32 @@ pub fn place(mut mesh: Mesh, unit: Unit, pose: Pose, size: &SizeParams) -> Mesh 
     // In double precision, so that only one rounding happens.
     mesh.transform(|p| ((turn(p).as_dvec3() - origin) * factor).as_vec3());
     mesh
+}
+
+/// What is said when several sizes were asked for and the solid, which keeps its proportions, has not all of
+/// them: a sentence. `placed` is the extent in millimetres of what [`place`] made. A print that lies on its back
+/// is as high as its picture.
+pub fn unmet_size(placed: Vec3, unit: Unit, pose: Pose, size: &SizeParams) -> Option<String> {
+    let [width, height, depth] = match pose {
+        Pose::Standing => [placed.x, placed.z, placed.y],
+        Pose::Lying => [placed.x, placed.y, placed.z],
+    };
+    // The depth of what is made in millimetres does not follow from its width and height.
+    let depth_mm = size.depth_mm.filter(|_| unit == Unit::Model);
+    let given = [("wide", size.width_mm, width), ("high", size.height_mm, height), ("deep", depth_mm, depth)];
+    let unmet = given.iter().filter_map(|&(name, asked, made)| {
+        let asked = asked? * size.scale;
+        (asked - made > UNMET_MM + UNMET_SHARE * asked).then(|| format!("{made:.1} mm {name}, not {asked:.1} mm"))
+    });
+    let unmet: Vec<String> = unmet.collect();
+    let is_one_of_several = given.iter().filter(|(_, asked, _)| asked.is_some()).count() > 1;
+    (is_one_of_several && !unmet.is_empty()).then(|| {
+        format!(
+            "seen from the front, the print is {}: it keeps its proportions, and of several sizes the one that makes \
+             it smallest counts",
+            unmet.join(" and ")
+        )
+    })
 }
 
 /// What has to be subtracted from the positions of `mesh` (+Z up) for it to stand on z = 0, centred in
@@ -129,6 +159,30 @@ mod tests {
         close(placed(Unit::Model, Pose::Standing, size(None, Some(50.0), None, 1.0)).1, [50.0, 12.5, 25.0]);
         close(placed(Unit::Model, Pose::Standing, size(Some(60.0), Some(50.0), None, 1.0)).1, [50.0, 12.5, 25.0]);
         close(placed(Unit::Model, Pose::Standing, size(Some(60.0), Some(50.0), Some(1.0), 2.0)).1, [8.0, 2.0, 4.0]);
+    }
+
+    #[test]
+    fn sizes_that_cannot_all_be_met_are_told() {
+        let told = |unit, pose, params: SizeParams| unmet_size(placed(unit, pose, params).1, unit, pose, &params);
+        for pose in [Pose::Standing, Pose::Lying] {
+            // A solid of 2 × 1 × 0.5.
+            assert_eq!(told(Unit::Model, pose, size(None, Some(50.0), None, 1.0)), None);
+            assert_eq!(told(Unit::Model, pose, size(Some(25.0), Some(50.0), Some(12.5), 3.0)), None, "all are met");
+            let note = told(Unit::Model, pose, size(Some(60.0), Some(50.0), None, 1.0)).unwrap();
+            assert!(note.contains("25.0 mm high, not 60.0 mm") && !note.contains("wide"), "{note}");
+            let note = told(Unit::Model, pose, size(Some(60.0), Some(50.0), Some(1.0), 2.0)).unwrap();
+            assert!(note.contains("8.0 mm wide, not 100.0 mm") && note.contains("4.0 mm high, not 120.0 mm"), "{note}");
+            // A relief 2 mm wide, 1 mm high and 0.5 mm deep, whose depth is its own.
+            let relief = |height, width, depth| told(Unit::Millimetre, pose, size(height, width, depth, 1.0));
+            assert_eq!(relief(None, Some(2.0), Some(5.0)), None);
+        }
+        let note = unmet_size(
+            Vec3::new(20.0, 2.0, 10.0),
+            Unit::Millimetre,
+            Pose::Standing,
+            &size(Some(30.0), Some(20.0), None, 1.0),
+        );
+        assert!(note.is_some_and(|note| note.contains("10.0 mm high, not 30.0 mm")));
     }
 
     #[test]

@@ -109,7 +109,8 @@ impl StillMaker {
     }
 
     /// Eight pictures in two rows of four: three-quarter, front, side and back; top, bottom,
-    /// triangles and normals. `options.size_px` is the size of the whole sheet; its view is not used.
+    /// triangles and normals. `options.size_px` is the size of the whole sheet, of which no pixel is left
+    /// over; its view is not used.
     ///
     /// # Errors
     /// Any [`RenderError`].
@@ -127,20 +128,26 @@ impl StillMaker {
             (three_quarter, Some(Shading::Normals)),
         ];
         let [width, height] = options.size_px;
-        let cell_px = [width / 4, height / 2];
-        let mut sheet = RgbaImage::new(cell_px[0] * 4, cell_px[1] * 2);
+        let mut sheet = RgbaImage::new(width, height);
         for (i, (view, inspect)) in (0u32..).zip(cells) {
-            let mut cell = StillOptions { size_px: cell_px, view, ..options.clone() };
+            let ([left, right], [top, bottom]) = (part(width, 4, i % 4), part(height, 2, i / 4));
+            let mut cell = StillOptions { size_px: [right - left, bottom - top], view, ..options.clone() };
             if let Some(shading) = inspect {
                 cell.scene.shading = shading;
                 cell.scene.wireframe = (shading == Shading::Clay).then(Wireframe::default);
             }
             let picture = self.still(&cell)?;
-            let (x, y) = (i % 4 * cell_px[0], i / 4 * cell_px[1]);
-            image::imageops::replace(&mut sheet, &picture, x.into(), y.into());
+            image::imageops::replace(&mut sheet, &picture, left.into(), top.into());
         }
         Ok(sheet)
     }
+}
+
+/// Where part number `index` of `count` begins and ends on a side of `side` pixels; the parts are as
+/// equal as they can be, and leave nothing out.
+fn part(side: u32, count: u32, index: u32) -> [u32; 2] {
+    // In 64 bits, where no side is too long.
+    [index, index + 1].map(|edge| (u64::from(side) * u64::from(edge) / u64::from(count)) as u32)
 }
 
 /// One picture of `mesh` (print space: mm, +Z up): sRGB, straight alpha.
@@ -157,4 +164,19 @@ pub fn still(mesh: &Mesh, options: &StillOptions) -> Result<RgbaImage, RenderErr
 /// Any [`RenderError`]; [`RenderError::NoAdapter`] on machines that cannot draw.
 pub fn contact_sheet(mesh: &Mesh, options: &StillOptions) -> Result<RgbaImage, RenderError> {
     StillMaker::new(mesh)?.contact_sheet(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cells_of_a_sheet_leave_no_pixel_out() {
+        for (side, count) in [(2048, 4), (1023, 4), (511, 2), (17, 4), (16, 2), (u32::MAX, 4)] {
+            let parts: Vec<[u32; 2]> = (0..count).map(|index| part(side, count, index)).collect();
+            assert_eq!((parts[0][0], parts[parts.len() - 1][1]), (0, side));
+            assert!(parts.windows(2).all(|pair| pair[0][1] == pair[1][0]), "{side}: {parts:?}");
+            assert!(parts.iter().all(|[low, high]| (high - low).abs_diff(side / count) <= 1), "{side}: {parts:?}");
+        }
+    }
 }

@@ -298,6 +298,10 @@ fn a_contact_sheet_has_eight_pictures() {
         let object = cell.pixels().filter(|p| (0..3).any(|c| p[c].abs_diff(backdrop[c]) > 40)).count();
         assert!(object > 300, "{object} pixels of object");
     }
+    // One that cannot be cut into eight equal cells is as large as asked for all the same.
+    let sheet = maker.contact_sheet(&StillOptions { size_px: [67, 35], ..StillOptions::default() }).unwrap();
+    assert_eq!(sheet.dimensions(), (67, 35));
+    assert!(sheet.pixels().all(|pixel| pixel[3] > 200), "nothing is left blank");
 }
 
 #[test]

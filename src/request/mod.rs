@@ -339,6 +339,14 @@ impl Request {
         })
     }
 
+    /// Whether the cells are set by number, so that the quality does not decide them.
+    pub fn cells_are_set(&self) -> bool {
+        match self.learned_model() {
+            Some(model) if model != Model::Columns => self.model.octree.is_some(),
+            _ => self.solid.resolution.is_some(),
+        }
+    }
+
     /// How the picture is read: learned models want it as it is.
     pub fn intake_params(&self) -> IntakeParams {
         match self.mode {

@@ -32,6 +32,11 @@ pub fn needed_for(request: &Request, has_mask: bool, group: usize, spec: &ParamS
     if let Some(needed) = needed_for_cut_out(request, has_mask, spec.flag) {
         return Some(needed.to_owned());
     }
+    // A stamp's walls have fewer cells in a draft, whatever the resolution.
+    if spec.flag == "quality" && request.cells_are_set() && !matches!(request.mode, Mode::Stamp | Mode::Lithophane) {
+        let is_octree = request.learned_model().is_some_and(|model| model != Model::Columns);
+        return Some(if is_octree { "--octree auto" } else { "--resolution auto" }.to_owned());
+    }
     if let Some(model) = request.learned_model() {
         return needed_by_model(model, spec.flag).map(str::to_owned);
     }
@@ -186,6 +191,27 @@ mod tests {
         request.mode = Mode::Model;
         request.model.model = Model::Hunyuan3d20Turbo;
         assert!(needed(&request, "guidance-until").is_some_and(|n| n.contains("distilled")));
+    }
+
+    #[test]
+    fn a_quality_beside_a_number_of_cells_is_not_read() {
+        let mut request = Request::default();
+        let mut quality = |mode, model, resolution, octree| {
+            (request.mode, request.model.model) = (mode, model);
+            (request.solid.resolution, request.model.octree) = (resolution, octree);
+            needed(&request, "quality")
+        };
+        for (mode, model) in
+            [(Mode::Inflate, Model::Triposr), (Mode::Relief, Model::Triposr), (Mode::Model, Model::Columns)]
+        {
+            assert_eq!(quality(mode, model, None, Some(64)), None, "{mode:?}");
+            assert_eq!(quality(mode, model, Some(96), None).as_deref(), Some("--resolution auto"), "{mode:?}");
+        }
+        for model in [Model::Triposr, Model::Hunyuan3d21] {
+            assert_eq!(quality(Mode::Model, model, Some(96), None), None, "{}", model.name());
+            assert_eq!(quality(Mode::Model, model, None, Some(64)).as_deref(), Some("--octree auto"));
+        }
+        assert_eq!(quality(Mode::Stamp, Model::Triposr, Some(96), Some(64)), None, "a draft has thinner walls");
     }
 
     #[test]

@@ -33,6 +33,13 @@ fn wrong_numbers_and_missing_solids_are_told() {
     let large = ["dataset", "sheet", "--count=2000", "--side=512", "--truth", "-o", "sheet.png"];
     let (code, _, stderr) = outcome(desk.orfeas(&large));
     assert!(code == 2 && stderr.contains("megapixels") && !desk.path("sheet.png").exists(), "{stderr}");
+    // There are fewer samples than that behind this one.
+    for flags in [&["stream"][..], &["sheet", "-o", "sheet.png"]] {
+        let beyond = [&["dataset"], flags, &["--count=3", "--first=18446744073709551614", "--side=32"]].concat();
+        let (code, stdout, stderr) = outcome(desk.orfeas(&beyond));
+        assert!(code == 2 && stdout.is_empty() && stderr.contains("--first"), "{code}: {stderr}");
+    }
+    assert!(!desk.path("sheet.png").exists());
     let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", "nowhere"]));
     assert!(code == 1 && stderr.contains("nowhere"), "{stderr}");
     let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", ".", "--with=magic"]));
@@ -94,6 +101,8 @@ fn what_a_measurement_would_overwrite_or_pass_over_is_told_before_the_work() {
         ("--baseline=inflate", 2, "--with"),
         ("--with=extrude", 2, "more than once"),
         ("--split=val", 2, "--split"),
+        ("--limit=0", 2, "--limit"),
+        ("--only=teapot", 2, "teapot"),
     ] {
         let (code, stdout, stderr) = run(&[flag]);
         assert_eq!((code, stdout.as_str()), (expected, ""), "{flag}: {stderr}");

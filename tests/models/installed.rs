@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use orfeas::models::{DigestSource, ModelsError, Owner, Place, Remedy, State, Verdict};
+use orfeas::models::{DigestSource, ModelsError, Owner, Place, Remedy, Removed, State, Verdict};
 use orfeas::progress::{CancelToken, Monitor};
 
 use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, weights};
@@ -83,7 +83,8 @@ fn verification_finds_a_single_wrong_bit() {
         };
         assert!(matches!(desk.library().verify("toy", &Monitor::silent()), Err(ModelsError::NotInstalled { .. })));
         desk.pull().unwrap();
-        assert_eq!(verdicts(), (true, vec![Verdict::Good, Verdict::Good]));
+        // The server names a digest for the weights alone.
+        assert_eq!(verdicts(), (true, vec![Verdict::AsItCame, Verdict::Good]));
         for (path, index) in [(WEIGHTS, 1), (CONFIG, 0)] {
             let path = desk.own().join("maker/Toy").join(path);
             let good = fs::read(&path).unwrap();
@@ -155,8 +156,9 @@ fn removal_takes_what_we_brought_and_nothing_else() {
     desk.pull().unwrap();
     let notes = desk.weights_path().with_file_name("notes.txt");
     fs::write(&notes, "mine").unwrap();
-    let bytes = library.remove("toy").unwrap();
+    let Removed { bytes, freed_bytes } = library.remove("toy").unwrap();
     assert_eq!(bytes, (weights().len() + CONFIG_TEXT.len()) as u64);
+    assert_eq!(freed_bytes, cfg!(unix).then_some(bytes), "other systems do not say");
     assert!(notes.exists() && !desk.weights_path().exists());
     assert_eq!(library.state(library.model("toy").unwrap()), State::Absent);
     fs::remove_file(&notes).unwrap();
@@ -164,6 +166,30 @@ fn removal_takes_what_we_brought_and_nothing_else() {
     library.remove("toy").unwrap();
     assert!(!desk.own().join("maker").exists() && desk.own().exists(), "empty folders go");
     assert!(desk.library().is_agreed(desk.library().model("toy").unwrap()), "nobody is asked twice");
+}
+
+#[cfg(unix)]
+#[test]
+fn bytes_that_stay_where_they_were_taken_from_are_not_free_again() {
+    use std::os::unix::fs::MetadataExt as _;
+    let desk = Desk::new();
+    let theirs = desk.folder.path().join("downloads/toy.bin");
+    write(&theirs, &weights());
+    desk.agreed().import("toy", &theirs, &Monitor::silent()).unwrap();
+    desk.pull().unwrap();
+    if fs::metadata(&theirs).unwrap().nlink() == 1 {
+        return; // The disk knows no links.
+    }
+    let removed = desk.library().remove("toy").unwrap();
+    let (linked, fetched) = (weights().len() as u64, CONFIG_TEXT.len() as u64);
+    assert_eq!((removed.bytes, removed.freed_bytes), (linked + fetched, Some(fetched)));
+    assert!(removed.in_words().contains("stay where they were taken from"), "{}", removed.in_words());
+    // Nobody else has them any more.
+    desk.agreed().import("toy", &theirs, &Monitor::silent()).unwrap();
+    fs::remove_file(&theirs).unwrap();
+    let removed = desk.library().remove("toy").unwrap();
+    assert_eq!((removed.bytes, removed.freed_bytes), (linked, Some(linked)));
+    assert!(removed.in_words().ends_with("are free again"), "{}", removed.in_words());
 }
 
 #[test]
@@ -201,5 +227,6 @@ fn imported_files_of_unknown_digest_are_watched_from_then_on() {
     desk.agreed().import("toy", &theirs, &Monitor::silent()).unwrap();
     let record = desk.library().record(desk.library().model("toy").unwrap()).unwrap();
     assert!(record.files.iter().all(|f| f.known_by == DigestSource::Computed));
-    assert!(desk.library().verify("toy", &Monitor::silent()).unwrap().is_good());
+    let found = desk.library().verify("toy", &Monitor::silent()).unwrap();
+    assert!(found.is_good() && found.files.iter().all(|f| f.verdict == Verdict::AsItCame), "{found:?}");
 }

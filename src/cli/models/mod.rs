@@ -140,8 +140,8 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
         Action::Remove { ids } => {
             known(&library, ids)?;
             ids.iter().try_for_each(|id| {
-                let bytes = library.remove(id).map_err(failed)?;
-                console.say(&format!("removed {id}, {}", bytes_in_words(bytes)));
+                let removed = library.remove(id).map_err(failed)?;
+                console.say(&format!("removed {id}; {}", removed.in_words()));
                 Ok(())
             })
         }
@@ -301,6 +301,7 @@ fn advice(id: &str, remedy: &Remedy) -> String {
 fn in_words(file: &FileVerdict) -> String {
     let what = match file.verdict {
         Verdict::Good => "good".to_owned(),
+        Verdict::AsItCame => "as it came; nobody said which bytes it should have".to_owned(),
         Verdict::Changed { found, .. } => format!("CHANGED, SHA-256 {found}"),
         Verdict::Length { found, expected } => format!("CHANGED, {found} bytes instead of {expected}"),
         Verdict::Unknown { .. } => "readable; nobody said which bytes it should have".to_owned(),

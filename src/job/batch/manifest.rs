@@ -302,13 +302,20 @@ fn is_nonsense(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
-/// Where a picture lies, the same from wherever it is named. Its own name is not followed if it is a
-/// link, for that may lead to another place for every version of the picture.
+/// Where a picture lies, the same from wherever it is named, and of no two pictures the same. Its own
+/// name is not followed if it is a link, for that may lead to another place for every version of the
+/// picture.
 pub(super) fn source_of(picture: &Path) -> String {
     let folder = files::folder_of(picture).canonicalize();
     let place = match (folder, picture.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => picture.to_owned(),
     };
-    place.to_string_lossy().into_owned()
+    let mut text = String::new();
+    for chunk in place.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text += chunk.valid();
+        // What is no text is written in digits, after a character that no path can hold.
+        text.extend(chunk.invalid().iter().map(|byte| format!("\0{byte:02x}")));
+    }
+    text
 }

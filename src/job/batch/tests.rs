@@ -343,6 +343,39 @@ fn a_picture_keeps_the_name_of_its_solid() {
     assert_eq!(names(&[a, a0, b], "3mf"), ["cat-png-1.3mf", "cat-png-2.3mf", "cat-png-3.3mf"], "another batch");
 }
 
+#[cfg(unix)]
+#[test]
+fn pictures_whose_names_are_no_text_have_a_file_each() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let scene = Scene::new();
+    let folder = scene.folder.path();
+    let pictures = [&b"caf\xe8.png"[..], b"caf\xe9.png"].map(|name| folder.join(std::ffi::OsStr::from_bytes(name)));
+    if pictures.iter().any(|picture| fs::write(picture, picture.as_os_str().as_bytes()).is_err()) {
+        return; // Not every file system has such names.
+    }
+    let run = || {
+        let named = pictures.iter().zip(output_names(&scene.options.folder, &pictures, "stl"));
+        let items: Vec<_> = named
+            .map(|(path, output_name)| {
+                let job = JobRequest { request: Request::default(), input: Input::of(path) };
+                BatchItem { job, output_name }
+            })
+            .collect();
+        scene.run(&items).items
+    };
+    assert!(run().iter().all(|event| matches!(event, ItemEvent::Done { .. })));
+    let made = scene.made();
+    assert_eq!(made.iter().collect::<BTreeSet<_>>().len(), 2, "{made:?}");
+    assert_eq!(run(), [ItemEvent::Skipped, ItemEvent::Skipped]);
+    assert!(scene.made().is_empty());
+    for (picture, name) in pictures.iter().zip(made) {
+        assert_eq!(fs::read(scene.options.folder.join(name)).unwrap(), picture.as_os_str().as_bytes());
+    }
+    // A name of text is noted as it is.
+    let plain = folder.canonicalize().unwrap().join("plain.png");
+    assert_eq!(Path::new(&manifest::source_of(&plain)), plain);
+}
+
 #[test]
 fn a_manifest_names_no_file_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
