@@ -219,7 +219,7 @@ impl Command {
             Self::ToggleInspector => ("Inspector", "Show or hide settings and measurements"),
             Self::ToggleLog => ("Log", "Show what happened so far"),
             Self::ToggleDiagnostics => ("Diagnostics", "Show devices, memory, cache and versions"),
-            Self::Settings => ("Settings…", "Theme, scale, cache and printer"),
+            Self::Settings => ("Settings…", "Theme, size of text, new pictures and printer"),
             Self::Models => ("Models…", "Fetch, check and remove learned models"),
             Self::Palette => ("Find a command…", "Search all commands by name"),
             Self::Shortcuts => ("Keyboard shortcuts", "Show all keys"),

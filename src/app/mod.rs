@@ -334,7 +334,9 @@ impl Studio {
 
     /// Adds a picture or a mesh file, and starts it when that is set.
     fn add(&mut self, source: Source) -> ItemId {
-        let request = self.items.selected().map_or(self.draft, |i| i.request);
+        // Those of a mesh file are seen nowhere.
+        let shown = self.items.selected().filter(|i| matches!(i.source, Source::Picture(_)));
+        let request = shown.map_or(self.draft, |i| i.request);
         let is_picture = matches!(source, Source::Picture(_));
         self.settings.remember(source.path().to_owned());
         if !session::is_text(source.path()) {

@@ -17,6 +17,7 @@ impl Studio {
         use Command as C;
         let before = self.session();
         match command {
+            C::ApplyToAll | C::ResetSettings if !self.is_enabled(command) => {}
             C::Open => self.open_dialog(),
             C::Paste => self.paste(None),
             C::Export => self.open_export(),
@@ -294,8 +295,9 @@ impl Studio {
 
     fn apply_to_all(&mut self) {
         let Some(request) = self.items.selected().map(|i| i.request) else { return };
-        let before = self.items.iter().map(|i| (i.id, i.request)).collect();
-        self.items.iter_mut().for_each(|i| i.request = request);
+        let is_picture = |source: &Source| matches!(source, Source::Picture(_));
+        let before = self.items.iter().filter(|i| is_picture(&i.source)).map(|i| (i.id, i.request)).collect();
+        self.items.iter_mut().filter(|i| is_picture(&i.source)).for_each(|i| i.request = request);
         self.history.push(Change::AllSettings(before));
     }
 
