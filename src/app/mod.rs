@@ -26,6 +26,7 @@ pub mod session;
 pub mod settings;
 mod settings_panel;
 pub mod state;
+mod taken;
 pub mod tasks;
 mod theme;
 pub mod toast;
