@@ -5,6 +5,7 @@
 //! for long: pictures go to the [`job::Queue`], small work to [`tasks::Tasks`].
 
 mod ask;
+mod cancel;
 pub mod command;
 mod cutout;
 mod early;

@@ -26,12 +26,7 @@ impl Studio {
             C::Generate => self.generate_selected(),
             C::GenerateAll => self.generate_all(),
             C::Cancel => self.cancel_selected(),
-            C::CancelAll => {
-                self.queue.iter().for_each(|q| q.cancel_all());
-                let alone = self.items.iter_mut().filter(|i| i.status == Status::Waiting && i.job.is_none());
-                alone.for_each(|i| i.status = i.status_when_cancelled());
-                self.load_selected();
-            }
+            C::CancelAll => self.cancel_all(),
             C::Retry => self.generate_selected(),
             C::Remove => self.remove_selected(),
             C::MoveUp => self.shift_selected(false),
@@ -159,17 +154,6 @@ impl Studio {
             .map(|i| i.id)
             .collect();
         due.into_iter().for_each(|id| self.start(id));
-    }
-
-    fn cancel_selected(&mut self) {
-        if let Some(item) = self.items.selected_mut().filter(|i| i.status == Status::Waiting && i.job.is_none()) {
-            item.status = item.status_when_cancelled();
-            self.load_selected();
-        }
-        let job = self.items.selected().and_then(|i| i.job);
-        if let (Some(queue), Some(job)) = (&self.queue, job) {
-            queue.cancel(job);
-        }
     }
 
     /// Takes a card out of the list, and its job out of the queue.
@@ -345,14 +329,14 @@ impl Studio {
                 let id = item.id;
                 self.queue_view.plans.insert(id, plan);
             }
-            Event::Cancelled(_) => {
+            Event::Cancelled(job) => {
                 item.status = item.status_when_cancelled();
                 let id = item.id;
                 if self.items.selected_id() == Some(id) {
                     // The view may be empty or show what was being made.
                     self.load_selected();
                 }
-                self.messages.push(Level::Info, format!("Cancelled: {name}"));
+                self.tell_cancelled(job, &name);
                 self.touch();
             }
             Event::Failed(_, why) => {

@@ -86,6 +86,17 @@ fn long_messages_wrap_within_the_window() {
 }
 
 #[test]
+fn of_many_messages_the_last_four_lie_over_the_window() {
+    let mut window = sized(USUAL);
+    for n in 0..10 {
+        window.harness.state_mut().messages.push(Level::Error, format!("Message {n}"));
+    }
+    window.harness.run_ok();
+    let is_shown = |n: usize| window.harness.query_all_by_label(&format!("Message {n}")).next().is_some();
+    assert_eq!((0..10).filter(|&n| is_shown(n)).collect::<Vec<_>>(), [6, 7, 8, 9]);
+}
+
+#[test]
 fn text_of_any_size_leaves_room_for_the_view() {
     let mut window = with_pictures(1);
     scale(&mut window, 3.0);
