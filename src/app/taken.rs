@@ -84,9 +84,10 @@ mod tests {
     #[test]
     fn what_is_left_open_is_the_default_of_the_mode_where_that_is_known() {
         let mut request = Request::default();
+        let height = f64::from(crate::print::DEFAULT_HEIGHT_MM);
         for mode in [Mode::Inflate, Mode::Model] {
             request.mode = mode;
-            assert_eq!(sizes_of(&request, None)[..2], [Known(80.0), About(80.0)], "{mode:?}");
+            assert_eq!(sizes_of(&request, None)[..2], [Known(height), About(height)], "{mode:?}");
         }
         request.mode = Mode::Relief;
         // The longer side is 80 mm, and which one that is only the picture tells.
