@@ -219,7 +219,7 @@ impl Command {
             Self::ToggleInspector => ("Inspector", "Show or hide settings and measurements"),
             Self::ToggleLog => ("Log", "Show what happened so far"),
             Self::ToggleDiagnostics => ("Diagnostics", "Show devices, memory, cache and versions"),
-            Self::Settings => ("Settings…", "Theme, scale, cache and printer"),
+            Self::Settings => ("Settings…", "Theme, size of text, new pictures and printer"),
             Self::Models => ("Models…", "Fetch, check and remove learned models"),
             Self::Palette => ("Find a command…", "Search all commands by name"),
             Self::Shortcuts => ("Keyboard shortcuts", "Show all keys"),
@@ -306,7 +306,7 @@ impl Command {
 
     /// The keys as text for menus, such as `Ctrl+O`; empty when there are none.
     pub fn shortcut_text(self, ctx: &egui::Context) -> String {
-        self.shortcuts().first().map(|s| ctx.format_shortcut(s)).unwrap_or_default()
+        self.shortcuts().first().map(|s| keys_text(ctx, s)).unwrap_or_default()
     }
 
     /// Whether it goes a step each time, so that keys pressed while a frame was slow all count. The others
@@ -347,6 +347,16 @@ impl Command {
     }
 }
 
+/// Keys as text, with signs as they stand on the keyboard.
+pub(super) fn keys_text(ctx: &egui::Context, keys: &KeyboardShortcut) -> String {
+    let (text, key) = (ctx.format_shortcut(keys), keys.logical_key);
+    let is_sign = matches!(key, Key::Comma | Key::Period | Key::Questionmark);
+    match text.strip_suffix(key.name()).filter(|_| is_sign) {
+        Some(modifiers) => format!("{modifiers}{}", key.symbol_or_name()),
+        None => text,
+    }
+}
+
 fn is_function_key(key: Key) -> bool {
     matches!(key, Key::F1 | Key::F8 | Key::F9 | Key::F12)
 }
@@ -355,6 +365,15 @@ fn is_function_key(key: Key) -> bool {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    #[test]
+    fn keys_are_written_as_they_stand_on_the_keyboard() {
+        let ctx = egui::Context::default();
+        for (command, sign) in [(Command::Settings, ","), (Command::Cancel, "."), (Command::Shortcuts, "?")] {
+            let text = command.shortcut_text(&ctx);
+            assert!(text.ends_with(sign) && !text.contains("Comma"), "{text}");
+        }
+    }
 
     #[test]
     fn all_commands_are_listed_once_with_their_own_label_and_keys() {

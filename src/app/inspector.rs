@@ -7,6 +7,7 @@ use super::Studio;
 use super::command::Command;
 use super::layout::Dial;
 use super::state::{Finished, Source, Status};
+use super::taken::{Taken, taken, takes_depth};
 use super::theme::{self, Palette};
 use crate::models::State;
 use crate::print::text;
@@ -38,12 +39,14 @@ impl Studio {
         self.missing_model_ui(ui, &request);
         self.views_ui(ui, &request);
         quality_ui(ui, &mut request);
-        let has_mask = self.items.selected().is_some_and(|i| i.mask.is_some());
-        let (hidden, automatic) = (without_effect(&request, has_mask), automatic(&request));
+        let selected = self.items.selected();
+        let has_mask = selected.is_some_and(|i| i.mask.is_some());
+        let made = selected.filter(|i| !i.is_outdated()).and_then(|i| i.finished.as_ref());
+        let look = Look::of(&request, has_mask, made.map(|f| f.report.size_mm));
         for (group, open) in shown_groups(&mut request) {
             let title = group.title();
             CollapsingHeader::new(title).default_open(open).id_salt(("group", title)).show(ui, |ui| {
-                group_ui(ui, group, &hidden, &automatic);
+                group_ui(ui, group, &look);
             });
         }
         if request != before {
@@ -216,6 +219,46 @@ fn mode_group(request: &mut Request) -> &mut dyn ParamGroup {
     }
 }
 
+/// How the settings of a request are shown.
+struct Look {
+    /// Flags of those that are not shown.
+    hidden: Vec<&'static str>,
+    /// What is taken for numbers that are left open.
+    taken: Vec<(&'static str, Taken)>,
+    /// Whether the solid lies on its back.
+    lies_flat: bool,
+}
+
+impl Look {
+    /// The arguments are those of [`without_effect`] and [`taken`].
+    fn of(request: &Request, has_mask: bool, measured_mm: Option<[f32; 3]>) -> Self {
+        let mut hidden = without_effect(request, has_mask);
+        // One that is set already is an error, and stays in sight to be taken back.
+        if !takes_depth(request) && request.size.depth_mm.is_none() {
+            hidden.push("depth");
+        }
+        Self { hidden, taken: taken(request, measured_mm), lies_flat: request.lies_flat() }
+    }
+
+    /// What a setting is called.
+    fn label(&self, spec: &ParamSpec) -> String {
+        match spec.flag {
+            // On the bed it is another side than in the picture.
+            "height" if self.lies_flat => "Height of picture".to_owned(),
+            "depth" if self.lies_flat => "Height on bed".to_owned(),
+            _ => {
+                let name = ["_mm", "_px", "_deg"].iter().fold(spec.name, |name, unit| name.trim_end_matches(*unit));
+                capitalised(&name.replace('_', " "))
+            }
+        }
+    }
+
+    /// What is taken for a number that is left open.
+    fn taken(&self, spec: &ParamSpec) -> Option<Taken> {
+        self.taken.iter().find(|(flag, _)| *flag == spec.flag).map(|(_, taken)| *taken)
+    }
+}
+
 /// Flags of the settings that would change nothing in this request.
 fn without_effect(request: &Request, has_mask: bool) -> Vec<&'static str> {
     let groups = request.groups();
@@ -239,11 +282,10 @@ fn shown_groups(request: &mut Request) -> Vec<(&mut dyn ParamGroup, bool)> {
 }
 
 /// One widget per parameter, and a button that sets the group back.
-fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, hidden: &[&str], automatic: &[(&str, u32)]) {
-    for spec in group.specs().iter().filter(|spec| !hidden.contains(&spec.flag)) {
+fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, look: &Look) {
+    for spec in group.specs().iter().filter(|spec| !look.hidden.contains(&spec.flag)) {
         let Some(before) = group.get(spec.name) else { continue };
-        let open = automatic.iter().find(|(flag, _)| *flag == spec.flag).map(|(_, number)| f64::from(*number));
-        let value = param_ui(ui, spec, before, open);
+        let value = param_ui(ui, spec, before, look);
         if value != before {
             // Widgets stay within the range, so this cannot be refused.
             let _ = group.set(spec.name, value);
@@ -258,17 +300,9 @@ fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, hidden: &[&str], automatic:
     }
 }
 
-/// What is taken for numbers that are left open.
-fn automatic(request: &Request) -> [(&'static str, u32); 3] {
-    let steps = request.model.sampling_steps();
-    [("steps", steps), ("octree", request.octree_cells()), ("resolution", request.solid.cells())]
-}
-
-/// The widget of one parameter; returns its new value. `open` is what is taken when it is left open.
-fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value, open: Option<f64>) -> Value {
-    let label = capitalised(
-        &spec.name.trim_end_matches("_mm").trim_end_matches("_px").trim_end_matches("_deg").replace('_', " "),
-    );
+/// The widget of one parameter; returns its new value.
+fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value, look: &Look) -> Value {
+    let label = look.label(spec);
     let suffix = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
     match (spec.kind, value) {
         (ParamKind::Flag, Value::Flag(mut on)) => {
@@ -301,7 +335,7 @@ fn param_ui(ui: &mut Ui, spec: &ParamSpec, value: Value, open: Option<f64>) -> V
             if changed { Value::Integer(shown as u64) } else { value }
         }
         (ParamKind::Number { optional: true } | ParamKind::Integer { optional: true }, value) => {
-            optional_ui(ui, spec, [&label, &suffix], value, open)
+            optional_ui(ui, spec, [&label, &suffix], value, look.taken(spec))
         }
         (_, value) => value,
     }
@@ -317,20 +351,34 @@ fn decimals(step: f64) -> usize {
     (0..4).find(|&d| (step * 10_f64.powi(d)).fract().abs() < 1e-6).unwrap_or(4) as usize
 }
 
+/// Where a number begins that was left open.
+fn begin(spec: &ParamSpec, taken: Option<Taken>) -> f64 {
+    let number = match taken {
+        Some(Taken::Known(number) | Taken::About(number)) => number,
+        None => {
+            // In the middle of what is possible, as orders of magnitude go.
+            let least = if spec.min > 0.0 { spec.min } else { spec.step };
+            ((least * spec.max).sqrt() / spec.step).round() * spec.step
+        }
+    };
+    // Beyond its range the field would change it, as if somebody had.
+    number.clamp(spec.min, spec.max)
+}
+
 /// A number that may be left open: a tick and a field.
-fn optional_ui(ui: &mut Ui, spec: &ParamSpec, [label, suffix]: [&str; 2], value: Value, open: Option<f64>) -> Value {
+fn optional_ui(ui: &mut Ui, spec: &ParamSpec, [label, suffix]: [&str; 2], value: Value, taken: Option<Taken>) -> Value {
     let mut set = value != Value::Unset;
     let mut number = match value {
         Value::Number(number) => number,
         Value::Integer(number) => number as f64,
-        _ if open.is_some() => open.unwrap_or_default(),
-        _ if spec.unit == "mm" => spec.max.min(80.0),
-        // In the middle of what is possible, as orders of magnitude go.
-        _ => (spec.min.max(1.0) * spec.max).sqrt().round(),
+        _ => begin(spec, taken),
     };
+    let is_known = taken == Some(Taken::Known(number));
     ui.horizontal(|ui| {
         let tick = ui.checkbox(&mut set, label).on_hover_text(spec.doc);
-        let field = DragValue::new(&mut number).range(spec.min..=spec.max).speed(spec.step).suffix(suffix);
+        let field = DragValue::new(&mut number).range(spec.min..=spec.max).speed(spec.step);
+        let field =
+            if set || is_known { field.suffix(suffix) } else { field.custom_formatter(|_, _| "auto".to_owned()) };
         let response = ui.add_enabled(set, field).labelled_by(tick.id);
         if response.on_hover_text(spec.doc).on_disabled_hover_text("Automatic").changed() {
             set = true;
@@ -362,6 +410,19 @@ pub(super) fn thousands(number: u64) -> String {
 mod tests {
     use super::*;
 
+    fn spec(request: &Request, flag: &str) -> &'static ParamSpec {
+        let groups = request.groups();
+        groups.iter().flat_map(|g| g.specs()).find(|s| s.flag == flag).unwrap()
+    }
+
+    /// The number that is shown for a setting that is left open.
+    fn open(request: &Request, flag: &str) -> Option<f64> {
+        match Look::of(request, false, None).taken(spec(request, flag)) {
+            Some(Taken::Known(number)) => Some(number),
+            _ => None,
+        }
+    }
+
     #[test]
     fn numbers_are_grouped_from_the_right() {
         assert_eq!(
@@ -373,23 +434,74 @@ mod tests {
     #[test]
     fn what_is_left_open_shows_what_is_taken() {
         let mut request = Request { mode: Mode::Model, ..Request::default() };
-        assert_eq!(automatic(&request), [("steps", 50), ("octree", 256), ("resolution", 192)]);
+        let known = |request: &Request| ["steps", "octree", "resolution"].map(|f| open(request, f));
+        assert_eq!(known(&request), [Some(50.0), Some(256.0), Some(192.0)]);
         request.model.model = crate::request::Model::Hunyuan3d2MvTurbo;
-        assert_eq!(automatic(&request)[0], ("steps", 5));
+        assert_eq!(known(&request)[0], Some(5.0));
+        // The default of the mode, where it has one for this side.
+        assert_eq!(["height", "width", "depth"].map(|f| open(&request, f)), [Some(80.0), None, None]);
+        request.mode = Mode::Relief;
+        assert_eq!(["height", "width", "depth"].map(|f| open(&request, f)), [None, None, Some(7.0)]);
+        assert_eq!(["triangles", "max-error"].map(|f| open(&request, f)), [None, None], "nothing is reduced");
         assert_eq!((capitalised("hunyuan3d-2mv"), capitalised("triposr")), ("Hunyuan3D 2mv".into(), "TripoSR".into()));
     }
 
     #[test]
-    fn showing_the_settings_changes_none() {
+    fn a_number_that_is_set_begins_with_what_was_taken() {
+        let begins = |mode, flag: &str| {
+            let request = Request { mode, ..Request::default() };
+            let spec = spec(&request, flag);
+            begin(spec, Look::of(&request, false, None).taken(spec))
+        };
+        assert_eq!(begins(Mode::Relief, "depth"), 7.0);
+        assert_eq!(begins(Mode::Lithophane, "width"), 100.0);
+        assert_eq!(begins(Mode::Stamp, "stamp-height"), 2.0);
+        // A reduction that nobody sees, not one that leaves a lump.
+        assert!(begins(Mode::Inflate, "max-error") < 0.1);
+    }
+
+    #[test]
+    fn sizes_are_named_as_they_come_to_stand_on_the_bed() {
+        for &mode in Mode::ALL {
+            let request = Request { mode, ..Request::default() };
+            let look = Look::of(&request, false, None);
+            let labels = ["height", "depth"].map(|flag| look.label(spec(&request, flag)));
+            let expected = match mode {
+                Mode::Relief | Mode::Stamp => ["Height of picture", "Height on bed"],
+                Mode::Inflate | Mode::Lithophane | Mode::Model => ["Height", "Depth"],
+            };
+            assert_eq!(labels, expected, "{mode:?}");
+        }
+        let mut request = Request::default();
+        request.inflate.back = 0.0;
+        assert_eq!(Look::of(&request, false, None).label(spec(&request, "depth")), "Height on bed");
+    }
+
+    #[test]
+    fn a_depth_that_would_be_refused_is_offered_only_to_take_it_back() {
         for &mode in Mode::ALL {
             let mut request = Request { mode, ..Request::default() };
-            request.solid.resolution = Some(32);
-            let before = request;
-            let (hidden, automatic) = (without_effect(&request, false), automatic(&request));
-            let _ = egui::Context::default().run_ui(Default::default(), |ui| {
-                shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &hidden, &automatic));
-            });
-            assert_eq!(request, before, "{mode:?}");
+            let is_hidden = |request: &Request| Look::of(request, false, None).hidden.contains(&"depth");
+            assert_eq!(is_hidden(&request), matches!(mode, Mode::Lithophane | Mode::Stamp), "{mode:?}");
+            request.size.depth_mm = Some(9.0);
+            assert!(!is_hidden(&request), "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn showing_the_settings_changes_none() {
+        // The smallest is below what can be set.
+        for measured_mm in [None, Some([0.1; 3]), Some([81.37, 40.2, 7.0])] {
+            for &mode in Mode::ALL {
+                let mut request = Request { mode, ..Request::default() };
+                request.solid.resolution = Some(32);
+                let before = request;
+                let look = Look::of(&request, false, measured_mm);
+                let _ = egui::Context::default().run_ui(Default::default(), |ui| {
+                    shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &look));
+                });
+                assert_eq!(request, before, "{mode:?} {measured_mm:?}");
+            }
         }
     }
 

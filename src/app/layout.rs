@@ -140,7 +140,10 @@ impl Studio {
             C::Generate | C::Retry => picture || failed,
             C::EditCutOut => picture,
             C::Remove | C::MoveUp | C::MoveDown => item.is_some(),
-            C::GenerateAll | C::ApplyToAll | C::SelectNext | C::SelectPrevious => !self.items.is_empty(),
+            // A mesh file has no settings that anybody sees.
+            C::ApplyToAll => picture,
+            C::ResetSettings => picture || item.is_none(),
+            C::GenerateAll | C::SelectNext | C::SelectPrevious => !self.items.is_empty(),
             C::CancelAll => self.items.iter().any(|i| i.status.is_open()),
             C::ClearFinished => self.items.iter().any(|i| i.status == Status::Finished),
             C::Undo => self.history.can_undo(),

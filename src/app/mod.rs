@@ -5,6 +5,7 @@
 //! for long: pictures go to the [`job::Queue`], small work to [`tasks::Tasks`].
 
 mod ask;
+mod cancel;
 pub mod command;
 mod cutout;
 mod early;
@@ -26,6 +27,7 @@ pub mod session;
 pub mod settings;
 mod settings_panel;
 pub mod state;
+mod taken;
 pub mod tasks;
 mod theme;
 pub mod toast;
@@ -334,7 +336,9 @@ impl Studio {
 
     /// Adds a picture or a mesh file, and starts it when that is set.
     fn add(&mut self, source: Source) -> ItemId {
-        let request = self.items.selected().map_or(self.draft, |i| i.request);
+        // Those of a mesh file are seen nowhere.
+        let shown = self.items.selected().filter(|i| matches!(i.source, Source::Picture(_)));
+        let request = shown.map_or(self.draft, |i| i.request);
         let is_picture = matches!(source, Source::Picture(_));
         self.settings.remember(source.path().to_owned());
         if !session::is_text(source.path()) {

@@ -1,6 +1,6 @@
 //! The picture list: one card per picture, waiting, running or done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use egui::{Align, Color32, Layout, ProgressBar, RichText, ScrollArea, Sense, Stroke, StrokeKind};
 use egui::{TextureHandle, Ui, UiBuilder, vec2};
@@ -10,6 +10,7 @@ use super::command::Command;
 use super::state::{Item, ItemId, Items, Source, Status};
 use super::theme::{self, Palette};
 use crate::image::intake::{self, Limits};
+use crate::job::JobId;
 use crate::print::text;
 use crate::progress::Monitor;
 use crate::request::IntakeParams;
@@ -19,6 +20,8 @@ use crate::request::IntakeParams;
 pub struct QueueView {
     thumbnails: HashMap<ItemId, Thumbnail>,
     pub(super) plans: HashMap<ItemId, String>,
+    /// Jobs of which it is told already that they were cancelled.
+    pub(super) told_cancelled: HashSet<JobId>,
     /// The selected card that was scrolled to.
     scrolled_to: Option<ItemId>,
 }

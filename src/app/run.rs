@@ -17,6 +17,7 @@ impl Studio {
         use Command as C;
         let before = self.session();
         match command {
+            C::ApplyToAll | C::ResetSettings if !self.is_enabled(command) => {}
             C::Open => self.open_dialog(),
             C::Paste => self.paste(None),
             C::Export => self.open_export(),
@@ -25,12 +26,7 @@ impl Studio {
             C::Generate => self.generate_selected(),
             C::GenerateAll => self.generate_all(),
             C::Cancel => self.cancel_selected(),
-            C::CancelAll => {
-                self.queue.iter().for_each(|q| q.cancel_all());
-                let alone = self.items.iter_mut().filter(|i| i.status == Status::Waiting && i.job.is_none());
-                alone.for_each(|i| i.status = i.status_when_cancelled());
-                self.load_selected();
-            }
+            C::CancelAll => self.cancel_all(),
             C::Retry => self.generate_selected(),
             C::Remove => self.remove_selected(),
             C::MoveUp => self.shift_selected(false),
@@ -160,17 +156,6 @@ impl Studio {
         due.into_iter().for_each(|id| self.start(id));
     }
 
-    fn cancel_selected(&mut self) {
-        if let Some(item) = self.items.selected_mut().filter(|i| i.status == Status::Waiting && i.job.is_none()) {
-            item.status = item.status_when_cancelled();
-            self.load_selected();
-        }
-        let job = self.items.selected().and_then(|i| i.job);
-        if let (Some(queue), Some(job)) = (&self.queue, job) {
-            queue.cancel(job);
-        }
-    }
-
     /// Takes a card out of the list, and its job out of the queue.
     pub(super) fn remove(&mut self, ids: &[ItemId]) {
         let mut removed = Vec::new();
@@ -294,8 +279,9 @@ impl Studio {
 
     fn apply_to_all(&mut self) {
         let Some(request) = self.items.selected().map(|i| i.request) else { return };
-        let before = self.items.iter().map(|i| (i.id, i.request)).collect();
-        self.items.iter_mut().for_each(|i| i.request = request);
+        let is_picture = |source: &Source| matches!(source, Source::Picture(_));
+        let before = self.items.iter().filter(|i| is_picture(&i.source)).map(|i| (i.id, i.request)).collect();
+        self.items.iter_mut().filter(|i| is_picture(&i.source)).for_each(|i| i.request = request);
         self.history.push(Change::AllSettings(before));
     }
 
@@ -343,14 +329,14 @@ impl Studio {
                 let id = item.id;
                 self.queue_view.plans.insert(id, plan);
             }
-            Event::Cancelled(_) => {
+            Event::Cancelled(job) => {
                 item.status = item.status_when_cancelled();
                 let id = item.id;
                 if self.items.selected_id() == Some(id) {
                     // The view may be empty or show what was being made.
                     self.load_selected();
                 }
-                self.messages.push(Level::Info, format!("Cancelled: {name}"));
+                self.tell_cancelled(job, &name);
                 self.touch();
             }
             Event::Failed(_, why) => {

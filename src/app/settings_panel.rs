@@ -1,12 +1,19 @@
 //! Settings of the window, the sheet of keys, and the log.
 
-use egui::{Context, Grid, RichText, ScrollArea};
+use egui::{Color32, Context, Grid, RichText, ScrollArea, TextStyle, Ui};
 
 use super::Studio;
-use super::command::{Command, Menu};
+use super::command::{Command, Menu, keys_text};
 use super::layout::Dial;
 use super::settings::{BED_MM, SCALE, ThemeChoice};
 use super::theme::Palette;
+
+/// Width of the sheet of keys where there is room, in points: two columns of them.
+const SHEET_WIDTH: f32 = 800.0;
+/// What it leaves free of a narrower window, its own frame included, in points.
+const AROUND_SHEET: f32 = 40.0;
+/// Space between keys and what they do, in points.
+const BESIDE_KEYS: f32 = 16.0;
 
 impl Studio {
     /// Draws the settings; returns whether they stay open.
@@ -63,22 +70,20 @@ impl Studio {
     /// Draws the sheet of keys; returns whether it stays open.
     pub(super) fn shortcuts_ui(&mut self, ctx: &Context) -> bool {
         let mut open = true;
-        super::layout::dialog(ctx, "Keyboard shortcuts").open(&mut open).default_width(640.0).show(ctx, |ui| {
-            ScrollArea::vertical().show(ui, |ui| {
-                ui.columns(2, |columns| {
+        let width = SHEET_WIDTH.min(ctx.content_rect().width() - AROUND_SHEET);
+        super::layout::dialog(ctx, "Keyboard shortcuts").open(&mut open).default_width(width).show(ctx, |ui| {
+            // As wide as there is room, so that the bar stands beside the names and not over them.
+            ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
+                let bar = ui.spacing().scroll;
+                ui.set_max_width(ui.available_width() - bar.bar_inner_margin - bar.bar_width - bar.bar_outer_margin);
+                let of_keys = width_of_keys(ui);
+                let has_room = ui.available_width() >= 2.0 * (2.0 * of_keys + BESIDE_KEYS);
+                ui.columns(if has_room { 2 } else { 1 }, |columns| {
                     for menu in Menu::ALL {
-                        let ui = &mut columns[usize::from(matches!(menu, Menu::View | Menu::Help))];
+                        let is_second = has_room && matches!(menu, Menu::View | Menu::Help);
+                        let ui = &mut columns[usize::from(is_second)];
                         ui.strong(menu.title());
-                        Grid::new(menu.title()).num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
-                            let listed = Command::ALL.iter().filter(|c| c.menu() == menu && !c.shortcuts().is_empty());
-                            for command in listed {
-                                let keys: Vec<String> =
-                                    command.shortcuts().iter().map(|s| ctx.format_shortcut(s)).collect();
-                                ui.label(RichText::new(keys.join(", ")).monospace());
-                                ui.label(command.label().trim_end_matches('…'));
-                                ui.end_row();
-                            }
-                        });
+                        keys_of_menu_ui(ui, menu, of_keys);
                         ui.add_space(8.0);
                     }
                 });
@@ -109,6 +114,31 @@ impl Studio {
         });
         open && !escape(ctx)
     }
+}
+
+/// All keys of a command.
+fn all_keys(ctx: &Context, command: Command) -> String {
+    let keys: Vec<String> = command.shortcuts().iter().map(|s| keys_text(ctx, s)).collect();
+    keys.join(", ")
+}
+
+/// How wide the longest keys are, in points.
+fn width_of_keys(ui: &Ui) -> f32 {
+    let font = TextStyle::Monospace.resolve(ui.style());
+    let width = |keys: String| ui.painter().layout_no_wrap(keys, font.clone(), Color32::PLACEHOLDER).size().x;
+    Command::ALL.iter().map(|&command| width(all_keys(ui.ctx(), command))).fold(0.0, f32::max)
+}
+
+/// The commands of a menu that have keys, each behind them; `of_keys` is the width of the keys.
+fn keys_of_menu_ui(ui: &mut Ui, menu: Menu, of_keys: f32) {
+    let grid = Grid::new(menu.title()).num_columns(2).spacing([BESIDE_KEYS, 2.0]).min_col_width(of_keys);
+    grid.show(ui, |ui| {
+        for &command in Command::ALL.iter().filter(|c| c.menu() == menu && !c.shortcuts().is_empty()) {
+            ui.label(RichText::new(all_keys(ui.ctx(), command)).monospace());
+            ui.label(command.label().trim_end_matches('…'));
+            ui.end_row();
+        }
+    });
 }
 
 /// Whether Escape closes the dialog that asks in every frame. The first Escape only leaves a field that has the

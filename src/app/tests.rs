@@ -13,7 +13,7 @@ use super::{Options, Studio};
 use crate::cache::Cache;
 use crate::mesh::Mesh;
 use crate::print::Report;
-use crate::request::Request;
+use crate::request::{Mode, Request};
 
 /// A window that draws nothing, and the folder in which it keeps everything.
 pub(super) fn studio() -> (TempDir, Studio) {
@@ -99,4 +99,46 @@ fn a_mesh_is_read_again_when_its_card_was_away_the_first_time() {
     studio.select(id);
     take_answers(&mut studio);
     assert!(studio.items.get(id).unwrap().finished.is_some());
+}
+
+/// A picture whose relief was the last choice, and a mesh file that is selected.
+fn relief_beside_a_mesh() -> (TempDir, Studio, [ItemId; 2]) {
+    let (folder, mut studio) = studio();
+    let picture = studio.add(Source::Picture("a.png".into()));
+    studio.select(picture);
+    studio.change_settings(|r| (r.mode, r.size.height_mm) = (Mode::Relief, Some(33.0)));
+    let mesh = studio.add(Source::MeshFile("part.stl".into()));
+    // As when it was there before anything was chosen.
+    studio.items.get_mut(mesh).unwrap().request = Request::default();
+    studio.select(mesh);
+    (folder, studio, [picture, mesh])
+}
+
+#[test]
+fn settings_of_a_mesh_file_reach_no_picture() {
+    let (_folder, mut studio, [picture, mesh]) = relief_beside_a_mesh();
+    let (before, draft) = (studio.items.get(picture).unwrap().request, studio.draft);
+    for command in [Command::ApplyToAll, Command::ResetSettings] {
+        assert!(!studio.is_enabled(command), "{command:?}");
+        studio.run_command(command);
+        assert_eq!(studio.items.get(picture).unwrap().request, before, "{command:?}");
+        assert_eq!(studio.draft, draft, "{command:?}");
+    }
+    // From a picture they go to pictures.
+    let other = studio.add(Source::Picture("b.png".into()));
+    studio.items.get_mut(other).unwrap().request = Request::default();
+    studio.select(picture);
+    studio.run_command(Command::ApplyToAll);
+    let requests = [other, mesh].map(|id| studio.items.get(id).unwrap().request);
+    assert_eq!(requests, [before, Request::default()]);
+    studio.run_command(Command::Undo);
+    assert_eq!(studio.items.get(other).unwrap().request, Request::default());
+}
+
+#[test]
+fn a_picture_that_is_added_beside_a_mesh_file_gets_the_settings_of_the_last_choice() {
+    let (_folder, mut studio, _) = relief_beside_a_mesh();
+    let added = studio.add(Source::Picture("b.png".into()));
+    let request = studio.items.get(added).unwrap().request;
+    assert_eq!((request.mode, request.size.height_mm), (Mode::Relief, Some(33.0)));
 }

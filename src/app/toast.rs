@@ -43,6 +43,8 @@ pub struct Messages {
 const KEPT: usize = 1000;
 /// More toasts would cover the window; the log has the rest.
 const SHOWN: usize = 4;
+/// How high toasts are stacked, in points, before no older one is added.
+const STACK: f32 = 240.0;
 /// Widest text of a toast, with its symbol, in points.
 const WIDEST: f32 = 420.0;
 /// Space between a toast and the edge of the window, in points.
@@ -90,17 +92,18 @@ impl Messages {
         let now = Instant::now();
         let palette = Palette::of(ctx);
         let mut next_change: Option<Instant> = None;
-        let mut offset = -MARGIN;
+        let (mut offset, mut shown) = (-MARGIN, 0);
         for (index, message) in self.all.iter_mut().enumerate().rev().take(KEPT) {
-            let Some(until) = message.shown_until.filter(|&u| u > now) else { continue };
-            if offset < -MARGIN - 60.0 * SHOWN as f32 {
+            let Some(until) = message.shown_until.filter(|_| message.is_shown(now)) else { continue };
+            if shown == SHOWN || offset < -MARGIN - STACK {
                 break;
             }
+            shown += 1;
             next_change = Some(next_change.map_or(until, |n| n.min(until)));
             let id = egui::Id::new(("toast", index, &message.time));
-            let shown = message.show(ctx, id, offset, &palette);
-            offset -= shown.rect.height() + 8.0;
-            if shown.on_hover_text("Click to close").clicked() {
+            let toast = message.show(ctx, id, offset, &palette);
+            offset -= toast.rect.height() + 8.0;
+            if toast.on_hover_text("Click to close").clicked() {
                 message.shown_until = None;
             }
         }
@@ -111,6 +114,11 @@ impl Messages {
 }
 
 impl Message {
+    /// Whether its time over the window has not ended yet.
+    pub fn is_shown(&self, now: Instant) -> bool {
+        self.shown_until.is_some_and(|until| until > now)
+    }
+
     /// Draws the toast, `offset` points (negative) above the lower edge of the window.
     fn show(&self, ctx: &Context, id: egui::Id, offset: f32, palette: &Palette) -> egui::Response {
         let color = self.level.color(palette);

@@ -27,6 +27,16 @@ impl Choose for ForMeshes {
     fn chooses(group_title: &str, spec: &ParamSpec) -> bool {
         group_title == "Size" || matches!(spec.flag, "triangles" | "max-error")
     }
+
+    // A mesh is measured as it stands, whatever picture it was made of.
+    fn doc(spec: &ParamSpec) -> &'static str {
+        match spec.flag {
+            "height" => "Height on the bed.",
+            "width" => "Width on the bed, from left to right.",
+            "depth" => "Depth on the bed, from front to back.",
+            _ => spec.doc,
+        }
+    }
 }
 
 /// Arguments of `orfeas convert`.

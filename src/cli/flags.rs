@@ -13,6 +13,11 @@ use crate::request::relevance;
 pub trait Choose: Send + Sync + 'static {
     /// Whether this one does.
     fn chooses(group_title: &str, spec: &ParamSpec) -> bool;
+
+    /// What it does, where these flags mean it otherwise than a [`Request`] does.
+    fn doc(spec: &ParamSpec) -> &'static str {
+        spec.doc
+    }
 }
 
 /// All of them.
@@ -86,7 +91,7 @@ impl<C: Choose> clap::Args for Flags<C> {
         chosen::<C>().into_iter().fold(command, |command, (group, title, spec)| {
             // `-h` stays short: settings of single modes are in `--help`.
             let special = relevance::GROUP_MODES.get(group).copied().flatten().is_some();
-            command.arg(argument(spec, title).hide_short_help(special))
+            command.arg(argument(spec, C::doc(spec), title).hide_short_help(special))
         })
     }
 
@@ -111,11 +116,11 @@ impl<C: Choose> clap::FromArgMatches for Flags<C> {
 }
 
 /// The flag of one parameter.
-fn argument(spec: &'static ParamSpec, heading: &'static str) -> Arg {
+fn argument(spec: &'static ParamSpec, doc: &str, heading: &'static str) -> Arg {
     let unit = if matches!(spec.unit, "" | "×") { "N" } else { spec.unit };
     let argument = Arg::new(spec.flag)
         .long(spec.flag)
-        .help(help(spec))
+        .help(help(spec, doc))
         .help_heading(heading)
         .value_parser(parser(spec))
         .allow_negative_numbers(true)
@@ -130,8 +135,8 @@ fn argument(spec: &'static ParamSpec, heading: &'static str) -> Arg {
 }
 
 /// What the parameter does, its range and its default.
-fn help(spec: &ParamSpec) -> String {
-    let what = spec.doc.trim_end_matches('.');
+fn help(spec: &ParamSpec, doc: &str) -> String {
+    let what = doc.trim_end_matches('.');
     let unit = if matches!(spec.unit, "" | "×") { String::new() } else { format!(" {}", spec.unit) };
     let (min, max, default) = (spec.min, spec.max, spec.default);
     match spec.kind {
@@ -196,6 +201,22 @@ mod tests {
         assert_eq!(request.inflate.thickness, 0.7);
         assert!(!request.mesh.color && request.cut_out.invert);
         assert_eq!(request.solid.quality, crate::request::Quality::Draft);
+    }
+
+    #[test]
+    fn sizes_say_which_side_of_the_print_they_mean() {
+        fn help_of<C: Choose>(flag: &str) -> String {
+            let command = Flags::<C>::augment_args(Command::new("test"));
+            let argument = command.get_arguments().find(|a| a.get_id() == flag).unwrap();
+            argument.get_help().unwrap().to_string()
+        }
+        let height = help_of::<All>("height");
+        for flat in ["relief", "stamp", "cutter", "keychain", "deep on the bed"] {
+            assert!(height.contains(flat), "{flat} is missing: {height}");
+        }
+        assert!(help_of::<All>("depth").contains("high on the bed"));
+        // A finished mesh is measured as it stands.
+        assert!(help_of::<crate::cli::convert::ForMeshes>("height").starts_with("Height on the bed ["));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) fn inflate(request: &Request, object: &ConditionImage, monitor: &Moni
         cut_flat(&mut grid);
     }
     monitor.step(Stage::Shape, 4, 4)?;
-    let pose = if params.back == 0.0 { Pose::Lying } else { Pose::Standing };
+    let pose = if params.lies_flat() { Pose::Lying } else { Pose::Standing };
     Ok(Solid { body: Body::Field(grid), unit: Unit::Model, pose, notes: note.into_iter().collect() })
 }
 

@@ -72,9 +72,16 @@ pub(super) fn lithophane(request: &Request, picture: &Picture, monitor: &Monitor
         LithophaneShape::Flat => pane.flat(monitor)?,
         LithophaneShape::Curved | LithophaneShape::Cylinder => pane.bent(params, &request.size, monitor)?,
     });
-    let lies = params.shape == LithophaneShape::Flat && !params.stand;
-    let pose = if lies { Pose::Lying } else { Pose::Standing };
+    let pose = if params.lies_flat() { Pose::Lying } else { Pose::Standing };
     Ok(Solid { body, unit: Unit::Millimetre, pose, notes })
+}
+
+/// How large a lithophane of this shape is when no size is asked for.
+pub(super) fn default_size(shape: LithophaneShape) -> DefaultSize {
+    match shape {
+        LithophaneShape::Cylinder => DefaultSize::Within(CYLINDER_MM),
+        LithophaneShape::Flat | LithophaneShape::Curved => DefaultSize::Width(WIDTH_MM),
+    }
 }
 
 /// Sizes of the unrolled pane, in mm.
@@ -100,21 +107,21 @@ impl Frame {
         let bottom = if flat && params.stand { border.max(FOOT_MM) } else { border };
         if flat {
             let added = [2.0 * border, border + bottom];
-            let picture = sizing::picture_size_mm(aspect, added, size, DefaultSize::Width(WIDTH_MM))?;
+            let picture = sizing::picture_size_mm(aspect, added, size, default_size(params.shape))?;
             return Ok(Self { picture, side: border, top: border, bottom, radius: 0.0, angle: 0.0 });
         }
         // The picture keeps its proportions half way through the pane.
         let middle = 0.5 * (params.min_mm + params.max_mm);
-        let (angle, side, default) = match params.shape {
-            LithophaneShape::Cylinder => (TAU, 0.0, DefaultSize::Within(CYLINDER_MM)),
-            _ => (params.angle_deg.to_radians(), border, DefaultSize::Width(WIDTH_MM)),
+        let (angle, side) = match params.shape {
+            LithophaneShape::Cylinder => (TAU, 0.0),
+            _ => (params.angle_deg.to_radians(), border),
         };
         // A bent pane of outer radius r is 2 r sin(min(angle, π) / 2) wide and (r − max + middle) angle
         // long, so its width is this many times its length, plus a constant.
         let chord = 2.0 * (0.5 * angle.min(PI)).sin();
         let shrink = chord / angle;
         let added = [chord * (params.max_mm - middle) + shrink * 2.0 * side, 2.0 * border];
-        let projected = sizing::picture_size_mm(aspect * shrink, added, size, default)?;
+        let projected = sizing::picture_size_mm(aspect * shrink, added, size, default_size(params.shape))?;
         let picture = [projected[0] / shrink, projected[1]];
         let radius = (picture[0] + 2.0 * side) / angle - middle;
         if radius < MIN_RADIUS_MM {

@@ -18,6 +18,9 @@ mod stamp;
 mod testing;
 mod tone;
 
+pub use sizing::DefaultSize;
+pub use stamp::height_mm as stamp_height_mm;
+
 use crate::field::{FieldError, ScalarGrid};
 use crate::image::{ConditionImage, Picture};
 use crate::mesh::Mesh;
@@ -143,6 +146,16 @@ pub fn needs_cut_out(request: &Request) -> bool {
         Mode::Inflate | Mode::Stamp | Mode::Model => true,
         Mode::Relief => request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove,
         Mode::Lithophane => false,
+    }
+}
+
+/// How large what `request` asks for becomes when no size is asked for.
+pub fn default_size(request: &Request) -> DefaultSize {
+    match request.mode {
+        Mode::Inflate | Mode::Model => DefaultSize::Height(sizing::FIGURE_HEIGHT_MM),
+        Mode::Relief => DefaultSize::Longest(relief::LONGEST_MM),
+        Mode::Lithophane => lithophane::default_size(request.lithophane.shape),
+        Mode::Stamp => DefaultSize::Longest(stamp::longest_mm(request.stamp.kind)),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::progress::{Monitor, Stage};
 use crate::request::{ReliefBase, ReliefParams, Request, SizeParams};
 
 /// Longest side when no size is asked for.
-const LONGEST_MM: f32 = 80.0;
+pub(super) const LONGEST_MM: f32 = 80.0;
 /// A plate has two triangles per node, a free-standing relief four.
 const MAX_PLATE_NODES: f32 = 1e6;
 const MAX_OUTLINE_NODES: f32 = 5e5;

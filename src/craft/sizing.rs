@@ -4,7 +4,7 @@ use super::CraftError;
 use crate::request::SizeParams;
 
 /// Height of a figure when no size is asked for.
-const FIGURE_HEIGHT_MM: f32 = 80.0;
+pub(super) const FIGURE_HEIGHT_MM: f32 = 80.0;
 /// Smallest and largest width or height that a picture area may get.
 const PICTURE_RANGE_MM: [f32; 2] = [2.0, 2000.0];
 
@@ -16,13 +16,15 @@ pub(super) fn figure_millimetres_per_unit(extent: [f32; 3], size: &SizeParams) -
     fitted.unwrap_or(FIGURE_HEIGHT_MM / extent[1].max(1e-6)) * size.scale
 }
 
-/// How large a flat craft is when no size is asked for.
+/// How large a craft is when no size is asked for; heights are those of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum DefaultSize {
+pub enum DefaultSize {
     /// The longer of width and height, in mm.
     Longest(f32),
     /// Width in mm.
     Width(f32),
+    /// Height in mm.
+    Height(f32),
     /// At most this width and this height, in mm.
     Within([f32; 2]),
 }
@@ -45,6 +47,7 @@ pub(super) fn picture_size_mm(
     let width = asked.into_iter().flatten().reduce(f32::min).unwrap_or_else(|| match default {
         DefaultSize::Longest(mm) => width_from_width(mm).min(width_from_height(mm)),
         DefaultSize::Width(mm) => width_from_width(mm),
+        DefaultSize::Height(mm) => width_from_height(mm),
         DefaultSize::Within([w, h]) => width_from_width(w).min(width_from_height(h)),
     });
     let picture = [width, width / aspect];

@@ -25,7 +25,7 @@ use crate::field::ScalarGrid;
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
 use crate::image::ConditionImage;
 use crate::progress::{Cancelled, Monitor, Stage};
-use crate::request::{Quality, Request, StampKind};
+use crate::request::{Quality, Request, StampKind, StampParams};
 
 /// A quarter of a gigabyte.
 const MAX_SAMPLES: f32 = 60e6;
@@ -54,6 +54,24 @@ pub(super) fn stamp(request: &Request, object: &ConditionImage, monitor: &Monito
     };
     monitor.step(Stage::Shape, 1, 1)?;
     Ok(Solid { body: Body::Field(grid), unit: Unit::Millimetre, pose: Pose::Lying, notes })
+}
+
+/// Height in mm of what `--stamp-height` sets, also where that is left open.
+pub fn height_mm(params: &StampParams) -> f32 {
+    params.height_mm.unwrap_or(match params.kind {
+        StampKind::Stamp => seal::HEIGHT_MM,
+        StampKind::CookieCutter => cutter::HEIGHT_MM.max(params.plate_mm + cutter::ABOVE_RIM_MM),
+        StampKind::Keychain => keychain::HEIGHT_MM,
+    })
+}
+
+/// Longest side in mm when no size is asked for.
+pub(super) fn longest_mm(kind: StampKind) -> f32 {
+    match kind {
+        StampKind::Stamp => seal::LONGEST_MM,
+        StampKind::CookieCutter => cutter::LONGEST_MM,
+        StampKind::Keychain => keychain::LONGEST_MM,
+    }
 }
 
 /// The object as a raster of opacities that can be laid out at any size.

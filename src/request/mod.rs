@@ -100,6 +100,13 @@ parameters! {
     }
 }
 
+impl InflateParams {
+    /// Whether the figure is printed lying on its back.
+    pub fn lies_flat(&self) -> bool {
+        self.back == 0.0
+    }
+}
+
 choices! {
     /// What stands behind a relief.
     pub enum ReliefBase {
@@ -164,6 +171,13 @@ parameters! {
         "litho-half-value" => half_value_mm: f32 = 0.75, in 0.0..=3.0 by 0.05, "mm";
         /// Show the negative.
         "litho-invert" => invert: bool = false;
+    }
+}
+
+impl LithophaneParams {
+    /// Whether the lithophane is printed lying on its back: without a stand, a pane would fall over.
+    pub fn lies_flat(&self) -> bool {
+        self.shape == LithophaneShape::Flat && !self.stand
     }
 }
 
@@ -262,11 +276,13 @@ parameters! {
 parameters! {
     /// How large the print is. The solid keeps its proportions: give one of these.
     pub struct SizeParams titled "Size" {
-        /// Height of the print; a figure is 80 mm high when no size is given.
+        /// Height of the picture; a figure is 80 mm high when no size is given. What lies flat (relief, stamp, cutter,
+        /// keychain, flat back, lithophane without a stand) is that deep on the bed.
         "height" => height_mm: Option<f32> = None, in 1.0..=2000.0 by 1.0, "mm";
         /// Width of the print.
         "width" => width_mm: Option<f32> = None, in 1.0..=2000.0 by 1.0, "mm";
-        /// Depth of the print.
+        /// Thickness from front to back. What lies flat (relief, flat back) is that high on the bed; lithophanes, stamps,
+        /// cutters and keychains have settings of their own for it.
         "depth" => depth_mm: Option<f32> = None, in 0.2..=2000.0 by 1.0, "mm";
         /// Factor on the size that the print would have.
         "scale" => scale: f32 = 1.0, in 0.001..=1000.0 by 0.05, "×";
@@ -326,6 +342,17 @@ impl Request {
             Mode::Relief => self.relief.plate == ReliefBase::Outline,
             Mode::Model => self.model.model == Model::Columns || self.model.close_silhouette,
             Mode::Lithophane | Mode::Stamp => false,
+        }
+    }
+
+    /// Whether the solid is printed lying on its back: the height of the picture is then its depth on the bed, and
+    /// its thickness the height.
+    pub fn lies_flat(&self) -> bool {
+        match self.mode {
+            Mode::Inflate => self.inflate.lies_flat(),
+            Mode::Relief | Mode::Stamp => true,
+            Mode::Lithophane => self.lithophane.lies_flat(),
+            Mode::Model => false,
         }
     }
 

@@ -11,6 +11,7 @@ use orfeas::request::{Mode, Model, Side};
 use orfeas::{import, print, progress::Monitor};
 
 use super::driver::Window;
+use super::slips::with_pictures;
 
 #[test]
 fn a_dropped_picture_becomes_a_mesh_and_is_exported_as_a_printable_file() {
@@ -107,6 +108,16 @@ fn settings_are_undone_and_redone_by_key_and_a_removed_card_comes_back() {
     assert!(window.harness.state().items.is_empty());
     window.keys(Modifiers::COMMAND, Key::Z);
     assert_eq!(window.harness.state().items.len(), 1);
+}
+
+#[test]
+fn a_size_that_is_ticked_begins_with_what_was_taken() {
+    let mut window = with_pictures(1);
+    window.click("Relief");
+    window.harness.get_by_role_and_label(egui::accesskit::Role::CheckBox, "Height on bed").click_accesskit();
+    window.harness.run_ok();
+    let request = window.harness.state().items.selected().unwrap().request;
+    assert_eq!(request.size.depth_mm, Some(request.relief.base_mm + request.relief.depth_mm));
 }
 
 #[test]

@@ -86,6 +86,36 @@ fn long_messages_wrap_within_the_window() {
 }
 
 #[test]
+fn the_sheet_of_keys_stands_in_straight_columns_beside_its_scroll_bar() {
+    for size in [USUAL, SMALLEST] {
+        let mut window = sized(size);
+        window.harness.state_mut().send(Command::Shortcuts);
+        window.harness.run_ok();
+        let place = |label: &str| window.harness.get_by_role_and_label(Role::Label, label).rect();
+        // Commands of different menus in the same column.
+        for names in [["Save mesh", "Undo", "Next picture"], ["Wireframe", "Larger text", "Log"]] {
+            let [first, second, third] = names.map(|name| place(name).left());
+            assert!((first - second).abs() < 1.0 && (first - third).abs() < 1.0, "{names:?} in {size:?}");
+        }
+        let edge = window.harness.get_by_label("Close window").rect().right();
+        let bar = window.harness.ctx.global_style().spacing.scroll.bar_width;
+        let longest = place("Perspective or orthographic");
+        assert!(longest.right() + bar <= edge + 1.0, "{longest:?} in {size:?}, which ends at {edge}");
+    }
+}
+
+#[test]
+fn of_many_messages_the_last_four_lie_over_the_window() {
+    let mut window = sized(USUAL);
+    for n in 0..10 {
+        window.harness.state_mut().messages.push(Level::Error, format!("Message {n}"));
+    }
+    window.harness.run_ok();
+    let is_shown = |n: usize| window.harness.query_all_by_label(&format!("Message {n}")).next().is_some();
+    assert_eq!((0..10).filter(|&n| is_shown(n)).collect::<Vec<_>>(), [6, 7, 8, 9]);
+}
+
+#[test]
 fn text_of_any_size_leaves_room_for_the_view() {
     let mut window = with_pictures(1);
     scale(&mut window, 3.0);

@@ -4,7 +4,7 @@ use glam::Vec2;
 
 use super::super::CraftError;
 use super::super::tone::{self, Raster};
-use super::{LEAST_SAMPLES_PER_WALL, Shape, bridges, extrude, fit_scale, layer, spacing_mm};
+use super::{LEAST_SAMPLES_PER_WALL, Shape, bridges, extrude, fit_scale, height_mm, layer, spacing_mm};
 use crate::field::ScalarGrid;
 use crate::field::silhouette::Silhouette;
 use crate::image::ConditionImage;
@@ -12,10 +12,10 @@ use crate::progress::Monitor;
 use crate::request::Request;
 
 /// Longest side, rim included, when no size is asked for.
-const LONGEST_MM: f32 = 75.0;
+pub(super) const LONGEST_MM: f32 = 75.0;
 /// Height of the wall when it is left open, and how far it then stands above the rim at least.
-const HEIGHT_MM: f32 = 12.0;
-const ABOVE_RIM_MM: f32 = 6.0;
+pub(super) const HEIGHT_MM: f32 = 12.0;
+pub(super) const ABOVE_RIM_MM: f32 = 6.0;
 /// Half the width that every part of the dough gets at least: thinner, it would not come out.
 const DOUGH_HALF_WIDTH_MM: f32 = 1.5;
 /// Gaps narrower than twice this are filled: their two walls would touch.
@@ -40,7 +40,7 @@ pub(super) fn cutter(
         let (low_mm, high_mm) = (params.blade_mm, params.wall_mm);
         return Err(CraftError::Order { low: "--stamp-blade", low_mm, high: "--stamp-wall", high_mm });
     }
-    let height = params.height_mm.unwrap_or(HEIGHT_MM.max(params.plate_mm + ABOVE_RIM_MM));
+    let height = height_mm(params);
     if height <= params.plate_mm {
         let (low_mm, high_mm) = (params.plate_mm, height);
         return Err(CraftError::Order { low: "--stamp-plate", low_mm, high: "--stamp-height", high_mm });

@@ -4,7 +4,7 @@ use glam::Vec2;
 
 use super::super::CraftError;
 use super::seal::raised_region;
-use super::{Shape, bridges, extrude, fit_scale, layer, spacing_mm};
+use super::{Shape, bridges, extrude, fit_scale, height_mm, layer, spacing_mm};
 use crate::field::ScalarGrid;
 use crate::field::silhouette::Silhouette;
 use crate::image::ConditionImage;
@@ -12,9 +12,9 @@ use crate::progress::Monitor;
 use crate::request::{Request, StampParams};
 
 /// Longest side, tab included, when no size is asked for.
-const LONGEST_MM: f32 = 45.0;
+pub(super) const LONGEST_MM: f32 = 45.0;
 /// Height of the plate when it is left open.
-const HEIGHT_MM: f32 = 3.0;
+pub(super) const HEIGHT_MM: f32 = 3.0;
 /// Height of the raised lines above the plate.
 const RAISED_MM: f32 = 0.8;
 /// Width of the tab around the hole.
@@ -43,7 +43,7 @@ pub(super) fn keychain(
     let rough = |scale: f32| Ok(scale * shape.extent + 2.0 * params.margin_mm);
     let first = fit_scale(request, &shape, added, LONGEST_MM, rough)?;
     let size = first * shape.extent + 2.0 * params.margin_mm;
-    let height = params.height_mm.unwrap_or(HEIGHT_MM);
+    let height = height_mm(params);
     let size = (size + tab_reach).extend(height + RAISED_MM);
     let spacing = spacing_mm(request, size, 2.0 * LINE_HALF_WIDTH_MM, notes);
     let region_at = |scale: f32| shape.region(scale, spacing, reach, LINE_HALF_WIDTH_MM, monitor);

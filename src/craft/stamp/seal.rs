@@ -3,7 +3,7 @@
 use glam::Vec2;
 
 use super::super::CraftError;
-use super::{Shape, extrude, fit_scale, layer, lines, spacing_mm, widened};
+use super::{Shape, extrude, fit_scale, height_mm, layer, lines, spacing_mm, widened};
 use crate::field::ScalarGrid;
 use crate::field::silhouette::{Outline, Silhouette};
 use crate::image::ConditionImage;
@@ -11,9 +11,9 @@ use crate::progress::Monitor;
 use crate::request::Request;
 
 /// Longest side of the plate when no size is asked for.
-const LONGEST_MM: f32 = 50.0;
+pub(super) const LONGEST_MM: f32 = 50.0;
 /// Height of the raised picture when it is left open.
-const HEIGHT_MM: f32 = 2.0;
+pub(super) const HEIGHT_MM: f32 = 2.0;
 /// Half the width that lines get at least.
 const LINE_HALF_WIDTH_MM: f32 = 0.3;
 /// Width of the line along the outline, which a photo does not have.
@@ -41,7 +41,7 @@ pub(super) fn seal(
     let scale = fit_scale(request, &shape, added, LONGEST_MM, measure)?;
     let plate = plate_at(scale)?;
 
-    let height = params.height_mm.unwrap_or(HEIGHT_MM);
+    let height = height_mm(params);
     let [under, bottom] = [-params.plate_mm, -params.plate_mm - params.handle_mm];
     let size = (2.0 * plate.half).extend(height - bottom);
     let spacing = spacing_mm(request, size, 2.0 * LINE_HALF_WIDTH_MM, notes);
