@@ -43,7 +43,7 @@ const MODULES: &[(&str, &[&str])] = &[
         "job",
         &["background", "cache", "export", "files", "mesh::Mesh", "mishap", "pipeline", "print", "progress", "request"],
     ),
-    ("doctor", &["cache", "engine::device", "files", "models", "render"]),
+    ("doctor", &["cache", "engine::device", "engine::memory", "files", "models", "render"]),
     (
         "cli",
         &[

@@ -51,7 +51,7 @@ use toast::{Level, Messages};
 use crate::cache::{Cache, CacheOptions};
 use crate::engine::{Engine, EngineOptions};
 use crate::job;
-use crate::models::{Catalogue, Hub, Library};
+use crate::models::{Catalogue, Hub, Library, data_folder};
 use crate::pipeline::{Models, Tools};
 use crate::render::{Faults, RenderError};
 use crate::request::Request;
@@ -86,9 +86,7 @@ impl Options {
 
     /// Opens `files` in the user's own folders.
     pub fn with_files(files: Vec<PathBuf>) -> Self {
-        let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-        let system = || directories::ProjectDirs::from("", "", "orfeas").map(|d| d.data_dir().to_owned());
-        let data_dir = variable.or_else(system).unwrap_or_else(|| std::env::temp_dir().join("orfeas"));
+        let data_dir = data_folder().unwrap_or_else(|| std::env::temp_dir().join("orfeas"));
         let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
         let options = Self::new(files, data_dir, Cache::open(&CacheOptions::default()));
         match Library::of_user() {

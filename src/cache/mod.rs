@@ -18,6 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 pub use key::{Digest, Key, KeyBuilder, digest, digest_of};
 pub use store::{StageStats, Stats};
@@ -62,8 +63,10 @@ pub struct Cache(Option<Arc<Inner>>);
 struct Inner {
     store: Store,
     limit_bytes: u64,
-    /// Set once writing has failed: trying again at every stage would only cost time.
-    read_only: AtomicBool,
+    /// When writing failed last, until it succeeds again.
+    failed_at: Mutex<Option<Instant>>,
+    /// Whether the user was told so.
+    has_warned: AtomicBool,
     /// Bytes written since the folder was last measured, and its size then.
     usage: Mutex<Option<Usage>>,
     /// What the user should hear, once.
@@ -83,6 +86,8 @@ struct Usage {
 const REMEASURE_SHARE: u64 = 8;
 /// After an eviction the folder is at most this many tenths full, so that not every put evicts.
 const TENTHS_KEPT: u64 = 9;
+/// Nothing is written for so long after a failure: trying again at every stage would only cost time.
+const PAUSE: Duration = Duration::from_secs(30);
 
 impl Cache {
     /// The store in the folder that `options` name. Never fails: a folder that cannot be used gives
@@ -96,7 +101,8 @@ impl Cache {
             }
         };
         Self(Some(Arc::new(Inner {
-            read_only: AtomicBool::new(warning.is_some()),
+            failed_at: Mutex::new(warning.is_some().then(Instant::now)),
+            has_warned: AtomicBool::new(warning.is_some()),
             store,
             limit_bytes: options.limit_bytes,
             usage: Mutex::new(None),
@@ -116,9 +122,9 @@ impl Cache {
         self.0.as_ref().is_some_and(|inner| inner.store.folder().is_some())
     }
 
-    /// Whether what is put into it is found again: there is a folder, and nothing has failed to be written yet.
+    /// Whether what is put into it is found again: there is a folder, and what was put there last was written.
     pub fn can_store(&self) -> bool {
-        self.is_enabled() && self.0.as_ref().is_some_and(|inner| !inner.read_only.load(Ordering::Relaxed))
+        self.is_enabled() && self.0.as_ref().is_some_and(|inner| lock(&inner.failed_at).is_none())
     }
 
     /// The cache folder.
@@ -141,7 +147,8 @@ impl Cache {
     }
 
     /// Stores `payload` under `key`, best effort. Entries above a quarter of the limit are not
-    /// stored: one of them would push out everything else.
+    /// stored: one of them would push out everything else. After a failure nothing is for half a
+    /// minute; then it is tried again.
     pub fn put(&self, key: &Key, payload: &[u8]) {
         self.put_parts(key, &[payload]);
     }
@@ -150,12 +157,15 @@ impl Cache {
     pub fn put_parts(&self, key: &Key, parts: &[&[u8]]) {
         let Some(inner) = &self.0 else { return };
         let bytes = parts.iter().map(|p| p.len() as u64).sum::<u64>() + entry::HEADER_BYTES as u64;
-        if inner.read_only.load(Ordering::Relaxed) || bytes > inner.limit_bytes / 4 {
+        if bytes > inner.limit_bytes / 4 || inner.pauses() {
             return;
         }
         match inner.store.write(key, parts) {
-            Ok(()) => inner.account(bytes),
-            Err(source) => inner.stop_writing(&source),
+            Ok(()) => {
+                *lock(&inner.failed_at) = None;
+                inner.account(bytes);
+            }
+            Err(source) => inner.pause(&source),
         }
     }
 
@@ -202,8 +212,14 @@ impl Inner {
         });
     }
 
-    fn stop_writing(&self, source: &io::Error) {
-        if !self.read_only.swap(true, Ordering::Relaxed) {
+    /// Whether writing failed just now.
+    fn pauses(&self) -> bool {
+        lock(&self.failed_at).is_some_and(|failed_at| failed_at.elapsed() < PAUSE)
+    }
+
+    fn pause(&self, source: &io::Error) {
+        *lock(&self.failed_at) = Some(Instant::now());
+        if !self.has_warned.swap(true, Ordering::Relaxed) {
             let folder = self.store.folder().map(|f| f.display().to_string()).unwrap_or_default();
             *lock(&self.warning) = Some(format!(
                 "the cache cannot store anything ({source}); the work goes on without it, free space or name another \

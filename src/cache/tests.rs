@@ -196,6 +196,40 @@ fn an_unusable_folder_warns_once_and_stores_nothing() {
     assert_eq!(cache.get(&key(1)).as_deref(), Some(&b"kept"[..]));
 }
 
+/// Lets the pause after a failure pass without waiting for it.
+fn let_the_pause_pass(cache: &Cache) {
+    let mut failed_at = lock(&cache.0.as_ref().unwrap().failed_at);
+    *failed_at = failed_at.take().map(|failed_at| failed_at.checked_sub(PAUSE).unwrap());
+}
+
+#[test]
+fn a_cache_that_could_not_write_writes_again_once_it_can() {
+    let folder = tempfile::tempdir().unwrap();
+    // Files where folders should be: one cannot be made, one of the other cannot be written to.
+    let (lost, full) = (folder.path().join("lost"), folder.path().join("full"));
+    fs::write(&lost, "in the way").unwrap();
+    let shard = full.join("stages-1").join(&key(2).hex()[..2]);
+    let caches = [open(&lost, 1 << 30), open(&full, 1 << 30)];
+    fs::write(&shard, "in the way").unwrap();
+    for (cache, obstacle) in caches.iter().zip([lost, shard]) {
+        cache.put(&key(2), b"lost");
+        assert!(cache.take_warning().is_some() && !cache.can_store(), "{}", obstacle.display());
+        let_the_pause_pass(cache);
+        cache.put(&key(2), b"lost");
+        assert!(cache.get(&key(2)).is_none() && !cache.can_store(), "it is still in the way");
+        fs::remove_file(&obstacle).unwrap();
+        cache.put(&key(2), b"lost");
+        assert!(!cache.contains(&key(2)), "it is not tried at every stage");
+        let_the_pause_pass(cache);
+        cache.put(&key(2), b"kept");
+        assert_eq!(cache.get(&key(2)).as_deref(), Some(&b"kept"[..]), "{}", obstacle.display());
+        assert!(cache.can_store());
+        cache.put(&key(3), b"kept at once");
+        assert!(cache.contains(&key(3)));
+        assert_eq!(cache.take_warning(), None, "it was told once");
+    }
+}
+
 #[test]
 fn a_disabled_cache_holds_nothing() {
     let cache = Cache::disabled();

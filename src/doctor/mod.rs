@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
+use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
 use crate::cache::Cache;
 use crate::engine::device::{self, DeviceInfo, DeviceKind, cuda};
+use crate::engine::memory;
 use crate::files::bytes_in_words;
 use crate::models::{Library, Owner, State, free_bytes};
 use crate::render::{AdapterInfo, AdapterKind};
@@ -23,7 +24,7 @@ pub struct Findings {
     architecture: &'static str,
     processor: String,
     cores: usize,
-    /// Nothing where the system does not say.
+    /// What models reckon with, in a container its share; nothing where the system does not say.
     memory_bytes: Option<u64>,
     available_memory_bytes: Option<u64>,
     graphics: Vec<AdapterInfo>,
@@ -83,9 +84,9 @@ struct Folder {
 
 /// Looks around. May take seconds: it starts every graphics driver.
 pub fn look(cache: &Cache) -> Findings {
-    let refresh =
-        RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()).with_memory(MemoryRefreshKind::nothing().with_ram());
+    let refresh = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
     let system = System::new_with_specifics(refresh).ok();
+    let memory = memory::host();
     let brand = system.as_ref().and_then(|s| s.cpus().first()).map(|c| c.brand().trim().to_owned());
     let stats = cache.stats();
     let library = Library::of_user().ok();
@@ -95,8 +96,8 @@ pub fn look(cache: &Cache) -> Findings {
         architecture: std::env::consts::ARCH,
         processor: brand.filter(|b| !b.is_empty()).unwrap_or_else(|| "unknown processor".to_owned()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
-        memory_bytes: system.as_ref().map(System::total_memory).filter(|bytes| *bytes > 0),
-        available_memory_bytes: system.as_ref().map(System::available_memory),
+        memory_bytes: memory.total_bytes,
+        available_memory_bytes: memory.free_bytes,
         graphics: crate::render::probe(),
         cuda: cuda::probe(),
         devices: device::devices().into_iter().map(Device::from).collect(),

@@ -325,8 +325,9 @@ impl Library {
     }
 }
 
-/// The folder of everything that the program keeps for the user.
-fn data_folder() -> Option<PathBuf> {
+/// The folder of everything that the program keeps for the user: the one that [`DATA_VARIABLE`] names, or the
+/// system's for data that stay on this machine, because Windows carries the other ones from machine to machine.
+pub fn data_folder() -> Option<PathBuf> {
     let variable = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-    variable.or_else(|| directories::ProjectDirs::from("", "", "orfeas").map(|dirs| dirs.data_dir().to_owned()))
+    variable.or_else(|| directories::ProjectDirs::from("", "", "orfeas").map(|dirs| dirs.data_local_dir().to_owned()))
 }

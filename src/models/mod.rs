@@ -28,7 +28,7 @@ pub use disk::free_bytes;
 pub use error::{ModelsError, TransferError};
 pub use hub::{Hub, Patience};
 pub use install::Imported;
-pub use library::{Choices, DATA_VARIABLE, FOLDER_VARIABLE, Library, State};
+pub use library::{Choices, DATA_VARIABLE, FOLDER_VARIABLE, Library, State, data_folder};
 pub use places::{Owner, Place};
 pub use pull::Plan;
 pub use record::{DigestSource, Record, RecordedFile};

@@ -99,6 +99,21 @@ fn a_manifest_becomes_a_model_of_random_numbers_that_runs() {
 }
 
 #[test]
+fn a_manifest_of_tensors_larger_than_any_file_is_refused() {
+    const MANY: u64 = 1 << 32;
+    let desk = Desk::new();
+    for shape in [&[MANY, MANY][..], &[0, MANY, MANY], &[MANY, MANY, 0], &[1 << 63]] {
+        let mut sizes: serde_json::Value = serde_json::from_str(&manifest()).unwrap();
+        sizes["components"]["model"]["tensors"][0]["shape"] = serde_json::json!(shape);
+        std::fs::write(desk.path("sizes.json"), sizes.to_string()).unwrap();
+        let (code, _, stderr) = outcome(desk.orfeas(&["models", "random", "sizes.json", "-o", "model"]));
+        let is_told = stderr.contains("larger than any file") && stderr.trim_end().ends_with("sizes.json");
+        assert!(code == 1 && is_told, "{shape:?}: {code} {stderr}");
+    }
+    assert_eq!(desk.names(""), ["sizes.json"]);
+}
+
+#[test]
 fn a_model_that_is_not_there_is_offered() {
     let desk = desk();
     let (code, _, stderr) = outcome(desk.orfeas(&["generate", "figure.png", "--model", "hunyuan3d-2mini"]));

@@ -22,6 +22,8 @@ fn doctor_tells_what_is_here() {
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, &json["version"]), (0, &env!("CARGO_PKG_VERSION").into()));
     assert!(json["memory_bytes"].as_u64().unwrap() > 1 << 28);
+    // In a container the share of it, by which models are judged, and not the machine's.
+    assert_eq!(json["memory_bytes"].as_u64(), orfeas::engine::memory::host().total_bytes);
     let ids = json["devices"].as_array().unwrap().iter().map(|device| device["id"].as_str().unwrap());
     let named: Vec<_> = devices.iter().filter_map(|device| device.split(": ").next()).collect();
     assert_eq!(ids.collect::<Vec<_>>(), named);

@@ -214,6 +214,56 @@ fn dictionaries_that_hold_each_other_end() {
 }
 
 #[test]
+fn a_small_file_asks_for_little_memory() {
+    let refused = |pickle: Pickle, words: &str| {
+        let error = open(pickle.end()).err().unwrap_or_else(|| panic!("{words} was accepted"));
+        assert!(matches!(&error, WeightsError::Refused { what, .. } if what.contains(words)), "{error}");
+    };
+    let entry = |name: &str, key: &str, axes: usize| {
+        let ones = vec![1; axes];
+        Pickle::new().op(b"}(").text(name).tensor("FloatStorage", key, 0, &ones, &ones).op(b"u")
+    };
+    // What each call copies, and each entry: both are said once and asked for in six bytes or four.
+    refused(entry("a", "0", 200_000), "200000 axes");
+    refused(entry(&"k".repeat(1_000_000), "0", 1), "name of 1000000 bytes");
+    refused(entry("a", &"0".repeat(1_000_000), 1), "name of 1000000 bytes");
+    let inner = entry(&"k".repeat(500), "0", 1).op(b"q\x07");
+    refused(inner.op(b"}(").text(&"o".repeat(500)).op(b"h\x07u"), "name of 1001 bytes");
+    let once = Pickle::new()
+        .op(b"}(")
+        .global("torch._utils", "_rebuild_tensor_v2")
+        .op(b"q\x01((")
+        .text("storage")
+        .global("torch", "FloatStorage")
+        .text("0")
+        .text("cpu")
+        .op(b"K\x06tQK\x00")
+        .ints(&[1])
+        .ints(&[1])
+        .op(b"\x89Ntq\x02R");
+    // All in a tuple that is passed over in the end.
+    let many = |calls: usize| Pickle(once.0.clone()).op(&b"h\x01h\x02R".repeat(calls)).op(b"tb");
+    assert!(open(many(1000).end()).is_ok_and(|weights| weights.names().count() == 0));
+    refused(many(100_000), "too many tensors");
+    refused(Pickle::new().op(b"}").op(&b")".repeat(9 << 20)), "a pickle of 9437188 bytes");
+}
+
+#[test]
+fn names_that_command_a_terminal_are_shown_without() {
+    let name = "a\x1b]0;owned\x07\x1b[31m\nerror: \u{9b}1m \u{202e}";
+    let long = format!("{name}{}", "l".repeat(400));
+    for pickle in [
+        Pickle::new().op(b"}").text(name).tensor("FloatStorage", "1", 0, &[1], &[1]).op(b"s"),
+        Pickle::new().op(b"}").text(&long).tensor("FloatStorage", "0", 0, &[7], &[1]).op(b"s"),
+        Pickle::new().op(b"}").global(&name.replace('\n', " "), "system"),
+    ] {
+        let text = open(pickle.end()).err().unwrap().to_string();
+        assert!(text.contains("31m") && text.chars().count() < 400, "{text:?}");
+        assert!(!text.contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}");
+    }
+}
+
+#[test]
 fn a_file_cut_off_or_with_a_wrong_bit_gives_an_error_or_the_same_names() {
     let pickle = whole();
     let parts: [(&str, &[u8]); 3] = [("data.pkl", &pickle), ("byteorder", b"little"), ("data/0", &numbers())];

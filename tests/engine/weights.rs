@@ -73,6 +73,30 @@ fn a_file_cut_off_anywhere_gives_a_clear_error() {
 }
 
 #[test]
+fn names_that_command_a_terminal_are_shown_without() {
+    // As JSON has it: escape, bell, line feed, and what turns the direction of writing.
+    let name = r"a\u001b[31m\u0007\u000aerror: \u202e";
+    let ones = ["1"; 9].join(",");
+    for header in [
+        format!(r#"{{"{name}":{{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}}}"#),
+        format!(r#"{{"a":{{"dtype":"{name}","shape":[2],"data_offsets":[0,8]}}}}"#),
+        format!(r#"{{"{name}":{{"dtype":"F32","shape":[2],"data_offsets":[0,16]}}}}"#),
+        format!(r#"{{"{name}":{{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}}}"#),
+        format!(r#"{{"{name}":{{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}}}"#),
+        format!(r#"{{"{name}":{{"dtype":"F32","shape":[{ones},3],"data_offsets":[0,12]}}}}"#),
+        format!(r#"{{"a":{{"{name}":1}}}}"#),
+        format!(r#"{{"{name}":{{"dtype":"F32","shape":[3],"data_offsets":[0,12]}},"{name}":1}}"#),
+    ] {
+        let text = open(&header, &TWO_DATA).err().unwrap_or_else(|| panic!("{header} was accepted")).to_string();
+        assert!(text.contains("31m") && !text.contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}");
+    }
+    let whole = format!(r#"{{"{name}":{{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}}}"#);
+    let weights = open(&whole, &TWO_DATA).unwrap();
+    let text = load(&weights, &LoadOptions::new(device()), |w| w.tensor("a", [3])).unwrap_err().to_string();
+    assert!(text.contains("31m") && !text.contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}");
+}
+
+#[test]
 fn a_header_that_claims_gigabytes_costs_nothing() {
     let mut bytes = u64::MAX.to_le_bytes().to_vec();
     bytes.extend(b"{\"a\":1}");

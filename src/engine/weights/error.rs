@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::file::printable;
 use crate::progress::Cancelled;
 
 /// Why a file of weights could not be read, or does not make the model that it should.
@@ -89,7 +90,8 @@ impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the weights are not those of this model; choose the model that they belong to")?;
         list(f, "missing", &self.missing)?;
-        list(f, "unexpected", &self.unexpected)?;
+        let unexpected: Vec<_> = self.unexpected.iter().map(|name| printable(name)).collect();
+        list(f, "unexpected", &unexpected)?;
         let shapes: Vec<_> = self
             .misshapen
             .iter()

@@ -58,7 +58,22 @@ pub(super) struct Index {
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Why a format's reader gives up: damaged or refused, and what.
+/// Axes that a tensor may have; those of the published models have 4 at most.
+pub(super) const AXES_MAX: usize = 8;
+
+/// Words from a file that anybody may have made, fit to be shown: on one line, with nothing that a terminal
+/// obeys, and not long.
+pub(super) fn printable(words: &str) -> String {
+    const SHOWN: usize = 160;
+    let shown = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+    let mut text: String = words.chars().take(SHOWN).map(shown).collect();
+    if words.chars().nth(SHOWN).is_some() {
+        text.push('…');
+    }
+    text
+}
+
+/// Why a format's reader gives up: damaged or refused, and what; names of the file in it are [`printable`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum IndexError {
     Damaged(String),

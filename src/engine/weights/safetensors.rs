@@ -10,7 +10,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
-use super::file::{self, Index, IndexError};
+use super::file::{self, AXES_MAX, Index, IndexError, printable};
 use super::stored::StoredType;
 
 /// Longest header that is read, in bytes; the format's own limit.
@@ -36,21 +36,29 @@ pub(super) fn index(bytes: &[u8]) -> Result<Index, IndexError> {
     };
     let header: Header = match serde_json::from_slice(header) {
         Ok(header) => header,
-        Err(error) => return IndexError::damaged(format!("its header cannot be read: {error}")),
+        // The error may quote the file.
+        Err(error) => {
+            return IndexError::damaged(format!("its header cannot be read: {}", printable(&error.to_string())));
+        }
     };
     let data = bytes.len() - start;
     let mut tensors = BTreeMap::new();
     for (name, tensor) in header.tensors {
         let [from, to] = tensor.data_offsets;
         let Some(kind) = StoredType::from_safetensors(&tensor.dtype) else {
-            return IndexError::refused(format!("numbers of type {} in {name}", tensor.dtype));
+            let [kind, name] = [&tensor.dtype, &name].map(|words| printable(words));
+            return IndexError::refused(format!("numbers of type {kind} in {name}"));
         };
+        if tensor.shape.len() > AXES_MAX {
+            return IndexError::refused(format!("a tensor of {} axes, {}", tensor.shape.len(), printable(&name)));
+        }
         if from > to || to > data {
+            let name = printable(&name);
             return IndexError::damaged(format!("{name} lies outside the file, which may be cut off"));
         }
         let size = tensor.shape.iter().try_fold(kind.bytes(), |n, axis| n.checked_mul(*axis));
         if size != Some(to - from) {
-            return IndexError::damaged(format!("the size of {name} does not fit its shape"));
+            return IndexError::damaged(format!("the size of {} does not fit its shape", printable(&name)));
         }
         let entry = file::Entry { kind, shape: tensor.shape, strides: None, bytes: start + from..start + to };
         tensors.insert(name, entry);
@@ -67,7 +75,7 @@ fn covers_all(tensors: &BTreeMap<String, file::Entry>, start: usize, end: usize)
     for (name, entry) in ordered {
         if entry.bytes.start != at {
             let what = if entry.bytes.start < at { "overlaps another tensor" } else { "leaves a gap before it" };
-            return IndexError::damaged(format!("{name} {what}"));
+            return IndexError::damaged(format!("{} {what}", printable(name)));
         }
         at = entry.bytes.end;
     }

@@ -66,7 +66,11 @@ impl StandIn {
         let all = manifest.components.into_iter().flat_map(|(part, component)| {
             component.tensors.into_iter().map(move |t| (format!("{part}.{}", t.name), t.shape))
         });
-        Ok(Self { config, tensors: all.collect() })
+        let tensors = all.collect();
+        if !can_be_counted(&tensors) {
+            return Err(StandInError::Malformed("its tensors are larger than any file".to_owned()));
+        }
+        Ok(Self { config, tensors })
     }
 
     /// Bytes of the weights, 2 a number.
@@ -88,6 +92,15 @@ impl StandIn {
         write_atomically(&config, IfExists::Keep, |out| out.write_all(self.config.as_bytes()))?;
         Ok(path)
     }
+}
+
+/// Whether the bytes of all tensors, 4 a number, have a number; of one with an axis of nothing too, whose other
+/// axes are multiplied alone.
+fn can_be_counted(tensors: &BTreeMap<String, Vec<usize>>) -> bool {
+    let bytes = tensors.values().try_fold(0_usize, |sum, shape| {
+        sum.checked_add(shape.iter().try_fold(4_usize, |bytes, axis| bytes.checked_mul((*axis).max(1)))?)
+    });
+    bytes.is_some()
 }
 
 /// A `config.yaml` with these sizes. JSON is YAML, so they are put in as they are.

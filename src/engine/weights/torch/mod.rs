@@ -16,10 +16,11 @@ use std::ops::Range;
 use zip::{CompressionMethod, ZipArchive};
 
 use self::pickle::Record;
-use super::file::{Entry, Index, IndexError};
+use super::file::{Entry, Index, IndexError, printable};
 
-/// Longest pickle that is read, in bytes; those of the published models are below 1 MB.
-const PICKLE_MAX: usize = 64 << 20;
+/// Longest pickle that is read, in bytes; those of the published models are below 1 MB. Read, one takes up to a
+/// hundred times as much memory.
+const PICKLE_MAX: usize = 8 << 20;
 
 /// Whether the file starts like a ZIP archive.
 pub(super) fn looks_like(file: &[u8]) -> bool {
@@ -45,13 +46,13 @@ pub(super) fn index(file: &[u8]) -> Result<Index, IndexError> {
     let mut tensors = BTreeMap::new();
     for (name, record) in pickle::tensors(pickle)? {
         let Some(storage) = parts.get(&format!("{root}data/{}", record.key)) else {
-            return IndexError::damaged(format!("the numbers of {name} are missing"));
+            return IndexError::damaged(format!("the numbers of {} are missing", printable(&name)));
         };
         let Some(entry) = entry(&record, storage) else {
-            return IndexError::damaged(format!("{name} lies outside its numbers"));
+            return IndexError::damaged(format!("{} lies outside its numbers", printable(&name)));
         };
         if tensors.insert(name.clone(), entry).is_some() {
-            return IndexError::damaged(format!("there are two tensors named {name}"));
+            return IndexError::damaged(format!("there are two tensors named {}", printable(&name)));
         }
     }
     Ok(Index { tensors, metadata: BTreeMap::new() })
@@ -66,15 +67,18 @@ fn parts(file: &[u8]) -> Result<BTreeMap<String, Range<usize>>, IndexError> {
         let part = archive.by_index_raw(number).map_err(unreadable)?;
         let name = part.name().map_err(unreadable)?.into_owned();
         if part.compression() != CompressionMethod::Stored || part.encrypted() {
-            return IndexError::refused(format!("compressed or encrypted data in {name}"));
+            return IndexError::refused(format!("compressed or encrypted data in {}", printable(&name)));
         }
         let size = usize::try_from(part.size()).ok();
         let start = part.data_start().and_then(|start| usize::try_from(start).ok());
         let range = start.zip(size).and_then(|(start, size)| Some(start..start.checked_add(size)?));
         match range.filter(|range| range.end <= file.len() && part.size() == part.compressed_size()) {
             Some(range) if !parts.contains_key(&name) => parts.insert(name, range),
-            Some(_) => return IndexError::damaged(format!("there are two parts named {name}")),
-            None => return IndexError::damaged(format!("{name} lies outside the file, which may be cut off")),
+            Some(_) => return IndexError::damaged(format!("there are two parts named {}", printable(&name))),
+            None => {
+                let name = printable(&name);
+                return IndexError::damaged(format!("{name} lies outside the file, which may be cut off"));
+            }
         };
     }
     Ok(parts)

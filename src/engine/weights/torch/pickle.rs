@@ -6,11 +6,14 @@
 
 use std::collections::HashMap;
 
-use super::super::file::IndexError;
+use super::super::file::{AXES_MAX, IndexError, printable};
 use super::super::stored::StoredType;
 
-/// Tensors that a file may have.
-const TENSORS_MAX: usize = 1 << 20;
+/// Tensors that a file may have; those of the published models have fewer than 2000. A few bytes make another
+/// one of any shape and name already said, so limits of all three keep what a small file can ask for small.
+const TENSORS_MAX: usize = 1 << 16;
+/// Longest name of a tensor, and of a file of numbers, in bytes.
+const NAME_MAX: usize = 512;
 /// Dictionaries inside each other that are looked into.
 const DEPTH_MAX: usize = 16;
 
@@ -297,6 +300,7 @@ impl<'a> Machine<'a> {
         else {
             return confused();
         };
+        fits(key)?;
         self.stack.push(Value::Storage(kind, key));
         Ok(())
     }
@@ -312,6 +316,13 @@ impl<'a> Machine<'a> {
                 Global::RebuildTensor,
                 [Value::Storage(kind, key), Value::Int(offset), Value::Tuple(shape), Value::Tuple(strides), ..],
             ) => {
+                let axes = self.tuples[*shape].len().max(self.tuples[*strides].len());
+                if axes > AXES_MAX {
+                    return IndexError::refused(format!("a tensor of {axes} axes"));
+                }
+                if self.records.len() >= TENSORS_MAX {
+                    return IndexError::refused("too many tensors");
+                }
                 let numbers = |tuple: usize| self.tuples[tuple].iter().map(size).collect::<Option<Vec<_>>>();
                 let (Ok(offset), Some(shape), Some(strides)) =
                     (usize::try_from(*offset), numbers(*shape), numbers(*strides))
@@ -341,12 +352,16 @@ impl<'a> Machine<'a> {
             return IndexError::refused("too many nested dictionaries");
         }
         for (key, value) in &self.dicts[dict] {
+            if !matches!(value, Value::Tensor(_) | Value::Dict(_)) {
+                continue;
+            }
             let key = match key {
                 Value::Text(text) => (*text).to_owned(),
                 Value::Int(number) => number.to_string(),
                 _ => continue,
             };
             let name = if path.is_empty() { key } else { format!("{path}.{key}") };
+            fits(&name)?;
             match value {
                 Value::Tensor(record) => found.push((name, self.records[*record].clone())),
                 Value::Dict(inner) => self.collect(*inner, &name, depth + 1, visited, found)?,
@@ -361,7 +376,7 @@ fn size(value: &Value) -> Option<usize> {
     if let Value::Int(n) = value { usize::try_from(*n).ok() } else { None }
 }
 
-/// A name from a hostile file, fit to be shown.
-fn printable(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_graphic()).take(60).collect()
+/// Refuses a name that is too long.
+fn fits(name: &str) -> Result<(), IndexError> {
+    if name.len() <= NAME_MAX { Ok(()) } else { IndexError::refused(format!("a name of {} bytes", name.len())) }
 }
