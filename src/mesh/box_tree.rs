@@ -85,24 +85,25 @@ impl BoxTree {
 
     /// The squared distance from `point` to the nearest triangle of `mesh`, which the tree was made of;
     /// where that is no more than `enough`, any number up to `enough`. Infinite without triangles.
-    pub(super) fn distance_squared(&self, mesh: &Mesh, point: Vec3, enough: f32) -> f32 {
+    ///
+    /// `start` is the leaf that is looked into first, and afterwards that with the nearest triangle: points that
+    /// follow their neighbours are answered at once. Any leaf gives the same distance above `enough`.
+    pub(super) fn distance_squared(&self, mesh: &Mesh, point: Vec3, enough: f32, start: &mut usize) -> f32 {
         let place = Vec3A::from(point);
-        let mut best = f32::INFINITY;
-        let mut open = vec![(0.0, 1)];
-        while let Some((least, node)) = open.pop() {
+        let mut best = self.leaf_distance_squared(mesh, *start, point, f32::INFINITY);
+        // Of every node on the way down one child waits.
+        let mut open = [(0.0, 1usize); usize::BITS as usize + 1];
+        let mut count = 1;
+        while count > 0 && best > enough {
+            count -= 1;
+            let (least, node) = open[count];
             if least >= best {
                 continue;
             }
-            if node >= self.width {
-                for i in self.leaf(node - self.width) {
-                    if self.boxes[i].distance_squared(place) < best {
-                        let corners = mesh.triangle(self.order[i] as usize).map(|p| p.as_dvec3());
-                        let nearest = nearest_point(corners, point.as_dvec3());
-                        best = best.min(nearest.distance_squared(point.as_dvec3()) as f32);
-                    }
-                }
-                if best <= enough {
-                    return best;
+            if let Some(leaf) = node.checked_sub(self.width) {
+                let distance = self.leaf_distance_squared(mesh, leaf, point, best);
+                if distance < best {
+                    (best, *start) = (distance, leaf);
                 }
                 continue;
             }
@@ -110,7 +111,22 @@ impl BoxTree {
             if children[0].0 < children[1].0 {
                 children.reverse();
             }
-            open.extend(children);
+            for child in children.into_iter().filter(|child| child.0 < best) {
+                open[count] = child;
+                count += 1;
+            }
+        }
+        best
+    }
+
+    /// The squared distance from `point` to the nearest triangle of a leaf, if it is less than `best`; else `best`.
+    fn leaf_distance_squared(&self, mesh: &Mesh, leaf: usize, point: Vec3, mut best: f32) -> f32 {
+        for i in self.leaf(leaf) {
+            if self.boxes[i].distance_squared(point.into()) < best {
+                let corners = mesh.triangle(self.order[i] as usize).map(|p| p.as_dvec3());
+                let nearest = nearest_point(corners, point.as_dvec3());
+                best = best.min(nearest.distance_squared(point.as_dvec3()) as f32);
+            }
         }
         best
     }
@@ -210,7 +226,7 @@ mod tests {
         for i in 0..200 {
             for k in 0..50 {
                 let p = across * (0.1 * i as f32 + 0.03) + along * (0.02 * k as f32 + 0.004);
-                let distance = tree.distance_squared(&mesh, p, 0.0).sqrt();
+                let distance = tree.distance_squared(&mesh, p, 0.0, &mut 0).sqrt();
                 assert!(distance < 1e-4, "{distance} at {i}, {k}");
             }
         }
@@ -243,7 +259,8 @@ mod tests {
                 triangle_indices: (0..count).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
                 vertex_colors: None,
             };
-            let found = BoxTree::of(&mesh).distance_squared(&mesh, p, 0.0).sqrt();
+            let tree = BoxTree::of(&mesh);
+            let found = tree.distance_squared(&mesh, p, 0.0, &mut 0).sqrt();
             let steps = 60;
             let mut nearest = f32::INFINITY;
             for t in 0..count as usize {
@@ -257,6 +274,33 @@ mod tests {
             }
             // Neighbours on the lattice are at most 3.5 / 60 apart.
             prop_assert!(found <= nearest + 1e-4 && found > nearest - 0.06, "{found} for {nearest}");
+        }
+
+        /// Where one looks first changes no distance that matters.
+        #[test]
+        fn the_distance_is_the_same_from_every_leaf(
+            corners in proptest::collection::vec(point(), 30..300),
+            points in proptest::collection::vec(point(), 1..20),
+            enough in 0.0f32..0.02,
+        ) {
+            let count = corners.len() as u32 / 3;
+            let mesh = Mesh {
+                vertex_positions: corners,
+                triangle_indices: (0..count).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
+                vertex_colors: None,
+            };
+            let tree = BoxTree::of(&mesh);
+            let mut last = 0;
+            for p in points {
+                let exact = tree.distance_squared(&mesh, p, 0.0, &mut 0);
+                let is_exact = |found: f32| (found - exact).abs() <= 1e-6 * exact;
+                for start in 0..tree.leaf_count() {
+                    let found = tree.distance_squared(&mesh, p, enough, &mut start.clone());
+                    prop_assert!(is_exact(found) || found.max(exact) <= enough, "{found} for {exact}");
+                }
+                let next = tree.distance_squared(&mesh, p, enough, &mut last);
+                prop_assert!(is_exact(next) || next.max(exact) <= enough, "{next} for {exact}");
+            }
         }
     }
 }

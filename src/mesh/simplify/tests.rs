@@ -84,7 +84,7 @@ fn farthest(from: &Mesh, to: &Mesh) -> f32 {
         let [a, b, c] = from.triangle(t);
         [a, b, c, (a + b + c) / 3.0]
     });
-    points.map(|p| tree.distance_squared(to, p, 0.0)).fold(0.0, f32::max).sqrt()
+    points.map(|p| tree.distance_squared(to, p, 0.0, &mut 0)).fold(0.0, f32::max).sqrt()
 }
 
 #[test]
