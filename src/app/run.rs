@@ -287,7 +287,7 @@ impl Studio {
         change(&mut item.request);
         if item.request != before {
             self.draft = item.request;
-            self.history.push(Change::Settings { id, request: Box::new(before) });
+            self.history.push_settings(id, before, &item.request);
             self.touch();
         }
     }
