@@ -294,9 +294,21 @@ impl Studio {
 
     fn apply_to_all(&mut self) {
         let Some(request) = self.items.selected().map(|i| i.request) else { return };
-        let before = self.items.iter().map(|i| (i.id, i.request)).collect();
-        self.items.iter_mut().for_each(|i| i.request = request);
-        self.history.push(Change::AllSettings(before));
+        let selected = self.items.selected_id();
+        let mut before = Vec::new();
+        for item in self.items.iter_mut().filter(|i| Some(i.id) != selected) {
+            let mut request = request;
+            if item.mask.is_some() {
+                // The mask says it all already.
+                request.cut_out = request.cut_out.of_made_mask();
+            }
+            if item.request != request {
+                before.push((item.id, std::mem::replace(&mut item.request, request)));
+            }
+        }
+        if !before.is_empty() {
+            self.history.push(Change::AllSettings(before));
+        }
     }
 
     fn open_export(&mut self) {

@@ -100,3 +100,28 @@ fn a_mesh_is_read_again_when_its_card_was_away_the_first_time() {
     take_answers(&mut studio);
     assert!(studio.items.get(id).unwrap().finished.is_some());
 }
+
+#[test]
+fn settings_for_all_leave_corrected_cut_outs_as_they_are_and_are_undone() {
+    let (_folder, mut studio) = studio();
+    let [first, second] = ["a.png", "b.png"].map(|name| studio.add(Source::Picture(name.into())));
+    studio.items.select(first);
+    studio.items.get_mut(second).unwrap().mask = Some("corrected.png".into());
+    let of = |studio: &Studio, id: ItemId| studio.items.get(id).unwrap().request;
+    let before = of(&studio, second);
+    let item = studio.items.get_mut(first).unwrap();
+    (item.request.cut_out.invert, item.request.cut_out.threshold) = (true, 0.2);
+    item.request.size.height_mm = Some(44.0);
+    let chosen = item.request;
+    studio.run_command(Command::ApplyToAll);
+    let expected = Request { cut_out: Request::default().cut_out, ..chosen };
+    assert_eq!((of(&studio, first), of(&studio, second)), (chosen, expected));
+    studio.run_command(Command::Undo);
+    assert_eq!((of(&studio, first), of(&studio, second)), (chosen, before));
+    studio.run_command(Command::Redo);
+    studio.run_command(Command::Undo);
+    // There is something to make again, which asking for nothing new must not forget.
+    studio.items.get_mut(second).unwrap().request = expected;
+    studio.run_command(Command::ApplyToAll);
+    assert!(studio.history.can_redo());
+}
