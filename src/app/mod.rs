@@ -171,6 +171,9 @@ fn tools(cache: Cache, models: &models::Shelf) -> Tools {
 
 /// Changes are written at the latest after this time.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
+/// What is said where the list cannot be written.
+const NOT_KEPT: &str = "The picture list could not be kept; see that its folder has room and may be written, then \
+                        change anything to try again";
 /// Longest that closing waits for files that are being written.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 
@@ -274,6 +277,11 @@ impl Studio {
                 let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
                 self.draft = session.draft;
                 self.settings = session.settings;
+                if let Some(&first) = waiting.first() {
+                    // Before it begins: one that ends the program must do so once, not at every start.
+                    let kept = store.save(&self.session().with_running(first)).map_err(|error| error.to_string());
+                    self.tell_kept(kept);
+                }
                 waiting.into_iter().for_each(|id| self.start(id));
                 self.load_selected();
             }
@@ -305,7 +313,7 @@ impl Studio {
 
     fn tell_kept(&mut self, saved: Result<(), String>) {
         if let Err(why) = saved {
-            self.messages.push(Level::Warning, format!("The picture list could not be kept: {why}"));
+            self.messages.push(Level::Warning, format!("{NOT_KEPT}: {why}"));
         }
     }
 

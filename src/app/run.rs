@@ -340,6 +340,8 @@ impl Studio {
             Event::Started(_) => {
                 item.status = Status::Running { stage: None, estimate: Default::default() };
                 self.queue_view.plans.remove(&item.id);
+                // Soon, since it may end the program.
+                if self.saving { self.touch() } else { self.save() }
             }
             Event::Progress { progress, estimate, .. } => {
                 item.status = Status::Running { stage: Some(progress.stage), estimate };

@@ -8,7 +8,9 @@ use glam::Vec3;
 use tempfile::TempDir;
 
 use super::command::Command;
-use super::state::{Finished, ItemId, SavedResult, Source, Status};
+use super::session::{Loaded, Session, Store};
+use super::settings::Settings;
+use super::state::{Finished, ItemId, Items, SavedResult, Source, Status};
 use super::{Options, Studio};
 use crate::cache::Cache;
 use crate::mesh::Mesh;
@@ -124,4 +126,25 @@ fn settings_for_all_leave_corrected_cut_outs_as_they_are_and_are_undone() {
     studio.items.get_mut(second).unwrap().request = expected;
     studio.run_command(Command::ApplyToAll);
     assert!(studio.history.can_redo());
+}
+
+#[test]
+fn a_picture_that_ends_the_program_at_once_does_not_do_so_at_every_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let [data, left] = ["data", "left"].map(|name| folder.path().join(name));
+    let mut items = Items::default();
+    for name in ["first.png", "second.png"] {
+        let id = items.add(Source::Picture(folder.path().join(name)), Request::default());
+        items.get_mut(id).unwrap().status = Status::Waiting;
+    }
+    let session = Session::of(&items, Request::default(), &Settings::default());
+    Store::open(data.clone()).unwrap().save_last(&session).unwrap();
+    let _studio = in_folder(&data);
+    // What is on disk should the program end here.
+    let store = Store::open(left.clone()).unwrap();
+    std::fs::copy(data.join("session.json"), left.join("session.json")).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    let (cards, _) = session.cards();
+    assert!(matches!(cards[0].status, Status::Failed(_)), "{:?}", cards[0].status);
+    assert_eq!(cards[1].status, Status::Waiting);
 }
