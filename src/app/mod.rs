@@ -137,6 +137,7 @@ pub struct Studio {
     faults: Faults,
     early: early::Early,
     reading: Option<meshes::Reading>,
+    repairing: Option<repair::Running>,
     queue_view: queue_panel::QueueView,
     commands: Vec<Command>,
     queue: Option<job::Queue>,
@@ -214,6 +215,7 @@ impl Studio {
             faults: options.faults,
             early: options.early,
             reading: None,
+            repairing: None,
             queue_view: queue_panel::QueueView::default(),
             commands: Vec::new(),
             queue,
@@ -373,7 +375,7 @@ impl eframe::App for Studio {
         self.drain();
         self.follow_window();
         self.take_dropped(ctx);
-        if ctx.input(|i| i.viewport().close_requested()) && !self.may_leave_cut_out() {
+        if ctx.input(|i| i.viewport().close_requested()) && !(self.may_leave_cut_out() && self.may_leave_turntable()) {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         // These dialogs have keys and changes of their own that must not be lost.
@@ -411,7 +413,7 @@ impl Studio {
             queue.cancel_all();
         }
         self.models.stop_all();
-        // Meshes and exports that are being written are let to end.
+        // Meshes, exports and pictures that are being written are let to end.
         let until = Instant::now() + LONGEST_GOODBYE;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {
             match self.next_answer(left) {

@@ -248,11 +248,17 @@ impl Studio {
             studio.queue_view.thumbnails.insert(id, ready);
         });
     }
+
+    /// Gives up what goes on for cards that are no longer in the list, and drops what belongs to them.
+    pub(super) fn forget_removed(&mut self) {
+        self.stop_repair_of_removed();
+        self.queue_view.forget_removed(&self.items);
+    }
 }
 
 impl QueueView {
     /// Drops what belongs to cards that are no longer in the list.
-    pub(super) fn forget_removed(&mut self, items: &Items) {
+    fn forget_removed(&mut self, items: &Items) {
         self.thumbnails.retain(|id, _| items.get(*id).is_some());
         self.plans.retain(|id, _| items.get(*id).is_some());
     }

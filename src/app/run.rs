@@ -184,7 +184,7 @@ impl Studio {
             }
             removed.push((position, item));
         }
-        self.queue_view.forget_removed(&self.items);
+        self.forget_removed();
         if !removed.is_empty() {
             self.history.push(Change::Removed(removed));
         }
@@ -263,7 +263,7 @@ impl Studio {
             let gone = jobs.into_iter().filter(|(id, _)| self.items.get(*id).is_none());
             gone.for_each(|(_, job)| queue.remove(job));
         }
-        self.queue_view.forget_removed(&self.items);
+        self.forget_removed();
         // A move is the only step that leaves the same cards in another order.
         let mut moved = order.iter().zip(self.items.iter()).filter(|(before, now)| **before != now.id);
         let passing = moved.next().map(|(passed, now)| (now.id, *passed)).filter(|_| order.len() == self.items.len());

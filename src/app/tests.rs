@@ -44,7 +44,7 @@ pub(super) fn block(size_mm: Vec3) -> Arc<Mesh> {
 }
 
 /// Gives a card a mesh that is in memory, and as it seems in a file of `folder`.
-fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
+pub(super) fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
     let request = Request::default();
     let item = studio.items.get_mut(id).unwrap();
     let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
@@ -82,7 +82,7 @@ fn only_what_changes_the_list_or_the_settings_is_written() {
 }
 
 /// Takes in what tasks answer until none is left.
-fn take_answers(studio: &mut Studio) {
+pub(super) fn take_answers(studio: &mut Studio) {
     while !studio.is_at_rest() {
         studio.next_answer(Duration::from_secs(60)).unwrap()(studio);
     }
