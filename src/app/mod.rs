@@ -379,13 +379,16 @@ impl eframe::App for Studio {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         // These dialogs have keys and changes of their own that must not be lost.
-        if !matches!(self.dialog, Some(Dialog::Palette(_) | Dialog::CutOut(_) | Dialog::Export(_))) {
-            // In a dialog, Delete is not meant for the picture behind it.
-            let is_meant = |command: &Command| *command != Command::Remove || self.dialog.is_none();
-            self.commands.extend(Command::pressed(ctx).into_iter().filter(is_meant));
-        }
+        let has_keys = matches!(self.dialog, Some(Dialog::Palette(_) | Dialog::CutOut(_) | Dialog::Export(_)));
+        let (pressed, typed) = if has_keys { Default::default() } else { Command::pressed(ctx) };
+        // In a dialog, Delete is not meant for the picture behind it.
+        let is_meant = |command: &Command| *command != Command::Remove || self.dialog.is_none();
+        self.commands.extend(pressed.into_iter().filter(is_meant));
         for command in std::mem::take(&mut self.commands) {
             self.run_command(command);
+        }
+        if let Some(Dialog::Palette(palette)) = self.dialog.as_mut().filter(|_| !typed.is_empty()) {
+            palette.type_ahead(&typed);
         }
         match self.unsaved_since.map(|since| SAVE_AFTER.saturating_sub(since.elapsed())) {
             // One at a time, or an older list could overwrite a newer one.
