@@ -10,9 +10,10 @@ use tempfile::TempDir;
 use super::command::Command;
 use super::session::{Loaded, Session, Store};
 use super::settings::Settings;
-use super::state::{Finished, ItemId, Items, SavedResult, Source, Status};
+use super::state::{Finished, Item, ItemId, Items, SavedResult, Source, Status};
 use super::{Options, Studio};
 use crate::cache::Cache;
+use crate::job::Event;
 use crate::mesh::Mesh;
 use crate::print::Report;
 use crate::request::Request;
@@ -128,10 +129,19 @@ fn settings_for_all_leave_corrected_cut_outs_as_they_are_and_are_undone() {
     assert!(studio.history.can_redo());
 }
 
+/// The cards of the next window, should the program end now.
+fn left_behind(folder: &Path) -> Vec<Item> {
+    let left = folder.join("left");
+    let store = Store::open(left.clone()).unwrap();
+    std::fs::copy(folder.join("data/session.json"), left.join("session.json")).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    session.cards().0
+}
+
 #[test]
 fn a_picture_that_ends_the_program_at_once_does_not_do_so_at_every_start() {
     let folder = tempfile::tempdir().unwrap();
-    let [data, left] = ["data", "left"].map(|name| folder.path().join(name));
+    let data = folder.path().join("data");
     let mut items = Items::default();
     for name in ["first.png", "second.png"] {
         let id = items.add(Source::Picture(folder.path().join(name)), Request::default());
@@ -140,11 +150,19 @@ fn a_picture_that_ends_the_program_at_once_does_not_do_so_at_every_start() {
     let session = Session::of(&items, Request::default(), &Settings::default());
     Store::open(data.clone()).unwrap().save_last(&session).unwrap();
     let _studio = in_folder(&data);
-    // What is on disk should the program end here.
-    let store = Store::open(left.clone()).unwrap();
-    std::fs::copy(data.join("session.json"), left.join("session.json")).unwrap();
-    let Loaded::Session(session) = store.load() else { panic!("not read") };
-    let (cards, _) = session.cards();
+    let cards = left_behind(folder.path());
     assert!(matches!(cards[0].status, Status::Failed(_)), "{:?}", cards[0].status);
     assert_eq!(cards[1].status, Status::Waiting);
+}
+
+#[test]
+fn a_picture_that_begins_is_known_to_run_on_disk() {
+    let (folder, mut studio) = studio();
+    let id = studio.add(Source::Picture(folder.path().join("a.png")));
+    studio.start(id);
+    let job = studio.items.get(id).unwrap().job.unwrap();
+    studio.on_job(Event::Started(job));
+    take_answers(&mut studio);
+    let cards = left_behind(folder.path());
+    assert!(matches!(cards[0].status, Status::Failed(_)), "{:?}", cards[0].status);
 }
