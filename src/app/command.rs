@@ -2,7 +2,7 @@
 //!
 //! Widgets send a [`Command`]; [`super::Studio`] runs it before the next frame is drawn.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Event, Key, KeyboardShortcut, Modifiers};
 
 /// An action without arguments that a user may trigger by menu, key or palette.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -318,8 +318,9 @@ impl Command {
 
     /// Takes the commands whose keys were pressed out of the input. Plain letters are left alone
     /// while a text field has the keyboard. Longer combinations go first, so that Ctrl+Shift+Z is
-    /// not taken for Ctrl+Z.
-    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+    /// not taken for Ctrl+Z. What follows the keys of the palette is meant for it: the text of that
+    /// is given as well, and its keys stay.
+    pub fn pressed(ctx: &egui::Context) -> (Vec<Self>, String) {
         let typing = ctx.text_edit_focused();
         let mut all: Vec<(Self, KeyboardShortcut)> =
             Self::ALL.iter().flat_map(|&c| c.shortcuts().iter().map(move |&s| (c, s))).collect();
@@ -329,20 +330,22 @@ impl Command {
         let is_of_texts = |c: &Self| matches!(c, Self::Undo | Self::Redo);
         all.retain(|(c, s)| !typing || (s.modifiers.command && !is_of_texts(c)) || is_function_key(s.logical_key));
         ctx.input_mut(|input| {
+            let end = input.events.iter().position(opens_palette).map_or(input.events.len(), |place| place + 1);
+            let mut later = input.events.split_off(end);
             let mut pressed = Vec::new();
             for (command, keys) in all {
                 let most = if command.is_step() { usize::MAX } else { 1 };
-                let is_repeated = |event: &egui::Event| {
-                    matches!(event, egui::Event::Key { key, repeat: true, modifiers, .. }
-                        if *key == keys.logical_key && modifiers.matches_logically(keys.modifiers))
-                };
                 if !command.is_step() {
-                    input.events.retain(|event| !is_repeated(event));
+                    input.events.retain(|event| !is_press_of(event, keys, true));
                 }
                 let times = input.count_and_consume_key(keys.modifiers, keys.logical_key);
                 pressed.extend(std::iter::repeat_n(command, times.min(most)));
             }
-            pressed
+            let texts = later.extract_if(.., |event| matches!(event, Event::Text(_)));
+            let typed =
+                texts.filter_map(|event| if let Event::Text(text) = event { Some(text) } else { None }).collect();
+            input.events.append(&mut later);
+            (pressed, typed)
         })
     }
 }
@@ -355,6 +358,16 @@ pub(super) fn keys_text(ctx: &egui::Context, keys: &KeyboardShortcut) -> String 
         Some(modifiers) => format!("{modifiers}{}", key.symbol_or_name()),
         None => text,
     }
+}
+
+/// Whether `keys` were pressed in this event, or held until they repeat.
+fn is_press_of(event: &Event, keys: KeyboardShortcut, is_repeated: bool) -> bool {
+    matches!(event, Event::Key { key, pressed: true, repeat, modifiers, .. }
+        if *key == keys.logical_key && *repeat == is_repeated && modifiers.matches_logically(keys.modifiers))
+}
+
+fn opens_palette(event: &Event) -> bool {
+    Command::Palette.shortcuts().iter().any(|keys| is_press_of(event, *keys, false))
 }
 
 fn is_function_key(key: Key) -> bool {
@@ -388,5 +401,24 @@ mod tests {
         }
         // The last variant's number tells how many there are.
         assert_eq!(Command::ALL.len(), Command::Quit as usize + 1);
+    }
+
+    #[test]
+    fn what_is_typed_right_after_the_keys_of_the_palette_is_no_command() {
+        let key = |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        let plain = |letter, text: &str| [key(letter, Modifiers::NONE), Event::Text(text.to_owned())];
+        let mut events = plain(Key::W, "w").to_vec();
+        events.push(key(Key::K, Modifiers::COMMAND));
+        events.extend([plain(Key::S, "s"), plain(Key::T, "t")].into_iter().flatten());
+        events.push(key(Key::Enter, Modifiers::NONE));
+        let ctx = egui::Context::default();
+        let mut pressed = None;
+        let _ = ctx.run_ui(egui::RawInput { events, ..Default::default() }, |ui| {
+            pressed = Some(Command::pressed(ui.ctx()));
+            let left =
+                ui.input(|i| (i.key_pressed(Key::Enter), i.events.iter().any(|e| *e == Event::Text("s".into()))));
+            assert_eq!(left, (true, false));
+        });
+        assert_eq!(pressed, Some((vec![Command::ToggleWireframe, Command::Palette], "st".to_owned())));
     }
 }

@@ -1,5 +1,7 @@
 //! The export dialog: format, size, axis, detail, destination.
 
+mod reduce;
+
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,12 +15,10 @@ use super::settings::Settings;
 use super::state::Finished;
 use super::theme::Palette;
 use super::toast::Level;
-use crate::background;
 use crate::export::Format;
 use crate::files::IfExists;
 use crate::mesh::Mesh;
-use crate::mesh::simplify::{self, Target};
-use crate::progress::Monitor;
+use reduce::{Reduced, Reducing};
 
 /// Least and largest scale, in percent.
 const SCALES: RangeInclusive<f64> = 0.1..=100_000.0;
@@ -36,8 +36,8 @@ pub struct ExportDialog {
     triangles: u64,
     /// The reduced mesh, once it is there.
     reduced: Option<Reduced>,
-    /// The count that a task is reducing to.
-    reducing: Option<u64>,
+    /// The reduction that goes on.
+    reducing: Option<Reducing>,
     /// As it is typed; [`ExportDialog::target`] is the file.
     path: String,
     /// Where a name without a folder goes.
@@ -45,14 +45,6 @@ pub struct ExportDialog {
     replace: bool,
     accept_defects: bool,
     show_folder: bool,
-}
-
-/// A mesh of fewer triangles.
-struct Reduced {
-    /// The count that was asked for.
-    triangles: u64,
-    mesh: Arc<Mesh>,
-    size_mm: [f32; 3],
 }
 
 impl ExportDialog {
@@ -219,6 +211,7 @@ impl ExportDialog {
         ui.end_row();
         let wanted = self.reduce.then_some(self.triangles);
         let have = self.reduced.as_ref().map(|reduced| reduced.triangles);
+        self.reducing.take_if(|reducing| Some(reducing.triangles) != wanted);
         // Wait until the drag ends: every step of it would start a reduction.
         if wanted.is_some() && wanted != have && self.reducing.is_none() && !ui.ctx().input(|i| i.pointer.any_down()) {
             self.start_reducing(studio);
@@ -235,42 +228,6 @@ impl ExportDialog {
     fn written_mesh(&self) -> &Arc<Mesh> {
         let reduced = self.reduced.as_ref().filter(|_| self.reduce).map(|reduced| &reduced.mesh);
         reduced.unwrap_or(&self.finished.mesh)
-    }
-
-    fn start_reducing(&mut self, studio: &mut Studio) {
-        let (mesh, count) = (self.finished.mesh.clone(), self.triangles);
-        self.reducing = Some(count);
-        let whole = mesh.clone();
-        let reduce = move || {
-            let target = Target { triangles: u32::try_from(count).ok(), max_error: None };
-            let simplify = || simplify::simplify(&whole, target, &Monitor::silent());
-            background::run(simplify).map_err(|error| error.to_string())
-        };
-        studio.run_task(reduce, move |studio, reduced| {
-            // The dialog may be another one by now.
-            let is_awaited = |d: &Self| d.reducing == Some(count) && Arc::ptr_eq(&d.finished.mesh, &mesh);
-            let awaiting = |d: &mut super::Dialog| matches!(d, super::Dialog::Export(d) if is_awaited(d));
-            let Some(super::Dialog::Export(mut dialog)) = studio.dialog.take_if(awaiting) else { return };
-            dialog.reducing = None;
-            match reduced.flatten() {
-                Ok(simplified) => {
-                    let size_mm = simplified.mesh.bounds().map_or([0.0; 3], |b| b.size().to_array());
-                    let mesh = Arc::new(simplified.mesh);
-                    dialog.reduced = Some(Reduced { triangles: count, mesh, size_mm });
-                    dialog.fit();
-                    dialog.show_in_view(studio);
-                    if let Some(note) = simplified.note {
-                        studio.messages.push(Level::Warning, note);
-                    }
-                }
-                Err(error) => {
-                    dialog.reduce = false;
-                    dialog.fit();
-                    studio.messages.push(Level::Error, format!("The mesh could not be reduced: {error}"));
-                }
-            }
-            studio.dialog = Some(super::Dialog::Export(dialog));
-        });
     }
 
     fn destination_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {

@@ -1,6 +1,6 @@
 //! Where things stand in the window.
 
-use egui::{Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, RichText, ScrollArea};
+use egui::{Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, ProgressBar, RichText, ScrollArea};
 use egui::{Slider, SliderClamping, Ui, Vec2, vec2};
 
 use super::command::{Command, Menu};
@@ -228,6 +228,15 @@ impl Studio {
 pub(super) fn dialog<'a>(ctx: &Context, title: &'a str) -> egui::Window<'a> {
     let middle = ctx.content_rect().center();
     egui::Window::new(title).collapsible(false).pivot(egui::Align2::CENTER_CENTER).default_pos(middle)
+}
+
+/// How far work beside the window is (0–1), with a button to stop it. Returns whether that was clicked.
+pub(super) fn stoppable_ui(ui: &mut Ui, name: &str, fraction: f32) -> bool {
+    let row = ui.horizontal(|ui| {
+        ui.add(ProgressBar::new(fraction).desired_width(200.0).text(name));
+        ui.button("Cancel").clicked()
+    });
+    row.inner
 }
 
 /// A number that can be dragged or typed, and how it is shown.

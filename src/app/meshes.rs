@@ -189,8 +189,8 @@ impl Studio {
     pub(super) fn forget_old_meshes(&mut self) {
         let selected = self.items.selected_id();
         let place = self.items.iter().position(|i| Some(i.id) == selected).unwrap_or(0);
-        let is_extra =
-            |i: &Item| Some(i.id) != selected && i.finished.is_some() && !i.is_unsaved() && file_of(i).is_some();
+        let is_used = |id: ItemId| Some(id) == selected || self.is_repairing(id);
+        let is_extra = |i: &Item| !is_used(i.id) && i.finished.is_some() && !i.is_unsaved() && file_of(i).is_some();
         let cards = self.items.iter().enumerate().filter(|(_, item)| is_extra(item));
         let mut in_files: Vec<(usize, ItemId)> = cards.map(|(at, item)| (at.abs_diff(place), item.id)).collect();
         in_files.sort_by_key(|(distance, _)| *distance);

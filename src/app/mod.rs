@@ -137,6 +137,7 @@ pub struct Studio {
     faults: Faults,
     early: early::Early,
     reading: Option<meshes::Reading>,
+    repairing: Option<repair::Running>,
     queue_view: queue_panel::QueueView,
     commands: Vec<Command>,
     queue: Option<job::Queue>,
@@ -171,6 +172,9 @@ fn tools(cache: Cache, models: &models::Shelf) -> Tools {
 
 /// Changes are written at the latest after this time.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
+/// What is said where the list cannot be written.
+const NOT_KEPT: &str = "The picture list could not be kept; see that its folder has room and may be written, then \
+                        change anything to try again";
 /// Longest that closing waits for files that are being written.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 
@@ -211,6 +215,7 @@ impl Studio {
             faults: options.faults,
             early: options.early,
             reading: None,
+            repairing: None,
             queue_view: queue_panel::QueueView::default(),
             commands: Vec::new(),
             queue,
@@ -274,6 +279,11 @@ impl Studio {
                 let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
                 self.draft = session.draft;
                 self.settings = session.settings;
+                if let Some(&first) = waiting.first() {
+                    // Before it begins: one that ends the program must do so once, not at every start.
+                    let kept = store.save(&self.session().with_running(first)).map_err(|error| error.to_string());
+                    self.tell_kept(kept);
+                }
                 waiting.into_iter().for_each(|id| self.start(id));
                 self.load_selected();
             }
@@ -305,7 +315,7 @@ impl Studio {
 
     fn tell_kept(&mut self, saved: Result<(), String>) {
         if let Err(why) = saved {
-            self.messages.push(Level::Warning, format!("The picture list could not be kept: {why}"));
+            self.messages.push(Level::Warning, format!("{NOT_KEPT}: {why}"));
         }
     }
 
@@ -367,17 +377,20 @@ impl eframe::App for Studio {
         self.drain();
         self.follow_window();
         self.take_dropped(ctx);
-        if ctx.input(|i| i.viewport().close_requested()) && !self.may_leave_cut_out() {
+        if ctx.input(|i| i.viewport().close_requested()) && !(self.may_leave_cut_out() && self.may_leave_turntable()) {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         // These dialogs have keys and changes of their own that must not be lost.
-        if !matches!(self.dialog, Some(Dialog::Palette(_) | Dialog::CutOut(_) | Dialog::Export(_))) {
-            // In a dialog, Delete is not meant for the picture behind it.
-            let is_meant = |command: &Command| *command != Command::Remove || self.dialog.is_none();
-            self.commands.extend(Command::pressed(ctx).into_iter().filter(is_meant));
-        }
+        let has_keys = matches!(self.dialog, Some(Dialog::Palette(_) | Dialog::CutOut(_) | Dialog::Export(_)));
+        let (pressed, typed) = if has_keys { Default::default() } else { Command::pressed(ctx) };
+        // In a dialog, Delete is not meant for the picture behind it.
+        let is_meant = |command: &Command| *command != Command::Remove || self.dialog.is_none();
+        self.commands.extend(pressed.into_iter().filter(is_meant));
         for command in std::mem::take(&mut self.commands) {
             self.run_command(command);
+        }
+        if let Some(Dialog::Palette(palette)) = self.dialog.as_mut().filter(|_| !typed.is_empty()) {
+            palette.type_ahead(&typed);
         }
         match self.unsaved_since.map(|since| SAVE_AFTER.saturating_sub(since.elapsed())) {
             // One at a time, or an older list could overwrite a newer one.
@@ -405,7 +418,7 @@ impl Studio {
             queue.cancel_all();
         }
         self.models.stop_all();
-        // Meshes and exports that are being written are let to end.
+        // Meshes, exports and pictures that are being written are let to end.
         let until = Instant::now() + LONGEST_GOODBYE;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {
             match self.next_answer(left) {

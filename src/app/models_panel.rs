@@ -45,15 +45,24 @@ impl Studio {
 
     /// Takes over files that were dropped while the page is open. Returns whether they were.
     pub(super) fn import_dropped(&mut self, paths: &[PathBuf]) -> bool {
-        let Some(Dialog::Models(mut panel)) = self.dialog.take_if(|d| matches!(d, Dialog::Models(_))) else {
-            return false;
-        };
-        let row = panel.row(self).cloned();
-        if let (Some(row), Some(path)) = (row, paths.first()) {
-            panel.ask_or_start(self, &row, Task::Import(path.clone()));
+        let Some(Dialog::Models(panel)) = &self.dialog else { return false };
+        let id = panel.row(self).map(|row| row.model.id.clone());
+        if let (Some(id), Some(path)) = (id, paths.first()) {
+            self.import_as(&id, path.clone());
         }
-        self.dialog = Some(Dialog::Models(panel));
         true
+    }
+
+    /// Takes over a file or folder as the model called `id`, on its page.
+    fn import_as(&mut self, id: &str, path: PathBuf) {
+        if !matches!(self.dialog, Some(Dialog::Models(_))) {
+            self.open_models(Some(id));
+        }
+        let Some(row) = self.models.rows().iter().find(|row| row.model.id == id).cloned() else { return };
+        let Some(Dialog::Models(mut panel)) = self.dialog.take_if(|d| matches!(d, Dialog::Models(_))) else { return };
+        panel.selected = Some(id.to_owned());
+        panel.ask_or_start(self, &row, Task::Import(path));
+        self.dialog = Some(Dialog::Models(panel));
     }
 }
 
@@ -166,10 +175,10 @@ impl ModelsPanel {
                         chosen = Some(Task::Pull);
                     }
                     if ui.button("Import file…").on_hover_text("Take over a file of weights").clicked() {
-                        pick(studio, false);
+                        pick(studio, &row.model.id, false);
                     }
                     if ui.button("Import folder…").on_hover_text("Take over a folder with the model").clicked() {
-                        pick(studio, true);
+                        pick(studio, &row.model.id, true);
                     }
                 }
             }
@@ -301,14 +310,13 @@ fn licence_ui(ui: &mut Ui, row: &Row) {
     }
 }
 
-/// Asks for a file or folder to take the model over from.
-fn pick(studio: &mut Studio, folder: bool) {
+/// Asks for a file or folder to take the model called `id` over from.
+fn pick(studio: &mut Studio, id: &str, folder: bool) {
     let dialog = rfd::AsyncFileDialog::new().set_title("Import a model");
     type Picked = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
     let open = || -> Picked { if folder { Box::pin(dialog.pick_folder()) } else { Box::pin(dialog.pick_file()) } };
-    studio.ask_path(open, |studio, path| {
-        studio.import_dropped(&[path]);
-    });
+    let id = id.to_owned();
+    studio.ask_path(open, move |studio, path| studio.import_as(&id, path));
 }
 
 /// Asks for a folder, and changes the user's choices by it; `change` gets the folder of now as well.
@@ -325,4 +333,37 @@ fn pick_folder(
             studio.models.choose(move |choices| change(choices, old, folder));
         },
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::super::tests::studio;
+    use super::*;
+
+    #[test]
+    fn a_file_is_taken_over_as_the_model_that_it_was_asked_for() {
+        let (folder, mut studio) = studio();
+        studio.open_models(None);
+        let begun = Instant::now();
+        while studio.models.rows().is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no models");
+            std::thread::sleep(Duration::from_millis(5));
+            studio.drain();
+        }
+        let rows = studio.models.rows();
+        let asked = rows.iter().rev().find(|row| !row.is_agreed).unwrap().model.id.clone();
+        let other = rows.iter().find(|row| row.model.id != asked).unwrap().model.id.clone();
+        let path = folder.path().join("weights");
+        // The page looks at another model by then, or is closed.
+        let panel = ModelsPanel { selected: Some(other), ..ModelsPanel::default() };
+        for dialog in [Some(Dialog::Models(Box::new(panel))), None] {
+            studio.dialog = dialog;
+            studio.import_as(&asked, path.clone());
+            let Some(Dialog::Models(panel)) = &studio.dialog else { panic!("closed") };
+            assert_eq!(panel.selected.as_ref(), Some(&asked));
+            assert_eq!(panel.question, Some(Question::Licence(Task::Import(path.clone()))));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The command palette: type a few letters, press Enter.
 
+use egui::text::{CCursor, CCursorRange};
 use egui::{Align2, Context, Key, RichText, ScrollArea, TextEdit, Window, vec2};
 
 use super::command::Command;
@@ -9,6 +10,8 @@ use super::command::Command;
 pub struct CommandPalette {
     query: String,
     selected: usize,
+    /// Whether the field's cursor is to be brought behind what is in it.
+    is_ahead: bool,
 }
 
 /// What the user did with the palette in this frame.
@@ -23,6 +26,12 @@ pub enum Outcome {
 }
 
 impl CommandPalette {
+    /// Takes text that was typed before the palette was drawn.
+    pub fn type_ahead(&mut self, text: &str) {
+        self.query += text;
+        self.is_ahead = true;
+    }
+
     /// Draws the palette.
     pub fn show(&mut self, ctx: &Context) -> Outcome {
         let (up, down, enter, escape) = ctx.input_mut(|i| {
@@ -52,7 +61,13 @@ impl CommandPalette {
             .show(ctx, |ui| {
                 let edit =
                     TextEdit::singleline(&mut self.query).hint_text("Find a command").desired_width(f32::INFINITY);
-                let response = ui.add(edit);
+                let mut output = edit.show(ui);
+                let response = output.response.response;
+                if std::mem::take(&mut self.is_ahead) {
+                    let end = CCursor::new(self.query.chars().count());
+                    output.state.cursor.set_char_range(Some(CCursorRange::one(end)));
+                    output.state.store(ctx, response.id);
+                }
                 response.request_focus();
                 if response.changed() {
                     self.selected = 0;

@@ -254,11 +254,17 @@ impl Studio {
             studio.queue_view.thumbnails.insert(id, ready);
         });
     }
+
+    /// Gives up what goes on for cards that are no longer in the list, and drops what belongs to them.
+    pub(super) fn forget_removed(&mut self) {
+        self.stop_repair_of_removed();
+        self.queue_view.forget_removed(&self.items);
+    }
 }
 
 impl QueueView {
     /// Drops what belongs to cards that are no longer in the list.
-    pub(super) fn forget_removed(&mut self, items: &Items) {
+    fn forget_removed(&mut self, items: &Items) {
         self.thumbnails.retain(|id, _| items.get(*id).is_some());
         self.plans.retain(|id, _| items.get(*id).is_some());
     }
@@ -268,7 +274,6 @@ fn line(ui: &mut Ui, color: Color32, text: &str) {
     ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate().selectable(false));
 }
 
-/// Seconds as people say them.
 /// Whole millimetres, and more of what these would round away.
 fn rough_size(size_mm: [f32; 3]) -> String {
     let longest = size_mm.into_iter().fold(0.0, f32::max);
@@ -277,6 +282,7 @@ fn rough_size(size_mm: [f32; 3]) -> String {
     format!("{width} × {depth} × {height} mm")
 }
 
+/// Seconds as people say them.
 fn duration(secs: f32) -> String {
     let secs = secs.max(0.0).ceil() as u64;
     if secs < 60 { format!("{secs} s") } else { format!("{} min {} s", secs / 60, secs % 60) }

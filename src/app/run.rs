@@ -2,7 +2,7 @@
 
 use super::command::Command;
 use super::settings::ThemeChoice;
-use super::state::{Finished, ItemId, Items, SavedResult, Source, Status};
+use super::state::{Finished, Item, ItemId, Items, SavedResult, Source, Status};
 use super::toast::Level;
 use super::undo::{Change, History};
 use super::{Dialog, Studio, cutout, export_panel, help_panel, palette};
@@ -169,7 +169,7 @@ impl Studio {
             }
             removed.push((position, item));
         }
-        self.queue_view.forget_removed(&self.items);
+        self.forget_removed();
         if !removed.is_empty() {
             self.history.push(Change::Removed(removed));
         }
@@ -248,7 +248,7 @@ impl Studio {
             let gone = jobs.into_iter().filter(|(id, _)| self.items.get(*id).is_none());
             gone.for_each(|(_, job)| queue.remove(job));
         }
-        self.queue_view.forget_removed(&self.items);
+        self.forget_removed();
         // A move is the only step that leaves the same cards in another order.
         let mut moved = order.iter().zip(self.items.iter()).filter(|(before, now)| **before != now.id);
         let passing = moved.next().map(|(passed, now)| (now.id, *passed)).filter(|_| order.len() == self.items.len());
@@ -272,17 +272,29 @@ impl Studio {
         change(&mut item.request);
         if item.request != before {
             self.draft = item.request;
-            self.history.push(Change::Settings { id, request: Box::new(before) });
+            self.history.push_settings(id, before, &item.request);
             self.touch();
         }
     }
 
     fn apply_to_all(&mut self) {
         let Some(request) = self.items.selected().map(|i| i.request) else { return };
-        let is_picture = |source: &Source| matches!(source, Source::Picture(_));
-        let before = self.items.iter().filter(|i| is_picture(&i.source)).map(|i| (i.id, i.request)).collect();
-        self.items.iter_mut().filter(|i| is_picture(&i.source)).for_each(|i| i.request = request);
-        self.history.push(Change::AllSettings(before));
+        let selected = self.items.selected_id();
+        let mut before = Vec::new();
+        let is_other = |i: &&mut Item| Some(i.id) != selected && matches!(i.source, Source::Picture(_));
+        for item in self.items.iter_mut().filter(is_other) {
+            let mut request = request;
+            if item.mask.is_some() {
+                // The mask says it all already.
+                request.cut_out = request.cut_out.of_made_mask();
+            }
+            if item.request != request {
+                before.push((item.id, std::mem::replace(&mut item.request, request)));
+            }
+        }
+        if !before.is_empty() {
+            self.history.push(Change::AllSettings(before));
+        }
     }
 
     fn open_export(&mut self) {
@@ -314,6 +326,8 @@ impl Studio {
             Event::Started(_) => {
                 item.status = Status::Running { stage: None, estimate: Default::default() };
                 self.queue_view.plans.remove(&item.id);
+                // Soon, since it may end the program.
+                if self.saving { self.touch() } else { self.save() }
             }
             Event::Progress { progress, estimate, .. } => {
                 item.status = Status::Running { stage: Some(progress.stage), estimate };

@@ -22,11 +22,16 @@ const VERSION: u32 = 1;
 /// Time between two looks at whether another window has let go of the folder.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// What is said on a card that was being made when the program broke off.
+const BROKEN_OFF: &str = "The program ended while this was made; try again (Ctrl+R)";
+
 /// What is written.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
     version: u32,
+    /// Whether the program ended of its own accord after it wrote this.
+    closed: bool,
     items: Vec<SavedItem>,
     selected: Option<ItemId>,
     /// Settings for new pictures.
@@ -35,7 +40,8 @@ pub struct Session {
     pub settings: Settings,
 }
 
-/// A card as it is written. Running and waiting cards are queued again at the next start.
+/// A card as it is written. Waiting cards are queued again at the next start; running ones only after the program was
+/// closed, since one that ended it would do so at every start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedItem {
     id: ItemId,
@@ -49,6 +55,9 @@ pub struct SavedItem {
     /// Whether it waited or ran.
     #[serde(default)]
     open: bool,
+    /// Whether it ran.
+    #[serde(default)]
+    running: bool,
     #[serde(default)]
     failed: Option<String>,
     /// Mesh file in the results folder and the settings it was made with.
@@ -232,7 +241,9 @@ impl Store {
         }
         *is_closed |= is_last;
         let io_error = |error| WriteError::Io { source: std::io::Error::other(error), path: self.file() };
-        let json = serde_json::to_vec_pretty(session).map_err(io_error)?;
+        let mut session = Session { closed: is_last, ..session.clone() };
+        session.leave_home(self.results.folder());
+        let json = serde_json::to_vec_pretty(&session).map_err(io_error)?;
         write_atomically(&self.file(), IfExists::Replace, |w| std::io::Write::write_all(w, &json))
     }
 
@@ -288,26 +299,40 @@ fn millis_of(path: &Path) -> Option<u64> {
     name.split_once('-')?.1.split('.').next()?.parse().ok()
 }
 
+/// `views` without those whose names cannot be written as text.
+fn with_text(views: &Views) -> Views {
+    views.iter().filter(|(_, path)| is_text(path)).map(|(side, path)| (*side, path.clone())).collect()
+}
+
 impl SavedItem {
     fn files(&self) -> impl Iterator<Item = &Path> {
         self.mask.as_deref().into_iter().chain(self.result.as_ref().map(|r| r.file.as_path()))
+    }
+
+    /// All files that belong into the results folder.
+    fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let of_result = self.result.iter_mut().flat_map(|r| [&mut r.file].into_iter().chain(&mut r.mask));
+        self.mask.iter_mut().chain(of_result)
     }
 }
 
 impl Session {
     /// Finds the files in `results` that are not where they were: the folder was moved, or is reached by another way.
     fn bring_home(&mut self, results: &Path) {
-        let home = |path: &mut PathBuf| {
-            let moved = path.file_name().map(|name| results.join(name));
-            if let Some(moved) = moved.filter(|moved| !path.exists() && moved.exists()) {
+        for path in self.items.iter_mut().flat_map(SavedItem::files_mut) {
+            let Some(moved) = path.file_name().map(|name| results.join(name)) else { continue };
+            let is_name = path.parent() == Some(Path::new(""));
+            if is_name || (!path.exists() && moved.exists()) {
                 *path = moved;
             }
-        };
-        for item in &mut self.items {
-            item.mask.iter_mut().for_each(home);
-            if let Some(result) = &mut item.result {
-                home(&mut result.file);
-                result.mask.iter_mut().for_each(home);
+        }
+    }
+
+    /// Names the files in `results` by their names alone: the folder may be called what cannot be written as text.
+    fn leave_home(&mut self, results: &Path) {
+        for path in self.items.iter_mut().flat_map(SavedItem::files_mut) {
+            if let Some(name) = path.file_name().filter(|_| path.parent() == Some(results)) {
+                *path = name.into();
             }
         }
     }
@@ -319,21 +344,18 @@ impl Session {
             source: item.source.clone(),
             request: item.request,
             mask: item.mask.clone(),
-            views: item
-                .views
-                .iter()
-                .filter(|(_, path)| is_text(path))
-                .map(|(side, path)| (*side, path.clone()))
-                .collect(),
+            views: with_text(&item.views),
             open: item.status.is_open(),
+            running: matches!(item.status, Status::Running { .. }),
             failed: if let Status::Failed(why) = &item.status { Some(why.clone()) } else { None },
-            result: item.saved.clone(),
+            result: item.saved.clone().map(|saved| SavedResult { views: with_text(&saved.views), ..saved }),
         };
         let mut settings = settings.clone();
         settings.recent.retain(|path| is_text(path));
         settings.export_folder = settings.export_folder.filter(|path| is_text(path));
         Self {
             version: VERSION,
+            closed: false,
             items: items.iter().filter(|item| is_text(item.source.path())).map(saved).collect(),
             selected: items.selected_id(),
             draft,
@@ -341,16 +363,23 @@ impl Session {
         }
     }
 
+    /// The same with the card `id` running, as it soon will.
+    pub fn with_running(mut self, id: ItemId) -> Self {
+        self.items.iter_mut().filter(|item| item.id == id).for_each(|item| item.running = true);
+        self
+    }
+
     /// Whether every setting is one that the program takes.
     fn is_valid(&self) -> bool {
         self.draft.validate().is_ok() && self.items.iter().all(|i| i.request.validate().is_ok())
     }
 
-    /// The cards and the selected one. Cards that waited or ran come back as [`Status::Waiting`]
-    /// without a job.
+    /// The cards and the selected one. Cards that waited, or ran when the program was closed, come back as
+    /// [`Status::Waiting`] without a job.
     pub fn cards(&self) -> (Vec<Item>, Option<ItemId>) {
         let card = |saved: &SavedItem| {
             let status = match (&saved.failed, saved.open, &saved.result) {
+                (_, true, _) if saved.running && !self.closed => Status::Failed(BROKEN_OFF.to_owned()),
                 (_, true, _) => Status::Waiting,
                 (Some(why), ..) => Status::Failed(why.clone()),
                 (None, false, Some(_)) => Status::Finished,

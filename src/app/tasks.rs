@@ -93,7 +93,7 @@ impl Tasks {
         threads.try_send(task).map_err(|refused| refused.into_inner()(Some(BUSY)))
     }
 
-    /// Runs `work`, which waits for somebody, on a thread of its own called `name`, where it keeps no
+    /// Runs `work`, which waits for somebody or takes long, on a thread of its own called `name`, where it keeps no
     /// task from running.
     ///
     /// # Errors
@@ -158,6 +158,27 @@ impl Studio {
         }
     }
 
+    /// [`Self::run_task`] for work that may take minutes: on a thread of its own called `name`, where it keeps no
+    /// task from running.
+    ///
+    /// # Errors
+    /// The sentence to tell where there is no such thread; `done` is not called then.
+    pub(super) fn run_long<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
+    ) -> Result<(), String> {
+        let tasks = self.tasks.as_ref().ok_or(NO_THREADS)?;
+        let done = |studio: &mut Self, result| {
+            studio.going_on -= 1;
+            done(studio, result);
+        };
+        tasks.run_alone(name, work, done).map_err(|error| format!("{NO_THREADS} ({error})"))?;
+        self.going_on += 1;
+        Ok(())
+    }
+
     /// [`Self::run_task`] for work that nothing awaits: what it answers is done, and what went wrong is told.
     pub(super) fn spawn(&mut self, work: impl FnOnce() -> Apply + Send + 'static) {
         self.run_task(work, |studio, made| match made {
@@ -166,18 +187,36 @@ impl Studio {
         });
     }
 
+    /// [`Self::run_task`] for work that a file comes of: closing the window waits for it.
+    pub(super) fn run_for_file<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
+    ) {
+        self.hold_window(work, done, false);
+    }
+
     /// [`Self::run_task`] for work that writes a file: closing the window waits for it.
     pub(super) fn run_write<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
     ) {
+        self.hold_window(work, done, true);
+    }
+
+    fn hold_window<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
+        writes: bool,
+    ) {
         self.writing += 1;
-        let written = |studio: &mut Self, written| {
+        let made = |studio: &mut Self, made| {
             studio.writing -= 1;
-            done(studio, written);
+            done(studio, made);
         };
-        self.take_on(work, written, true);
+        self.take_on(work, made, writes);
     }
 
     /// [`Self::spawn`] for work that writes a file: closing the window waits for it.

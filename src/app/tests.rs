@@ -8,9 +8,12 @@ use glam::Vec3;
 use tempfile::TempDir;
 
 use super::command::Command;
-use super::state::{Finished, ItemId, SavedResult, Source, Status};
+use super::session::{Loaded, Session, Store};
+use super::settings::Settings;
+use super::state::{Finished, Item, ItemId, Items, SavedResult, Source, Status};
 use super::{Options, Studio};
 use crate::cache::Cache;
+use crate::job::Event;
 use crate::mesh::Mesh;
 use crate::print::Report;
 use crate::request::{Mode, Request};
@@ -42,7 +45,7 @@ pub(super) fn block(size_mm: Vec3) -> Arc<Mesh> {
 }
 
 /// Gives a card a mesh that is in memory, and as it seems in a file of `folder`.
-fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
+pub(super) fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
     let request = Request::default();
     let item = studio.items.get_mut(id).unwrap();
     let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
@@ -80,7 +83,7 @@ fn only_what_changes_the_list_or_the_settings_is_written() {
 }
 
 /// Takes in what tasks answer until none is left.
-fn take_answers(studio: &mut Studio) {
+pub(super) fn take_answers(studio: &mut Studio) {
     while !studio.is_at_rest() {
         studio.next_answer(Duration::from_secs(60)).unwrap()(studio);
     }
@@ -141,4 +144,67 @@ fn a_picture_that_is_added_beside_a_mesh_file_gets_the_settings_of_the_last_choi
     let added = studio.add(Source::Picture("b.png".into()));
     let request = studio.items.get(added).unwrap().request;
     assert_eq!((request.mode, request.size.height_mm), (Mode::Relief, Some(33.0)));
+}
+
+#[test]
+fn settings_for_all_leave_corrected_cut_outs_as_they_are_and_are_undone() {
+    let (_folder, mut studio) = studio();
+    let [first, second] = ["a.png", "b.png"].map(|name| studio.add(Source::Picture(name.into())));
+    studio.items.select(first);
+    studio.items.get_mut(second).unwrap().mask = Some("corrected.png".into());
+    let of = |studio: &Studio, id: ItemId| studio.items.get(id).unwrap().request;
+    let before = of(&studio, second);
+    let item = studio.items.get_mut(first).unwrap();
+    (item.request.cut_out.invert, item.request.cut_out.threshold) = (true, 0.2);
+    item.request.size.height_mm = Some(44.0);
+    let chosen = item.request;
+    studio.run_command(Command::ApplyToAll);
+    let expected = Request { cut_out: Request::default().cut_out, ..chosen };
+    assert_eq!((of(&studio, first), of(&studio, second)), (chosen, expected));
+    studio.run_command(Command::Undo);
+    assert_eq!((of(&studio, first), of(&studio, second)), (chosen, before));
+    studio.run_command(Command::Redo);
+    studio.run_command(Command::Undo);
+    // There is something to make again, which asking for nothing new must not forget.
+    studio.items.get_mut(second).unwrap().request = expected;
+    studio.run_command(Command::ApplyToAll);
+    assert!(studio.history.can_redo());
+}
+
+/// The cards of the next window, should the program end now.
+fn left_behind(folder: &Path) -> Vec<Item> {
+    let left = folder.join("left");
+    let store = Store::open(left.clone()).unwrap();
+    std::fs::copy(folder.join("data/session.json"), left.join("session.json")).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    session.cards().0
+}
+
+#[test]
+fn a_picture_that_ends_the_program_at_once_does_not_do_so_at_every_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut items = Items::default();
+    for name in ["first.png", "second.png"] {
+        let id = items.add(Source::Picture(folder.path().join(name)), Request::default());
+        items.get_mut(id).unwrap().status = Status::Waiting;
+    }
+    let session = Session::of(&items, Request::default(), &Settings::default());
+    Store::open(data.clone()).unwrap().save_last(&session).unwrap();
+    let _studio = in_folder(&data);
+    let cards = left_behind(folder.path());
+    assert!(matches!(cards[0].status, Status::Failed(_)), "{:?}", cards[0].status);
+    assert_eq!(cards[1].status, Status::Waiting);
+}
+
+#[test]
+fn a_picture_that_begins_is_known_to_run_on_disk() {
+    let (folder, mut studio) = studio();
+    let id = studio.add(Source::Picture(folder.path().join("a.png")));
+    studio.start(id);
+    let job = studio.items.get(id).unwrap().job.unwrap();
+    studio.on_job(Event::Started(job));
+    take_answers(&mut studio);
+    let cards = left_behind(folder.path());
+    assert!(matches!(cards[0].status, Status::Failed(_)), "{:?}", cards[0].status);
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::state::{Finished, Item, ItemId, Items, SavedResult};
 use crate::pipeline::Views;
 use crate::request::Request;
+use crate::request::parameter::ParamGroup;
 
 /// Changes of the same setting within this time are one step back.
 const GROUP_WITHIN: Duration = Duration::from_millis(500);
@@ -116,10 +117,16 @@ impl Change {
             }
         }
     }
+}
 
-    fn is_same_setting(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::Settings { id: a, .. }, Self::Settings { id: b, .. }) if a == b)
-    }
+/// The settings in which `a` and `b` differ, by their names.
+fn differing(a: &Request, b: &Request) -> Vec<&'static str> {
+    let mode = (a.mode != b.mode).then_some("mode");
+    let groups = a.groups().into_iter().zip(b.groups());
+    let differing = |(a, b): (&dyn ParamGroup, &dyn ParamGroup)| {
+        a.specs().iter().filter(|spec| a.get(spec.name) != b.get(spec.name)).map(|spec| spec.flag).collect::<Vec<_>>()
+    };
+    mode.into_iter().chain(groups.flat_map(differing)).collect()
 }
 
 /// The changes that can be taken back and made again.
@@ -127,22 +134,34 @@ impl Change {
 pub struct History {
     undo: Vec<Change>,
     redo: Vec<Change>,
-    last: Option<Instant>,
+    /// The settings that the last change was of, and when.
+    last: Option<(ItemId, Vec<&'static str>, Instant)>,
 }
 
 impl History {
-    /// Remembers a change that was just made; `change` holds what was before. Redo is forgotten.
-    pub fn push(&mut self, change: Change) {
-        self.push_at(change, Instant::now());
+    /// Remembers that the settings of a card were just changed from `before` to `after`. Redo is forgotten.
+    /// Going on with what was changed a moment ago, as dragging a slider does, is one step with it.
+    pub fn push_settings(&mut self, id: ItemId, before: Request, after: &Request) {
+        self.push_settings_at(id, before, after, Instant::now());
     }
 
-    fn push_at(&mut self, change: Change, now: Instant) {
-        let soon = self.last.is_some_and(|at| now.saturating_duration_since(at) < GROUP_WITHIN);
-        self.last = Some(now);
-        self.redo.clear();
-        if soon && self.undo.last().is_some_and(|last| last.is_same_setting(&change)) {
-            return;
+    fn push_settings_at(&mut self, id: ItemId, before: Request, after: &Request, now: Instant) {
+        let names = differing(&before, after);
+        let goes_on = self.last.as_ref().is_some_and(|(last_id, last_names, at)| {
+            *last_id == id && *last_names == names && now.saturating_duration_since(*at) < GROUP_WITHIN
+        });
+        if goes_on {
+            self.redo.clear();
+        } else {
+            self.push(Change::Settings { id, request: Box::new(before) });
         }
+        self.last = Some((id, names, now));
+    }
+
+    /// Remembers a change that was just made; `change` holds what was before. Redo is forgotten.
+    pub fn push(&mut self, change: Change) {
+        self.last = None;
+        self.redo.clear();
         if self.undo.len() == DEPTH {
             self.undo.remove(0);
         }
@@ -180,12 +199,13 @@ impl History {
 mod tests {
     use super::super::state::Source;
     use super::*;
+    use crate::request::Mode;
 
     fn set_height(items: &mut Items, history: &mut History, id: ItemId, height_mm: f32, at: Instant) {
         let item = items.get_mut(id).unwrap();
         let before = item.request;
         item.request.size.height_mm = Some(height_mm);
-        history.push_at(Change::Settings { id, request: Box::new(before) }, at);
+        history.push_settings_at(id, before, &item.request, at);
     }
 
     #[test]
@@ -204,6 +224,24 @@ mod tests {
         assert!(history.redo(&mut items) && history.redo(&mut items));
         assert!(!history.redo(&mut items));
         assert_eq!(items.get(id).unwrap().request.size.height_mm, Some(99.0));
+    }
+
+    #[test]
+    fn different_settings_are_different_steps_however_soon_they_follow() {
+        let (mut items, mut history, start) = (Items::default(), History::default(), Instant::now());
+        let id = items.add(Source::Picture("a".into()), Request::default());
+        set_height(&mut items, &mut history, id, 50.0, start);
+        let item = items.get_mut(id).unwrap();
+        let before = item.request;
+        item.request.mode = Mode::Relief;
+        history.push_settings_at(id, before, &item.request, start + Duration::from_millis(100));
+        set_height(&mut items, &mut history, id, 60.0, start + Duration::from_millis(200));
+        let now = |items: &Items| items.get(id).map(|i| (i.request.mode, i.request.size.height_mm)).unwrap();
+        for before in [(Mode::Relief, Some(50.0)), (Mode::Inflate, Some(50.0)), (Mode::Inflate, None)] {
+            assert!(history.undo(&mut items));
+            assert_eq!(now(&items), before);
+        }
+        assert!(!history.undo(&mut items));
     }
 
     #[test]

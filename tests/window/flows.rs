@@ -135,6 +135,31 @@ fn the_palette_finds_a_command_and_runs_it() {
 }
 
 #[test]
+fn a_command_that_is_typed_before_the_palette_is_drawn_is_found() {
+    let mut window = Window::new();
+    let key = |key, modifiers| egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    let text = |text: &str| egui::Event::Text(text.to_owned());
+    // Leaves the cursor of its field before what is in it.
+    window.keys(Modifiers::COMMAND, Key::K);
+    window.harness.event(text("x"));
+    window.harness.run_ok();
+    window.keys(Modifiers::NONE, Key::Home);
+    window.keys(Modifiers::NONE, Key::Escape);
+    window.harness.input_mut().events.extend([key(Key::K, Modifiers::COMMAND), text("da"), text("rk")]);
+    window.harness.step();
+    window.harness.event(text(" theme"));
+    window.harness.run_ok();
+    window.keys(Modifiers::NONE, Key::Enter);
+    window.harness.run_ok();
+    assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
+    let enter = key(Key::Enter, Modifiers::NONE);
+    window.harness.input_mut().events.extend([key(Key::K, Modifiers::COMMAND), text("light theme"), enter]);
+    window.harness.step();
+    window.harness.run_ok();
+    assert_eq!(window.harness.ctx.theme(), egui::Theme::Light);
+}
+
+#[test]
 fn the_list_and_its_meshes_survive_closing() {
     let mut window = Window::new();
     let picture = window.picture("disc.png");

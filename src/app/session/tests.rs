@@ -27,6 +27,39 @@ fn a_session_comes_back_with_waiting_cards_still_waiting() {
 }
 
 #[test]
+fn a_card_that_ran_when_the_program_broke_off_waits_for_its_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    let (mut items, _) = with_files(&store);
+    items.get_mut(ItemId(1)).unwrap().status = Status::Running { stage: None, estimate: Default::default() };
+    let waiting = items.add(Source::Picture("c.png".into()), Request::default());
+    items.get_mut(waiting).unwrap().status = Status::Waiting;
+    let session = Session::of(&items, Request::default(), &Settings::default());
+    let read = || {
+        let Loaded::Session(session) = store.load() else { panic!("not read") };
+        session.cards().0
+    };
+    store.save(&session).unwrap();
+    let cards = read();
+    assert!(matches!(&cards[0].status, Status::Failed(why) if why.contains("Ctrl+R")), "{:?}", cards[0].status);
+    assert!(cards[0].saved.is_some(), "its mesh of before");
+    assert_eq!(cards[2].status, Status::Waiting);
+    store.save_last(&session).unwrap();
+    let cards = read();
+    assert_eq!([&cards[0].status, &cards[2].status], [&Status::Waiting; 2]);
+}
+
+#[test]
+fn a_list_of_an_older_program_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    let text = r#"{"version": 1, "items": [{"id": 1, "source": {"picture": "a.png"}, "open": true}]}"#;
+    fs::write(store.file(), text).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    assert_eq!(session.cards().0[0].status, Status::Waiting);
+}
+
+#[test]
 fn a_damaged_session_is_set_aside_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_owned()).unwrap();
@@ -168,11 +201,32 @@ fn a_name_that_is_no_text_does_not_cost_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_owned()).unwrap();
     let odd = PathBuf::from(OsStr::from_bytes(b"K\xfcche.png"));
-    let (mut items, mut settings) = (two_cards(), Settings::default());
+    let ((mut items, _), mut settings) = (with_files(&store), Settings::default());
     items.add(Source::Picture(odd.clone()), Request::default());
-    items.get_mut(ItemId(1)).unwrap().views.insert(Side::Left, odd.clone());
+    let item = items.get_mut(ItemId(1)).unwrap();
+    item.views.insert(Side::Left, odd.clone());
+    item.saved.as_mut().unwrap().views = item.views.clone();
     settings.remember(odd);
     store.save(&Session::of(&items, Request::default(), &settings)).unwrap();
     let Loaded::Session(session) = store.load() else { panic!("not read") };
-    assert_eq!(session.cards().0.len(), 2);
+    let (cards, _) = session.cards();
+    assert_eq!(cards.len(), 2);
+    assert_eq!(cards[0].saved.as_ref().unwrap().views, Views::from([(Side::Back, "back.png".into())]));
+}
+
+/// Elsewhere the system may refuse such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_whose_name_is_no_text_keeps_the_list_and_its_files() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join(OsStr::from_bytes(b"K\xfcche"))).unwrap();
+    let (items, [file, mask]) = with_files(&store);
+    store.save(&Session::of(&items, Request::default(), &Settings::default())).unwrap();
+    let Loaded::Session(session) = store.load() else { panic!("not read") };
+    store.sweep(&session);
+    let (cards, _) = session.cards();
+    let saved = cards[0].saved.as_ref().unwrap();
+    assert_eq!((&saved.file, saved.mask.as_ref(), cards[0].mask.as_ref()), (&file, Some(&mask), Some(&mask)));
+    assert!(file.exists() && mask.exists());
 }

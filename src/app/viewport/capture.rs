@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use egui::{ProgressBar, Ui};
+use egui::Ui;
 use image::RgbaImage;
 
 use super::super::Studio;
+use super::super::layout::stoppable_ui;
 use super::super::toast::Level;
 use crate::files::{IfExists, write_atomically};
 use crate::mesh::Mesh;
@@ -63,14 +64,19 @@ impl Studio {
                 let drawn = sitting.maker().and_then(|mut maker| maker.still_from(&sitting.camera, &sitting.scene));
                 drawn.map_err(|error| error.to_string())
             };
-            // Writing alone is for those who write: drawing may take long.
-            studio.run_task(draw, |studio, drawn| match drawn.flatten() {
-                Ok(picture) => {
-                    let save = move || write_png(&target, &[picture], |_| true).map(|()| target.path);
-                    studio.run_write(save, |studio, saved| studio.tell_saved(saved.flatten()));
-                }
-                Err(why) => studio.tell_saved(Err(why)),
-            });
+            studio.save_drawn(target, draw);
+        });
+    }
+
+    /// Has `draw` make a picture beside the window, and writes it.
+    fn save_drawn(&mut self, target: Target, draw: impl FnOnce() -> Result<RgbaImage, String> + Send + 'static) {
+        // Writing alone is for those who write: drawing may take long.
+        self.run_for_file(draw, |studio, drawn| match drawn.flatten() {
+            Ok(picture) => {
+                let save = move || write_png(&target, &[picture], |_| true).map(|()| target.path);
+                studio.run_write(save, |studio, saved| studio.tell_saved(saved.flatten()));
+            }
+            Err(why) => studio.tell_saved(Err(why)),
         });
     }
 
@@ -99,6 +105,15 @@ impl Studio {
         is_capturing
     }
 
+    /// Whether no turntable would be lost with the window; says so where one would.
+    pub(in super::super) fn may_leave_turntable(&mut self) -> bool {
+        let may_leave = self.viewport.capture.is_none();
+        if !may_leave {
+            self.messages.push(Level::Info, "A turntable is being drawn; wait for it, or cancel it, before you close");
+        }
+        may_leave
+    }
+
     /// Has `make` write to `target` beside the window, as the turntable whose progress is shown. It asks
     /// whether to go on with how many frames are done.
     fn capture(
@@ -122,25 +137,22 @@ impl Studio {
             make(&target, &go_on)?;
             Ok(target.path)
         };
-        self.run_task(save, |studio, saved| {
+        self.run_for_file(save, move |studio, saved| {
+            // Dropping what runs cancels it.
+            let was_stopped = stopped.is_cancelled();
             studio.viewport.capture = None;
             match saved.flatten() {
-                Err(_) if stopped.is_cancelled() => studio.messages.push(Level::Info, "The turntable was cancelled"),
+                Err(_) if was_stopped => studio.messages.push(Level::Info, "The turntable was cancelled"),
                 saved => studio.tell_saved(saved),
             }
         });
     }
 
     /// Progress of a turntable, with a button to stop it.
-    pub(super) fn capture_ui(&mut self, ui: &mut Ui) {
+    pub(super) fn capture_ui(&self, ui: &mut Ui) {
         let Some(running) = &self.viewport.capture else { return };
         let done = running.done.load(Ordering::Relaxed);
-        let mut stop = false;
-        ui.horizontal(|ui| {
-            ui.add(ProgressBar::new(done as f32 / FRAMES as f32).desired_width(200.0).text("Turntable"));
-            stop = ui.button("Cancel").clicked();
-        });
-        if stop {
+        if stoppable_ui(ui, "Turntable", done as f32 / FRAMES as f32) {
             running.cancel.cancel();
         }
     }
@@ -312,5 +324,25 @@ mod tests {
         assert!(studio.viewport.capture.is_none() && !folder.path().join("a.png").exists());
         let last = studio.messages.iter().next_back().unwrap();
         assert_eq!((last.level, last.text.as_str()), (Level::Info, "The turntable was cancelled"));
+    }
+
+    #[test]
+    fn closing_waits_for_what_is_still_drawn() {
+        let (folder, mut studio) = super::super::super::tests::studio();
+        let [view, turntable] = ["view.png", "turntable.png"].map(|name| folder.path().join(name));
+        // Longer than closing takes without waiting.
+        let draw = || std::thread::sleep(std::time::Duration::from_millis(300));
+        studio.save_drawn(Target::of(view.clone()).unwrap(), move || {
+            draw();
+            Ok(RgbaImage::new(4, 4))
+        });
+        studio.capture(Target::of(turntable.clone()).unwrap(), move |target, go_on| {
+            draw();
+            write_png(target, &[RgbaImage::new(4, 4)], |_| go_on(1))
+        });
+        assert!(!studio.may_leave_turntable());
+        // Where the system does not ask.
+        studio.say_goodbye();
+        assert!(view.exists() && turntable.exists() && studio.may_leave_turntable());
     }
 }

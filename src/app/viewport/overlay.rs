@@ -9,7 +9,7 @@ use egui::{TextureHandle, Ui, pos2, vec2};
 use glam::Vec3;
 
 use super::super::Studio;
-use super::super::state::{ItemId, Source};
+use super::super::state::Source;
 use super::super::theme::Palette;
 use super::super::toast::Level;
 use super::Viewport;
@@ -20,7 +20,8 @@ use crate::request::Mode;
 
 /// The object of the card's picture, to be laid over the front view.
 pub struct PictureOverlay {
-    item: ItemId,
+    /// Names the answer that is awaited; those of overlays before are dropped.
+    awaited: Arc<()>,
     texture: Option<TextureHandle>,
     opacity: f32,
 }
@@ -113,23 +114,33 @@ impl Studio {
             self.messages.push(Level::Info, "Only a figure stands as its picture shows it and can be compared with it");
             return;
         }
-        let id = item.id;
         self.viewport.camera.set_projection(Projection::Orthographic);
         self.viewport.look_from(NamedView::Front);
-        self.viewport.overlay = Some(PictureOverlay { item: id, texture: None, opacity: 0.5 });
+        let awaited = self.expect_overlay();
         let crop = move || super::super::cutout::object_of(&item);
-        self.run_task(crop, move |studio, cropped| match cropped.flatten() {
+        self.run_task(crop, move |studio, cropped| studio.take_overlay(&awaited, cropped.flatten()));
+    }
+
+    /// Makes room for a picture; the answer is known by what is returned.
+    fn expect_overlay(&mut self) -> Arc<()> {
+        let awaited = Arc::new(());
+        self.viewport.overlay = Some(PictureOverlay { awaited: awaited.clone(), texture: None, opacity: 0.5 });
+        awaited
+    }
+
+    fn take_overlay(&mut self, awaited: &Arc<()>, cropped: Result<egui::ColorImage, String>) {
+        let Some(overlay) = self.viewport.overlay.as_mut().filter(|o| Arc::ptr_eq(&o.awaited, awaited)) else {
+            return;
+        };
+        match cropped {
             Ok(image) => {
-                let texture = studio.ctx.load_texture("overlay", image, egui::TextureOptions::LINEAR);
-                if let Some(overlay) = studio.viewport.overlay.as_mut().filter(|o| o.item == id) {
-                    overlay.texture = Some(texture);
-                }
+                overlay.texture = Some(self.ctx.load_texture("overlay", image, egui::TextureOptions::LINEAR));
             }
             Err(why) => {
-                studio.viewport.overlay = None;
-                studio.messages.push(Level::Error, why);
+                self.viewport.overlay = None;
+                self.messages.push(Level::Error, why);
             }
-        });
+        }
     }
 }
 
@@ -249,5 +260,28 @@ impl Viewport {
         if let Some(overlay) = &mut self.overlay {
             overlay.slider_ui(ui);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::studio;
+    use super::*;
+
+    #[test]
+    fn an_overlay_takes_its_own_answer_alone() {
+        let (_folder, mut studio) = studio();
+        let image = || egui::ColorImage::filled([2, 2], Color32::RED);
+        let first = studio.expect_overlay();
+        let second = studio.expect_overlay();
+        studio.take_overlay(&first, Err("cannot be read".to_owned()));
+        studio.take_overlay(&first, Ok(image()));
+        assert!(studio.viewport.overlay.as_ref().is_some_and(|overlay| overlay.texture.is_none()));
+        assert_eq!(studio.messages.iter().count(), 0);
+        studio.take_overlay(&second, Ok(image()));
+        assert!(studio.viewport.overlay.as_ref().is_some_and(|overlay| overlay.texture.is_some()));
+        let third = studio.expect_overlay();
+        studio.take_overlay(&third, Err("cannot be read".to_owned()));
+        assert!(studio.viewport.overlay.is_none() && studio.messages.iter().count() == 1);
     }
 }

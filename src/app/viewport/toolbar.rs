@@ -22,6 +22,7 @@ impl Studio {
                 self.section_ui(ui);
                 self.viewport.overlay_slider_ui(ui);
                 self.capture_ui(ui);
+                self.repair_ui(ui);
             });
         });
         ui.add_space(-ui.spacing().item_spacing.y);
