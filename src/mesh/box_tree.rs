@@ -159,6 +159,25 @@ impl BoxTree {
             }
         }
     }
+
+    /// Whether the box of a triangle of the tree touches what the boxes of the triangles `a` and `b` of another mesh
+    /// have in common.
+    pub(super) fn touches_common_box(&self, mesh: &Mesh, a: u32, b: u32) -> bool {
+        let [a, b] = [a, b].map(|t| Box3::around(mesh.triangle(t as usize)));
+        let common = Box3 { min: a.min.max(b.min), max: a.max.min(b.max) };
+        let mut open = vec![1];
+        while let Some(node) = open.pop() {
+            if !self.nodes[node].touches(&common) {
+                continue;
+            }
+            if node < self.width {
+                open.extend([2 * node, 2 * node + 1]);
+            } else if self.leaf(node - self.width).any(|i| self.boxes[i].touches(&common)) {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 /// The place of a point in [0, 1023]³ along the Morton curve.
@@ -250,6 +269,24 @@ mod tests {
     }
 
     proptest! {
+        /// The boxes of the triangles are compared one by one.
+        #[test]
+        fn what_two_triangles_have_in_common_is_touched_or_not(
+            corners in proptest::collection::vec(point(), 3..60),
+            pair in proptest::collection::vec(point(), 6),
+        ) {
+            let of = |corners: &[Vec3], scale: f32| Mesh {
+                vertex_positions: corners.iter().map(|p| scale * *p).collect(),
+                triangle_indices: (0..corners.len() as u32 / 3).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
+                vertex_colors: None,
+            };
+            let (mesh, pair) = (of(&corners, 1.0), of(&pair, 0.4));
+            let [a, b] = [0, 1].map(|t| Box3::around(pair.triangle(t)));
+            let common = Box3 { min: a.min.max(b.min), max: a.max.min(b.max) };
+            let touches = (0..mesh.triangle_indices.len()).any(|t| Box3::around(mesh.triangle(t)).touches(&common));
+            prop_assert_eq!(BoxTree::of(&mesh).touches_common_box(&pair, 0, 1), touches);
+        }
+
         /// No point of a fine lattice over the triangles is nearer, and one is about as near.
         #[test]
         fn the_distance_is_that_to_the_nearest_point(corners in proptest::collection::vec(point(), 3..60), p in point()) {

@@ -15,6 +15,9 @@ pub const MAX_TRIANGLES: usize = 8_000_000;
 /// Pairs of triangles per triangle whose boxes may meet before the search gives up: an ordinary
 /// surface has about ten.
 const MAX_PAIRS: u64 = 200;
+/// So many pairs in all may have a vertex in common besides, as the spokes of a lid do: a lid of five thousand corners
+/// is no tangle. Takes about a second per core.
+const MAX_FANNED: u64 = 1 << 25;
 
 /// The triangles that pass through another, ascending, or `None` when `mesh` is too large or too
 /// tangled to look into. Takes about a second per million triangles and core.
@@ -26,6 +29,15 @@ const MAX_PAIRS: u64 = 200;
 /// # Errors
 /// [`Cancelled`].
 pub fn self_intersections(mesh: &Mesh, monitor: &Monitor) -> Result<Option<Vec<u32>>, Cancelled> {
+    self_intersections_where(mesh, |_, _| true, monitor)
+}
+
+/// [`self_intersections`], of the crossing pairs of triangles that `counts` says yes to.
+pub(super) fn self_intersections_where(
+    mesh: &Mesh,
+    counts: impl Fn(u32, u32) -> bool + Sync,
+    monitor: &Monitor,
+) -> Result<Option<Vec<u32>>, Cancelled> {
     let count = mesh.triangle_indices.len();
     if count > MAX_TRIANGLES {
         return Ok(None);
@@ -33,31 +45,38 @@ pub fn self_intersections(mesh: &Mesh, monitor: &Monitor) -> Result<Option<Vec<u
     monitor.check()?;
     let tree = BoxTree::of(mesh);
     let crossing: Vec<AtomicBool> = (0..count).map(|_| AtomicBool::new(false)).collect();
-    let pairs = AtomicU64::new(0);
+    let (pairs, fanned) = (AtomicU64::new(0), AtomicU64::new(0));
     let limit = MAX_PAIRS * count.max(1000) as u64;
-    // Whether the limit is reached does not depend on the order of the leaves, so neither does the
+    let is_given_up = || pairs.load(Relaxed) > limit || fanned.load(Relaxed) > MAX_FANNED;
+    // Whether a limit is reached does not depend on the order of the leaves, so neither does the
     // answer.
     (0..tree.leaf_count()).into_par_iter().with_min_len(16).try_for_each(|leaf| {
         monitor.check()?;
-        let mut looked_at = 0;
-        if pairs.load(Relaxed) <= limit {
+        let mut looked_at = [0; 2];
+        if !is_given_up() {
             tree.for_each_leaf_touching(leaf, |other| {
                 tree.for_each_pair(leaf, other, |a, b| {
-                    looked_at += 1;
-                    if intersect(mesh, a, b) {
+                    looked_at[usize::from(have_common_vertex(mesh, a, b))] += 1;
+                    if intersect(mesh, a, b) && counts(a, b) {
                         crossing[a as usize].store(true, Relaxed);
                         crossing[b as usize].store(true, Relaxed);
                     }
                 });
             });
         }
-        pairs.fetch_add(looked_at, Relaxed);
+        pairs.fetch_add(looked_at[0], Relaxed);
+        fanned.fetch_add(looked_at[1], Relaxed);
         Ok::<_, Cancelled>(())
     })?;
-    if pairs.into_inner() > limit {
+    if is_given_up() {
         return Ok(None);
     }
     Ok(Some((0..count as u32).filter(|&t| crossing[t as usize].load(Relaxed)).collect()))
+}
+
+fn have_common_vertex(mesh: &Mesh, a: u32, b: u32) -> bool {
+    let [a, b] = [a, b].map(|t| mesh.triangle_indices[t as usize]);
+    a.iter().any(|v| b.contains(v))
 }
 
 /// Whether triangles `a` and `b` pass through each other.

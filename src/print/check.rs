@@ -280,6 +280,46 @@ mod tests {
     }
 
     #[test]
+    fn lids_of_many_spokes_do_not_keep_crossing_faces_from_being_found() {
+        let corners = 2000;
+        let at = |i: u32, z: f32| {
+            let (sin, cos) = (std::f32::consts::TAU * i as f32 / corners as f32).sin_cos();
+            Vec3::new(40.0 * cos, 40.0 * sin, z)
+        };
+        let mut wheel = Mesh {
+            vertex_positions: vec![Vec3::ZERO, 10.0 * Vec3::Z],
+            triangle_indices: Vec::new(),
+            vertex_colors: None,
+        };
+        wheel.vertex_positions.extend((0..corners).flat_map(|i| [at(i, 0.0), at(i, 10.0)]));
+        for i in 0..corners {
+            let [a, b] = [i, (i + 1) % corners].map(|i| 2 * i + 2);
+            wheel.triangle_indices.extend([[0, b, a], [1, a + 1, b + 1], [a, b, b + 1], [a, b + 1, a + 1]]);
+        }
+        let report = checked(&joined(&[wheel, cube(100.0), sized(Vec3::new(105.0, 5.0, 15.0), 10.0)]));
+        assert_eq!((report.self_intersecting_faces, report.is_print_ready()), (Some(12), true), "{report}");
+        assert!(report.notes().iter().any(|note| note.starts_with("12 faces that pass through")), "{report}");
+    }
+
+    #[test]
+    fn what_is_too_tangled_to_look_into_is_told() {
+        let spike = |i: u32| {
+            let angle = i as f32;
+            let tip = Vec3::new(angle.cos(), angle.sin(), (0.7 * angle).sin());
+            [tip, -tip, 0.1 * Vec3::new(tip.y, tip.z, tip.x)]
+        };
+        let tangle = Mesh {
+            vertex_positions: (0..3000).flat_map(spike).collect(),
+            triangle_indices: (0..3000).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
+            vertex_colors: None,
+        };
+        let is_told = |report: &Report| report.notes().iter().any(|note| note.contains("were not looked for"));
+        let report = checked(&tangle);
+        assert!(report.self_intersecting_faces.is_none() && is_told(&report), "{report}");
+        assert!(!is_told(&checked(&cube(0.0))));
+    }
+
+    #[test]
     fn faces_without_area_and_doubled_faces_are_found() {
         let mut collapsed = cube(0.0);
         collapsed.triangle_indices.push([0, 0, 1]);

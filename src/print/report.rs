@@ -56,6 +56,8 @@ const LEFT_OUT: Wording = (
 );
 const ENCLOSES_NOTHING: &str =
     "the surface encloses nothing: a sheet without thickness cannot be printed; give it one in a mesh editor";
+const NOT_LOOKED_FOR: &str = "faces that pass through others were not looked for, there are too many faces or too many \
+                              close together: look at the layers before printing";
 const VOIDS: Wording = (["closed hollow", "closed hollows"], "resin printers need a drain hole");
 
 /// What is wrong at a place.
@@ -149,7 +151,7 @@ pub struct Report {
     pub encloses_nothing: bool,
     /// Triangles that are there twice.
     pub duplicate_faces: u64,
-    /// Triangles that pass through others; `None` when that was not looked for.
+    /// Triangles that pass through others; `None` when the mesh is too large or too tangled to look for them.
     pub self_intersecting_faces: Option<u64>,
     /// A few places per kind of defect, to show them.
     pub defects: Vec<Defect>,
@@ -222,6 +224,7 @@ impl Report {
             (self.left_out_faces, LEFT_OUT),
         ];
         let found = found.into_iter().filter(|(count, _)| *count > 0);
+        notes.extend(self.self_intersecting_faces.is_none().then(|| NOT_LOOKED_FOR.to_owned()));
         notes.extend(found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))));
         let pieces = self.shells - self.shells.min(self.voids + self.nested_shells);
         if pieces > 1 {

@@ -6,6 +6,7 @@ use manifold_rust::types::{Error, MeshGL};
 
 use super::background;
 use super::blocks::Reduction;
+use super::crossings::Known;
 use super::verdict::Verdict;
 use super::{Simplified, left_over, mended};
 use crate::mesh::Mesh;
@@ -23,6 +24,7 @@ pub(super) fn simplify(
     goal: Reduction,
     error_hint: f32,
     before: &Verdict,
+    known: &Known,
     monitor: &Monitor,
 ) -> Result<Option<Simplified>, Cancelled> {
     let input = to_kernel(mesh);
@@ -37,7 +39,7 @@ pub(super) fn simplify(
         let (solid, amount) = (solid.clone(), f64::from(tolerance));
         let simplified = background::run(monitor, move || solid.simplify(amount).get_mesh_gl(-1))?;
         let Some(simplified) = simplified.and_then(|m| from_kernel(&m, mesh.vertex_colors.is_some())) else { break };
-        let (candidate, verdict) = mended(simplified, monitor)?;
+        let (candidate, verdict) = mended(simplified, known, monitor)?;
         // Rounded to f32 it may touch itself although the kernel's own is sound.
         if candidate.triangle_indices.is_empty() || !verdict.is_no_worse_than(before) {
             break;

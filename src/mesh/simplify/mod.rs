@@ -24,6 +24,7 @@ use super::weld::{gather, weld};
 use super::{Mesh, MeshError};
 use crate::progress::{Cancelled, Monitor, Stage};
 use blocks::Reduction;
+use crossings::Known;
 use deviation::Original;
 use verdict::Verdict;
 
@@ -99,10 +100,11 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         triangles: target.triangles.unwrap_or(0) as usize,
         max_error: target.max_error.filter(|e| e.is_finite()),
     };
-    let original = Original::of(&whole);
+    let (original, known) = (Original::of(&whole), Known::of(&whole));
     let mut search = Search {
         whole: &whole,
         original: &original,
+        known: &known,
         goal,
         limit: goal.max_error,
         before: None,
@@ -117,7 +119,7 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
     }
     if whole.triangle_indices.len() <= MAX_EXACT_TRIANGLES
         && let Some(before) = &search.before
-        && let Some(exact) = exact::simplify(&whole, goal, search.reached, before, monitor)?
+        && let Some(exact) = exact::simplify(&whole, goal, search.reached, before, &known, monitor)?
         && search.is_near(&exact.mesh)?
     {
         return Ok(exact);
@@ -136,6 +138,8 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
 struct Search<'a> {
     whole: &'a Mesh,
     original: &'a Original<'a>,
+    /// Where it passes through itself.
+    known: &'a Known<'a>,
     goal: Reduction,
     /// The error that meshopt is given, a mean, so that the largest is that of the goal.
     limit: Option<f32>,
@@ -189,18 +193,25 @@ impl Search<'_> {
     /// One attempt for `times` the triangles, or that share of the error, with the error it reached. None where that
     /// is no reduction.
     fn attempt(&mut self, kept: &mut [bool], times: usize) -> Result<Option<(Mesh, f32, Verdict)>, SimplifyError> {
-        let (whole, monitor) = (self.whole, self.monitor);
         let triangles = self.goal.triangles.saturating_mul(times);
-        if triangles >= whole.triangle_indices.len() {
+        if triangles >= self.whole.triangle_indices.len() {
             return Ok(None);
         }
         let Some((candidate, error, verdict)) = self.reduced(kept, triangles, times as f32)? else { return Ok(None) };
         self.reached = self.reached.max(error);
-        if self.before.is_none() && !verdict.is_perfect() {
-            let crossing = self_intersections(whole, monitor)?.unwrap_or_default();
-            self.before = Some(Verdict::of(whole, &crossing, monitor)?);
+        if !verdict.is_perfect() {
+            self.judge_whole()?;
         }
         Ok(Some((candidate, error, verdict)))
+    }
+
+    /// Looks at what is wrong with the mesh that came in, unless that is known.
+    fn judge_whole(&mut self) -> Result<(), Cancelled> {
+        if self.before.is_none() {
+            let crossing = self.known.triangles(self.monitor)?;
+            self.before = Some(Verdict::of(self.whole, crossing, self.monitor)?);
+        }
+        Ok(())
     }
 
     /// One reduction, to so many triangles and a share of 1 / `times` of the error, mended; and again where the surface
@@ -213,21 +224,30 @@ impl Search<'_> {
     ) -> Result<Option<(Mesh, f32, Verdict)>, Cancelled> {
         let (whole, monitor) = (self.whole, self.monitor);
         let mut found_before = (usize::MAX, self.limit);
+        let mut was_near = false;
         for _ in 0..TRIES {
             let limit = self.limit.map(|e| e / times);
             let reduced = blocks::reduce(whole, kept, Reduction { triangles, max_error: limit }, monitor)?;
             let corners = reduced.triangles;
             let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), corners.clone());
             let Some(allowed) = self.goal.max_error else {
-                let (candidate, verdict) = mended(candidate, monitor)?;
+                let (candidate, verdict) = mended(candidate, self.known, monitor)?;
                 return Ok(Some((candidate, reduced.error, verdict)));
             };
             let mut far = self.original.too_far_from(&candidate, &corners, allowed, monitor)?;
             if far.is_empty() {
-                let (moved, verdict) = mended(candidate.clone(), monitor)?;
+                let (moved, verdict) = mended(candidate.clone(), self.known, monitor)?;
                 if moved == candidate || self.is_near(&moved)? {
                     return Ok(Some((moved, reduced.error, verdict)));
                 }
+                // Some defects that mending moves the surface for may have been there before.
+                let crossing = self_intersections(&candidate, monitor)?.unwrap_or_default();
+                let verdict = Verdict::of(&candidate, &crossing, monitor)?;
+                self.judge_whole()?;
+                if self.is_sound(&candidate, &verdict) {
+                    return Ok(Some((candidate, reduced.error, verdict)));
+                }
+                was_near = true;
                 self.limit = self.limit.map(|limit| limit * AIM);
                 continue;
             }
@@ -247,7 +267,7 @@ impl Search<'_> {
             }
             self.original.keep(&far, kept);
         }
-        self.is_too_far = true;
+        self.is_too_far |= !was_near;
         Ok(None)
     }
 
@@ -276,9 +296,9 @@ fn left_over(count: usize) -> String {
 }
 
 /// Mends what simplification broke, as far as that can be done, and judges the result.
-fn mended(mesh: Mesh, monitor: &Monitor) -> Result<(Mesh, Verdict), Cancelled> {
+fn mended(mesh: Mesh, known: &Known, monitor: &Monitor) -> Result<(Mesh, Verdict), Cancelled> {
     let mut mesh = mend::mended(mesh, monitor)?;
-    let crossing = crossings::part(&mut mesh, monitor)?;
+    let crossing = crossings::part(&mut mesh, known, monitor)?;
     let verdict = Verdict::of(&mesh, &crossing, monitor)?;
     Ok((mesh, verdict))
 }

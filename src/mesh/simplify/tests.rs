@@ -238,3 +238,98 @@ fn flat_sides_and_sharp_edges_come_out_clean() {
         assert!(few.mesh.triangle_indices.len() <= goal as usize * 11 / 10);
     }
 }
+
+/// A ball of radius 20 around `center`: every vertex is on it.
+fn globe(center: Vec3) -> Mesh {
+    let (rows, columns) = (40, 80);
+    let at = |row: u32, column: u32| {
+        let (polar, around) = (std::f32::consts::PI * row as f32 / rows as f32, column as f32 / columns as f32);
+        let rim = glam::Vec2::from_angle(std::f32::consts::TAU * around) * polar.sin();
+        center + 20.0 * rim.extend(polar.cos())
+    };
+    let mut globe = Mesh {
+        vertex_positions: vec![center + 20.0 * Vec3::Z, center - 20.0 * Vec3::Z],
+        triangle_indices: Vec::new(),
+        vertex_colors: None,
+    };
+    globe.vertex_positions.extend((1..rows).flat_map(|row| (0..columns).map(move |column| at(row, column))));
+    let id = |row: u32, column: u32| 2 + (row - 1) * columns + column % columns;
+    for i in 0..columns {
+        globe.triangle_indices.extend([[0, id(1, i), id(1, i + 1)], [1, id(rows - 1, i + 1), id(rows - 1, i)]]);
+        for row in 1..rows - 1 {
+            let [a, b, c, d] = [id(row, i), id(row + 1, i), id(row + 1, i + 1), id(row, i + 1)];
+            globe.triangle_indices.extend([[a, b, c], [a, c, d]]);
+        }
+    }
+    globe
+}
+
+fn crossing(mesh: &Mesh) -> usize {
+    self_intersections(mesh, &Monitor::silent()).unwrap().unwrap().len()
+}
+
+#[test]
+fn bodies_that_overlap_keep_their_shape_where_they_meet() {
+    let centers = [Vec3::ZERO, Vec3::new(25.3, 1.1, 0.7)];
+    let mut both = globe(centers[0]);
+    both.append(&globe(centers[1])).unwrap();
+    assert!(crossing(&both) > 100);
+    let off = |p: &Vec3| centers.iter().map(|c| (p.distance(*c) - 20.0).abs()).fold(f32::INFINITY, f32::min);
+    for goal in [12000, 8000, 2000] {
+        let few = simplify(&both, to_triangles(goal), &Monitor::silent()).unwrap();
+        assert!(few.note.is_none() && few.mesh.triangle_indices.len() <= goal as usize);
+        let farthest = few.mesh.vertex_positions.iter().map(off).fold(0.0, f32::max);
+        assert!(farthest < 0.01, "{farthest} off for {goal}");
+        let topology = Topology::of(&few.mesh);
+        assert!(topology.is_manifold() && topology.shells.len() == 2 && crossing(&few.mesh) <= crossing(&both));
+    }
+}
+
+#[test]
+fn bodies_that_overlap_get_about_as_few_triangles_as_apart() {
+    let beside = |shift: f32| {
+        let mut both = globe(Vec3::ZERO);
+        both.append(&globe(Vec3::new(shift, 1.1, 0.7))).unwrap();
+        both
+    };
+    let (over, apart) = (beside(25.3), beside(55.3));
+    for max_error in [0.05, 0.5] {
+        let target = Target { triangles: None, max_error: Some(max_error) };
+        let [few, alone] = [&over, &apart].map(|mesh| simplify(mesh, target, &Monitor::silent()).unwrap());
+        assert_eq!(few.note, None);
+        let [count, enough] = [&few, &alone].map(|few| few.mesh.triangle_indices.len());
+        assert!(count < over.triangle_indices.len() * 4 / 5 && count <= enough * 3 / 2, "{count}, apart {enough}");
+        assert!(farthest(&over, &few.mesh).max(farthest(&few.mesh, &over)) <= 1.02 * max_error);
+    }
+}
+
+#[test]
+fn a_body_that_passes_through_itself_gets_fewer_triangles() {
+    // A tube along a lying eight, whose halves pass through each other in the middle.
+    let (length, sides) = (300u32, 24u32);
+    let at = |i: u32, j: u32| {
+        let [a, b] = [(i, length), (j, sides)].map(|(i, of)| std::f32::consts::TAU * i as f32 / of as f32);
+        let along = Vec3::new(40.0 * a.cos(), 40.0 * (2.0 * a).cos(), -4.0 * a.sin()).normalize();
+        let right = along.cross(Vec3::Z).normalize();
+        let middle = Vec3::new(40.0 * a.sin(), 20.0 * (2.0 * a).sin(), 4.0 * a.cos());
+        middle + 6.0 * (b.cos() * right + b.sin() * right.cross(along))
+    };
+    let id = |i: u32, j: u32| i % length * sides + j % sides;
+    let quads = (0..length).flat_map(|i| (0..sides).map(move |j| (i, j)));
+    let tube = Mesh {
+        vertex_positions: (0..length).flat_map(|i| (0..sides).map(move |j| at(i, j))).collect(),
+        triangle_indices: quads
+            .map(|(i, j)| [id(i, j), id(i + 1, j), id(i + 1, j + 1), id(i, j + 1)])
+            .flat_map(|[a, b, c, d]| [[a, b, c], [a, c, d]])
+            .collect(),
+        vertex_colors: None,
+    };
+    assert!(tube.signed_volume() > 0.0 && Topology::of(&tube).is_manifold() && crossing(&tube) > 50);
+    let target = Target { triangles: None, max_error: Some(0.1) };
+    let few = simplify(&tube, target, &Monitor::silent()).unwrap();
+    assert_eq!(few.note, None);
+    let count = few.mesh.triangle_indices.len();
+    assert!(count < tube.triangle_indices.len() / 2, "{count}");
+    assert!(Topology::of(&few.mesh).is_manifold() && crossing(&few.mesh) <= crossing(&tube));
+    assert!(farthest(&tube, &few.mesh).max(farthest(&few.mesh, &tube)) <= 0.102);
+}
