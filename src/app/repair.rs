@@ -61,7 +61,7 @@ impl Studio {
         let begun = self.run_long("orfeas-repair", work, move |studio, mended| {
             studio.repairing = None;
             match mended {
-                Ok(Ok((mended, done))) => studio.take_repaired(id, &finished, mended, &done),
+                Ok(Ok((mended, done, left))) => studio.take_repaired(id, &finished, mended, (done, left)),
                 Ok(Err(Cancelled)) => studio.messages.push(Level::Info, CANCELLED),
                 Err(why) => studio.messages.push(Level::Error, why),
             }
@@ -96,7 +96,13 @@ impl Studio {
         }
     }
 
-    fn take_repaired(&mut self, id: ItemId, before: &Finished, mended: Finished, done: &[String]) {
+    fn take_repaired(
+        &mut self,
+        id: ItemId,
+        before: &Finished,
+        mended: Finished,
+        (done, left): (Vec<String>, Option<String>),
+    ) {
         let Some(item) = self.items.get_mut(id) else {
             self.messages.push(Level::Info, CANCELLED);
             return;
@@ -107,11 +113,13 @@ impl Studio {
             return;
         }
         if done.is_empty() {
-            self.messages.push(Level::Info, "Nothing was found that can be repaired without a decision of yours");
+            let nothing = || "Nothing was found that can be repaired without a decision of yours".to_owned();
+            self.messages.push(Level::Info, left.unwrap_or_else(nothing));
             return;
         }
-        let left = if mended.report.is_print_ready() { "ready to print" } else { "some problems are left" };
-        self.messages.push(Level::Success, format!("{}; {left}", done.join(", ")));
+        let verdict = if mended.report.is_print_ready() { "ready to print" } else { "some problems are left" };
+        let told: Vec<String> = done.into_iter().chain(left).collect();
+        self.messages.push(Level::Success, format!("{}; {verdict}", told.join(", ")));
         let old = item.finished.replace(mended);
         let saved = Box::new(item.saved.take());
         self.history.push(Change::Mesh { id, finished: Box::new(old), saved });
@@ -123,14 +131,14 @@ impl Studio {
     }
 }
 
-fn mend(finished: &Finished, monitor: &Monitor) -> Result<(Finished, Vec<String>), Cancelled> {
+fn mend(finished: &Finished, monitor: &Monitor) -> Result<(Finished, Vec<String>, Option<String>), Cancelled> {
     let repaired = monitor.part(Stage::Mesh, [0.0, MENDED_AT], |monitor| repair(&finished.mesh, monitor))?;
     let report = monitor.part(Stage::Mesh, [MENDED_AT, 1.0], |monitor| print::check(&repaired.mesh, monitor))?;
     let mut notes = finished.notes.clone();
     notes.extend(repaired.done.iter().map(|d| format!("repaired: {d}")));
     let mended =
         Finished { mesh: Arc::new(repaired.mesh), report: Arc::new(report), notes, repaired: true, ..finished.clone() };
-    Ok((mended, repaired.done))
+    Ok((mended, repaired.done, repaired.left))
 }
 
 #[cfg(test)]

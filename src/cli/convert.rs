@@ -84,7 +84,7 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
         let mesh = import::read_file_with(&args.input, &import::Limits::default(), monitor)?;
         let (mesh, mended) = if args.repair {
             let repaired = repair(&mesh, monitor)?;
-            (repaired.mesh, repaired.done)
+            (repaired.mesh, repaired.done.into_iter().chain(repaired.left).collect())
         } else {
             (mesh, Vec::new())
         };

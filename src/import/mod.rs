@@ -111,6 +111,9 @@ pub enum ImportError {
     /// There is nothing to see.
     #[error("the file holds no triangles; export it as a mesh")]
     NoTriangles,
+    /// A package with objects of which none is to be built.
+    #[error("nothing in the file is set to be built; put the model on the plate and export it again")]
+    NothingToBuild,
     /// A position is NaN, infinite or too large for a 32-bit float.
     #[error("the file holds a position that is not a finite number; export it again")]
     NotFinite,

@@ -12,6 +12,8 @@ use crate::progress::{Cancelled, Monitor};
 
 /// Cutting takes time by the square of the corners; faces of more stay fans.
 const MAX_CORNERS: usize = 4096;
+/// Outlines of holes may be longer, since a fan is wrong there and nothing better is known.
+const MAX_OUTLINE: usize = 1 << 15;
 /// What all faces of a file may take together, in points that are looked at: some seconds. What is not
 /// cut by then stays fans, so that a hostile file ends.
 const MAX_STEPS: u64 = 1 << 30;
@@ -93,11 +95,16 @@ impl Cutter {
         monitor: &Monitor,
     ) -> Result<Option<Vec<[usize; 3]>>, Cancelled> {
         let fan: Vec<[u32; 3]> = (2..outline.len() as u32).map(|c| [0, c - 1, c]).collect();
-        if fan.is_empty() || outline.len() > MAX_CORNERS || self.steps_left == 0 || !self.project(&fan, outline) {
+        if fan.is_empty() || outline.len() > MAX_OUTLINE || self.steps_left == 0 || !self.project(&fan, outline) {
             return Ok(None);
         }
         let ears = self.ears(monitor)?;
         Ok(ears.filter(|ears| ears.iter().all(|&ear| self.area(ear) >= 0.0)))
+    }
+
+    /// Whether all that it may take was taken, so that nothing more can be cut.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.steps_left == 0
     }
 
     /// Puts ears in place of `fan` where that is better and can be done.
@@ -177,7 +184,7 @@ impl Cutter {
         let mut start = 0;
         while self.rest.len() > 3 {
             monitor.check()?;
-            let Some(at) = self.find_ear(start) else { return Ok(None) };
+            let Some(at) = self.find_ear(start, monitor)? else { return Ok(None) };
             ears.push(self.triangle_at(at));
             self.rest.remove(at);
             // Past the neighbour: cutting that off next makes slivers.
@@ -195,20 +202,32 @@ impl Cutter {
 
     /// A corner that can be cut off, searched for from `start` on: one that leaves no doubt; else
     /// one that is right if the positions are exact; else one without area, which does no harm.
-    fn find_ear(&mut self, start: usize) -> Option<usize> {
+    fn find_ear(&mut self, start: usize, monitor: &Monitor) -> Result<Option<usize>, Cancelled> {
         let count = self.rest.len();
         let order = (0..count).map(|i| (start + i) % count);
         for margin in [self.noise, 0.0] {
             for at in order.clone() {
-                self.steps_left = self.steps_left.checked_sub(1)?;
+                monitor.check()?;
+                if !self.may_take(1) {
+                    return Ok(None);
+                }
                 let ear = self.triangle_at(at);
                 if self.is_sharp(ear, margin) && self.is_free(ear, margin) {
-                    return Some(at);
+                    return Ok(Some(at));
                 }
             }
         }
-        self.steps_left = self.steps_left.checked_sub(count as u64)?;
-        order.into_iter().find(|&at| self.area(self.triangle_at(at)) == 0.0)
+        if !self.may_take(count as u64) {
+            return Ok(None);
+        }
+        Ok(order.into_iter().find(|&at| self.area(self.triangle_at(at)) == 0.0))
+    }
+
+    /// Whether so many steps are left, which are taken then.
+    fn may_take(&mut self, steps: u64) -> bool {
+        let is_left = self.steps_left >= steps;
+        self.steps_left = self.steps_left.saturating_sub(steps);
+        is_left
     }
 }
 
@@ -322,6 +341,18 @@ mod tests {
         }
         sides.retain(|_, net| *net != 0);
         assert!(sides == (0..corners).map(|i| directed(i, (i + 1) % corners)).collect());
+    }
+
+    #[test]
+    fn an_outline_longer_than_a_face_is_cut_until_all_steps_are_taken() {
+        let zigzag = |i: usize| Vec3::new(i as f32, if i.is_multiple_of(2) { 0.0 } else { 1.0 }, 0.0);
+        let below = [Vec3::new(-1.0, -9.0, 0.0), Vec3::new(MAX_CORNERS as f32, -9.0, 0.0)];
+        let outline: Vec<Vec3> = below.into_iter().chain((0..=MAX_CORNERS).rev().map(zigzag)).collect();
+        let ears = |cutter: &mut Cutter| cutter.ears_of(&outline, &Monitor::silent()).unwrap().map(|ears| ears.len());
+        let mut cutter = Cutter::default();
+        assert_eq!((ears(&mut cutter), cutter.is_spent()), (Some(MAX_CORNERS + 1), false));
+        cutter.steps_left = 100;
+        assert_eq!((ears(&mut cutter), cutter.is_spent()), (None, true));
     }
 
     #[test]

@@ -179,7 +179,7 @@ fn three_mf() {
     let object = |mesh: &str| format!("<object id=\"1\">{mesh}</object>");
     let cube = cube_xml("");
     for (file, word) in [
-        (model(&object(&cube), ""), "no triangles"),
+        (model(&object(&cube), ""), "set to be built"),
         (model(&object(&cube), "<item objectid=\"2\"/>"), "object 2"),
         (model(&object(&cube), "<item objectid=\"1\" transform=\"1 2 3\"/>"), "twelve"),
         (model(&object(&cube.replace("v1=\"0\"", "v1=\"8\"")), item), "vertex 8"),

@@ -30,6 +30,9 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
     let mut scene = Scene { package, models: BTreeMap::new(), copies: 0, limits, monitor };
     let (items, unit_mm) = {
         let model = scene.model(&root)?;
+        if model.items.is_empty() && !model.objects.is_empty() {
+            return Err(ImportError::NothingToBuild);
+        }
         (model.items.clone(), model.unit_mm)
     };
     let mut assembly = Assembly::new(Format::ThreeMf, limits);

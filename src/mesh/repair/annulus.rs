@@ -1,18 +1,27 @@
-//! Rims that lie in one plane, one around the other: the hole is what lies between them.
+//! Rims of which one lies around the other: the hole is what lies between them.
 //!
 //! Such is the end of a pipe, whose inner and outer walls face apart. Closed each by itself they would
-//! fill the bore.
+//! fill the bore. Rims in one plane always belong together so; those of a rough or curved end do where
+//! both walls go off the same way.
 
 use std::collections::HashSet;
 
 use glam::{DVec2, DVec3, Vec3};
 
-/// How far off a plane rims may be, as a share of the outer one's size.
+use super::super::Mesh;
+use super::LONGEST_RIM;
+use super::edges::{Edges, key};
+
+/// How far off a plane rims may be that lie in it, as a share of the outer one's size.
 const FLATNESS: f64 = 1e-3;
+/// The same for rims that belong together by their walls; beyond it an end has no clear direction.
+const UNEVENNESS: f64 = 0.3;
+/// How much of their way walls go along the normal of their rims' plane, at least.
+const STEEPNESS: f64 = 0.5;
+/// The cosine of the angle that such rims' planes may be inclined by.
+const PARALLEL: f64 = 0.9;
 /// Among more rims it is not looked for, since each has to be compared with each.
 const MOST_RIMS: usize = 10_000;
-/// Nor between rims of more corners together; see [`Cutter`](super::super::polygon::Cutter).
-const MOST_CORNERS: usize = 4096;
 
 /// What is to be closed.
 pub(super) enum Hole {
@@ -25,11 +34,11 @@ pub(super) enum Hole {
 }
 
 /// The holes that `rings` are the rims of.
-pub(super) fn holes_of(positions: &[Vec3], rings: Vec<Vec<u32>>) -> Vec<Hole> {
+pub(super) fn holes_of(mesh: &Mesh, edges: &Edges, rings: Vec<Vec<u32>>) -> Vec<Hole> {
     if rings.len() < 2 || rings.len() > MOST_RIMS {
         return rings.into_iter().map(Hole::Ring).collect();
     }
-    let outlines: Vec<Outline> = rings.iter().map(|ring| Outline::of(positions, ring)).collect();
+    let outlines: Vec<Outline> = rings.iter().map(|ring| Outline::of(mesh, edges, ring)).collect();
     let parents = parents(&outlines);
     let mut holes = Vec::with_capacity(rings.len());
     for (i, ring) in rings.iter().enumerate().filter(|(i, _)| parents[*i].is_none()) {
@@ -38,7 +47,8 @@ pub(super) fn holes_of(positions: &[Vec3], rings: Vec<Vec<u32>>) -> Vec<Hole> {
         let plane = &outlines[i].plane;
         holes.push(match &inner[..] {
             [] => Hole::Ring(ring.clone()),
-            inner => joined(ring, inner, |v| plane.flat(positions[v as usize])).map_or(Hole::Unclear, Hole::Annulus),
+            inner => joined(ring, inner, |v| plane.flat(mesh.vertex_positions[v as usize]))
+                .map_or(Hole::Unclear, Hole::Annulus),
         });
     }
     holes
@@ -65,12 +75,16 @@ struct Outline {
     area: f64,
     low: DVec3,
     high: DVec3,
-    is_flat: bool,
+    /// How far it is off its plane, as a share of its size.
+    unevenness: f64,
+    /// How much of its way the wall behind it goes along the normal: from -1, where it goes straight
+    /// back, to 1.
+    steepness: f64,
 }
 
 impl Outline {
-    fn of(positions: &[Vec3], ring: &[u32]) -> Self {
-        let points: Vec<Vec3> = ring.iter().map(|&v| positions[v as usize]).collect();
+    fn of(mesh: &Mesh, edges: &Edges, ring: &[u32]) -> Self {
+        let points: Vec<Vec3> = ring.iter().map(|&v| mesh.vertex_positions[v as usize]).collect();
         let origin = points[0].as_dvec3();
         let arms = || points.iter().map(|p| p.as_dvec3() - origin);
         let twice_area: DVec3 = arms().zip(arms().skip(1)).map(|(a, b)| a.cross(b)).sum();
@@ -79,12 +93,36 @@ impl Outline {
         let (low, high) =
             arms().fold((origin, origin), |(low, high), arm| (low.min(origin + arm), high.max(origin + arm)));
         let off = arms().map(|arm| arm.dot(normal).abs()).fold(0.0, f64::max);
-        let is_flat = normal != DVec3::ZERO && off <= FLATNESS * (high - low).max_element();
-        Self { points, plane: Plane { u, v, normal }, area: twice_area.length() / 2.0, low, high, is_flat }
+        let unevenness = if normal == DVec3::ZERO { f64::INFINITY } else { off / (high - low).max_element() };
+        let steepness = if unevenness > UNEVENNESS { 0.0 } else { wall(mesh, edges, ring).dot(normal) };
+        let area = twice_area.length() / 2.0;
+        Self { points, plane: Plane { u, v, normal }, area, low, high, unevenness, steepness }
     }
 
-    /// Whether `inner` lies in the same plane inside this one; both are flat.
+    fn is_flat(&self) -> bool {
+        self.unevenness <= FLATNESS
+    }
+
+    /// Whether `inner` lies inside this one, in the same plane or, seen along the normal, where walls
+    /// that go off the same way belong to both.
     fn holds(&self, inner: &Outline) -> bool {
+        (self.is_flat() && inner.is_flat() && self.holds_in_plane(inner)) || self.holds_along_walls(inner)
+    }
+
+    fn holds_along_walls(&self, inner: &Outline) -> bool {
+        let are_steep = self.steepness.abs().min(inner.steepness.abs()) >= STEEPNESS;
+        // Each by its own normal.
+        let is_wall = are_steep && self.steepness * inner.steepness < 0.0;
+        let size = (self.high - self.low).max_element();
+        let slack = size * (UNEVENNESS * self.plane.normal.abs() + FLATNESS);
+        is_wall
+            && self.plane.normal.dot(inner.plane.normal) < -PARALLEL
+            && self.low.cmple(inner.low + slack).all()
+            && self.high.cmpge(inner.high - slack).all()
+            && self.surrounds(self.plane.flat(inner.points[0]))
+    }
+
+    fn holds_in_plane(&self, inner: &Outline) -> bool {
         let slack = FLATNESS * (self.high - self.low).max_element();
         let is_within = self.low.cmple(inner.low + slack).all() && self.high.cmpge(inner.high - slack).all();
         let first = inner.points[0];
@@ -104,10 +142,26 @@ impl Outline {
     }
 }
 
+/// The mean direction in which the triangles behind a rim go off from it; shorter than 1 as far as they
+/// go different ways.
+fn wall(mesh: &Mesh, edges: &Edges, ring: &[u32]) -> DVec3 {
+    let place = |v: u32| mesh.vertex_positions[v as usize].as_dvec3();
+    let (mut sum, mut length) = (DVec3::ZERO, 0.0);
+    for (&a, &b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+        let owner = edges.owners(key(a, b)).first().map(|&t| mesh.triangle_indices[t as usize]);
+        let Some(apex) = owner.and_then(|owner| owner.into_iter().find(|&v| v != a && v != b)) else { continue };
+        let (along, way) = ((place(b) - place(a)).normalize_or_zero(), place(apex) - place(a));
+        let share = place(a).distance(place(b));
+        sum += share * (way - way.dot(along) * along).normalize_or_zero();
+        length += share;
+    }
+    if length > 0.0 { sum / length } else { DVec3::ZERO }
+}
+
 /// For every rim the one around it, if it faces the other way and is none within another itself: the
 /// rim of a hole's island.
 fn parents(outlines: &[Outline]) -> Vec<Option<usize>> {
-    let mut order: Vec<usize> = (0..outlines.len()).filter(|&i| outlines[i].is_flat).collect();
+    let mut order: Vec<usize> = (0..outlines.len()).filter(|&i| outlines[i].unevenness <= UNEVENNESS).collect();
     order.sort_by(|&i, &j| outlines[j].area.total_cmp(&outlines[i].area));
     let mut parents = vec![None; outlines.len()];
     for (place, &i) in order.iter().enumerate() {
@@ -121,7 +175,7 @@ fn parents(outlines: &[Outline]) -> Vec<Option<usize>> {
 
 /// One outline around `outer` and along a slit round each of the `inner` rings.
 fn joined(outer: &[u32], inner: &[&Vec<u32>], flat: impl Fn(u32) -> DVec2) -> Option<Vec<u32>> {
-    if outer.len() + inner.iter().map(|ring| ring.len() + 2).sum::<usize>() > MOST_CORNERS {
+    if outer.len() + inner.iter().map(|ring| ring.len() + 2).sum::<usize>() > LONGEST_RIM {
         return None;
     }
     let mut outline = outer.to_vec();

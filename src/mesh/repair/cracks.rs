@@ -4,20 +4,16 @@ use glam::DVec3;
 
 use super::super::Mesh;
 use super::LONGEST_RIM;
-use super::edges::{Edges, by_edge, has_directed, has_rim, key, rims, tolerance};
+use super::edges::{Edges, has_directed, key, rims, tolerance};
 use crate::progress::{Cancelled, Monitor};
 
 /// A crack that opens faster than this, as the sine of the angle, is a hole.
 const WIDEST: f64 = 0.1;
 
 /// Splits triangles at vertices that lie on their free edges, so that they fit their neighbours on
-/// the other side of a crack; returns how many vertices were sewn in.
-pub(super) fn close_cracks(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
-    if !has_rim(mesh) {
-        return Ok(0);
-    }
+/// the other side of a crack; returns how many vertices were sewn in. `edges` are those of the mesh.
+pub(super) fn close_cracks(mesh: &mut Mesh, mut edges: Edges, monitor: &Monitor) -> Result<usize, Cancelled> {
     let near = tolerance(mesh);
-    let mut edges = by_edge(&mesh.triangle_indices);
     let mut sewn = 0;
     for mut ring in rims(mesh, &edges).into_iter().filter(|ring| ring.len() <= LONGEST_RIM) {
         monitor.check()?;
@@ -53,25 +49,23 @@ fn close_tip(mesh: &mut Mesh, edges: &mut Edges, [before, tip, after]: [u32; 3],
     if !is_on_line(at_tip, place(middle), place(far), near) {
         return false;
     }
-    let Some(&[owner]) = edges.get(&key(from, to)).map(Vec::as_slice) else { return false };
+    let &[owner] = edges.owners(key(from, to)).as_slice() else { return false };
     let triangle = mesh.triangle_indices[owner as usize];
     let Some(apex) = triangle.into_iter().find(|&v| v != from && v != to) else { return false };
-    let is_taken = edges.contains_key(&key(middle, apex)) || edges.get(&key(middle, far)).is_some_and(|o| o.len() > 1);
+    let is_taken = edges.contains(key(middle, apex)) || edges.owners(key(middle, far)).len() > 1;
     if apex == middle || is_taken || !has_directed(triangle, from, to) {
         return false;
     }
     let added = mesh.triangle_indices.len() as u32;
     mesh.triangle_indices[owner as usize] = [from, middle, apex];
     mesh.triangle_indices.push([middle, to, apex]);
-    edges.remove(&key(from, to));
-    edges.entry(key(from, middle)).or_default().push(owner);
-    edges.entry(key(middle, to)).or_default().push(added);
-    edges.insert(key(middle, apex), vec![owner, added]);
-    for other in edges.entry(key(to, apex)).or_default() {
-        if *other == owner {
-            *other = added;
-        }
-    }
+    edges.remove(key(from, to));
+    edges.change(key(from, middle), |owners| owners.push(owner));
+    edges.change(key(middle, to), |owners| owners.push(added));
+    edges.change(key(middle, apex), |owners| *owners = vec![owner, added]);
+    edges.change(key(to, apex), |owners| {
+        owners.iter_mut().filter(|other| **other == owner).for_each(|other| *other = added);
+    });
     true
 }
 

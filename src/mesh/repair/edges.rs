@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use glam::Vec3;
 
 use super::super::Mesh;
-use super::super::adjacency::edge_uses;
+use super::super::adjacency::{EdgeUse, Rows, edge_uses};
 
 /// Of more rims that meet in one vertex it is not looked which belong together: that takes time by
 /// the square of their number.
@@ -14,27 +14,68 @@ const MOST_RIMS: usize = 64;
 pub(super) type Triangle = [u32; 3];
 
 /// The triangles of every edge, whichever way they have it; see [`key`].
-pub(super) type Edges = HashMap<[u32; 2], Vec<u32>>;
+pub(super) struct Edges {
+    /// As the mesh was.
+    uses: Rows<EdgeUse>,
+    /// What has changed since: the triangles of an edge, or none where there is no such edge any more.
+    changed: HashMap<[u32; 2], Option<Vec<u32>>>,
+}
+
+impl Edges {
+    pub(super) fn of(mesh: &Mesh) -> Self {
+        let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
+        Self { uses, changed: HashMap::new() }
+    }
+
+    pub(super) fn contains(&self, edge: [u32; 2]) -> bool {
+        self.changed.get(&edge).map_or_else(|| !self.built(edge).is_empty(), Option::is_some)
+    }
+
+    /// The triangles of an edge, ascending as far as they are those of the mesh as it was.
+    pub(super) fn owners(&self, edge: [u32; 2]) -> Vec<u32> {
+        match self.changed.get(&edge) {
+            Some(owners) => owners.clone().unwrap_or_default(),
+            None => self.built(edge).iter().map(|edge| edge.half_edge() / 3).collect(),
+        }
+    }
+
+    /// Changes the triangles of an edge, which is there from now on.
+    pub(super) fn change(&mut self, edge: [u32; 2], change: impl FnOnce(&mut Vec<u32>)) {
+        let mut owners = self.owners(edge);
+        change(&mut owners);
+        self.changed.insert(edge, Some(owners));
+    }
+
+    pub(super) fn remove(&mut self, edge: [u32; 2]) {
+        self.changed.insert(edge, None);
+    }
+
+    /// Whether the mesh, as it was, has any hole or crack.
+    pub(super) fn has_rim(&self) -> bool {
+        self.free().next().is_some()
+    }
+
+    /// The edges of one triangle in the mesh as it was, ascending, and their triangles.
+    fn free(&self) -> impl Iterator<Item = ([u32; 2], u32)> {
+        (0..self.uses.len()).flat_map(|v| {
+            let edges = self.uses.row(v).chunk_by(|a, b| a.other() == b.other());
+            edges.filter(|edge| edge.len() == 1).map(move |edge| ([v as u32, edge[0].other()], edge[0].half_edge() / 3))
+        })
+    }
+
+    fn built(&self, [a, b]: [u32; 2]) -> &[EdgeUse] {
+        if a as usize >= self.uses.len() {
+            return &[];
+        }
+        let row = self.uses.row(a as usize);
+        let row = &row[row.partition_point(|edge| edge.other() < b)..];
+        &row[..row.partition_point(|edge| edge.other() == b)]
+    }
+}
 
 /// An edge without its direction.
 pub(super) fn key(a: u32, b: u32) -> [u32; 2] {
     [a.min(b), a.max(b)]
-}
-
-pub(super) fn by_edge(triangles: &[Triangle]) -> Edges {
-    let mut found: Edges = HashMap::with_capacity(triangles.len() * 3 / 2);
-    for (t, triangle) in triangles.iter().enumerate() {
-        for i in 0..3 {
-            found.entry(key(triangle[i], triangle[(i + 1) % 3])).or_default().push(t as u32);
-        }
-    }
-    found
-}
-
-/// Whether there is any hole or crack, found without a hash map.
-pub(super) fn has_rim(mesh: &Mesh) -> bool {
-    let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
-    (0..uses.len()).any(|v| uses.row(v).chunk_by(|a, b| a.other() == b.other()).any(|uses| uses.len() == 1))
 }
 
 pub(super) fn has_directed(triangle: Triangle, a: u32, b: u32) -> bool {
@@ -67,10 +108,7 @@ pub(super) fn rims(mesh: &Mesh, edges: &Edges) -> Vec<Vec<u32>> {
     // From the end of each free edge to its start: the way round the hole. Ordered, so that the same
     // mesh gives the same result.
     let mut next: BTreeMap<u32, Vec<Step>> = BTreeMap::new();
-    let free = edges.iter().filter(|(_, owners)| owners.len() == 1);
-    let mut free: Vec<([u32; 2], u32)> = free.map(|(&edge, owners)| (edge, owners[0])).collect();
-    free.sort_unstable();
-    for ([a, b], owner) in free {
+    for ([a, b], owner) in edges.free() {
         let is_forward = has_directed(mesh.triangle_indices[owner as usize], a, b);
         let (from, to) = if is_forward { (b, a) } else { (a, b) };
         next.entry(from).or_default().push(Step { to, owner });

@@ -1,57 +1,45 @@
-//! Triangles that are there twice, and triangles without area.
+//! Triangles without area.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use rayon::prelude::*;
 
 use super::super::Mesh;
 use super::super::topology::is_degenerate;
 use super::super::weld::weld;
-use super::edges::{Edges, Triangle, by_edge, has_directed, key, sorted};
+use super::doubled::drop_folds;
+use super::edges::{Edges, has_directed, key};
 use crate::progress::{Cancelled, Monitor};
 
 /// A collapsed sliver may make a new one beside it; this many rounds settle all but built cases.
 const SLIVER_ROUNDS: usize = 8;
 
-/// Keeps the first of triangles with the same three vertices.
-pub(super) fn drop_doubled(mesh: &mut Mesh) -> usize {
-    let before = mesh.triangle_indices.len();
-    let mut seen = HashSet::with_capacity(before);
-    mesh.triangle_indices.retain(|&triangle| seen.insert(sorted(triangle)));
-    before - mesh.triangle_indices.len()
-}
-
-/// Drops pairs of triangles with the same vertices that face each other: a fold without volume.
-fn drop_folds(mesh: &mut Mesh) {
-    let is_even = |[a, b, c]: Triangle| !((a > b) ^ (a > c) ^ (b > c));
-    let mut seen: HashMap<Triangle, [bool; 2]> = HashMap::with_capacity(mesh.triangle_indices.len());
-    for &triangle in &mesh.triangle_indices {
-        seen.entry(sorted(triangle)).or_default()[usize::from(is_even(triangle))] = true;
-    }
-    mesh.triangle_indices.retain(|&triangle| seen.get(&sorted(triangle)) != Some(&[true, true]));
-}
-
 /// Takes triangles without area out without changing the shape; returns how many there were.
 pub(super) fn collapse_slivers(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
-    let count = |mesh: &Mesh| (0..mesh.triangle_indices.len()).filter(|&t| is_degenerate(mesh.triangle(t))).count();
-    let before = count(mesh);
+    let slivers = |mesh: &Mesh| -> Vec<usize> {
+        let triangles = (0..mesh.triangle_indices.len()).into_par_iter();
+        triangles.filter(|&t| is_degenerate(mesh.triangle(t))).collect()
+    };
+    let mut left = slivers(mesh);
+    let before = left.len();
     for _ in 0..SLIVER_ROUNDS {
         monitor.check()?;
-        let slivers: Vec<usize> =
-            (0..mesh.triangle_indices.len()).filter(|&t| is_degenerate(mesh.triangle(t))).collect();
-        if slivers.is_empty() {
+        if left.is_empty() {
             break;
         }
-        let edges = by_edge(&mesh.triangle_indices);
+        let edges = Edges::of(mesh);
         // Each triangle changes once a round, since `edges` is of before.
         let mut touched = HashSet::new();
-        for t in slivers {
+        for t in left {
             take_out(mesh, t, &edges, &mut touched);
         }
         // Dropped slivers name one vertex three times.
         mesh.triangle_indices.retain(|[a, b, c]| a != b && b != c && c != a);
         *mesh = weld(mesh);
-        drop_folds(mesh);
+        drop_folds(mesh, monitor)?;
+        left = slivers(mesh);
     }
-    Ok(before - count(mesh).min(before))
+    Ok(before - left.len().min(before))
 }
 
 /// Takes one triangle without area out. Its middle vertex lies on its longest side: the neighbour
@@ -69,8 +57,7 @@ fn take_out(mesh: &mut Mesh, t: usize, edges: &Edges, touched: &mut HashSet<u32>
     if to_a.min(to_b) <= 1e-6 * length(longest) {
         return merge(mesh);
     }
-    let others = edges.get(&key(a, b)).map_or(&[][..], Vec::as_slice);
-    let mut others = others.iter().copied().filter(|&o| o as usize != t);
+    let mut others = edges.owners(key(a, b)).into_iter().filter(|&o| o as usize != t);
     let Some(other) = others.next() else {
         // On a rim: without it the rim goes through the middle vertex.
         mesh.triangle_indices[t] = [m; 3];
@@ -84,7 +71,7 @@ fn take_out(mesh: &mut Mesh, t: usize, edges: &Edges, touched: &mut HashSet<u32>
     }
     let neighbor = mesh.triangle_indices[other as usize];
     let Some(apex) = neighbor.into_iter().find(|v| *v != a && *v != b) else { return };
-    if apex == m || edges.contains_key(&key(apex, m)) || !has_directed(neighbor, b, a) {
+    if apex == m || edges.contains(key(apex, m)) || !has_directed(neighbor, b, a) {
         return merge(mesh);
     }
     mesh.triangle_indices[t] = [b, m, apex];

@@ -10,7 +10,7 @@ use super::super::topology::{Topology, encloses_nothing};
 use super::super::weld::weld;
 use super::LONGEST_RIM;
 use super::annulus::{Hole, holes_of};
-use super::edges::{Edges, Triangle, by_edge, has_rim, key, rims, sorted};
+use super::edges::{Edges, Triangle, key, rims, sorted};
 use crate::progress::{Cancelled, Monitor};
 use crate::union_find::UnionFind;
 
@@ -25,9 +25,6 @@ const FAN_MARGIN: f64 = 1e-3;
 /// Takes open pieces out that lie in a plane, single triangles above all, where they are few; returns
 /// how many triangles those were. They are no part of any solid.
 pub(super) fn drop_loose(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
-    if !has_rim(mesh) {
-        return Ok(0);
-    }
     let topology = Topology::analyse(mesh, monitor)?;
     let mut faces = vec![DVec3::ZERO; topology.shells.len()];
     for (t, &shell) in topology.shell_of_triangle.iter().enumerate() {
@@ -50,30 +47,44 @@ pub(super) fn drop_loose(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Ca
     Ok(loose)
 }
 
-/// Closes every hole whose rim is a simple ring, or that lies between two such rims; returns how many.
+/// How many holes there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Holes {
+    /// That are closed now.
+    pub closed: usize,
+    /// That are open still, since it is not clear what would close them.
+    pub unclear: usize,
+}
+
+/// Closes every hole whose rim is a simple ring, or that lies between two such rims.
 ///
 /// What would enclose nothing then, such as a flat sheet, stays open.
-pub(super) fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
-    if !has_rim(mesh) {
-        return Ok(0);
+pub(super) fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<Holes, Cancelled> {
+    let mut edges = Edges::of(mesh);
+    if !edges.has_rim() {
+        return Ok(Holes::default());
     }
-    let mut edges = by_edge(&mesh.triangle_indices);
     let mut rings = rims(mesh, &edges);
-    rings.retain(|ring| ring.len() <= LONGEST_RIM && !is_round_one_triangle(mesh, &edges, ring));
+    rings.retain(|ring| !is_round_one_triangle(mesh, &edges, ring));
+    let all = rings.len();
+    rings.retain(|ring| ring.len() <= LONGEST_RIM);
+    let mut unclear = all - rings.len();
     let mut cutter = Cutter::default();
     let mut fills = Vec::new();
-    for hole in holes_of(&mesh.vertex_positions, rings) {
+    for hole in holes_of(mesh, &edges, rings) {
         monitor.check()?;
         let fill = match hole {
-            Hole::Ring(ring) => Some(fill_ring(mesh, &edges, &ring, &mut cutter, monitor)?),
+            Hole::Ring(ring) => fill_ring(mesh, &edges, &ring, &mut cutter, monitor)?,
             Hole::Annulus(outline) => cut(mesh, &edges, &outline, &mut cutter, monitor)?,
             Hole::Unclear => None,
         };
         for &[a, b, c] in fill.iter().flatten() {
             for edge in [key(a, b), key(b, c), key(c, a)] {
-                edges.entry(edge).or_default();
+                // That it is there is enough to know.
+                edges.change(edge, |_| {});
             }
         }
+        unclear += usize::from(fill.is_none());
         fills.extend(fill);
     }
     let before = fills.len();
@@ -84,34 +95,34 @@ pub(super) fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, C
         // Without the middles of those that stay open.
         *mesh = weld(mesh);
     }
-    Ok(closed)
+    Ok(Holes { closed, unclear })
 }
 
 /// Whether a ring is the outside of a single triangle, so that closing it would only double that.
 fn is_round_one_triangle(mesh: &Mesh, edges: &Edges, ring: &[u32]) -> bool {
     let &[a, b, c] = ring else { return false };
-    let owners = edges.get(&key(a, b)).map_or(&[][..], Vec::as_slice);
-    owners.iter().any(|&t| sorted(mesh.triangle_indices[t as usize]) == sorted([a, b, c]))
+    edges.owners(key(a, b)).into_iter().any(|t| sorted(mesh.triangle_indices[t as usize]) == sorted([a, b, c]))
 }
 
 /// The triangles for a hole: a fan around its middle where that sees the whole rim, else ears, which
-/// do not reach across the outside of a concave rim as a fan does.
+/// do not reach across the outside of a concave rim as a fan does. None where they would take too long.
 fn fill_ring(
     mesh: &mut Mesh,
     edges: &Edges,
     ring: &[u32],
     cutter: &mut Cutter,
     monitor: &Monitor,
-) -> Result<Vec<Triangle>, Cancelled> {
+) -> Result<Option<Vec<Triangle>>, Cancelled> {
     if let &[a, b, c] = ring {
-        return Ok(vec![[a, b, c]]);
+        return Ok(Some(vec![[a, b, c]]));
     }
     let share = 1.0 / ring.len() as f32;
     let middle: Vec3 = ring.iter().map(|&v| mesh.vertex_positions[v as usize] * share).sum();
-    if !sees_all(mesh, ring, middle)
-        && let Some(ears) = cut(mesh, edges, ring, cutter, monitor)?
-    {
-        return Ok(ears);
+    if !sees_all(mesh, ring, middle) {
+        let ears = cut(mesh, edges, ring, cutter, monitor)?;
+        if ears.is_some() || cutter.is_spent() {
+            return Ok(ears);
+        }
     }
     let center = mesh.vertex_positions.len() as u32;
     mesh.vertex_positions.push(middle);
@@ -121,7 +132,7 @@ fn fill_ring(
         colors.push(color);
     }
     let next = ring.iter().skip(1).chain(ring.first());
-    Ok(ring.iter().zip(next).map(|(&a, &b)| [a, b, center]).collect())
+    Ok(Some(ring.iter().zip(next).map(|(&a, &b)| [a, b, center]).collect()))
 }
 
 /// Whether all triangles of the fan around `middle` face the way of the whole rim.
@@ -146,7 +157,7 @@ fn cut(
     let count = outline.len();
     let is_side = |i: usize, j: usize| (i + 1) % count == j || (j + 1) % count == i;
     let is_new = |i: usize, j: usize| {
-        outline[i] != outline[j] && (is_side(i, j) || !edges.contains_key(&key(outline[i], outline[j])))
+        outline[i] != outline[j] && (is_side(i, j) || !edges.contains(key(outline[i], outline[j])))
     };
     let is_right = ears.iter().all(|&[i, j, k]| is_new(i, j) && is_new(j, k) && is_new(k, i));
     Ok(is_right.then(|| ears.into_iter().map(|ear| ear.map(|i| outline[i])).collect()))

@@ -11,6 +11,7 @@ use super::super::Mesh;
 use super::super::adjacency::edge_uses;
 use super::super::weld::weld;
 use super::edges::tolerance;
+use super::orient::BETWEEN_CHECKS;
 use crate::progress::{Cancelled, Monitor};
 
 /// Of the shortest edge at a vertex, how far it may be moved. Below a half, so that two ends of an
@@ -22,7 +23,7 @@ const SHARE_OF_EDGE: f64 = 0.25;
 pub(super) fn merge_near(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
     let mut stay = Staying::default();
     let mut moves = Vec::new();
-    for (v, reach) in reaches(mesh).into_iter().enumerate().filter(|(_, reach)| *reach > 0.0) {
+    for (v, reach) in reaches(mesh, monitor)?.into_iter().enumerate().filter(|(_, reach)| *reach > 0.0) {
         if v % 4096 == 0 {
             monitor.check()?;
         }
@@ -42,17 +43,28 @@ pub(super) fn merge_near(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Ca
 }
 
 /// How far each vertex may be moved: not at all where it is on no rim.
-fn reaches(mesh: &Mesh) -> Vec<f64> {
+fn reaches(mesh: &Mesh, monitor: &Monitor) -> Result<Vec<f64>, Cancelled> {
     let mut reaches = vec![0.0; mesh.vertex_positions.len()];
     let near = tolerance(mesh);
     let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
+    let mut has_rim = false;
     for v in 0..uses.len() {
+        if v.is_multiple_of(BETWEEN_CHECKS) {
+            monitor.check()?;
+        }
         for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter(|uses| uses.len() == 1) {
+            has_rim = true;
             reaches[v] = near;
             reaches[edge[0].other() as usize] = near;
         }
     }
+    if !has_rim {
+        return Ok(reaches);
+    }
     for v in 0..uses.len() {
+        if v.is_multiple_of(BETWEEN_CHECKS) {
+            monitor.check()?;
+        }
         for edge in uses.row(v) {
             let other = edge.other() as usize;
             let [a, b] = [v, other].map(|v| mesh.vertex_positions[v].as_dvec3());
@@ -61,7 +73,7 @@ fn reaches(mesh: &Mesh) -> Vec<f64> {
             reaches[other] = most.min(reaches[other]);
         }
     }
-    reaches
+    Ok(reaches)
 }
 
 /// A vertex that stays where it is.

@@ -6,16 +6,18 @@
 
 mod annulus;
 mod cracks;
+mod doubled;
 mod edges;
 mod flat;
 mod holes;
 mod merge;
+mod orient;
 mod outward;
 
 use super::Mesh;
 use super::weld::weld;
 use crate::progress::{Cancelled, Monitor, Stage};
-use edges::{by_edge, has_directed, key};
+use edges::Edges;
 
 /// A mended mesh and what was done to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,55 +26,45 @@ pub struct Repaired {
     pub mesh: Mesh,
     /// One sentence per kind of change; empty when there was nothing to mend.
     pub done: Vec<String>,
+    /// A sentence about holes that were left open, since it is not clear what would close them.
+    pub left: Option<String>,
 }
 
 /// A longest rim that is closed; beyond it a hole is more likely an open side than damage.
 const LONGEST_RIM: usize = 20_000;
-const STEPS: u64 = 6;
+const STEPS: u64 = 100;
+/// How many of them have passed after each part of the work; by time, in a mesh of a million triangles.
+const AFTER: [u64; 6] = [0, 40, 45, 55, 62, 68];
 
-/// Merges vertices that are equal, or nearly so along rims; drops doubled triangles, collapses
-/// triangles without area, turns all triangles of a piece the same way, closes cracks, takes a few
-/// loose triangles out, closes holes, and turns pieces outward.
+/// Merges vertices that are equal, or nearly so along rims; drops doubled triangles and the walls
+/// between bodies that touch, collapses triangles without area, turns all triangles of a piece the
+/// same way, closes cracks, takes a few loose triangles out, closes holes, and turns pieces outward.
 ///
 /// # Errors
 /// [`Cancelled`].
 pub fn repair(mesh: &Mesh, monitor: &Monitor) -> Result<Repaired, Cancelled> {
     let original = mesh;
     let mut done = Vec::new();
-    let mut tell = |count: usize, [one, many]: [&str; 2]| match count {
-        0 => {}
-        1 => done.push(format!("1 {one}")),
-        _ => done.push(format!("{count} {many}")),
-    };
+    let mut tell = |count: usize, names: [&str; 2]| done.extend(counted(count, names));
     let step = |n| monitor.step(Stage::Mesh, n, STEPS);
-    step(0)?;
+    step(AFTER[0])?;
     let mut mesh = weld(mesh);
-    let mut doubled = flat::drop_doubled(&mut mesh);
+    let mut twice = doubled::drop_doubled(&mut mesh, monitor)?;
     let merged = merge::merge_near(&mut mesh, monitor)?;
     tell(merged, ["vertex was merged", "vertices were merged"]);
     if merged > 0 {
-        doubled += flat::drop_doubled(&mut mesh);
+        twice += doubled::drop_doubled(&mut mesh, monitor)?;
     }
-    tell(doubled, ["doubled triangle was removed", "doubled triangles were removed"]);
-    step(1)?;
+    tell(twice, ["doubled triangle was removed", "doubled triangles were removed"]);
+    step(AFTER[1])?;
     let slivers = flat::collapse_slivers(&mut mesh, monitor)?;
     tell(slivers, ["triangle without area was removed", "triangles without area were removed"]);
-    step(2)?;
-    let turned = orient(&mut mesh);
+    step(AFTER[2])?;
+    let turned = orient::orient(&mut mesh, monitor)?;
     tell(turned, ["triangle was turned round", "triangles were turned round"]);
-    step(3)?;
-    let sewn = cracks::close_cracks(&mut mesh, monitor)?;
-    tell(sewn, ["vertex was sewn into the edge that it lies on", "vertices were sewn into the edges that they lie on"]);
-    let loose = holes::drop_loose(&mut mesh, monitor)?;
-    tell(loose, ["loose triangle was removed", "loose triangles were removed"]);
-    step(4)?;
-    let holes = holes::close_holes(&mut mesh, monitor)?;
-    tell(holes, ["hole was closed", "holes were closed"]);
-    if holes > 0 {
-        // Vertices of a rim that lie on a line.
-        flat::collapse_slivers(&mut mesh, monitor)?;
-    }
-    step(5)?;
+    step(AFTER[3])?;
+    let left = close(&mut mesh, &mut tell, monitor)?;
+    step(AFTER[5])?;
     let turned = outward::turn_outward(&mut mesh, monitor)?;
     tell(turned.outward, ["piece was turned outward", "pieces were turned outward"]);
     tell(
@@ -81,48 +73,46 @@ pub fn repair(mesh: &Mesh, monitor: &Monitor) -> Result<Repaired, Cancelled> {
     );
     step(STEPS)?;
     if mesh.triangle_indices.is_empty() {
-        return Ok(Repaired { mesh: original.clone(), done: Vec::new() });
+        return Ok(Repaired { mesh: original.clone(), done: Vec::new(), left: None });
     }
-    Ok(Repaired { mesh, done })
+    Ok(Repaired { mesh, done, left })
 }
 
-/// Makes the triangles of each piece wind the same way across their edges of two; the larger part of
-/// a piece keeps its sense. Returns how many were turned.
-fn orient(mesh: &mut Mesh) -> usize {
-    let triangles = &mut mesh.triangle_indices;
-    let edges = by_edge(triangles);
-    let mut turn: Vec<Option<bool>> = vec![None; triangles.len()];
-    let mut turned = 0;
-    for seed in 0..triangles.len() {
-        if turn[seed].is_some() {
-            continue;
-        }
-        turn[seed] = Some(false);
-        let (mut piece, mut next) = (vec![seed], 0);
-        while let Some(&t) = piece.get(next) {
-            next += 1;
-            let triangle = triangles[t];
-            for i in 0..3 {
-                let (a, b) = (triangle[i], triangle[(i + 1) % 3]);
-                let Some([x, y]) = edges.get(&key(a, b)).map(Vec::as_slice) else { continue };
-                let other = if *x as usize == t { *y } else { *x } as usize;
-                if turn[other].is_none() {
-                    let against = has_directed(triangles[other], a, b);
-                    turn[other] = turn[t].map(|own| own != against);
-                    piece.push(other);
-                }
-            }
-        }
-        let flipped = piece.iter().filter(|&&t| turn[t] == Some(true)).count();
-        let swap = 2 * flipped > piece.len();
-        for t in piece {
-            if (turn[t] == Some(true)) != swap {
-                triangles[t].swap(1, 2);
-                turned += 1;
-            }
-        }
+/// Closes cracks and holes, and takes loose triangles out between the two. Returns what it says about
+/// those that stay open.
+fn close(
+    mesh: &mut Mesh,
+    tell: &mut impl FnMut(usize, [&str; 2]),
+    monitor: &Monitor,
+) -> Result<Option<String>, Cancelled> {
+    let edges = Edges::of(mesh);
+    if !edges.has_rim() {
+        return Ok(None);
     }
-    turned
+    let sewn = cracks::close_cracks(mesh, edges, monitor)?;
+    tell(sewn, ["vertex was sewn into the edge that it lies on", "vertices were sewn into the edges that they lie on"]);
+    let loose = holes::drop_loose(mesh, monitor)?;
+    tell(loose, ["loose triangle was removed", "loose triangles were removed"]);
+    monitor.step(Stage::Mesh, AFTER[4], STEPS)?;
+    let holes = holes::close_holes(mesh, monitor)?;
+    tell(holes.closed, ["hole was closed", "holes were closed"]);
+    if holes.closed > 0 {
+        // Vertices of a rim that lie on a line.
+        flat::collapse_slivers(mesh, monitor)?;
+    }
+    let names = [
+        "hole stays open, since its rim is too long or tangled",
+        "holes stay open, since their rims are too long or tangled",
+    ];
+    Ok(counted(holes.unclear, names))
+}
+
+fn counted(count: usize, [one, many]: [&str; 2]) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,14 @@ use std::f32::consts::{PI, TAU};
 
 use glam::{Mat3, Vec3};
 
+use super::edges::has_directed;
 use super::*;
 use crate::mesh::intersect::self_intersections;
 use crate::mesh::topology::Topology;
 use crate::print::{self, Report};
+
+mod bodies;
+mod rims;
 
 /// A box of 12 triangles with its middle at `center`.
 fn cube(center: Vec3, size: f32) -> Mesh {
@@ -30,7 +34,7 @@ fn mend(mesh: &Mesh) -> Repaired {
 #[test]
 fn a_good_mesh_is_left_alone() {
     let cube = cube(Vec3::ZERO, 10.0);
-    assert_eq!(mend(&cube), Repaired { mesh: cube, done: Vec::new() });
+    assert_eq!(mend(&cube), Repaired { mesh: cube, done: Vec::new(), left: None });
 }
 
 #[test]
@@ -95,7 +99,7 @@ fn a_flake_beside_much_more_goes_and_a_cap_is_closed() {
     };
     let flat = flake(Vec3::new(9.0, 1.0, 40.0), &[[0, 1, 2], [0, 2, 3], [1, 4, 2]]);
     let mended = mend(&joined(&[torus(), flat]));
-    assert_eq!(mended, Repaired { mesh: torus(), done: vec!["3 loose triangles were removed".to_owned()] });
+    assert_eq!(mended, Repaired { mesh: torus(), done: vec!["3 loose triangles were removed".to_owned()], left: None });
     let cap = flake(Vec3::new(2.0, 2.0, 42.0), &[[4, 0, 1], [4, 1, 2], [4, 2, 3], [4, 3, 0]]);
     let mended = mend(&joined(&[torus(), cap]));
     assert_eq!(mended.done, ["1 hole was closed"]);
@@ -243,7 +247,7 @@ fn what_is_nothing_but_loose_triangles_comes_back_as_it_was() {
     };
     let left_alone = |mesh: &Mesh| {
         let repaired = repair(mesh, &Monitor::silent()).unwrap();
-        assert_eq!(repaired, Repaired { mesh: mesh.clone(), done: Vec::new() });
+        assert_eq!(repaired, Repaired { mesh: mesh.clone(), done: Vec::new(), left: None });
     };
     left_alone(&soup);
     // More of them than of anything else.
