@@ -81,17 +81,19 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
     let converted = display.watch(&cancel, |monitor| -> Result<_, Failure> {
-        let mesh = import::read_file_with(&args.input, &import::Limits::default(), monitor)?;
-        let (mesh, mended) = if args.repair {
+        let import::Imported { mut mesh, left_out } =
+            import::import_file(&args.input, &import::Limits::default(), monitor)?;
+        let mut notes = Vec::from_iter(print::left_out(left_out));
+        if args.repair {
             let repaired = repair(&mesh, monitor)?;
-            (repaired.mesh, repaired.done.into_iter().chain(repaired.left).collect())
-        } else {
-            (mesh, Vec::new())
-        };
+            mesh = repaired.mesh;
+            notes.extend(repaired.done.into_iter().chain(repaired.left));
+        }
         let (mesh, note) = reshape(mesh, &request, monitor)?;
+        notes.extend(note);
         let report = print::check(&mesh, monitor)?;
         let written = destination.write(&mesh, &report, &args.input, monitor);
-        Ok((mesh, mended.into_iter().chain(note).collect::<Vec<_>>(), report, written))
+        Ok((mesh, notes, report, written))
     });
     drop(display);
     if cancel.is_cancelled() && !matches!(converted, Ok((.., Ok(_)))) {

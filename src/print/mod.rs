@@ -10,4 +10,4 @@ pub mod text;
 
 pub use check::check;
 pub use place::{DEFAULT_HEIGHT_MM, foot, millimetres_per_unit, place, unmet_size};
-pub use report::{Defect, DefectKind, Report};
+pub use report::{Defect, DefectKind, Report, left_out};

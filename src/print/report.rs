@@ -221,17 +221,23 @@ impl Report {
             (self.self_intersecting_faces.unwrap_or(0), SELF_INTERSECTIONS),
             (self.nested_shells, NESTED_SHELLS),
             (self.voids, VOIDS),
-            (self.left_out_faces, LEFT_OUT),
         ];
         let found = found.into_iter().filter(|(count, _)| *count > 0);
         notes.extend(self.self_intersecting_faces.is_none().then(|| NOT_LOOKED_FOR.to_owned()));
         notes.extend(found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))));
+        notes.extend(left_out(self.left_out_faces));
         let pieces = self.shells - self.shells.min(self.voids + self.nested_shells);
         if pieces > 1 {
             notes.push(format!("{pieces} separate pieces: they come off the bed one by one"));
         }
         notes
     }
+}
+
+/// What to say of triangles without area that a reader left out; nothing where there were none.
+pub fn left_out(count: u64) -> Option<String> {
+    let (names, advice) = LEFT_OUT;
+    (count > 0).then(|| format!("{}: {advice}", counted(count, names)))
 }
 
 fn counted(count: u64, [one, many]: [&str; 2]) -> String {

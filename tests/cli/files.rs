@@ -139,6 +139,10 @@ fn triangles_that_are_left_out_are_told() {
     let (_, stdout, _) = outcome(desk.orfeas(&["check", "cube.obj", "--json"]));
     let found: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((&found["triangles"], &found["left_out_faces"]), (&12.into(), &2.into()));
+    for repair in [&["--overwrite"][..], &["--overwrite", "--repair"]] {
+        let (code, _, stderr) = outcome(desk.orfeas(&[&["convert", "cube.obj", "out.stl"], repair].concat()));
+        assert!(code == 0 && stderr.contains("note: 2 triangles without area were left out"), "{stderr}");
+    }
 }
 
 #[test]
