@@ -44,14 +44,19 @@ pub(super) fn block(size_mm: Vec3) -> Arc<Mesh> {
     })
 }
 
+/// A finished block of 10 mm, made with the first settings.
+pub(super) fn finished() -> Finished {
+    let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
+    let (request, views, notes) = (Request::default(), Default::default(), Vec::new());
+    Finished { mesh, report, notes, request, mask: None, views, repaired: false }
+}
+
 /// Gives a card a mesh that is in memory, and as it seems in a file of `folder`.
 pub(super) fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
     let request = Request::default();
     let item = studio.items.get_mut(id).unwrap();
-    let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
-    let (views, notes) = (Default::default(), Vec::new());
     item.status = Status::Finished;
-    item.finished = Some(Finished { mesh, report, notes, request, mask: None, views, repaired: false });
+    item.finished = Some(finished());
     let (file, views, notes) = (folder.join(format!("{}.ply", id.0)), Default::default(), Vec::new());
     std::fs::write(&file, "").unwrap();
     item.saved = Some(SavedResult { file, request, mask: None, views, notes });

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use egui::{Context, Slider, Ui};
 
+use super::ask::Purpose;
 use super::command::Command;
 use super::state::{Item, ItemId};
 use super::theme::Palette;
@@ -172,19 +173,25 @@ impl CutOutEditor {
             ui.add_enabled(ready.busy.is_none(), button).on_hover_text("A picture in which the object is white")
         });
         if load.inner.clicked() {
-            let dialog = rfd::AsyncFileDialog::new().set_title("Load mask").add_filter("Pictures", PICTURE_ENDINGS);
-            let awaited = self.awaited.clone();
-            studio.ask_path(
-                || dialog.pick_file(),
-                move |studio, path| {
-                    let is_it = |d: &mut Dialog| matches!(d, Dialog::CutOut(e) if Arc::ptr_eq(&e.awaited, &awaited));
-                    let Some(Dialog::CutOut(mut editor)) = studio.dialog.take_if(is_it) else { return };
-                    let params = editor.request.cut_out;
-                    editor.start_over(studio, move |picture| cut::cut(picture, &params, Some(&path)));
-                    studio.dialog = Some(Dialog::CutOut(editor));
-                },
-            );
+            self.ask_for_mask(studio);
         }
+    }
+
+    /// Asks for a picture that cuts the object out.
+    pub(super) fn ask_for_mask(&self, studio: &mut Studio) {
+        let dialog = rfd::AsyncFileDialog::new().set_title("Load mask").add_filter("Pictures", PICTURE_ENDINGS);
+        let awaited = self.awaited.clone();
+        studio.ask_path(
+            Purpose::Other,
+            || dialog.pick_file(),
+            move |studio, path| {
+                let is_it = |d: &mut Dialog| matches!(d, Dialog::CutOut(e) if Arc::ptr_eq(&e.awaited, &awaited));
+                let Some(Dialog::CutOut(mut editor)) = studio.dialog.take_if(is_it) else { return };
+                let params = editor.request.cut_out;
+                editor.start_over(studio, move |picture| cut::cut(picture, &params, Some(&path)));
+                studio.dialog = Some(Dialog::CutOut(editor));
+            },
+        );
     }
 
     fn tools_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
