@@ -187,7 +187,11 @@ mod tests {
         let take = |studio: &mut Studio, height_mm| studio.draft.size.height_mm = Some(height_mm);
         studio.ask(Purpose::Other, move || async move { answered.recv().ok() }, take);
         for _ in 0..8 {
-            studio.ask(Purpose::Other, || -> std::future::Ready<Option<f32>> { panic!("a second dialog is opened") }, take);
+            studio.ask(
+                Purpose::Other,
+                || -> std::future::Ready<Option<f32>> { panic!("a second dialog is opened") },
+                take,
+            );
         }
         studio.run_task(|| (), |studio, _| studio.draft.size.height_mm = Some(3.0));
         take_answer(&mut studio);

@@ -38,7 +38,7 @@ mod welcome;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use command::Command;
@@ -51,6 +51,7 @@ use toast::{Level, Messages};
 use crate::cache::{Cache, CacheOptions};
 use crate::engine::{Engine, EngineOptions};
 use crate::job;
+use crate::mesh::Mesh;
 use crate::models::{Catalogue, Hub, Library, data_folder};
 use crate::pipeline::{Models, Tools};
 use crate::render::{Faults, RenderError};
@@ -145,6 +146,8 @@ pub struct Studio {
     tasks: Option<Tasks>,
     store: Option<Arc<Store>>,
     last_exported: Option<PathBuf>,
+    /// Meshes that are in files of the user's choice, as long as they are in memory.
+    exported: Vec<Weak<Mesh>>,
     unsaved_since: Option<Instant>,
     /// Whether the list is being written right now.
     saving: bool,
@@ -223,6 +226,7 @@ impl Studio {
             tasks,
             store,
             last_exported: None,
+            exported: Vec::new(),
             unsaved_since: None,
             saving: false,
             writing: 0,

@@ -46,9 +46,10 @@ pub(super) fn block(size_mm: Vec3) -> Arc<Mesh> {
 
 /// A finished block of 10 mm, made with the first settings.
 pub(super) fn finished() -> Finished {
-    let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
+    let report = Report { print_ready: true, triangles: 12, size_mm: [10.0; 3], ..Report::default() };
     let (request, views, notes) = (Request::default(), Default::default(), Vec::new());
-    Finished { mesh, report, notes, request, mask: None, views, repaired: false }
+    let mesh = block(Vec3::splat(10.0));
+    Finished { mesh, report: Arc::new(report), notes, request, mask: None, views, repaired: false }
 }
 
 /// Gives a card a mesh that is in memory, and as it seems in a file of `folder`.

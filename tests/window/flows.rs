@@ -29,7 +29,7 @@ fn a_dropped_picture_becomes_a_mesh_and_is_exported_as_a_printable_file() {
     window.keys(Modifiers::COMMAND, Key::A);
     window.harness.event(egui::Event::Text(target.display().to_string()));
     window.harness.run_ok();
-    window.click("Export file");
+    window.click_when_enabled("Export file");
     window.wait("the file", |_| target.exists());
     window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));
     let mesh = import::read_file(&target).unwrap();
