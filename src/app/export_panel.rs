@@ -16,7 +16,6 @@ use super::inspector::thousands;
 use super::settings::Settings;
 use super::state::Finished;
 use super::theme::Palette;
-use super::toast::Level;
 use crate::export::Format;
 use crate::files::IfExists;
 use crate::mesh::Mesh;

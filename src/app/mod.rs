@@ -6,6 +6,7 @@
 
 mod ask;
 mod cancel;
+mod closing;
 pub mod command;
 mod cutout;
 mod early;
@@ -146,6 +147,8 @@ pub struct Studio {
     tasks: Option<Tasks>,
     store: Option<Arc<Store>>,
     last_exported: Option<PathBuf>,
+    /// Meshes of which it was told that closing loses them.
+    told_of_loss: usize,
     /// Meshes that are in files of the user's choice, as long as they are in memory.
     exported: Vec<Weak<Mesh>>,
     unsaved_since: Option<Instant>,
@@ -178,8 +181,6 @@ const SAVE_AFTER: Duration = Duration::from_secs(1);
 /// What is said where the list cannot be written.
 const NOT_KEPT: &str = "The picture list could not be kept; see that its folder has room and may be written, then \
                         change anything to try again";
-/// Longest that closing waits for files that are being written.
-const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 
 impl Studio {
     /// The window's state, with the last session in it. `gpu` is absent in some tests.
@@ -226,6 +227,7 @@ impl Studio {
             tasks,
             store,
             last_exported: None,
+            told_of_loss: 0,
             exported: Vec::new(),
             unsaved_since: None,
             saving: false,
@@ -270,6 +272,9 @@ impl Studio {
         if store.is_read_only() {
             let text = "Another window of the program is open: this one starts empty and will not be kept";
             self.messages.push(Level::Warning, text);
+            if let Some((settings, draft)) = store.choices() {
+                (self.settings, self.draft) = (settings, draft);
+            }
             return;
         }
         match store.load() {
@@ -381,7 +386,7 @@ impl eframe::App for Studio {
         self.drain();
         self.follow_window();
         self.take_dropped(ctx);
-        if ctx.input(|i| i.viewport().close_requested()) && !(self.may_leave_cut_out() && self.may_leave_turntable()) {
+        if ctx.input(|i| i.viewport().close_requested()) && !self.may_close() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         // These dialogs have keys and changes of their own that must not be lost.
@@ -412,27 +417,6 @@ impl eframe::App for Studio {
 
     fn on_exit(&mut self) {
         self.say_goodbye();
-    }
-}
-
-impl Studio {
-    /// Ends what goes on and keeps what was made.
-    fn say_goodbye(&mut self) {
-        if let Some(queue) = &self.queue {
-            queue.cancel_all();
-        }
-        self.models.stop_all();
-        // Meshes, exports and pictures that are being written are let to end.
-        let until = Instant::now() + LONGEST_GOODBYE;
-        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {
-            match self.next_answer(left) {
-                Some(apply) => apply(self),
-                None => break,
-            }
-        }
-        if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
-            self.tell_kept(saved.map_err(|error| error.to_string()));
-        }
     }
 }
 
