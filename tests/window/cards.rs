@@ -217,3 +217,19 @@ fn a_picture_that_was_mended_gets_its_thumbnail() {
         window.harness.step();
     }
 }
+
+#[test]
+fn what_is_being_read_is_told_on_a_ground_that_is_no_wider_than_its_text() {
+    let mut window = with_mesh_files(2);
+    window.harness.state_mut().send(Command::SelectNext);
+    window.harness.step();
+    let text = window.harness.get_by_label("Reading 1.obj …").rect();
+    let fill = window.harness.ctx.global_style().visuals.panel_fill;
+    let behind = window.harness.output().shapes.iter().filter_map(|shape| match &shape.shape {
+        Shape::Rect(drawn) if drawn.fill == fill && drawn.rect.contains_rect(text) => Some(drawn.rect),
+        _ => None,
+    });
+    let grounds: Vec<_> = behind.filter(|ground| ground.height() < 60.0).collect();
+    assert_eq!(grounds.len(), 1, "{grounds:?}");
+    assert!(grounds[0].width() < text.width() + 40.0, "{grounds:?} behind {text:?}");
+}

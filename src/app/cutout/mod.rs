@@ -11,7 +11,7 @@ use egui::{Context, Slider, Ui};
 use super::ask::Purpose;
 use super::command::Command;
 use super::state::{Item, ItemId};
-use super::theme::Palette;
+use super::theme::{self, Palette};
 use super::toast::Level;
 use super::undo::Change;
 use super::{Dialog, Studio};
@@ -207,7 +207,8 @@ impl CutOutEditor {
             ui.selectable_value(&mut choices.tool, Tool::Remove, "Remove").on_hover_text("Paint what is background");
             ui.selectable_value(&mut choices.tool, Tool::Crop, "Crop")
                 .on_hover_text("Drag a frame; all outside is background");
-            ui.add(Slider::new(&mut choices.brush_px, 2.0..=200.0).logarithmic(true).text("Brush").suffix(" px"));
+            let brush = Slider::new(&mut choices.brush_px, 2.0..=200.0).logarithmic(true).text("Brush").suffix(" px");
+            theme::add_slider(ui, brush);
             ui.separator();
             if ui.add_enabled(ready.edit.can_undo(), egui::Button::new("Undo")).clicked() || (undo && may_step) {
                 ready.edit.undo();
