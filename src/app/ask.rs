@@ -67,7 +67,7 @@ impl Studio {
             let was_seen = picked.is_some() || is_cancelled(begun.elapsed(), has_dialogs());
             (picked, was_seen)
         };
-        let asked = tasks.run_alone("orfeas-dialog", wait, |studio, answer| {
+        let asked = tasks.run_alone("orfeas-dialog", wait, move |studio, answer| {
             studio.is_asking = false;
             match answer {
                 Ok((Some(picked), _)) => done(studio, picked),

@@ -140,6 +140,8 @@ pub struct Studio {
     early: early::Early,
     reading: Option<meshes::Reading>,
     repairing: Option<repair::Running>,
+    /// Whether meshes that are far from the selected one are to be looked for again, while a task looks for them.
+    forgetting: Option<bool>,
     queue_view: queue_panel::QueueView,
     commands: Vec<Command>,
     queue: Option<job::Queue>,
@@ -220,6 +222,7 @@ impl Studio {
             early: options.early,
             reading: None,
             repairing: None,
+            forgetting: None,
             queue_view: queue_panel::QueueView::default(),
             commands: Vec::new(),
             queue,

@@ -63,6 +63,11 @@ pub(super) fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
     item.saved = Some(SavedResult { file, request, mask: None, views, notes });
 }
 
+/// The cards, by their place, whose mesh is in memory.
+fn in_memory(studio: &Studio, ids: &[ItemId]) -> Vec<usize> {
+    (0..ids.len()).filter(|&n| studio.items.get(ids[n]).unwrap().finished.is_some()).collect()
+}
+
 #[test]
 fn the_meshes_around_the_selected_card_stay_in_memory() {
     let (folder, mut studio) = studio();
@@ -71,10 +76,20 @@ fn the_meshes_around_the_selected_card_stay_in_memory() {
         ids.iter().for_each(|&id| give_mesh(&mut studio, id, folder.path()));
         studio.items.select(ids[selected]);
         studio.forget_old_meshes();
-        let in_memory: Vec<usize> =
-            (0..ids.len()).filter(|&n| studio.items.get(ids[n]).unwrap().finished.is_some()).collect();
-        assert_eq!(in_memory, kept.collect::<Vec<_>>(), "around {selected}");
+        // A file that is gone would not bring its mesh back. Files are looked for beside the window only.
+        assert_eq!(in_memory(&studio, &ids), (0..ids.len()).collect::<Vec<_>>());
+        take_answers(&mut studio);
+        assert_eq!(in_memory(&studio, &ids), kept.collect::<Vec<_>>(), "around {selected}");
     }
+    ids.iter().for_each(|&id| give_mesh(&mut studio, id, folder.path()));
+    std::fs::remove_file(folder.path().join(format!("{}.ply", ids[0].0))).unwrap();
+    // The last one counts when one is selected while the files are looked for.
+    for selected in [6, 13] {
+        studio.items.select(ids[selected]);
+        studio.forget_old_meshes();
+    }
+    take_answers(&mut studio);
+    assert_eq!(in_memory(&studio, &ids), [0, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn meshes_far_from_the_selected_one_leave_memory_unless_no_file_has_them() {
         wait_read(&mut window);
     }
     let expected: Vec<bool> = (0..20).map(|n| n == 0 || n >= 11).collect();
+    window.wait("the end of all tasks", |s| s.is_at_rest());
     assert_eq!(in_memory(&window), expected);
     // Back at the other end, the ones that are near are others.
     for _ in 1..19 {
@@ -68,6 +69,7 @@ fn meshes_far_from_the_selected_one_leave_memory_unless_no_file_has_them() {
     }
     assert_eq!(selected(&window), "1.obj");
     let expected: Vec<bool> = (0..20).map(|n| n <= 9).collect();
+    window.wait("the end of all tasks", |s| s.is_at_rest());
     assert_eq!(in_memory(&window), expected);
 }
 

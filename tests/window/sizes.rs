@@ -169,10 +169,9 @@ fn toasts_leave_the_status_bar_free() {
     let mut window = sized(SMALLEST);
     window.harness.state_mut().messages.push(Level::Error, "Something went wrong");
     window.harness.run_ok();
-    let mut places: Vec<Rect> =
-        window.harness.query_all_by_label("Something went wrong").map(|node| node.rect()).collect();
-    places.sort_by_key(|place| place.min.y as i32);
-    let [toast, status] = places[..] else { panic!("{places:?}") };
+    let told = || window.harness.query_all_by_label("Something went wrong").map(|node| node.rect());
+    let toast = told().min_by_key(|place| place.min.y as i32).unwrap();
+    let status = told().max_by_key(|place| place.min.y as i32).unwrap();
     assert!(status.top() - toast.bottom() > 12.0, "{toast:?} and {status:?}");
 }
 
