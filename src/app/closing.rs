@@ -1,10 +1,12 @@
 //! Closing the window: what would be lost is told first, and what goes on is let to end.
 
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::Studio;
 use super::state::Item;
 use super::toast::Level;
+use crate::mesh::Mesh;
 
 /// Longest that closing waits for files that are being written.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
@@ -39,8 +41,7 @@ impl Studio {
         if self.store.as_ref().is_some_and(|store| !store.is_read_only()) {
             return true;
         }
-        let is_exported = |item: &&Item| item.finished.as_ref().is_some_and(|f| self.is_exported(&f.mesh));
-        let lost = self.items.iter().filter(|item| item.is_unsaved()).filter(|item| !is_exported(item)).count();
+        let lost = self.meshes_nowhere();
         if lost <= self.told_of_loss {
             return true;
         }
@@ -49,5 +50,55 @@ impl Studio {
         let text = format!("This window is not kept: {meshes} would be lost; export what you need, or close again");
         self.messages.push(Level::Warning, text);
         false
+    }
+
+    /// How many meshes were made here and are in no file.
+    fn meshes_nowhere(&self) -> usize {
+        let is_exported = |item: &&Item| item.finished.as_ref().is_some_and(|f| self.is_exported(&f.mesh));
+        self.items.iter().filter(|item| item.is_unsaved()).filter(|item| !is_exported(item)).count()
+    }
+
+    /// Notes that `mesh` is in a file of the user's choice.
+    pub(super) fn note_exported(&mut self, mesh: &Arc<Mesh>) {
+        self.exported.retain(|mesh| mesh.strong_count() > 0);
+        self.exported.push(Arc::downgrade(mesh));
+        // What is made from now on is not among those that were told of.
+        self.told_of_loss = self.told_of_loss.min(self.meshes_nowhere());
+    }
+
+    fn is_exported(&self, mesh: &Arc<Mesh>) -> bool {
+        self.exported.iter().filter_map(Weak::upgrade).any(|exported| Arc::ptr_eq(&exported, mesh))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::state::{Source, Status};
+    use super::super::tests::{finished, in_folder, studio};
+    use super::*;
+
+    fn add_mesh(studio: &mut Studio) -> Arc<Mesh> {
+        let id = studio.add(Source::Picture("a.png".into()));
+        let (item, finished) = (studio.items.get_mut(id).unwrap(), finished());
+        let mesh = finished.mesh.clone();
+        (item.status, item.finished) = (Status::Finished, Some(finished));
+        mesh
+    }
+
+    #[test]
+    fn of_each_mesh_that_would_be_lost_it_is_told_once() {
+        let (folder, mut first) = studio();
+        add_mesh(&mut first);
+        assert!(first.may_close(), "its list is kept");
+        let mut second = in_folder(&folder.path().join("data"));
+        assert!(second.may_close());
+        let mesh = add_mesh(&mut second);
+        assert!(!second.may_close());
+        assert!(second.may_close());
+        second.note_exported(&mesh);
+        assert!(second.may_close());
+        add_mesh(&mut second);
+        assert!(!second.may_close());
+        assert!(second.may_close());
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn studio() -> (TempDir, Studio) {
     (folder, studio)
 }
 
-fn in_folder(data: &Path) -> Studio {
+pub(super) fn in_folder(data: &Path) -> Studio {
     let options = Options::new(Vec::new(), data.to_owned(), Cache::disabled());
     let mut studio = Studio::new(&egui::Context::default(), None, options);
     studio.settings.generate_at_once = false;

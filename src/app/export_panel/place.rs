@@ -2,7 +2,7 @@
 //! share that does not answer.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::super::export_job::Job;
 use super::super::toast::Level;
@@ -128,16 +128,6 @@ impl Studio {
             }
             done(studio, written);
         });
-    }
-
-    fn note_exported(&mut self, mesh: &Arc<Mesh>) {
-        self.exported.retain(|mesh| mesh.strong_count() > 0);
-        self.exported.push(Arc::downgrade(mesh));
-    }
-
-    /// Whether `mesh` was written into a file of the user's choice.
-    pub(in super::super) fn is_exported(&self, mesh: &Arc<Mesh>) -> bool {
-        self.exported.iter().filter_map(Weak::upgrade).any(|exported| Arc::ptr_eq(&exported, mesh))
     }
 
     fn tell_not_exported(&mut self, trouble: &Trouble) {
