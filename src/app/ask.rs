@@ -8,19 +8,46 @@ use super::toast::Level;
 
 /// Nobody sees a dialog and cancels it within this time.
 const TOO_SOON: Duration = Duration::from_millis(300);
-/// What is said where the system shows no dialog.
-const NO_DIALOG: &str = if cfg!(target_os = "linux") {
-    "The system shows no file dialog; install xdg-desktop-portal or zenity, drop the file on the window, \
-     or type its path in the export dialog"
-} else {
-    "The system shows no file dialog; drop the file on the window, or type its path in the export dialog"
-};
+/// What a file dialog is wanted for: it decides what helps where the system shows none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Files that come into the list.
+    Open,
+    /// Files or folders that may as well be dropped on the window.
+    Import,
+    /// A place that can be typed where it is asked for.
+    Export,
+    /// What can be chosen in a file dialog only.
+    Other,
+}
+
+impl Purpose {
+    /// What is said where the system shows no dialog.
+    fn no_dialog(self) -> String {
+        let install = cfg!(target_os = "linux").then_some("install xdg-desktop-portal or zenity");
+        let instead = match self {
+            Self::Open => Some("drop the file on the window, or copy its path and paste it (Ctrl+V)"),
+            Self::Import => Some("drop the file or folder on the window"),
+            Self::Export => Some("type the path"),
+            Self::Other => None,
+        };
+        let next: Vec<&str> = install.into_iter().chain(instead).collect();
+        match next.is_empty() {
+            true => "The system shows no file dialog".to_owned(),
+            false => format!("The system shows no file dialog; {}", next.join(", or ")),
+        }
+    }
+}
 
 impl Studio {
     /// Opens the file dialog that `open` begins, and does `done` with what was picked. Where it is cancelled
     /// nothing is done; where there can be none the user is told what to do instead.
-    pub(super) fn ask<T, F>(&mut self, open: impl FnOnce() -> F, done: impl FnOnce(&mut Self, T) + Send + 'static)
-    where
+    pub(super) fn ask<T, F>(
+        &mut self,
+        purpose: Purpose,
+        open: impl FnOnce() -> F,
+        done: impl FnOnce(&mut Self, T) + Send + 'static,
+    ) where
         T: Send + 'static,
         F: Future<Output = Option<T>> + Send + 'static,
     {
@@ -29,7 +56,7 @@ impl Studio {
             return;
         }
         let Some(tasks) = &self.tasks else {
-            self.messages.push(Level::Error, NO_DIALOG);
+            self.messages.push(Level::Error, purpose.no_dialog());
             return;
         };
         let picked = open();
@@ -40,12 +67,12 @@ impl Studio {
             let was_seen = picked.is_some() || is_cancelled(begun.elapsed(), has_dialogs());
             (picked, was_seen)
         };
-        let asked = tasks.run_alone("orfeas-dialog", wait, |studio, answer| {
+        let asked = tasks.run_alone("orfeas-dialog", wait, move |studio, answer| {
             studio.is_asking = false;
             match answer {
                 Ok((Some(picked), _)) => done(studio, picked),
                 Ok((None, true)) => {}
-                Ok((None, false)) => studio.messages.push(Level::Error, NO_DIALOG),
+                Ok((None, false)) => studio.messages.push(Level::Error, purpose.no_dialog()),
                 Err(why) => studio.messages.push(Level::Error, why),
             }
         });
@@ -58,12 +85,13 @@ impl Studio {
     /// [`Self::ask`] for one file or folder.
     pub(super) fn ask_path<F>(
         &mut self,
+        purpose: Purpose,
         open: impl FnOnce() -> F,
         done: impl FnOnce(&mut Self, PathBuf) + Send + 'static,
     ) where
         F: Future<Output = Option<rfd::FileHandle>> + Send + 'static,
     {
-        self.ask(open, |studio, picked| done(studio, picked.path().to_owned()));
+        self.ask(purpose, open, |studio, picked| done(studio, picked.path().to_owned()));
     }
 }
 
@@ -88,8 +116,14 @@ fn has_dialogs() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::studio;
+    use super::super::command::Command;
+    use super::super::cutout::CutOutEditor;
+    use super::super::export_panel::ExportDialog;
+    use super::super::models_panel;
+    use super::super::state::{ItemId, Source};
+    use super::super::tests::{block, finished, studio};
     use super::*;
+    use crate::request::{Request, Side};
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -103,10 +137,47 @@ mod tests {
         assert!(!is_cancelled(Duration::from_secs(2), false));
         assert!(!is_cancelled(Duration::from_millis(20), true));
         let (_folder, mut studio) = studio();
-        studio.ask(|| std::future::ready(None::<PathBuf>), |_, _| panic!("nothing was picked"));
+        studio.ask(Purpose::Other, || std::future::ready(None::<PathBuf>), |_, _| panic!("nothing was picked"));
         take_answer(&mut studio);
-        let told: Vec<_> = studio.messages.iter().map(|m| m.text.as_str()).collect();
-        assert!(told.contains(&NO_DIALOG), "{told:?}");
+        let told: Vec<_> = studio.messages.iter().map(|m| m.text.clone()).collect();
+        assert!(told.contains(&Purpose::Other.no_dialog()), "{told:?}");
+    }
+
+    /// What is told where `ask` can open no dialog.
+    fn hint(ask: impl FnOnce(&mut Studio)) -> String {
+        let (_folder, mut studio) = studio();
+        studio.show_mesh(ItemId(1), &block(glam::Vec3::splat(10.0)), None);
+        studio.tasks = None;
+        ask(&mut studio);
+        studio.messages.iter().next_back().unwrap().text.clone()
+    }
+
+    #[test]
+    fn where_there_is_no_dialog_what_is_said_helps_with_what_was_wanted() {
+        let (drop, paste, kind) = ("drop the file", "paste it (Ctrl+V)", "type the path");
+        let open = hint(|s| s.run_command(Command::Open));
+        assert!(open.contains(drop) && open.contains(paste) && !open.contains(kind), "{open}");
+        for folder in [false, true] {
+            let import = hint(|s| models_panel::pick(s, "any", folder));
+            assert!(import.contains(drop) && !import.contains(paste) && !import.contains(kind), "{import}");
+        }
+        let export = hint(|s| ExportDialog::new("a.png", finished(), &s.settings).browse(s));
+        assert!(export.contains(kind) && !export.contains(drop), "{export}");
+        let others: [fn(&mut Studio); 4] = [
+            |s| s.run_command(Command::SavePicture),
+            |s| s.ask_for_view(ItemId(1), Side::Back),
+            |s| models_panel::pick_folder(s, "Folder", |_, _, _| ()),
+            |s| {
+                let id = s.items.add(Source::Picture("a.png".into()), Request::default());
+                let item = s.items.get(id).unwrap().clone();
+                CutOutEditor::new(&item, s).ask_for_mask(s);
+            },
+        ];
+        for (place, ask) in others.into_iter().enumerate() {
+            let other = hint(ask);
+            assert!(other.starts_with("The system shows no file dialog"), "{place}: {other}");
+            assert!(![drop, paste, kind].iter().any(|wrong| other.contains(wrong)), "{place}: {other}");
+        }
     }
 
     #[test]
@@ -114,9 +185,13 @@ mod tests {
         let (_folder, mut studio) = studio();
         let (answer, answered) = crossbeam_channel::bounded::<f32>(1);
         let take = |studio: &mut Studio, height_mm| studio.draft.size.height_mm = Some(height_mm);
-        studio.ask(move || async move { answered.recv().ok() }, take);
+        studio.ask(Purpose::Other, move || async move { answered.recv().ok() }, take);
         for _ in 0..8 {
-            studio.ask(|| -> std::future::Ready<Option<f32>> { panic!("a second dialog is opened") }, take);
+            studio.ask(
+                Purpose::Other,
+                || -> std::future::Ready<Option<f32>> { panic!("a second dialog is opened") },
+                take,
+            );
         }
         studio.run_task(|| (), |studio, _| studio.draft.size.height_mm = Some(3.0));
         take_answer(&mut studio);
@@ -124,7 +199,7 @@ mod tests {
         answer.send(9.0).unwrap();
         take_answer(&mut studio);
         assert_eq!((studio.draft.size.height_mm, studio.is_asking), (Some(9.0), false));
-        studio.ask(|| std::future::ready(Some(11.0)), take);
+        studio.ask(Purpose::Other, || std::future::ready(Some(11.0)), take);
         take_answer(&mut studio);
         assert_eq!(studio.draft.size.height_mm, Some(11.0));
     }

@@ -1,5 +1,6 @@
 //! The export dialog: format, size, axis, detail, destination.
 
+mod place;
 mod reduce;
 
 use std::ops::RangeInclusive;
@@ -9,15 +10,16 @@ use std::sync::Arc;
 use egui::{ComboBox, Context, DragValue, Grid, RichText, TextEdit, Ui};
 
 use super::Studio;
+use super::ask::Purpose;
 use super::export_job::{Job, Up};
 use super::inspector::thousands;
 use super::settings::Settings;
 use super::state::Finished;
 use super::theme::Palette;
-use super::toast::Level;
 use crate::export::Format;
 use crate::files::IfExists;
 use crate::mesh::Mesh;
+use place::Seen;
 use reduce::{Reduced, Reducing};
 
 /// Least and largest scale, in percent.
@@ -45,6 +47,14 @@ pub struct ExportDialog {
     replace: bool,
     accept_defects: bool,
     show_folder: bool,
+    /// What is at the target, or was at one before.
+    seen: Option<Seen>,
+    /// The target that a task looks at.
+    looking_at: Option<PathBuf>,
+    /// Names what is being written.
+    writing: Option<Arc<()>>,
+    /// Why it was not written the last time.
+    trouble: Option<String>,
 }
 
 impl ExportDialog {
@@ -71,6 +81,10 @@ impl ExportDialog {
             replace: false,
             accept_defects: false,
             show_folder: false,
+            seen: None,
+            looking_at: None,
+            writing: None,
+            trouble: None,
         }
     }
 
@@ -78,28 +92,34 @@ impl ExportDialog {
     pub fn show(&mut self, ctx: &Context, studio: &mut Studio) -> bool {
         let mut open = true;
         let mut keep = true;
+        self.look(studio);
         super::layout::dialog(ctx, "Export").resizable(false).open(&mut open).show(ctx, |ui| {
-            Grid::new("export").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
-                self.format_ui(ui);
-                self.size_ui(ui);
-                self.detail_ui(ui, studio);
-                self.destination_ui(ui, studio);
+            let is_writing = self.writing.is_some();
+            // Where it fails, the choices are those that were made.
+            ui.add_enabled_ui(!is_writing, |ui| {
+                Grid::new("export").num_columns(2).spacing([16.0, 8.0]).show(ui, |ui| {
+                    self.format_ui(ui);
+                    self.size_ui(ui);
+                    self.detail_ui(ui, studio);
+                    self.destination_ui(ui, studio);
+                });
+                self.warnings_ui(ui);
+                ui.separator();
+                ui.checkbox(&mut self.show_folder, "Show the file afterwards");
             });
-            self.warnings_ui(ui);
-            ui.separator();
-            ui.checkbox(&mut self.show_folder, "Show the file afterwards");
             ui.horizontal(|ui| {
                 let ready = self.is_ready();
                 let palette = Palette::of(ctx);
                 let button =
                     egui::Button::new(RichText::new("Export file").color(palette.on_accent)).fill(palette.accent);
-                if ui.add_enabled(ready, button).clicked()
-                    && let Some(job) = self.job()
-                {
-                    keep = false;
-                    studio.write(job, self.show_folder);
+                if ui.add_enabled(ready, button).clicked() {
+                    self.write(studio);
                 }
-                if ui.button("Cancel").clicked() {
+                if is_writing {
+                    ui.spinner();
+                }
+                // What is being written is written to its end.
+                if ui.button(if is_writing { "Close" } else { "Cancel" }).clicked() {
                     keep = false;
                 }
             });
@@ -118,11 +138,6 @@ impl ExportDialog {
             path.push(self.format.extension());
         }
         std::path::absolute(path).ok()
-    }
-
-    /// Whether the target is there already.
-    fn is_taken(&self) -> bool {
-        self.target().is_some_and(|path| path.exists())
     }
 
     fn format_ui(&mut self, ui: &mut Ui) {
@@ -235,43 +250,49 @@ impl ExportDialog {
         ui.horizontal(|ui| {
             let field = TextEdit::singleline(&mut self.path).desired_width(320.0);
             if ui.add(field).labelled_by(label.id).changed() {
-                self.replace = false;
+                (self.replace, self.trouble) = (false, None);
                 self.format = Format::from_path(Path::new(&self.path)).unwrap_or(self.format);
             }
             if ui.button("Browse…").clicked() {
-                let path = self.target().unwrap_or_else(|| self.folder.clone());
-                let mut dialog = rfd::AsyncFileDialog::new()
-                    .set_title("Export")
-                    .add_filter(self.format.label(), &[self.format.extension()]);
-                if let Some(name) = path.file_name() {
-                    dialog = dialog.set_file_name(name.to_string_lossy());
-                }
-                if let Some(folder) = path.parent().filter(|p| p.is_dir()) {
-                    dialog = dialog.set_directory(folder);
-                }
-                let mesh = self.finished.mesh.clone();
-                studio.ask_path(
-                    || dialog.save_file(),
-                    move |studio, path| {
-                        // The dialog may be another one by now.
-                        if let Some(super::Dialog::Export(dialog)) = &mut studio.dialog
-                            && Arc::ptr_eq(&dialog.finished.mesh, &mesh)
-                        {
-                            dialog.path = path.display().to_string();
-                            dialog.format = Format::from_path(&path).unwrap_or(dialog.format);
-                            // The system's dialog has asked already, but for this name alone.
-                            dialog.replace = dialog.target().is_some_and(|target| target == path);
-                        }
-                    },
-                );
+                self.browse(studio);
             }
         });
         ui.end_row();
     }
 
+    /// Asks for the file.
+    pub(super) fn browse(&self, studio: &mut Studio) {
+        let path = self.target().unwrap_or_else(|| self.folder.clone());
+        let mut dialog =
+            rfd::AsyncFileDialog::new().set_title("Export").add_filter(self.format.label(), &[self.format.extension()]);
+        if let Some(name) = path.file_name() {
+            dialog = dialog.set_file_name(name.to_string_lossy());
+        }
+        if let Some(folder) = path.parent().filter(|_| self.seen_now().is_some_and(|seen| seen.has_folder)) {
+            dialog = dialog.set_directory(folder);
+        }
+        let mesh = self.finished.mesh.clone();
+        studio.ask_path(
+            Purpose::Export,
+            || dialog.save_file(),
+            move |studio, path| {
+                // The dialog may be another one by now.
+                if let Some(super::Dialog::Export(dialog)) = &mut studio.dialog
+                    && Arc::ptr_eq(&dialog.finished.mesh, &mesh)
+                {
+                    dialog.path = path.display().to_string();
+                    dialog.format = Format::from_path(&path).unwrap_or(dialog.format);
+                    // The system's dialog has asked already, but for this name alone.
+                    dialog.replace = dialog.target().is_some_and(|target| target == path);
+                    dialog.trouble = None;
+                }
+            },
+        );
+    }
+
     fn warnings_ui(&mut self, ui: &mut Ui) {
         let palette = Palette::of(ui.ctx());
-        if self.is_taken() {
+        if self.seen_now().is_some_and(|seen| seen.is_taken) {
             ui.checkbox(&mut self.replace, RichText::new("Replace the existing file").color(palette.warning));
         }
         if self.format.is_for_printing() && !self.finished.report.is_print_ready() {
@@ -283,13 +304,21 @@ impl ExportDialog {
         if !self.format.has_colors() && self.finished.mesh.vertex_colors.is_some() {
             ui.weak(format!("{} holds no colours", self.format.label()));
         }
+        if let Some(why) = &self.trouble {
+            ui.colored_label(palette.error, format!("Not exported: {why}"));
+        }
     }
 
     fn is_ready(&self) -> bool {
+        let file = self.seen_now().is_some_and(|seen| self.replace || !seen.is_taken);
+        self.is_sound() && file && self.writing.is_none()
+    }
+
+    /// Whether the mesh is one to write.
+    fn is_sound(&self) -> bool {
         let mesh = !self.reduce || (self.reducing.is_none() && self.reduced.is_some());
         let defects = !self.format.is_for_printing() || self.finished.report.is_print_ready() || self.accept_defects;
-        let file = self.target().is_some() && (self.replace || !self.is_taken());
-        mesh && defects && file
+        mesh && defects
     }
 
     /// `None` without a target.
@@ -317,60 +346,6 @@ fn field_ui(ui: &mut Ui, label: egui::Id, value: f64, range: RangeInclusive<f64>
     let rounding = 0.5 * 0.1_f64.powi(decimals as i32) + 1e-5 * value;
     let is_left = response.lost_focus() && (shown - value).abs() <= rounding;
     (response.changed() && !is_left).then_some(shown)
-}
-
-impl Studio {
-    fn write(&mut self, job: Job, show_folder: bool) {
-        self.settings.export_folder = job.path.parent().map(Path::to_owned);
-        self.settings.export_format = job.format.extension().to_owned();
-        self.messages.log(Level::Info, format!("Exporting {}", job.path.display()));
-        self.spawn_write(move || {
-            let written = job.run();
-            Box::new(move |studio| match written {
-                Ok(()) => {
-                    studio.messages.push(Level::Success, format!("Exported {}", job.path.display()));
-                    studio.last_exported = Some(job.path);
-                    studio.touch();
-                    if show_folder {
-                        studio.show_exported();
-                    }
-                }
-                Err(error) => studio.messages.push(Level::Error, format!("Not exported: {error}")),
-            })
-        });
-    }
-
-    /// Writes the selected mesh under its name in the last format and folder, or asks.
-    pub(super) fn save_mesh(&mut self) {
-        let Some(item) = self.items.selected() else { return };
-        let Some(finished) = item.finished.clone() else {
-            self.tell_no_mesh("save");
-            return;
-        };
-        let dialog = ExportDialog::new(&item.name(), finished, &self.settings);
-        // Never silently over an existing file, and never without a folder that was chosen once.
-        let job = dialog.job().filter(|_| self.settings.export_folder.is_some() && dialog.is_ready());
-        match job {
-            Some(job) => self.write(job, false),
-            None => self.open(super::Dialog::Export(Box::new(dialog))),
-        }
-    }
-
-    /// Opens the folder of the last exported file in the system's file manager.
-    pub(super) fn show_exported(&mut self) {
-        let Some(folder) = self.last_exported.as_ref().and_then(|p| p.parent()) else { return };
-        let opener = if cfg!(target_os = "windows") {
-            "explorer"
-        } else if cfg!(target_os = "macos") {
-            "open"
-        } else {
-            "xdg-open"
-        };
-        if let Err(error) = std::process::Command::new(opener).arg(folder).spawn() {
-            let text = format!("The folder could not be opened ({error}): {}", folder.display());
-            self.messages.push(Level::Warning, text);
-        }
-    }
 }
 
 fn default_folder() -> Option<PathBuf> {

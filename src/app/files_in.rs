@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Context, Event, Key};
 
 use super::Studio;
+use super::ask::Purpose;
 use super::state::{ItemId, Source};
 use super::toast::Level;
 use super::undo::Change;
@@ -128,6 +129,7 @@ impl Studio {
             .add_filter("Meshes", MESH_ENDINGS)
             .add_filter("Panoramas for light", PANORAMA_ENDINGS);
         self.ask(
+            Purpose::Open,
             || dialog.pick_files(),
             |studio, picked| studio.add_paths(picked.into_iter().map(|f| f.path().to_owned()).collect()),
         );

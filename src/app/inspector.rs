@@ -18,6 +18,9 @@ use crate::request::{Mode, Quality, Request};
 
 impl Studio {
     pub(super) fn inspector_ui(&mut self, ui: &mut Ui) {
+        // The bar gets room of its own, or it would lie on the buttons.
+        let scroll = &mut ui.spacing_mut().scroll;
+        scroll.floating_allocated_width = scroll.bar_width + scroll.bar_outer_margin;
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.add_space(6.0);
             let is_picture = self.items.selected().is_none_or(|i| matches!(i.source, Source::Picture(_)));

@@ -6,7 +6,7 @@ use egui::{Slider, SliderClamping, Ui, Vec2, vec2};
 use super::command::{Command, Menu};
 use super::palette::Outcome;
 use super::state::{Source, Status};
-use super::theme::Palette;
+use super::theme::{self, Palette};
 use super::{Dialog, Studio};
 
 /// Least size of the window, in points, in which lists, settings and the view stand beside each other.
@@ -18,7 +18,7 @@ impl Studio {
     pub(super) fn layout(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         Panel::top("menu").show(ui, |ui| self.menu_ui(ui));
-        Panel::bottom("status").show(ui, |ui| self.status_ui(ui));
+        let status = Panel::bottom("status").show(ui, |ui| self.status_ui(ui)).response.rect;
         if self.settings.show_queue && !self.items.is_empty() {
             let widest = (0.36 * ctx.content_rect().width()).clamp(200.0, 420.0);
             Panel::left("queue").default_size(260.0).size_range(200.0..=widest).show(ui, |ui| self.queue_ui(ui));
@@ -35,7 +35,7 @@ impl Studio {
             .show(ui, |ui| if self.items.is_empty() { self.welcome_ui(ui) } else { self.viewport_ui(ui) });
         self.dialog_ui(&ctx);
         self.drop_target_ui(&ctx);
-        self.messages.toasts_ui(&ctx);
+        self.messages.toasts_ui(&ctx, status.height());
     }
 
     fn menu_ui(&mut self, ui: &mut Ui) {
@@ -154,29 +154,35 @@ impl Studio {
 
     fn status_ui(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            let running = self.items.iter().filter(|i| matches!(i.status, Status::Running { .. })).count();
-            let waiting = self.items.iter().filter(|i| i.status == Status::Waiting).count();
-            let finished = self.items.iter().filter(|i| i.status == Status::Finished).count();
-            let queue = match (running, waiting) {
-                (0, 0) => format!("{finished} finished"),
-                _ => format!("{} of {} left", running + waiting, running + waiting + finished),
-            };
-            ui.label(RichText::new(queue).small());
-            let last = self.messages.iter().next_back().cloned();
-            if let Some(last) = last {
-                let color = last.level.color(&Palette::of(ui.ctx()));
-                ui.separator();
-                let text = RichText::new(&last.text).small().color(color);
-                let label = egui::Label::new(text).truncate().sense(egui::Sense::click());
-                if ui.add(label).on_hover_text("Click for the log").clicked() {
-                    self.send(Command::ToggleLog);
-                }
-            }
+            // The device first: what stands before it has the rest of the room.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                // Its name must not depend on how much stands before it.
-                ui.push_id("device", |ui| ui.label(RichText::new(self.viewport.device_text()).small().weak()));
+                let device = RichText::new(self.viewport.device_text()).small().weak();
+                ui.add(egui::Label::new(device).truncate());
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| self.progress_ui(ui));
             });
         });
+    }
+
+    /// How much there is still to do, and the last message.
+    fn progress_ui(&mut self, ui: &mut Ui) {
+        let running = self.items.iter().filter(|i| matches!(i.status, Status::Running { .. })).count();
+        let waiting = self.items.iter().filter(|i| i.status == Status::Waiting).count();
+        let finished = self.items.iter().filter(|i| i.status == Status::Finished).count();
+        let queue = match (running, waiting) {
+            (0, 0) => format!("{finished} finished"),
+            _ => format!("{} of {} left", running + waiting, running + waiting + finished),
+        };
+        ui.label(RichText::new(queue).small());
+        let last = self.messages.iter().next_back().cloned();
+        if let Some(last) = last {
+            let color = last.level.color(&Palette::of(ui.ctx()));
+            ui.separator();
+            let text = RichText::new(&last.text).small().color(color);
+            let label = egui::Label::new(text).truncate().sense(egui::Sense::click());
+            if ui.add(label).on_hover_text("Click for the log").clicked() {
+                self.send(Command::ToggleLog);
+            }
+        }
     }
 
     fn dialog_ui(&mut self, ctx: &Context) {
@@ -224,10 +230,17 @@ impl Studio {
     }
 }
 
-/// A dialog that opens in the middle of the window.
+/// A dialog that opens in the middle of the window, and stays as far from it as it was moved.
 pub(super) fn dialog<'a>(ctx: &Context, title: &'a str) -> egui::Window<'a> {
-    let middle = ctx.content_rect().center();
-    egui::Window::new(title).collapsible(false).pivot(egui::Align2::CENTER_CENTER).default_pos(middle)
+    let (id, middle) = (egui::Id::new(("dialog", title)), ctx.content_rect().center());
+    let window = egui::Window::new(title).id(id).collapsible(false).pivot(egui::Align2::CENTER_CENTER);
+    // Where it stood is remembered, also while it is closed, and the window may have another size by now.
+    let key = id.with("middle of the window");
+    let before = ctx.data_mut(|d| std::mem::replace(d.get_temp_mut_or(key, middle), middle));
+    match egui::AreaState::load(ctx, id).and_then(|area| area.pivot_pos).filter(|_| before != middle) {
+        Some(place) => window.current_pos(place + (middle - before)),
+        None => window.default_pos(middle),
+    }
 }
 
 /// How far work beside the window is (0–1), with a button to stop it. Returns whether that was clicked.
@@ -260,7 +273,7 @@ impl Dial {
         let before = *number;
         ui.horizontal(|ui| {
             let slider = Slider::new(number, self.range.clone()).show_value(false).logarithmic(self.logarithmic);
-            let slid = ui.add(slider.clamping(SliderClamping::Edits)).labelled_by(name);
+            let slid = theme::add_slider(ui, slider.clamping(SliderClamping::Edits)).labelled_by(name);
             *dragged = slid.dragged();
             let field = DragValue::new(number).range(self.range.clone()).clamp_existing_to_range(false);
             let field = field.max_decimals(self.decimals).min_decimals(self.decimals.min(2)).suffix(&self.suffix);

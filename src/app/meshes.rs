@@ -185,8 +185,36 @@ impl Studio {
         self.messages.push(Level::Info, text);
     }
 
-    /// Drops the meshes of cards that are kept in files, except those nearest to the selected one.
+    /// Drops the meshes of cards that are kept in files, except those nearest to the selected one. Whether the
+    /// files are there is looked at beside the window: they may lie on a share that does not answer.
     pub(super) fn forget_old_meshes(&mut self) {
+        if let Some(again) = &mut self.forgetting {
+            *again = true;
+            return;
+        }
+        let far = self.far_meshes();
+        if far.is_empty() {
+            return;
+        }
+        self.forgetting = Some(false);
+        // A file of the user's may be gone by now.
+        let look = move || far.into_iter().filter(|(_, file)| file.is_file()).collect::<Vec<_>>();
+        self.run_task(look, |studio, there| {
+            // Another card may be selected by now.
+            let far = studio.far_meshes();
+            for (id, _) in there.unwrap_or_default().into_iter().filter(|mesh| far.contains(mesh)) {
+                if let Some(item) = studio.items.get_mut(id) {
+                    item.finished = None;
+                }
+            }
+            if studio.forgetting.take() == Some(true) {
+                studio.forget_old_meshes();
+            }
+        });
+    }
+
+    /// The cards with a mesh that is far from the selected one and in a file, and these files.
+    fn far_meshes(&self) -> Vec<(ItemId, PathBuf)> {
         let selected = self.items.selected_id();
         let place = self.items.iter().position(|i| Some(i.id) == selected).unwrap_or(0);
         let is_used = |id: ItemId| Some(id) == selected || self.is_repairing(id);
@@ -194,13 +222,8 @@ impl Studio {
         let cards = self.items.iter().enumerate().filter(|(_, item)| is_extra(item));
         let mut in_files: Vec<(usize, ItemId)> = cards.map(|(at, item)| (at.abs_diff(place), item.id)).collect();
         in_files.sort_by_key(|(distance, _)| *distance);
-        for (_, id) in in_files.into_iter().skip(IN_MEMORY) {
-            let item = self.items.get_mut(id);
-            // A file of the user's may be gone by now.
-            if let Some(item) = item.filter(|i| file_of(i).is_some_and(|file| file.is_file())) {
-                item.finished = None;
-            }
-        }
+        let far = in_files.into_iter().skip(IN_MEMORY);
+        far.filter_map(|(_, id)| Some((id, file_of(self.items.get(id)?)?))).collect()
     }
 }
 

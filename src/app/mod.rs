@@ -6,6 +6,7 @@
 
 mod ask;
 mod cancel;
+mod closing;
 pub mod command;
 mod cutout;
 mod early;
@@ -38,7 +39,7 @@ mod welcome;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use command::Command;
@@ -51,6 +52,7 @@ use toast::{Level, Messages};
 use crate::cache::{Cache, CacheOptions};
 use crate::engine::{Engine, EngineOptions};
 use crate::job;
+use crate::mesh::Mesh;
 use crate::models::{Catalogue, Hub, Library, data_folder};
 use crate::pipeline::{Models, Tools};
 use crate::render::{Faults, RenderError};
@@ -138,6 +140,8 @@ pub struct Studio {
     early: early::Early,
     reading: Option<meshes::Reading>,
     repairing: Option<repair::Running>,
+    /// Whether meshes that are far from the selected one are to be looked for again, while a task looks for them.
+    forgetting: Option<bool>,
     queue_view: queue_panel::QueueView,
     commands: Vec<Command>,
     queue: Option<job::Queue>,
@@ -145,6 +149,10 @@ pub struct Studio {
     tasks: Option<Tasks>,
     store: Option<Arc<Store>>,
     last_exported: Option<PathBuf>,
+    /// Meshes of which it was told that closing loses them.
+    told_of_loss: usize,
+    /// Meshes that are in files of the user's choice, as long as they are in memory.
+    exported: Vec<Weak<Mesh>>,
     unsaved_since: Option<Instant>,
     /// Whether the list is being written right now.
     saving: bool,
@@ -175,8 +183,6 @@ const SAVE_AFTER: Duration = Duration::from_secs(1);
 /// What is said where the list cannot be written.
 const NOT_KEPT: &str = "The picture list could not be kept; see that its folder has room and may be written, then \
                         change anything to try again";
-/// Longest that closing waits for files that are being written.
-const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 
 impl Studio {
     /// The window's state, with the last session in it. `gpu` is absent in some tests.
@@ -216,6 +222,7 @@ impl Studio {
             early: options.early,
             reading: None,
             repairing: None,
+            forgetting: None,
             queue_view: queue_panel::QueueView::default(),
             commands: Vec::new(),
             queue,
@@ -223,6 +230,8 @@ impl Studio {
             tasks,
             store,
             last_exported: None,
+            told_of_loss: 0,
+            exported: Vec::new(),
             unsaved_since: None,
             saving: false,
             writing: 0,
@@ -266,6 +275,9 @@ impl Studio {
         if store.is_read_only() {
             let text = "Another window of the program is open: this one starts empty and will not be kept";
             self.messages.push(Level::Warning, text);
+            if let Some((settings, draft)) = store.choices() {
+                (self.settings, self.draft) = (settings, draft);
+            }
             return;
         }
         match store.load() {
@@ -377,7 +389,7 @@ impl eframe::App for Studio {
         self.drain();
         self.follow_window();
         self.take_dropped(ctx);
-        if ctx.input(|i| i.viewport().close_requested()) && !(self.may_leave_cut_out() && self.may_leave_turntable()) {
+        if ctx.input(|i| i.viewport().close_requested()) && !self.may_close() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         // These dialogs have keys and changes of their own that must not be lost.
@@ -408,27 +420,6 @@ impl eframe::App for Studio {
 
     fn on_exit(&mut self) {
         self.say_goodbye();
-    }
-}
-
-impl Studio {
-    /// Ends what goes on and keeps what was made.
-    fn say_goodbye(&mut self) {
-        if let Some(queue) = &self.queue {
-            queue.cancel_all();
-        }
-        self.models.stop_all();
-        // Meshes, exports and pictures that are being written are let to end.
-        let until = Instant::now() + LONGEST_GOODBYE;
-        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {
-            match self.next_answer(left) {
-                Some(apply) => apply(self),
-                None => break,
-            }
-        }
-        if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
-            self.tell_kept(saved.map_err(|error| error.to_string()));
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align, Context, Layout, ProgressBar, RichText, ScrollArea, Ui, Vec2, vec2};
 
+use super::ask::Purpose;
 use super::models::{Row, Task, Work};
 use super::settings_panel::escape;
 use super::theme::Palette;
@@ -311,22 +312,23 @@ fn licence_ui(ui: &mut Ui, row: &Row) {
 }
 
 /// Asks for a file or folder to take the model called `id` over from.
-fn pick(studio: &mut Studio, id: &str, folder: bool) {
+pub(super) fn pick(studio: &mut Studio, id: &str, folder: bool) {
     let dialog = rfd::AsyncFileDialog::new().set_title("Import a model");
     type Picked = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
     let open = || -> Picked { if folder { Box::pin(dialog.pick_folder()) } else { Box::pin(dialog.pick_file()) } };
     let id = id.to_owned();
-    studio.ask_path(open, move |studio, path| studio.import_as(&id, path));
+    studio.ask_path(Purpose::Import, open, move |studio, path| studio.import_as(&id, path));
 }
 
 /// Asks for a folder, and changes the user's choices by it; `change` gets the folder of now as well.
-fn pick_folder(
+pub(super) fn pick_folder(
     studio: &mut Studio,
     title: &str,
     change: impl FnOnce(&mut crate::models::Choices, PathBuf, PathBuf) + Send + 'static,
 ) {
     let dialog = rfd::AsyncFileDialog::new().set_title(title);
     studio.ask_path(
+        Purpose::Other,
         || dialog.pick_folder(),
         |studio, folder| {
             let old = studio.models.library().folder().to_owned();

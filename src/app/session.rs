@@ -208,6 +208,15 @@ impl Store {
         }
     }
 
+    /// The settings of the window and those for new pictures, of the last session. Nothing is set aside, so a
+    /// window that does not hold the folder may ask as well; `None` where they cannot be read.
+    pub fn choices(&self) -> Option<(Settings, Request)> {
+        let session: Session = serde_json::from_str(&fs::read_to_string(self.file()).ok()?).ok()?;
+        let Session { version, draft, mut settings, .. } = session;
+        settings.mend();
+        (version <= VERSION && draft.validate().is_ok()).then_some((settings, draft))
+    }
+
     fn set_aside(&self, why: &str) -> Loaded {
         let aside = self.new_result_path(ItemId(0)).with_extension("session.json");
         let kept = match fs::rename(self.file(), &aside) {

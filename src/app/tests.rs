@@ -25,7 +25,7 @@ pub(super) fn studio() -> (TempDir, Studio) {
     (folder, studio)
 }
 
-fn in_folder(data: &Path) -> Studio {
+pub(super) fn in_folder(data: &Path) -> Studio {
     let options = Options::new(Vec::new(), data.to_owned(), Cache::disabled());
     let mut studio = Studio::new(&egui::Context::default(), None, options);
     studio.settings.generate_at_once = false;
@@ -44,17 +44,28 @@ pub(super) fn block(size_mm: Vec3) -> Arc<Mesh> {
     })
 }
 
+/// A finished block of 10 mm, made with the first settings.
+pub(super) fn finished() -> Finished {
+    let report = Report { print_ready: true, triangles: 12, size_mm: [10.0; 3], ..Report::default() };
+    let (request, views, notes) = (Request::default(), Default::default(), Vec::new());
+    let mesh = block(Vec3::splat(10.0));
+    Finished { mesh, report: Arc::new(report), notes, request, mask: None, views, repaired: false }
+}
+
 /// Gives a card a mesh that is in memory, and as it seems in a file of `folder`.
 pub(super) fn give_mesh(studio: &mut Studio, id: ItemId, folder: &Path) {
     let request = Request::default();
     let item = studio.items.get_mut(id).unwrap();
-    let (mesh, report) = (block(Vec3::splat(10.0)), Arc::new(Report::default()));
-    let (views, notes) = (Default::default(), Vec::new());
     item.status = Status::Finished;
-    item.finished = Some(Finished { mesh, report, notes, request, mask: None, views, repaired: false });
+    item.finished = Some(finished());
     let (file, views, notes) = (folder.join(format!("{}.ply", id.0)), Default::default(), Vec::new());
     std::fs::write(&file, "").unwrap();
     item.saved = Some(SavedResult { file, request, mask: None, views, notes });
+}
+
+/// The cards, by their place, whose mesh is in memory.
+fn in_memory(studio: &Studio, ids: &[ItemId]) -> Vec<usize> {
+    (0..ids.len()).filter(|&n| studio.items.get(ids[n]).unwrap().finished.is_some()).collect()
 }
 
 #[test]
@@ -65,10 +76,20 @@ fn the_meshes_around_the_selected_card_stay_in_memory() {
         ids.iter().for_each(|&id| give_mesh(&mut studio, id, folder.path()));
         studio.items.select(ids[selected]);
         studio.forget_old_meshes();
-        let in_memory: Vec<usize> =
-            (0..ids.len()).filter(|&n| studio.items.get(ids[n]).unwrap().finished.is_some()).collect();
-        assert_eq!(in_memory, kept.collect::<Vec<_>>(), "around {selected}");
+        // A file that is gone would not bring its mesh back. Files are looked for beside the window only.
+        assert_eq!(in_memory(&studio, &ids), (0..ids.len()).collect::<Vec<_>>());
+        take_answers(&mut studio);
+        assert_eq!(in_memory(&studio, &ids), kept.collect::<Vec<_>>(), "around {selected}");
     }
+    ids.iter().for_each(|&id| give_mesh(&mut studio, id, folder.path()));
+    std::fs::remove_file(folder.path().join(format!("{}.ply", ids[0].0))).unwrap();
+    // The last one counts when one is selected while the files are looked for.
+    for selected in [6, 13] {
+        studio.items.select(ids[selected]);
+        studio.forget_old_meshes();
+    }
+    take_answers(&mut studio);
+    assert_eq!(in_memory(&studio, &ids), [0, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
 }
 
 #[test]

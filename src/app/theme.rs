@@ -91,6 +91,15 @@ pub fn install(ctx: &egui::Context) {
     }
 }
 
+/// Adds a slider whose rail is seen on a panel; with the fill of buttons it would be nearly as light.
+pub fn add_slider(ui: &mut egui::Ui, slider: egui::Slider<'_>) -> egui::Response {
+    let rail = Palette::of(ui.ctx()).line;
+    let fill = std::mem::replace(&mut ui.visuals_mut().widgets.inactive.bg_fill, rail);
+    let added = ui.add(slider);
+    ui.visuals_mut().widgets.inactive.bg_fill = fill;
+    added
+}
+
 fn visuals(theme: Theme, palette: Palette) -> Visuals {
     let mut visuals = if theme == Theme::Dark { Visuals::dark() } else { Visuals::light() };
     visuals.panel_fill = palette.panel;
@@ -148,6 +157,25 @@ mod tests {
                 }
             }
             assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn rails_of_sliders_are_seen_in_both_themes() {
+        for (theme, palette) in [(Theme::Dark, DARK), (Theme::Light, LIGHT)] {
+            let ctx = egui::Context::default();
+            install(&ctx);
+            ctx.set_theme(theme);
+            let mut number = 0.5;
+            let drawn = ctx.run_ui(egui::RawInput::default(), |ui| {
+                add_slider(ui, egui::Slider::new(&mut number, 0.0..=1.0).show_value(false));
+            });
+            let rail = drawn.shapes.iter().find_map(|shape| match &shape.shape {
+                egui::Shape::Rect(drawn) if (100.0..200.0).contains(&drawn.rect.width()) => Some(drawn.fill),
+                _ => None,
+            });
+            let contrast = contrast(rail.unwrap(), palette.panel);
+            assert!(contrast >= 1.3, "{theme:?}: {contrast}");
         }
     }
 

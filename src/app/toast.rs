@@ -87,15 +87,15 @@ impl Messages {
         self.all.iter()
     }
 
-    /// Draws the toasts in the lower left corner. A click on one closes it.
-    pub fn toasts_ui(&mut self, ctx: &Context) {
+    /// Draws the toasts in the lower left corner, over `below` points that stay free. A click on one closes it.
+    pub fn toasts_ui(&mut self, ctx: &Context, below: f32) {
         let now = Instant::now();
         let palette = Palette::of(ctx);
         let mut next_change: Option<Instant> = None;
-        let (mut offset, mut shown) = (-MARGIN, 0);
+        let (mut offset, mut shown) = (-MARGIN - below, 0);
         for (index, message) in self.all.iter_mut().enumerate().rev().take(KEPT) {
             let Some(until) = message.shown_until.filter(|_| message.is_shown(now)) else { continue };
-            if shown == SHOWN || offset < -MARGIN - STACK {
+            if shown == SHOWN || offset < -MARGIN - below - STACK {
                 break;
             }
             shown += 1;

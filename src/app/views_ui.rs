@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Grid, RichText, Ui};
 
 use super::Studio;
+use super::ask::Purpose;
 use super::inspector::capitalised;
 use super::state::{ItemId, Source};
 use super::theme;
@@ -53,11 +54,15 @@ impl Studio {
         });
     }
 
-    fn ask_for_view(&mut self, id: ItemId, side: Side) {
+    pub(super) fn ask_for_view(&mut self, id: ItemId, side: Side) {
         let dialog = rfd::AsyncFileDialog::new()
             .set_title(format!("The object from its {}", side.name()))
             .add_filter("Pictures", PICTURE_ENDINGS);
-        self.ask_path(|| dialog.pick_file(), move |studio, picked| studio.set_view(id, side, Some(picked)));
+        self.ask_path(
+            Purpose::Other,
+            || dialog.pick_file(),
+            move |studio, picked| studio.set_view(id, side, Some(picked)),
+        );
     }
 
     /// Shows a card's object from this side by another picture, or not at all, so that it can be undone.

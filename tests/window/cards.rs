@@ -59,6 +59,7 @@ fn meshes_far_from_the_selected_one_leave_memory_unless_no_file_has_them() {
         wait_read(&mut window);
     }
     let expected: Vec<bool> = (0..20).map(|n| n == 0 || n >= 11).collect();
+    window.wait("the end of all tasks", |s| s.is_at_rest());
     assert_eq!(in_memory(&window), expected);
     // Back at the other end, the ones that are near are others.
     for _ in 1..19 {
@@ -68,6 +69,7 @@ fn meshes_far_from_the_selected_one_leave_memory_unless_no_file_has_them() {
     }
     assert_eq!(selected(&window), "1.obj");
     let expected: Vec<bool> = (0..20).map(|n| n <= 9).collect();
+    window.wait("the end of all tasks", |s| s.is_at_rest());
     assert_eq!(in_memory(&window), expected);
 }
 
@@ -216,4 +218,20 @@ fn a_picture_that_was_mended_gets_its_thumbnail() {
         std::thread::sleep(std::time::Duration::from_millis(10));
         window.harness.step();
     }
+}
+
+#[test]
+fn what_is_being_read_is_told_on_a_ground_that_is_no_wider_than_its_text() {
+    let mut window = with_mesh_files(2);
+    window.harness.state_mut().send(Command::SelectNext);
+    window.harness.step();
+    let text = window.harness.get_by_label("Reading 1.obj …").rect();
+    let fill = window.harness.ctx.global_style().visuals.panel_fill;
+    let behind = window.harness.output().shapes.iter().filter_map(|shape| match &shape.shape {
+        Shape::Rect(drawn) if drawn.fill == fill && drawn.rect.contains_rect(text) => Some(drawn.rect),
+        _ => None,
+    });
+    let grounds: Vec<_> = behind.filter(|ground| ground.height() < 60.0).collect();
+    assert_eq!(grounds.len(), 1, "{grounds:?}");
+    assert!(grounds[0].width() < text.width() + 40.0, "{grounds:?} behind {text:?}");
 }

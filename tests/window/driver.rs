@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orfeas::app::state::Status;
 use orfeas::app::{Options, Studio};
 use orfeas::cache::Cache;
@@ -105,6 +105,19 @@ impl Window {
         self.harness.run_ok();
         self.harness.get_by_label(label).click();
         self.harness.run_ok();
+    }
+
+    /// [`Self::click`], as soon as that does something.
+    pub fn click_when_enabled(&mut self, label: &str) {
+        let start = Instant::now();
+        let is_enabled =
+            |w: &Self| w.harness.query_by_label(label).is_some_and(|node| !node.accesskit_node().is_disabled());
+        while !is_enabled(self) {
+            assert!(start.elapsed() < PATIENCE, "{label:?} cannot be clicked");
+            std::thread::sleep(Duration::from_millis(10));
+            self.harness.step();
+        }
+        self.click(label);
     }
 
     pub fn keys(&mut self, modifiers: egui::Modifiers, key: egui::Key) {

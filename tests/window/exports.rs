@@ -1,9 +1,13 @@
 //! The export dialog: what it says is what it writes.
 
+use std::path::Path;
+
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
+use orfeas::app::Studio;
+use orfeas::app::toast::Level;
 use orfeas::import;
 use orfeas::mesh::Bounds;
 
@@ -20,7 +24,7 @@ fn open_dialog(window: &mut Window, format: &str) {
 /// Exports as the dialog stands, and measures the file.
 fn written(window: &mut Window, name: &str) -> Bounds {
     let path = window.folder.path().join(name);
-    window.click("Export file");
+    window.click_when_enabled("Export file");
     window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));
     import::read_file(&path).unwrap().bounds().unwrap()
 }
@@ -134,4 +138,66 @@ fn a_size_that_was_asked_for_is_that_of_the_reduced_mesh() {
     assert_eq!(file.min.z, 0.0);
     let triangles = import::read_file(&window.folder.path().join("mesh.stl")).unwrap().triangle_indices.len();
     assert!(triangles < 300, "this tests nothing: {triangles}");
+}
+
+/// Types the file into the dialog.
+fn type_path(window: &mut Window, path: &Path) {
+    window.harness.get_by_label("Save as").focus();
+    window.harness.run_ok();
+    window.keys(Modifiers::COMMAND, Key::A);
+    window.harness.event(Event::Text(path.display().to_string()));
+    window.harness.run_ok();
+}
+
+fn is_open(window: &Window) -> bool {
+    window.harness.query_by_label("Export file").is_some()
+}
+
+#[test]
+fn what_could_not_be_exported_is_exported_elsewhere_as_it_was_chosen() {
+    let mut window = with_mesh(block([60.0, 40.0, 30.0]));
+    window.harness.state_mut().settings.export_format = "ply".to_owned();
+    window.keys(Modifiers::COMMAND, Key::E);
+    set(&mut window, "Height", "60");
+    let folder = window.folder.path().join("later");
+    type_path(&mut window, &folder.join("x.ply"));
+    for time in 1..=2 {
+        window.click_when_enabled("Export file");
+        let failures = |s: &Studio| s.messages.iter().filter(|m| m.text.starts_with("Not exported")).count();
+        window.wait("the failure", |s| failures(s) == time);
+        assert!(is_open(&window) && window.has("the folder does not exist"));
+        assert_eq!(window.harness.state().settings.export_folder, None);
+    }
+    std::fs::create_dir(&folder).unwrap();
+    window.click_when_enabled("Export file");
+    window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));
+    let size = import::read_file(&folder.join("x.ply")).unwrap().bounds().unwrap().size();
+    assert_eq!(size.to_array(), [120.0, 80.0, 60.0]);
+    window.harness.run_ok();
+    assert!(!is_open(&window));
+    assert_eq!(window.harness.state().settings.export_folder, Some(folder));
+}
+
+#[test]
+fn saving_goes_nowhere_before_an_export_and_never_over_a_file() {
+    let mut window = with_mesh(block([60.0, 40.0, 30.0]));
+    window.keys(Modifiers::COMMAND, Key::S);
+    assert!(is_open(&window), "there is no folder yet");
+    window.click("Cancel");
+    let path = window.folder.path().join("mesh.ply");
+    let settings = &mut window.harness.state_mut().settings;
+    settings.export_folder = path.parent().map(Path::to_owned);
+    settings.export_format = "ply".to_owned();
+    window.keys(Modifiers::COMMAND, Key::S);
+    window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));
+    assert!(path.is_file() && !is_open(&window));
+    std::fs::write(&path, "mine").unwrap();
+    window.keys(Modifiers::COMMAND, Key::S);
+    window.click_when_enabled("Replace the existing file");
+    assert!(is_open(&window));
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    let is_trouble = |m: &orfeas::app::toast::Message| m.level == Level::Error;
+    assert!(!window.harness.state().messages.iter().any(is_trouble));
+    window.click_when_enabled("Export file");
+    window.wait("the mesh in its place", |_| std::fs::read(&path).unwrap() != b"mine");
 }

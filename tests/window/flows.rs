@@ -6,12 +6,14 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use orfeas::app::command::Command;
-use orfeas::app::state::Status;
-use orfeas::request::{Mode, Model, Side};
+use orfeas::app::session::{Session, Store};
+use orfeas::app::settings::{Settings, ThemeChoice};
+use orfeas::app::state::{Items, Source, Status};
+use orfeas::request::{Mode, Model, Request, Side};
 use orfeas::{import, print, progress::Monitor};
 
 use super::driver::Window;
-use super::slips::with_pictures;
+use super::slips::{closes, with_pictures};
 
 #[test]
 fn a_dropped_picture_becomes_a_mesh_and_is_exported_as_a_printable_file() {
@@ -29,7 +31,7 @@ fn a_dropped_picture_becomes_a_mesh_and_is_exported_as_a_printable_file() {
     window.keys(Modifiers::COMMAND, Key::A);
     window.harness.event(egui::Event::Text(target.display().to_string()));
     window.harness.run_ok();
-    window.click("Export file");
+    window.click_when_enabled("Export file");
     window.wait("the file", |_| target.exists());
     window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));
     let mesh = import::read_file(&target).unwrap();
@@ -321,4 +323,41 @@ fn a_model_of_several_views_has_a_slot_for_each_and_the_card_keeps_them() {
     assert!(views(&window).is_empty() && !window.has("behind.png"));
     let item = window.harness.state().items.get(id).unwrap().clone();
     assert_eq!(item.views.len(), 1);
+}
+
+#[test]
+fn a_second_window_has_the_users_settings_and_loses_no_mesh_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Store::open(folder.path().join("data")).unwrap();
+    let mut items = Items::default();
+    items.add(Source::Picture("a.png".into()), Request::default());
+    let settings = Settings { theme: ThemeChoice::Light, bed_mm: [120.0, 120.0, 100.0], ..Settings::default() };
+    first.save(&Session::of(&items, Request::default(), &settings)).unwrap();
+    let mut window = Window::in_folder(folder, |builder| builder);
+    let state = window.harness.state();
+    assert_eq!((&state.settings, state.items.len()), (&settings, 0));
+    assert!(closes(&mut window), "nothing is lost yet");
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    let is_told = |w: &Window| w.harness.state().messages.iter().any(|m| m.text.contains("1 mesh would be lost"));
+    assert!(!is_told(&window));
+    assert!(!closes(&mut window) && is_told(&window));
+    assert!(closes(&mut window));
+}
+
+#[test]
+fn what_a_second_window_exported_is_not_lost_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let _first = Store::open(folder.path().join("data")).unwrap();
+    let mut window = Window::in_folder(folder, |builder| builder);
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    let exports = window.folder.path().to_owned();
+    let settings = &mut window.harness.state_mut().settings;
+    (settings.export_folder, settings.export_format) = (Some(exports), "stl".to_owned());
+    window.keys(Modifiers::COMMAND, Key::S);
+    window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));
+    assert!(closes(&mut window));
 }

@@ -148,3 +148,65 @@ fn a_small_view_has_no_cube_over_its_tools() {
     scale(&mut window, 3.0);
     assert!(window.harness.query_by_label("View cube").is_none());
 }
+
+#[test]
+fn a_long_message_leaves_the_device_readable_in_the_status_bar() {
+    for (size, factor) in [(SMALLEST, 1.0), (USUAL, 2.0)] {
+        let mut window = sized(size);
+        scale(&mut window, factor);
+        let text = "many words ".repeat(28);
+        // As no toast has it, it is there once.
+        window.harness.state_mut().messages.log(Level::Error, text.trim());
+        window.harness.run_ok();
+        let [message, device] = [text.trim(), "No graphics device"].map(|it| window.harness.get_by_label(it).rect());
+        assert!(message.width() > 100.0 && device.width() > 50.0, "{message:?}, {device:?}");
+        assert!(!message.intersects(device), "{message:?} and {device:?} in {size:?} at {factor}");
+    }
+}
+
+#[test]
+fn toasts_leave_the_status_bar_free() {
+    let mut window = sized(SMALLEST);
+    window.harness.state_mut().messages.push(Level::Error, "Something went wrong");
+    window.harness.run_ok();
+    let told = || window.harness.query_all_by_label("Something went wrong").map(|node| node.rect());
+    let toast = told().min_by_key(|place| place.min.y as i32).unwrap();
+    let status = told().max_by_key(|place| place.min.y as i32).unwrap();
+    assert!(status.top() - toast.bottom() > 12.0, "{toast:?} and {status:?}");
+}
+
+#[test]
+fn dialogs_stay_in_the_middle_of_a_window_of_another_size() {
+    let mut window = sized(SMALLEST);
+    let center = |w: &Window| w.harness.get_by_label("Generate at once").rect().center();
+    window.harness.state_mut().send(Command::Settings);
+    window.harness.run_ok();
+    let before = center(&window);
+    window.harness.set_size(USUAL);
+    window.harness.run_ok();
+    let moved = center(&window) - before;
+    assert!((moved - 0.5 * (USUAL - SMALLEST)).length() < 2.0, "{moved:?}");
+    // Also while it is closed.
+    window.keys(Modifiers::NONE, Key::Escape);
+    assert!(window.harness.query_by_label("Generate at once").is_none());
+    window.harness.set_size(SMALLEST);
+    window.harness.run_ok();
+    window.harness.state_mut().send(Command::Settings);
+    window.harness.run_ok();
+    assert!(center(&window).distance(before) < 2.0, "{:?} and {before:?}", center(&window));
+}
+
+#[test]
+fn buttons_of_the_settings_end_before_the_scroll_bar() {
+    let mut window = with_pictures(1);
+    let mut right_at = |height: f32| {
+        window.harness.set_size(vec2(1280.0, height));
+        window.harness.run_ok();
+        let all = window.harness.query_all_by_label(Command::Generate.label());
+        all.map(|node| node.rect().right()).fold(0.0, f32::max)
+    };
+    // Where there is room for all, there is no bar.
+    let [without_bar, with_bar] = [2000.0, 400.0].map(&mut right_at);
+    assert!(without_bar > 1000.0, "it is not in the settings: {without_bar}");
+    assert!(without_bar - with_bar > 8.0, "{without_bar} and {with_bar}");
+}

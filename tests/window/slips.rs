@@ -166,7 +166,7 @@ fn a_name_without_folder_and_ending_is_exported_where_exports_go() {
     window.harness.run_ok();
     // The first one only leaves the field.
     window.keys(Modifiers::NONE, Key::Escape);
-    window.click("Export file");
+    window.click_when_enabled("Export file");
     let target = folder.join("plain.stl");
     window.wait("the file", |_| target.exists());
     window.wait("the toast", |s| s.messages.iter().any(|m| m.text.starts_with("Exported")));

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use egui::{Context, Slider, Ui};
 
+use super::ask::Purpose;
 use super::command::Command;
 use super::state::{Item, ItemId};
-use super::theme::Palette;
+use super::theme::{self, Palette};
 use super::toast::Level;
 use super::undo::Change;
 use super::{Dialog, Studio};
@@ -172,19 +173,25 @@ impl CutOutEditor {
             ui.add_enabled(ready.busy.is_none(), button).on_hover_text("A picture in which the object is white")
         });
         if load.inner.clicked() {
-            let dialog = rfd::AsyncFileDialog::new().set_title("Load mask").add_filter("Pictures", PICTURE_ENDINGS);
-            let awaited = self.awaited.clone();
-            studio.ask_path(
-                || dialog.pick_file(),
-                move |studio, path| {
-                    let is_it = |d: &mut Dialog| matches!(d, Dialog::CutOut(e) if Arc::ptr_eq(&e.awaited, &awaited));
-                    let Some(Dialog::CutOut(mut editor)) = studio.dialog.take_if(is_it) else { return };
-                    let params = editor.request.cut_out;
-                    editor.start_over(studio, move |picture| cut::cut(picture, &params, Some(&path)));
-                    studio.dialog = Some(Dialog::CutOut(editor));
-                },
-            );
+            self.ask_for_mask(studio);
         }
+    }
+
+    /// Asks for a picture that cuts the object out.
+    pub(super) fn ask_for_mask(&self, studio: &mut Studio) {
+        let dialog = rfd::AsyncFileDialog::new().set_title("Load mask").add_filter("Pictures", PICTURE_ENDINGS);
+        let awaited = self.awaited.clone();
+        studio.ask_path(
+            Purpose::Other,
+            || dialog.pick_file(),
+            move |studio, path| {
+                let is_it = |d: &mut Dialog| matches!(d, Dialog::CutOut(e) if Arc::ptr_eq(&e.awaited, &awaited));
+                let Some(Dialog::CutOut(mut editor)) = studio.dialog.take_if(is_it) else { return };
+                let params = editor.request.cut_out;
+                editor.start_over(studio, move |picture| cut::cut(picture, &params, Some(&path)));
+                studio.dialog = Some(Dialog::CutOut(editor));
+            },
+        );
     }
 
     fn tools_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
@@ -200,7 +207,8 @@ impl CutOutEditor {
             ui.selectable_value(&mut choices.tool, Tool::Remove, "Remove").on_hover_text("Paint what is background");
             ui.selectable_value(&mut choices.tool, Tool::Crop, "Crop")
                 .on_hover_text("Drag a frame; all outside is background");
-            ui.add(Slider::new(&mut choices.brush_px, 2.0..=200.0).logarithmic(true).text("Brush").suffix(" px"));
+            let brush = Slider::new(&mut choices.brush_px, 2.0..=200.0).logarithmic(true).text("Brush").suffix(" px");
+            theme::add_slider(ui, brush);
             ui.separator();
             if ui.add_enabled(ready.edit.can_undo(), egui::Button::new("Undo")).clicked() || (undo && may_step) {
                 ready.edit.undo();

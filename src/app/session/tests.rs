@@ -94,6 +94,22 @@ fn a_second_window_writes_nothing() {
 }
 
 #[test]
+fn a_second_window_has_the_choices_of_the_first_and_sets_nothing_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Store::open(folder.path().to_owned()).unwrap();
+    let second = Store::open(folder.path().to_owned()).unwrap();
+    assert!(second.choices().is_none());
+    let settings = Settings { scale: 1.5, generate_at_once: false, ..Settings::default() };
+    let draft = Request { mode: crate::request::Mode::Relief, ..Request::default() };
+    first.save(&Session::of(&two_cards(), draft, &settings)).unwrap();
+    assert_eq!(second.choices(), Some((settings, draft)));
+    for damaged in ["{\"items\": [", "{\"version\": 999}", "{\"draft\":{\"size\":{\"height_mm\":-4.0}}}"] {
+        fs::write(second.file(), damaged).unwrap();
+        assert!(second.choices().is_none() && second.file().exists(), "{damaged}");
+    }
+}
+
+#[test]
 fn a_window_in_the_place_of_another_waits_until_that_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let first = Store::open(folder.path().to_owned()).unwrap();

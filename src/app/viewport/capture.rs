@@ -9,6 +9,7 @@ use egui::Ui;
 use image::RgbaImage;
 
 use super::super::Studio;
+use super::super::ask::Purpose;
 use super::super::layout::stoppable_ui;
 use super::super::toast::Level;
 use crate::files::{IfExists, write_atomically};
@@ -177,6 +178,7 @@ impl Studio {
             dialog = dialog.set_directory(folder);
         }
         self.ask_path(
+            Purpose::Other,
             || dialog.save_file(),
             |studio, picked| match Target::of(picked) {
                 Ok(target) => done(studio, target),

@@ -219,12 +219,15 @@ impl Studio {
     /// Says what is being read while there is nothing to see.
     fn reading_ui(&self, ui: &mut Ui, rect: Rect) {
         let Some(name) = self.name_being_read().filter(|_| self.viewport.shown.is_none()) else { return };
+        let text = egui::WidgetText::from(format!("Reading {name} …"));
+        let room = (rect.width() - 24.0).max(0.0);
+        let text = text.into_galley(ui, Some(egui::TextWrapMode::Truncate), room, egui::TextStyle::Body);
         // Below the middle, where other messages stand.
-        let place = rect.with_min_y(rect.top() + 0.6 * rect.height());
-        let layout = egui::Layout::top_down(egui::Align::Center);
-        let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
-        let ground = egui::Frame::NONE.fill(ui.visuals().panel_fill).corner_radius(4.0).inner_margin(6.0);
-        ground.show(&mut over, |ui| ui.add(egui::Label::new(format!("Reading {name} …")).selectable(false)));
+        let center = rect.center_top() + egui::vec2(0.0, 0.65 * rect.height());
+        let place = Rect::from_center_size(center, text.size());
+        ui.painter().rect_filled(place.expand(6.0), 4.0, ui.visuals().panel_fill);
+        let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place));
+        over.add(egui::Label::new(text).selectable(false));
     }
 
     fn draw(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {

@@ -10,7 +10,7 @@ use glam::Vec3;
 
 use super::super::Studio;
 use super::super::state::Source;
-use super::super::theme::Palette;
+use super::super::theme::{self, Palette};
 use super::super::toast::Level;
 use super::Viewport;
 use crate::mesh::Bounds;
@@ -147,7 +147,7 @@ impl Studio {
 impl PictureOverlay {
     /// The slider between mesh and picture.
     pub(super) fn slider_ui(&mut self, ui: &mut Ui) {
-        ui.add(Slider::new(&mut self.opacity, 0.0..=1.0).show_value(false).text("Picture"));
+        theme::add_slider(ui, Slider::new(&mut self.opacity, 0.0..=1.0).show_value(false).text("Picture"));
     }
 
     /// Over the front of the box around the mesh: object and mesh fill the same box.
