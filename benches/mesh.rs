@@ -105,6 +105,11 @@ fn benches(criterion: &mut Criterion) {
     group.bench_function("simplify to a tenth", |b| {
         b.iter_with_large_drop(|| simplify(&mesh, tenth, &monitor).unwrap());
     });
+    // A quarter of the distance between samples.
+    let near = Target { triangles: None, max_error: Some(0.005) };
+    group.bench_function("simplify by an error", |b| {
+        b.iter_with_large_drop(|| simplify(&mesh, near, &monitor).unwrap());
+    });
     group.finish();
 }
 

@@ -4,6 +4,8 @@
 //! adapter; the background is transparent; the whole mesh is in the picture. It is meant for file
 //! browsers: one view, one light, no textures.
 
+use std::sync::LazyLock;
+
 use glam::{Vec2, Vec3};
 use image::RgbaImage;
 use rayon::prelude::*;
@@ -26,6 +28,8 @@ const FILAMENT: [u8; 3] = [158, 178, 200];
 /// Where a corner's smooth normal is farther than this from the flat one there is an edge (cosine).
 const CREASE: f32 = 0.75;
 const TRIANGLES_PER_STEP: usize = 1 << 16;
+
+static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|level| linear_from_srgb(level as u8)));
 
 /// Draws `mesh` (print space: +Z up, front towards −Y) as a square of `size_px` pixels. A mesh with
 /// nothing to see gives an empty picture.
@@ -226,8 +230,9 @@ fn occlusion(surface: &[Option<Point>], side: usize, pixel: usize, point: &Point
         [0.707, -0.707],
     ];
     let (x, y) = ((pixel % side) as f32, (pixel / side) as f32);
-    let mut hidden = 0.0;
+    let (mut hidden, per_pixel) = (0.0, pixel_length(surface, pixel, point));
     for ring in RINGS {
+        let reach = (per_pixel * ring * side as f32 * 2.0).max(f32::MIN_POSITIVE);
         for direction in DIRECTIONS {
             let at = [x + direction[0] * ring * side as f32, y + direction[1] * ring * side as f32];
             if at.iter().any(|&coordinate| coordinate < 0.0 || coordinate >= side as f32) {
@@ -237,18 +242,17 @@ fn occlusion(surface: &[Option<Point>], side: usize, pixel: usize, point: &Point
             let towards = other.position - point.position;
             let rise = point.normal.dot(towards.normalize_or_zero()) - 0.12;
             // A surface far in front (another limb) must not cast a dark halo.
-            let near = 1.0 / (1.0 + (towards.length() / reach(surface, side, pixel, ring, point)).powi(2));
+            let near = 1.0 / (1.0 + (towards.length() / reach).powi(2));
             hidden += rise.max(0.0) * near;
         }
     }
     (hidden / 10.0).min(1.0)
 }
 
-/// Length on the surface that `ring` covers in the picture, from the neighbouring pixel.
-fn reach(surface: &[Option<Point>], side: usize, pixel: usize, ring: f32, point: &Point) -> f32 {
+/// Length on the surface that a pixel covers in the picture, from the neighbouring pixel.
+fn pixel_length(surface: &[Option<Point>], pixel: usize, point: &Point) -> f32 {
     let neighbor = [pixel + 1, pixel.wrapping_sub(1)].into_iter().find_map(|i| surface.get(i).copied().flatten());
-    let per_pixel = neighbor.map_or(0.0, |n| (n.position - point.position).length());
-    (per_pixel * ring * side as f32 * 2.0).max(f32::MIN_POSITIVE)
+    neighbor.map_or(0.0, |n| (n.position - point.position).length())
 }
 
 fn downsample(light: &[[f32; 4]], size_px: u32) -> RgbaImage {
@@ -269,7 +273,8 @@ fn downsample(light: &[[f32; 4]], size_px: u32) -> RgbaImage {
 
 /// sRGB levels as linear light.
 fn linear(color: [u8; 3]) -> Vec3 {
-    Vec3::from_array(color.map(linear_from_srgb))
+    let table = &*LINEAR;
+    Vec3::from_array(color.map(|level| table[usize::from(level)]))
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ const WHOLE: usize = 4 * BLOCK;
 const SPARE: f64 = 2.5;
 /// The share of the allowed error that blocks may use up.
 const BLOCK_ERROR: f32 = 0.3;
+/// What shares of a reduction the rounds of blocks take.
+const ROUNDS: [[f64; 2]; 2] = [[0.0, 0.5], [0.5, 0.75]];
 
 /// Where to stop.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +45,7 @@ pub(super) struct Reduced {
 pub(super) fn reduce(mesh: &Mesh, kept: &[bool], goal: Reduction, monitor: &Monitor) -> Result<Reduced, Cancelled> {
     let mut reduced = Reduced { triangles: mesh.triangle_indices.clone(), error: 0.0 };
     // Twice, since the rims of the blocks stay: the second time they lie elsewhere.
-    for round in 0..2 {
+    for (round, part) in ROUNDS.into_iter().enumerate() {
         let count = reduced.triangles.len();
         let stop = SPARE * goal.triangles as f64;
         if count <= WHOLE || count as f64 <= 1.5 * stop {
@@ -51,11 +53,14 @@ pub(super) fn reduce(mesh: &Mesh, kept: &[bool], goal: Reduction, monitor: &Moni
         }
         let share = (stop / count as f64).min(1.0);
         let limit = goal.max_error.map(|e| e * BLOCK_ERROR / 2.0);
-        let Reduced { triangles, error } = in_blocks(mesh, &reduced.triangles, kept, share, limit, round, monitor)?;
+        let Reduced { triangles, error } = monitor.part(Stage::Mesh, part, |monitor| {
+            in_blocks(mesh, &reduced.triangles, kept, share, limit, round, monitor)
+        })?;
         reduced = Reduced { triangles, error: reduced.error + error };
     }
     let left = Reduction { max_error: goal.max_error.map(|e| (e - reduced.error).max(0.0)), ..goal };
     let last = at_once(mesh, reduced.triangles, kept, left, monitor)?;
+    monitor.step(Stage::Mesh, 1, 1)?;
     Ok(Reduced { error: reduced.error + last.error, ..last })
 }
 
@@ -95,7 +100,7 @@ fn in_blocks(
         .members
         .par_iter()
         .map(|members| {
-            monitor.step(Stage::Mesh, done.fetch_add(1, Relaxed), 2 * total)?;
+            monitor.step(Stage::Mesh, done.fetch_add(1, Relaxed), total)?;
             let part = Part::of(mesh, triangles, members, |v| kept[v as usize] || blocks.on_rim[v as usize]);
             Ok(part.reduce(Reduction { triangles: (share * members.len() as f64) as usize, max_error }))
         })

@@ -11,6 +11,7 @@
 //! depend on the mesh alone, so the result does not depend on the number of threads.
 
 mod background;
+mod bar;
 mod blocks;
 mod crossings;
 mod deviation;
@@ -22,7 +23,8 @@ mod verdict;
 use super::intersect::self_intersections;
 use super::weld::{gather, weld};
 use super::{Mesh, MeshError};
-use crate::progress::{Cancelled, Monitor, Stage};
+use crate::progress::{Cancelled, Monitor, Progress, Stage};
+use bar::Bar;
 use blocks::Reduction;
 use crossings::Known;
 use deviation::Original;
@@ -77,6 +79,13 @@ const FEW: usize = 1000;
 const AIM: f32 = 0.8;
 /// And at least, also where the one before left nothing.
 const LEAST_STEP: f32 = 0.2;
+/// What share of what is left of the progress a try gets: an error takes some, a number of triangles mostly one.
+const SHARE_OF_MANY: f64 = 0.3;
+const SHARE_OF_FEW: f64 = 0.7;
+/// What shares of a try are reducing and comparing with the mesh that came in, and comparing again after the mending.
+const REDUCED: [f64; 2] = [0.0, 0.4];
+const COMPARED: [f64; 2] = [0.4, 0.8];
+const COMPARED_AGAIN: [f64; 2] = [0.9, 1.0];
 /// The exact kernel cannot be cancelled and slows down with size, so it gets no more than this.
 const MAX_EXACT_TRIANGLES: usize = 1_500_000;
 
@@ -89,7 +98,10 @@ const MAX_EXACT_TRIANGLES: usize = 1_500_000;
 /// [`SimplifyError`].
 pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simplified, SimplifyError> {
     mesh.validate()?;
-    monitor.check()?;
+    let bar = Bar::of(if target.max_error.is_some() { SHARE_OF_MANY } else { SHARE_OF_FEW });
+    let sink = |progress: Progress| bar.report(progress, monitor);
+    let monitor = &Monitor::new(monitor.cancel_token(), &sink);
+    monitor.step(Stage::Mesh, 0, 1)?;
     let whole = weld(mesh);
     let enough = target.triangles.is_some_and(|t| whole.triangle_indices.len() <= t as usize);
     let nothing_asked = target.triangles.is_none() && target.max_error.is_none();
@@ -110,6 +122,7 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         before: None,
         reached: 0.0,
         is_too_far: false,
+        bar: &bar,
         monitor,
     };
     match search.keeping_surroundings()? {
@@ -117,6 +130,7 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         Some(Found { simplified, .. }) => return Ok(search.milder(&simplified.mesh)?.unwrap_or(simplified)),
         None => {}
     }
+    bar.next_try(monitor)?;
     if whole.triangle_indices.len() <= MAX_EXACT_TRIANGLES
         && let Some(before) = &search.before
         && let Some(exact) = exact::simplify(&whole, goal, search.reached, before, &known, monitor)?
@@ -149,6 +163,7 @@ struct Search<'a> {
     reached: f32,
     /// Whether an attempt was given up because the surface moved too far.
     is_too_far: bool,
+    bar: &'a Bar,
     monitor: &'a Monitor<'a>,
 }
 
@@ -169,7 +184,7 @@ impl Search<'_> {
                 let is_worth_another = kept.iter().filter(|kept| **kept).count() > kept.len() / MANY_KEPT;
                 return Ok(Some(Found { simplified: self.found(candidate, error, attempt > 0), is_worth_another }));
             }
-            self.monitor.step(Stage::Mesh, attempt as u64 + 1, ATTEMPTS.len() as u64 + 1)?;
+            self.monitor.check()?;
             verdict.keep_surroundings(&candidate, self.whole, &mut kept);
         }
         Ok(None)
@@ -226,15 +241,19 @@ impl Search<'_> {
         let mut found_before = (usize::MAX, self.limit);
         let mut was_near = false;
         for _ in 0..TRIES {
+            self.bar.next_try(monitor)?;
             let limit = self.limit.map(|e| e / times);
-            let reduced = blocks::reduce(whole, kept, Reduction { triangles, max_error: limit }, monitor)?;
+            let goal = Reduction { triangles, max_error: limit };
+            let reduced = monitor.part(Stage::Mesh, REDUCED, |monitor| blocks::reduce(whole, kept, goal, monitor))?;
             let corners = reduced.triangles;
             let candidate = gather(&whole.vertex_positions, whole.vertex_colors.as_deref(), corners.clone());
             let Some(allowed) = self.goal.max_error else {
                 let (candidate, verdict) = mended(candidate, self.known, monitor)?;
                 return Ok(Some((candidate, reduced.error, verdict)));
             };
-            let mut far = self.original.too_far_from(&candidate, &corners, allowed, monitor)?;
+            let mut far = monitor.part(Stage::Mesh, COMPARED, |monitor| {
+                self.original.too_far_from(&candidate, &corners, allowed, monitor)
+            })?;
             if far.is_empty() {
                 let (moved, verdict) = mended(candidate.clone(), self.known, monitor)?;
                 if moved == candidate || self.is_near(&moved)? {
@@ -274,7 +293,8 @@ impl Search<'_> {
     /// Whether a mesh is no farther from the one that came in than allowed.
     fn is_near(&self, candidate: &Mesh) -> Result<bool, Cancelled> {
         let Some(allowed) = self.goal.max_error else { return Ok(true) };
-        Ok(self.original.too_far_from(candidate, &[], allowed, self.monitor)?.is_empty())
+        let compare = |monitor: &Monitor| self.original.too_far_from(candidate, &[], allowed, monitor);
+        Ok(self.monitor.part(Stage::Mesh, COMPARED_AGAIN, compare)?.is_empty())
     }
 
     fn is_sound(&self, candidate: &Mesh, verdict: &Verdict) -> bool {
