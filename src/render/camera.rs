@@ -135,7 +135,7 @@ pub struct Camera {
     size_px: [u32; 2],
     /// What near and far planes must hold: centre and radius in mm.
     subject: (Vec3, f32),
-    /// Width and depth in mm of a floor around the origin that they must hold as well.
+    /// Width and depth in mm of a floor around the origin that they hold as well where they can.
     floor_mm: Option<[f32; 2]>,
 }
 

@@ -115,7 +115,8 @@ mod tests {
     fn measuring() -> (tempfile::TempDir, Studio, Pos2) {
         let (folder, mut studio) = studio();
         studio.show_mesh(ItemId(1), &block(Vec3::splat(100.0)), None);
-        frame(&mut studio, 0.0, Vec::new());
+        // The room for the tools is known after the first.
+        (0..3).for_each(|n| frame(&mut studio, 0.1 * f64::from(n), Vec::new()));
         studio.viewport.measure = Some(Vec::new());
         let [width, height] = studio.viewport.camera.size_px().map(|side| side as f32);
         (folder, studio, pos2(800.0 - 0.5 * width, 600.0 - 0.5 * height))

@@ -191,7 +191,7 @@ impl Studio {
 mod tests {
     use glam::Vec3;
 
-    use super::super::super::tests::{block, studio};
+    use super::super::super::tests::{block, studio, text_of};
     use super::*;
     use crate::render::Gpu;
 
@@ -210,6 +210,10 @@ mod tests {
         studio.show_mesh(ItemId(1), &first, None);
         let drawn = GpuMesh::upload(&gpu.device, &gpu.queue, &PreparedMesh::new(&first).unwrap()).unwrap();
         studio.viewport.shown.as_mut().unwrap().gpu_mesh = Some(Arc::new(drawn));
+        let says_rough = |studio: &mut Studio| text_of(studio, Studio::viewport_ui).contains("Drawn roughly");
+        assert!(!says_rough(&mut studio));
+        studio.viewport.motion.awaits_levels = true;
+        assert!(says_rough(&mut studio));
         studio.show_mesh(ItemId(1), &second, None);
         assert!(studio.viewport.is_mesh_shown(), "the view goes dark at every change");
         studio.show_mesh(ItemId(2), &other, None);
