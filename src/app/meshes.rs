@@ -179,10 +179,11 @@ impl Studio {
     /// Why there is nothing to do with the mesh of the selected card yet, where it comes by itself.
     pub(super) fn why_to_wait(&self) -> Option<&'static str> {
         let item = self.items.selected().filter(|item| item.finished.is_none())?;
-        if item.status.is_open() {
-            return Some("The mesh is still being made");
+        match (&item.source, &item.status) {
+            (_, status) if status.is_open() => Some("The mesh is still being made"),
+            (Source::MeshFile(_), Status::Failed(_)) => None,
+            _ => self.name_being_read().map(|_| "The mesh is still being read and checked; a moment"),
         }
-        self.name_being_read().map(|_| "The mesh is still being read and checked; a moment")
     }
 
     /// Tells why the selected card has no mesh to `do_what` (a verb) with yet.
