@@ -177,9 +177,8 @@ impl Studio {
 /// What is known of a mesh before it is checked.
 fn checking_ui(ui: &mut Ui, size_mm: glam::Vec3, triangles: u64) {
     ui.strong("Mesh");
-    let size = format!("{:.1} × {:.1} × {:.1} mm", size_mm.x, size_mm.y, size_mm.z);
     Grid::new("measures").num_columns(2).spacing([theme::GAP, 3.0]).show(ui, |ui| {
-        for (name, value) in [("Size", size), ("Triangles", thousands(triangles))] {
+        for (name, value) in [("Size", text::size(size_mm.to_array())), ("Triangles", thousands(triangles))] {
             ui.weak(name);
             ui.label(value);
             ui.end_row();
