@@ -211,6 +211,7 @@ fn buttons_of_the_settings_end_before_the_scroll_bar() {
     assert!(without_bar - with_bar > 8.0, "{without_bar} and {with_bar}");
 }
 
+#[test]
 fn tools_that_need_more_room_leave_the_view_beside_what_is_known_of_the_mesh() {
     let mut window = sized(SMALLEST);
     let path = window.folder.path().join("part.obj");
