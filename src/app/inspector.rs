@@ -31,6 +31,8 @@ impl Studio {
             }
             if let Some(finished) = self.items.selected().and_then(|i| i.finished.clone()) {
                 self.measurements_ui(ui, &finished);
+            } else if let Some((size_mm, triangles)) = self.measures_being_checked() {
+                checking_ui(ui, size_mm, triangles);
             }
         });
     }
@@ -170,6 +172,20 @@ impl Studio {
             self.send(Command::Export);
         }
     }
+}
+
+/// What is known of a mesh before it is checked.
+fn checking_ui(ui: &mut Ui, size_mm: glam::Vec3, triangles: u64) {
+    ui.strong("Mesh");
+    Grid::new("measures").num_columns(2).spacing([theme::GAP, 3.0]).show(ui, |ui| {
+        for (name, value) in [("Size", text::size(size_mm.to_array())), ("Triangles", thousands(triangles))] {
+            ui.weak(name);
+            ui.label(value);
+            ui.end_row();
+        }
+    });
+    ui.add_space(theme::GAP * 0.5);
+    ui.label("Checking for printing …");
 }
 
 /// The mode as a row of buttons.

@@ -1,6 +1,8 @@
 //! Where things stand in the window.
 
-use egui::{Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, ProgressBar, RichText, ScrollArea};
+use egui::{
+    Align, CentralPanel, Context, DragValue, Layout, MenuBar, Panel, ProgressBar, Response, RichText, ScrollArea,
+};
 use egui::{Slider, SliderClamping, Ui, Vec2, vec2};
 
 use super::command::{Command, Menu};
@@ -59,11 +61,9 @@ impl Studio {
                 for command in [Command::Settings, Command::Palette, Command::Export] {
                     let enabled = self.is_enabled(command);
                     let text = command.label().trim_end_matches('…').to_owned();
-                    if ui
-                        .add_enabled(enabled, egui::Button::new(text))
-                        .on_hover_text(tooltip(ui.ctx(), command))
-                        .clicked()
-                    {
+                    let response = ui.add_enabled(enabled, egui::Button::new(text));
+                    let response = response.on_hover_text(tooltip(ui.ctx(), command));
+                    if self.on_waiting_text(command, response).clicked() {
                         self.send(command);
                     }
                 }
@@ -75,7 +75,7 @@ impl Studio {
         let button =
             egui::Button::new(command.label()).right_text(RichText::new(command.shortcut_text(ui.ctx())).weak());
         let response = ui.add_enabled(self.is_enabled(command), button).on_hover_text(command.tooltip());
-        if response.clicked() {
+        if self.on_waiting_text(command, response).clicked() {
             self.send(command);
             ui.close();
         }
@@ -124,6 +124,14 @@ impl Studio {
         }
     }
 
+    /// Says at the pointer what a command that is greyed out waits for.
+    fn on_waiting_text(&self, command: Command, response: Response) -> Response {
+        match self.why_to_wait().filter(|_| needs_mesh(command)) {
+            Some(why) => response.on_disabled_hover_text(why),
+            None => response,
+        }
+    }
+
     /// Whether a command makes sense now; greyed out otherwise.
     pub(super) fn is_enabled(&self, command: Command) -> bool {
         use Command as C;
@@ -133,7 +141,7 @@ impl Studio {
         let failed = item.is_some_and(|i| matches!(i.status, Status::Failed(_)));
         let mesh = item.is_some_and(|i| i.finished.is_some());
         match command {
-            C::Export | C::SaveMesh | C::Fit | C::SavePicture | C::SaveTurntable => mesh,
+            _ if needs_mesh(command) => mesh,
             C::OpenFolder => self.last_exported.is_some(),
             C::Cancel => open,
             // A mesh file that could not be read is read again.
@@ -230,6 +238,12 @@ impl Studio {
     }
 }
 
+/// Whether a command does something with the mesh of the selected card.
+fn needs_mesh(command: Command) -> bool {
+    use Command as C;
+    matches!(command, C::Export | C::SaveMesh | C::Fit | C::SavePicture | C::SaveTurntable)
+}
+
 /// A dialog that opens in the middle of the window, and stays as far from it as it was moved.
 pub(super) fn dialog<'a>(ctx: &Context, title: &'a str) -> egui::Window<'a> {
     let (id, middle) = (egui::Id::new(("dialog", title)), ctx.content_rect().center());
@@ -245,8 +259,9 @@ pub(super) fn dialog<'a>(ctx: &Context, title: &'a str) -> egui::Window<'a> {
 
 /// How far work beside the window is (0–1), with a button to stop it. Returns whether that was clicked.
 pub(super) fn stoppable_ui(ui: &mut Ui, name: &str, fraction: f32) -> bool {
-    let row = ui.horizontal(|ui| {
-        ui.add(ProgressBar::new(fraction).desired_width(200.0).text(name));
+    let row = ui.horizontal_wrapped(|ui| {
+        let width = ui.available_width().min(200.0);
+        ui.add(ProgressBar::new(fraction).desired_width(width).text(name));
         ui.button("Cancel").clicked()
     });
     row.inner

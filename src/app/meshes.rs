@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use glam::Vec3;
+
 use super::Studio;
 use super::state::{Finished, Item, ItemId, SavedResult, Source, Status};
 use super::toast::Level;
@@ -168,18 +170,36 @@ impl Studio {
         self.touch();
     }
 
+    /// Size in mm and number of triangles of the selected card's mesh while it is being checked.
+    pub(super) fn measures_being_checked(&self) -> Option<(Vec3, u64)> {
+        // It is shown from the moment on that it was read.
+        self.name_being_read().and_then(|_| self.viewport.measures())
+    }
+
+    /// Why there is nothing to do with the mesh of the selected card yet, where it comes by itself.
+    pub(super) fn why_to_wait(&self) -> Option<&'static str> {
+        let item = self.items.selected().filter(|item| item.finished.is_none())?;
+        match (&item.source, &item.status) {
+            (_, status) if status.is_open() => Some("The mesh is still being made"),
+            (Source::MeshFile(_), Status::Failed(_)) => None,
+            _ => self.name_being_read().map(|_| "The mesh is still being read and checked; a moment"),
+        }
+    }
+
     /// Tells why the selected card has no mesh to `do_what` (a verb) with yet.
     pub(super) fn tell_no_mesh(&mut self, do_what: &str) {
+        if let Some(why) = self.why_to_wait() {
+            self.messages.push(Level::Info, why);
+            return;
+        }
         let text = match self.items.selected() {
-            Some(item) if item.status.is_open() => "The mesh is still being made".to_owned(),
             Some(Item { source: Source::MeshFile(_), status: Status::Failed(_), .. }) => {
                 "The mesh file could not be read; try again (Ctrl+R)".to_owned()
             }
-            Some(item) if file_of(item).is_some() && self.reading.is_none() => {
+            Some(item) if file_of(item).is_some() => {
                 self.load_selected();
                 "The mesh was not read to its end; it is being read again, a moment".to_owned()
             }
-            Some(item) if file_of(item).is_some() => "The mesh is still being read and checked; a moment".to_owned(),
             _ => format!("There is no mesh to {do_what} yet; generate one first (Ctrl+G)"),
         };
         self.messages.push(Level::Info, text);

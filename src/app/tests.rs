@@ -229,3 +229,34 @@ fn a_picture_that_begins_is_known_to_run_on_disk() {
     let cards = left_behind(folder.path());
     assert!(matches!(cards[0].status, Status::Failed(_)), "{:?}", cards[0].status);
 }
+
+/// Everything that is written in a frame of nothing but a part of the window.
+pub(super) fn text_of(studio: &mut Studio, part: fn(&mut Studio, &mut egui::Ui)) -> String {
+    let ctx = studio.ctx.clone();
+    let frame = ctx.run_ui(Default::default(), |ui| part(studio, ui));
+    let text = |clipped: &egui::epaint::ClippedShape| match &clipped.shape {
+        egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
+        _ => None,
+    };
+    frame.shapes.iter().filter_map(text).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_mesh_that_is_being_checked_is_said_to_be() {
+    let (folder, mut studio) = studio();
+    let path = folder.path().join("part.obj");
+    std::fs::write(&path, "v 0 0 0\nv 20 0 0\nv 0 20 0\nv 0 0 20\nf 1 2 4\nf 2 3 4\nf 3 1 4\nf 1 3 2\n").unwrap();
+    let id = studio.add(Source::MeshFile(path));
+    studio.select(id);
+    assert!(!text_of(&mut studio, Studio::inspector_ui).contains("Checking"), "it is still being read");
+    while studio.viewport.measures().is_none() {
+        studio.next_answer(Duration::from_secs(60)).unwrap()(&mut studio);
+    }
+    assert!(studio.items.get(id).unwrap().finished.is_none(), "this tests nothing");
+    assert!(text_of(&mut studio, Studio::inspector_ui).contains("Checking for printing"));
+    assert!(studio.why_to_wait().is_some_and(|why| why.contains("checked")));
+    take_answers(&mut studio);
+    assert!(studio.items.get(id).unwrap().finished.is_some());
+    assert!(!text_of(&mut studio, Studio::inspector_ui).contains("Checking"));
+    assert_eq!(studio.why_to_wait(), None);
+}

@@ -135,7 +135,7 @@ pub struct Camera {
     size_px: [u32; 2],
     /// What near and far planes must hold: centre and radius in mm.
     subject: (Vec3, f32),
-    /// Width and depth in mm of a floor around the origin that they must hold as well.
+    /// Width and depth in mm of a floor around the origin that they hold as well where they can.
     floor_mm: Option<[f32; 2]>,
 }
 
@@ -379,29 +379,50 @@ impl Camera {
         self.size_px[0] as f32 / self.size_px[1] as f32
     }
 
-    fn update(&mut self) {
+    /// Distances of the near and far planes in mm. They hold all that there is to see of the subject, and as
+    /// much of the floor as the depth buffer can tell apart beside it: a floor may be far from a subject, or
+    /// far larger.
+    fn depths(&self) -> [f32; 2] {
         let (center, radius) = self.subject;
-        let depth = (self.eye() - center).dot(self.pose.view.direction());
+        let backward = self.pose.view.direction();
+        let depth = (self.eye() - center).dot(backward);
         // The ground reaches farther than the object; behind it much, in front only a little.
-        let (mut near, mut far) = (depth - 2.5 * radius, depth + 6.0 * radius);
+        let (near, far) = (depth - 2.5 * radius, depth + 6.0 * radius);
+        let (mut floor_near, mut floor_far) = (near, far);
         if let Some([width, length]) = self.floor_mm {
-            let backward = self.pose.view.direction();
             let (middle, reach) =
                 (self.eye().dot(backward), 0.5 * (backward.x * width).abs() + 0.5 * (backward.y * length).abs());
             // A little more, for what lies exactly on a plane.
-            near = near.min(middle - 1.01 * reach - 1.0);
-            far = far.max(middle + 1.01 * reach + 1.0);
+            let [first, last] = [-1.0, 1.0].map(|side| middle + side * (1.01 * reach + 1.0));
+            // One behind the eye is not seen.
+            if last > 0.0 || self.projection == Projection::Orthographic {
+                (floor_near, floor_far) = (near.min(first), far.max(last));
+            }
         }
+        match self.projection {
+            Projection::Perspective => {
+                let far = far.max(radius * 0.01);
+                let floor_far = floor_far.max(far);
+                // 24 bits of depth are spent evenly only while far / near stays moderate.
+                let near = near.max(far * 1e-3);
+                let subject = (depth - 1.5 * radius).max(near);
+                let near = floor_near.max(floor_far * 1e-3).min(subject);
+                [near, floor_far.min(near * 1e4).max(far)]
+            }
+            Projection::Orthographic => {
+                let most = 1e4 * radius;
+                [floor_near.max(depth - most), floor_far.min(depth + most)]
+            }
+        }
+    }
+
+    fn update(&mut self) {
+        let [near, far] = self.depths();
         let (eye, target, up) = (self.eye(), self.pose.target, self.pose.view.up());
         self.inner.set_viewport(three_d::Viewport::new_at_origo(self.size_px[0], self.size_px[1]));
         self.inner.set_view(cg_from(eye), cg_from(target), cg_from(up));
         match self.projection {
-            Projection::Perspective => {
-                let far = far.max(radius * 0.01);
-                // 24 bits of depth are spent evenly only while far / near stays moderate.
-                let near = near.max(far * 1e-3);
-                self.inner.set_perspective_projection(three_d::radians(FOV_Y), near, far);
-            }
+            Projection::Perspective => self.inner.set_perspective_projection(three_d::radians(FOV_Y), near, far),
             Projection::Orthographic => {
                 // three-d multiplies this height by the distance, which keeps the target's size.
                 self.inner.set_orthographic_projection(2.0 * (FOV_Y * 0.5).tan(), near, far);

@@ -80,10 +80,11 @@ impl Surface {
         targets: &Targets,
     ) {
         let cut = scene.section.is_some();
-        let spec = |program, fragment, layouts| Spec {
+        // Without and with a section: the second decides on every sample, which costs where none is.
+        let spec = |program, fragments: [&'static str; 2], layouts| Spec {
             program,
             vertex: "vs_surface",
-            fragment: Some(fragment),
+            fragment: Some(fragments[usize::from(cut)]),
             layouts,
             buffers: &[Vertex::LAYOUT],
             color: scene_color(false),
@@ -98,22 +99,27 @@ impl Surface {
             Shading::XRay => self.xray[i].get(device, || Spec {
                 color: scene_color(true),
                 depth: Some(scene_depth(false, wgpu::CompareFunction::Always)),
-                ..spec(shader::INSPECT, "fs_xray", vec![frame])
+                ..spec(shader::INSPECT, ["fs_xray", "fs_xray_cut"], vec![frame])
             }),
             Shading::Matcap | Shading::Normals | Shading::VertexColors | Shading::BackFaces => {
-                self.inspect[i].get(device, || spec(shader::INSPECT, "fs_inspect", vec![frame]))
+                self.inspect[i].get(device, || spec(shader::INSPECT, ["fs_inspect", "fs_inspect_cut"], vec![frame]))
             }
             _ if is_glass(scene) => {
                 let back = wgpu::BindingResource::TextureView(&targets.back_faces(device)[0]);
                 pass.set_bind_group(1, &with.light.bind_group, &[]);
                 pass.set_bind_group(2, &bind_group(device, &self.glass_layout, &[back]), &[]);
-                self.glass[i].get(device, || spec(shader::GLASS, "fs_glass", vec![frame, light, &self.glass_layout]))
+                self.glass[i].get(device, || {
+                    spec(shader::GLASS, ["fs_glass", "fs_glass_cut"], vec![frame, light, &self.glass_layout])
+                })
             }
             Shading::Material | Shading::Clay | Shading::Flat => {
                 pass.set_bind_group(1, &with.light.bind_group, &[]);
                 let (number, constants) = variant(scene);
                 let slot = self.material.get(number).unwrap_or(&self.material[0]);
-                slot.get(device, || Spec { constants, ..spec(shader::MATERIAL, "fs_pbr", vec![frame, light]) })
+                slot.get(device, || Spec {
+                    constants,
+                    ..spec(shader::MATERIAL, ["fs_pbr", "fs_pbr_cut"], vec![frame, light])
+                })
             }
         };
         pass.set_pipeline(pipeline);

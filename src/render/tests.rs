@@ -179,6 +179,33 @@ fn a_section_is_closed_where_the_solid_is_and_open_where_it_is_hollow() {
 }
 
 #[test]
+fn the_edge_of_a_cut_is_as_smooth_as_any_other() {
+    let Some(mut maker) = maker(&shapes::cuboid(Vec3::new(60.0, 40.0, 30.0))) else { return };
+    let mut scene = bare(Shading::VertexColors).scene;
+    scene.section = Some(Section { normal: Vec3::new(0.3, -1.0, 0.0), offset_mm: 0.0, color: [255, 120, 0] });
+    let mut camera = front_camera(Projection::Orthographic, Vec3::ZERO, 100.0);
+    camera.set_view(NamedView::Top.into());
+    let picture = maker.still_from(&camera, &scene).unwrap();
+    // The sides of the box lie between pixels; the cut alone goes through some.
+    let partial = picture.pixels().filter(|p| (1..255).contains(&p[3])).count();
+    assert!(partial > 50, "{partial} pixels are covered in part");
+    assert!((coverage(&picture) - 0.5 * 120.0 * 80.0).abs() < 10.0, "{}", coverage(&picture));
+    camera.set_view(View::from_degrees(0.0, 45.0));
+    let picture = maker.still_from(&camera, &scene).unwrap();
+    let mut mixed = 0;
+    // Along the seam of the cut and the top, pixel by pixel.
+    for step in -50..50 {
+        let x = step as f32 * 0.5;
+        let at = camera.pixel_from_world(Vec3::new(x, 0.3 * x, 15.0)).unwrap();
+        let around: Vec<_> = (0..3).map(|i| picture.get_pixel(at.x as u32, at.y as u32 + i - 1)).collect();
+        assert!(around.iter().all(|p| p[3] == 255), "the seam is open at {at}");
+        // The top is grey, and the cut has no blue.
+        mixed += u32::from(around.iter().any(|p| (30..185).contains(&p[2])));
+    }
+    assert!(mixed > 20, "the seam has steps: {mixed} mixed pixels");
+}
+
+#[test]
 fn the_same_input_gives_the_same_pixels() {
     let knot = shapes::torus_knot(200, 32);
     let options = StillOptions { size_px: [160, 120], ..StillOptions::default() };

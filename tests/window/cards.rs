@@ -73,10 +73,12 @@ fn meshes_far_from_the_selected_one_leave_memory_unless_no_file_has_them() {
     assert_eq!(in_memory(&window), expected);
 }
 
-/// What is said to an export of the selected card.
+/// What is said to an export of the selected card, with what comes of it at once.
 fn answer_to_export(window: &mut Window) -> String {
+    let before = window.harness.state().messages.iter().count();
     window.keys(Modifiers::COMMAND, Key::E);
-    window.harness.state().messages.iter().next_back().unwrap().text.clone()
+    let since = window.harness.state().messages.iter().skip(before);
+    since.map(|message| message.text.clone()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -86,15 +88,17 @@ fn a_card_without_a_mesh_says_why_it_cannot_be_exported() {
     let item = window.harness.state_mut().items.selected_mut().unwrap();
     item.status = Status::Running { stage: None, estimate: Estimate::default() };
     assert!(answer_to_export(&mut window).contains("still being made"));
-    // As when the window is opened again.
+    // As when a reading broke off.
     let item = window.harness.state_mut().items.selected_mut().unwrap();
     let (file, request) = ("kept.ply".into(), item.request);
     item.status = Status::Finished;
     item.saved = Some(SavedResult { file, request, mask: None, views: Views::new(), notes: Vec::new() });
-    assert!(answer_to_export(&mut window).contains("still being read and checked"));
+    assert!(answer_to_export(&mut window).contains("it is being read again"));
+    window.wait("the end of the reading", |s| s.is_at_rest());
     let item = window.harness.state_mut().items.selected_mut().unwrap();
     (item.source, item.saved, item.status) = (Source::MeshFile("part.stl".into()), None, Status::New);
-    assert!(answer_to_export(&mut window).contains("still being read and checked"));
+    assert!(answer_to_export(&mut window).contains("it is being read again"));
+    window.wait("the end of the reading", |s| s.is_at_rest());
     window.harness.state_mut().items.selected_mut().unwrap().status = Status::Failed("It is empty".to_owned());
     assert!(answer_to_export(&mut window).contains("could not be read"));
 }

@@ -210,3 +210,22 @@ fn buttons_of_the_settings_end_before_the_scroll_bar() {
     assert!(without_bar > 1000.0, "it is not in the settings: {without_bar}");
     assert!(without_bar - with_bar > 8.0, "{without_bar} and {with_bar}");
 }
+
+#[test]
+fn tools_that_need_more_room_leave_the_view_beside_what_is_known_of_the_mesh() {
+    let mut window = sized(SMALLEST);
+    let path = window.folder.path().join("part.obj");
+    std::fs::write(&path, "v 0 0 0\nv 20 0 0\nv 0 20 0\nv 0 0 20\nf 1 2 4\nf 2 3 4\nf 3 1 4\nf 1 3 2\n").unwrap();
+    window.drop_files(&[path]);
+    window.wait_finished(1);
+    window.harness.run_ok();
+    let view = |window: &Window| window.harness.get_by_label("3D view").rect();
+    let before = view(&window);
+    window.harness.state_mut().send(Command::ToggleSection);
+    window.harness.run_ok();
+    assert!(window.harness.query_all_by_label("Section").count() > 1, "the dial is not there");
+    let after = view(&window);
+    assert_eq!(after.x_range(), before.x_range());
+    let known = window.harness.get_by_label("Triangles").rect();
+    assert!(after.right() <= known.left(), "{after:?} and {known:?}");
+}

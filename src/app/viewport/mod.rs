@@ -2,12 +2,15 @@
 
 mod callback;
 mod capture;
+mod clicks;
+mod labels;
 mod motion;
 mod overlay;
 mod sight;
 mod surroundings;
 mod toolbar;
 mod upload;
+mod waiting;
 
 pub(super) use upload::{Prepared, Uploaded};
 
@@ -25,6 +28,7 @@ use crate::render::{
     Bed, Camera, GpuMesh, NamedView, Pose, Projection, Scene, Section, Shading, View, Wireframe, pick,
 };
 use callback::{DrawView, Failure, Resources};
+use clicks::Click;
 
 /// Picking goes through all triangles: above this only on a click, not on every turn of the wheel.
 const PICK_WHILE_ZOOMING: usize = 1_500_000;
@@ -51,6 +55,7 @@ pub struct Viewport {
     /// The panorama that lights the view instead of a preset.
     own_light: Option<surroundings::OwnLight>,
     motion: motion::Motion,
+    clicks: clicks::Clicks,
     lights: surroundings::Lights,
     overlay: Option<overlay::PictureOverlay>,
     capture: Option<capture::Running>,
@@ -93,6 +98,7 @@ impl Viewport {
             failure: Failure::default(),
             camera,
             motion,
+            clicks: clicks::Clicks::default(),
             scene,
             shown: None,
             fitted: None,
@@ -113,6 +119,11 @@ impl Viewport {
     /// Name of the graphics device.
     pub fn device_text(&self) -> &str {
         &self.device
+    }
+
+    /// Size in mm and number of triangles of the mesh that is shown or on its way.
+    pub fn measures(&self) -> Option<(Vec3, u64)> {
+        self.shown.as_ref().map(|s| (s.bounds.size(), s.mesh.triangle_indices.len() as u64))
     }
 
     /// Whether a mesh is in graphics memory.
@@ -199,27 +210,33 @@ impl Viewport {
 
 impl Studio {
     pub(super) fn viewport_ui(&mut self, ui: &mut Ui) {
+        // Tools that are wider than the room there is must not push the view under what stands beside it.
+        let room = ui.available_rect_before_wrap().x_range();
         self.toolbar_ui(ui);
-        let rect = ui.available_rect_before_wrap();
+        let rect = Rect::from_x_y_ranges(room, ui.available_rect_before_wrap().y_range());
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, true, "3D view"));
         let scale = ui.ctx().pixels_per_point();
         let size_px = [(rect.width() * scale).round().max(1.0) as u32, (rect.height() * scale).round().max(1.0) as u32];
         self.viewport.set_size(size_px);
-        self.navigate(ui, &response, rect, scale);
+        let clicks = self.viewport.clicks.take(ui, rect);
+        let is_on_cube = |c: &Click| overlay::cube_area(rect).is_some_and(|area| area.contains(c.at));
+        let (on_cube, on_mesh): (Vec<Click>, Vec<Click>) = clicks.into_iter().partition(is_on_cube);
+        self.navigate(ui, &response, &on_mesh, rect, scale);
         self.draw(ui, rect, scale);
-        self.overlay_ui(ui, rect, scale);
+        self.overlay_ui(ui, &on_cube, rect, scale);
         self.reading_ui(ui, rect);
+        self.rough_ui(ui, rect);
         let failure = self.viewport.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(error) = failure {
             self.messages.push(Level::Error, format!("The view cannot be drawn: {error}"));
         }
     }
 
-    /// Says what is being read while there is nothing to see.
+    /// Says what there is to wait for while there is nothing to see.
     fn reading_ui(&self, ui: &mut Ui, rect: Rect) {
-        let Some(name) = self.name_being_read().filter(|_| self.viewport.shown.is_none()) else { return };
-        let text = egui::WidgetText::from(format!("Reading {name} …"));
+        let Some(text) = self.awaited_text() else { return };
+        let text = egui::WidgetText::from(text);
         let room = (rect.width() - 24.0).max(0.0);
         let text = text.into_galley(ui, Some(egui::TextWrapMode::Truncate), room, egui::TextStyle::Body);
         // Below the middle, where other messages stand.
@@ -265,10 +282,12 @@ impl Studio {
         ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, callback));
     }
 
-    /// Turns drags and the wheel into movements of the camera.
-    fn navigate(&mut self, ui: &Ui, response: &egui::Response, rect: Rect, scale: f32) {
+    /// Turns clicks, drags and the wheel into what they mean.
+    fn navigate(&mut self, ui: &Ui, response: &egui::Response, clicks: &[Click], rect: Rect, scale: f32) {
         let pixel = |at: egui::Pos2| Vec2::new((at.x - rect.min.x) * scale, (at.y - rect.min.y) * scale);
         let view = &mut self.viewport;
+        // Before the camera moves: that is what was seen and clicked.
+        clicks.iter().for_each(|click| view.click(pixel(click.at), click.is_double));
         let delta = response.drag_delta() * scale;
         let delta = Vec2::new(delta.x, delta.y);
         if response.dragged_by(PointerButton::Middle)
@@ -287,23 +306,6 @@ impl Studio {
                 let point = if few { view.pick(pixel(at)) } else { None };
                 view.camera.zoom(factor, pixel(at), point);
             }
-        }
-        let Some(at) = response.interact_pointer_pos() else { return };
-        if response.double_clicked() {
-            if let Some(point) = view.pick(pixel(at)) {
-                let mut pose = view.camera.pose();
-                pose.target = point;
-                view.camera.set_pose(pose);
-            }
-        } else if response.clicked()
-            && view.measure.is_some()
-            && let Some(point) = view.pick(pixel(at))
-            && let Some(points) = &mut view.measure
-        {
-            if points.len() == 2 {
-                points.clear();
-            }
-            points.push(point);
         }
     }
 

@@ -13,6 +13,8 @@ use super::super::state::Source;
 use super::super::theme::{self, Palette};
 use super::super::toast::Level;
 use super::Viewport;
+use super::clicks::Click;
+use super::labels::{Labels, edges};
 use crate::mesh::Bounds;
 use crate::print::text::length;
 use crate::render::{Camera, NamedView, Projection};
@@ -28,21 +30,27 @@ pub struct PictureOverlay {
 
 /// Half of the edge of the view cube, in points.
 const CUBE: f32 = 26.0;
+/// Shortest edge of the box that is measured, in points.
+pub(super) const LEAST_EDGE: f32 = 12.0;
+/// Ground around the text of a label, both sides together, in points.
+const AROUND_TEXT: egui::Vec2 = vec2(10.0, 4.0);
 /// Least side of a view in which the cube leaves room for the mesh, in points.
 const LEAST_FOR_CUBE: f32 = 5.0 * CUBE;
 
 impl Studio {
-    pub(super) fn overlay_ui(&mut self, ui: &mut Ui, rect: Rect, scale: f32) {
+    /// Draws over the view in `rect`; `clicks` are those within [`cube_area`].
+    pub(super) fn overlay_ui(&mut self, ui: &mut Ui, clicks: &[Click], rect: Rect, scale: f32) {
         let palette = Palette::of(ui.ctx());
         let painter = ui.painter_at(rect);
         let view = &self.viewport;
         let on_screen = |point: Vec3| view.camera.pixel_from_world(point).map(|p| rect.min + vec2(p.x, p.y) / scale);
+        let mut labels = Labels::new(rect);
         if let Some(shown) = &view.shown {
             if let Some(overlay) = &view.overlay {
                 overlay.paint(&painter, shown.bounds, &on_screen);
             }
             if view.dimensions {
-                paint_dimensions(&painter, shown.bounds, &view.camera, &palette, &on_screen);
+                paint_dimensions(&painter, shown.bounds, &view.camera, &palette, &mut labels, &on_screen);
             }
         }
         if let Some(at) = view.marker.and_then(on_screen) {
@@ -51,17 +59,16 @@ impl Studio {
             painter.circle_filled(at, 2.5, palette.error);
         }
         if let Some(points) = &view.measure {
-            paint_measurement(&painter, points, &palette, rect, &on_screen);
+            paint_measurement(&painter, points, &palette, &mut labels, &on_screen);
         }
-        if rect.size().min_elem() >= LEAST_FOR_CUBE {
-            self.cube_ui(ui, rect, &palette);
+        if let Some(area) = cube_area(rect) {
+            self.cube_ui(ui, clicks, area, &palette);
         }
     }
 
     /// A cube that shows the orientation; a click on a side looks from there.
-    fn cube_ui(&mut self, ui: &mut Ui, rect: Rect, palette: &Palette) {
-        let center = pos2(rect.max.x - 2.2 * CUBE, rect.max.y - 2.2 * CUBE);
-        let area = Rect::from_center_size(center, vec2(3.6 * CUBE, 3.6 * CUBE));
+    fn cube_ui(&mut self, ui: &mut Ui, clicks: &[Click], area: Rect, palette: &Palette) {
+        let center = area.center();
         let response = ui.interact(area, ui.id().with("view cube"), Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "View cube"));
         let turn = self.viewport.camera.view_from_world();
@@ -69,7 +76,7 @@ impl Studio {
             let v = turn.transform_vector3(v);
             center + vec2(v.x, -v.y) * CUBE
         };
-        let mut clicked = None;
+        let mut clicked: Option<(usize, NamedView)> = None;
         for (named, label, normal, across) in SIDES {
             let toward = turn.transform_vector3(*normal);
             // The sides that face away are hidden by the others.
@@ -88,11 +95,13 @@ impl Studio {
                 let ink = if hovered { palette.on_accent } else { palette.text };
                 ui.painter().text(place(*normal), Align2::CENTER_CENTER, label, FontId::proportional(11.0), ink);
             }
-            if hovered && response.clicked() {
-                clicked = Some(*named);
+            // The last of several counts.
+            let last = clicks.iter().rposition(|click| contains(&corners, click.at));
+            if let Some(place) = last.filter(|place| clicked.is_none_or(|(before, _)| before < *place)) {
+                clicked = Some((place, *named));
             }
         }
-        if let Some(named) = clicked {
+        if let Some((_, named)) = clicked {
             self.viewport.look_from(named);
         }
     }
@@ -144,6 +153,13 @@ impl Studio {
     }
 }
 
+/// Where the view cube is in a view that has room for it.
+pub(super) fn cube_area(rect: Rect) -> Option<Rect> {
+    let center = pos2(rect.max.x - 2.2 * CUBE, rect.max.y - 2.2 * CUBE);
+    let area = Rect::from_center_size(center, vec2(3.6 * CUBE, 3.6 * CUBE));
+    (rect.size().min_elem() >= LEAST_FOR_CUBE).then_some(area)
+}
+
 impl PictureOverlay {
     /// The slider between mesh and picture.
     pub(super) fn slider_ui(&mut self, ui: &mut Ui) {
@@ -189,29 +205,25 @@ fn paint_dimensions(
     bounds: Bounds,
     camera: &Camera,
     palette: &Palette,
+    labels: &mut Labels,
     on_screen: &impl Fn(Vec3) -> Option<Pos2>,
 ) {
-    let toward = camera.pose().view.direction();
-    let size = bounds.size();
-    let near = |axis: usize| if toward[axis] >= 0.0 { bounds.max[axis] } else { bounds.min[axis] };
-    let far = |axis: usize| if toward[axis] >= 0.0 { bounds.min[axis] } else { bounds.max[axis] };
-    let floor = bounds.min.z;
-    let edges = [
-        (Vec3::new(bounds.min.x, near(1), floor), Vec3::new(bounds.max.x, near(1), floor), size.x),
-        (Vec3::new(near(0), bounds.min.y, floor), Vec3::new(near(0), bounds.max.y, floor), size.y),
-        (Vec3::new(near(0), far(1), bounds.min.z), Vec3::new(near(0), far(1), bounds.max.z), size.z),
-    ];
-    for (from, to, length) in edges {
-        paint_length(painter, from, to, length, palette, on_screen);
+    for (from, to, length) in edges(bounds, camera.pose().view.direction()) {
+        // One that is seen end-on says nothing, and lies on a corner of the others.
+        let is_seen = |(a, b): (Pos2, Pos2)| a.distance(b) >= LEAST_EDGE;
+        if on_screen(from).zip(on_screen(to)).is_some_and(is_seen) {
+            paint_length(painter, [from, to], length, palette, labels, on_screen);
+        }
     }
 }
 
+/// A line between two points, its ends, and how long it is.
 fn paint_length(
     painter: &Painter,
-    from: Vec3,
-    to: Vec3,
+    [from, to]: [Vec3; 2],
     length_mm: f32,
     palette: &Palette,
+    labels: &mut Labels,
     on_screen: &impl Fn(Vec3) -> Option<Pos2>,
 ) {
     let (Some(a), Some(b)) = (on_screen(from), on_screen(to)) else { return };
@@ -223,21 +235,23 @@ fn paint_length(
     }
     let text = format!("{} mm", length(length_mm));
     let galley = painter.layout_no_wrap(text, FontId::proportional(13.0), palette.text);
-    paint_text(painter, a + (b - a) * 0.5, galley, palette);
+    if let Some(place) = labels.place(a, b, galley.size() + AROUND_TEXT) {
+        paint_text(painter, place.center(), galley, palette);
+    }
 }
 
 /// Text on a ground of its own, readable over whatever is drawn behind it.
 fn paint_text(painter: &Painter, center: Pos2, galley: Arc<Galley>, palette: &Palette) {
-    let place = Rect::from_center_size(center, galley.size() + vec2(10.0, 4.0));
+    let place = Rect::from_center_size(center, galley.size() + AROUND_TEXT);
     painter.rect_filled(place, 4.0, palette.panel.gamma_multiply(0.9));
-    painter.galley(place.min + vec2(5.0, 2.0), galley, palette.text);
+    painter.galley(place.min + 0.5 * AROUND_TEXT, galley, palette.text);
 }
 
 fn paint_measurement(
     painter: &Painter,
     points: &[Vec3],
     palette: &Palette,
-    rect: Rect,
+    labels: &mut Labels,
     on_screen: &impl Fn(Vec3) -> Option<Pos2>,
 ) {
     for point in points {
@@ -246,11 +260,11 @@ fn paint_measurement(
         }
     }
     if let &[a, b] = points {
-        paint_length(painter, a, b, a.distance(b), palette, on_screen);
+        paint_length(painter, [a, b], a.distance(b), palette, labels, on_screen);
     } else {
         let text = if points.is_empty() { "Click the first point" } else { "Click the second point" };
         let galley = painter.layout_no_wrap(text.to_owned(), FontId::proportional(14.0), palette.text);
-        paint_text(painter, rect.center_bottom() - vec2(0.0, 30.0), galley, palette);
+        paint_text(painter, labels.view().center_bottom() - vec2(0.0, 30.0), galley, palette);
     }
 }
 

@@ -108,6 +108,9 @@ impl Studio {
             if ui.available_size_before_wrap().x < 2.2 * LIST_WIDTH {
                 ui.end_row();
             }
+            // A slider is not made narrower by itself.
+            let left = ui.available_size_before_wrap().x - FIELD_WIDTH;
+            ui.spacing_mut().slider_width = ui.spacing().slider_width.min(left).max(LEAST_SLIDER);
             let mut offset = f64::from(section.offset_mm);
             if dial.show(ui, name, &mut offset, &mut false) {
                 section.offset_mm = offset as f32;
@@ -125,6 +128,10 @@ fn section_step(length_mm: f32) -> (f64, usize) {
 
 /// Width of a drop-down list, in points.
 const LIST_WIDTH: f32 = 88.0;
+/// Room for the field beside a slider, in points.
+const FIELD_WIDTH: f32 = 84.0;
+/// A slider that is narrower cannot be set, in points.
+const LEAST_SLIDER: f32 = 40.0;
 
 /// A drop-down list of names.
 fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, label: &str, value: &mut T, all: &[T], name: fn(T) -> &'static str) {

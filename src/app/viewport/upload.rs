@@ -75,13 +75,14 @@ impl super::Viewport {
         self.motion.is_slow()
     }
 
-    /// Makes room for `mesh`; until it is in graphics memory the one before stays. Returns whether there
-    /// is anything to show.
-    fn expect(&mut self, mesh: &Arc<Mesh>) -> bool {
+    /// Makes room for `mesh`; until it is in graphics memory the one before stays, if that is of the
+    /// `same_card`. Returns whether there is anything to show.
+    fn expect(&mut self, mesh: &Arc<Mesh>, same_card: bool) -> bool {
         let Some(bounds) = mesh.bounds() else { return false };
         self.generation += 1;
         self.motion.awaits_levels = false;
-        let before = self.shown.take().and_then(|s| s.gpu_mesh);
+        // That of another card would be taken for this one.
+        let before = self.shown.take().filter(|_| same_card).and_then(|s| s.gpu_mesh);
         self.shown = Some(Shown { mesh: mesh.clone(), bounds, gpu_mesh: before, has_levels: false });
         self.camera.set_subject(bounds);
         self.keep_section_inside();
@@ -100,13 +101,14 @@ impl Studio {
         view.marker = None;
         view.overlay = None;
         view.measure.iter_mut().for_each(Vec::clear);
+        let same_card = view.fitted == Some(id);
         match uploaded {
             Some(uploaded) => {
-                if view.expect(mesh) {
+                if view.expect(mesh, same_card) {
                     self.take_uploaded(uploaded);
                 }
             }
-            None => self.upload(mesh),
+            None => self.upload_of(mesh, same_card),
         }
         let view = &mut self.viewport;
         if view.fitted.replace(id) != Some(id) {
@@ -114,10 +116,15 @@ impl Studio {
         }
     }
 
-    /// Shows `mesh` without moving the camera. It appears once it is in graphics memory.
+    /// Shows another `mesh` of the same card without moving the camera. It appears once it is in graphics
+    /// memory.
     pub(in super::super) fn upload(&mut self, mesh: &Arc<Mesh>) {
+        self.upload_of(mesh, true);
+    }
+
+    fn upload_of(&mut self, mesh: &Arc<Mesh>, same_card: bool) {
         let view = &mut self.viewport;
-        if !view.expect(mesh) {
+        if !view.expect(mesh, same_card) {
             return;
         }
         let Some(uploader) = view.uploader() else { return };
@@ -177,5 +184,39 @@ impl Studio {
                 (Err(why), _) => studio.messages.push(Level::Error, format!("The mesh cannot be shown: {why}")),
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use glam::Vec3;
+
+    use super::super::super::tests::{block, studio, text_of};
+    use super::*;
+    use crate::render::Gpu;
+
+    #[test]
+    fn until_a_mesh_is_drawn_that_of_another_card_is_not_seen_and_that_of_the_same_is() {
+        let gpu = match Gpu::new_headless() {
+            Ok(gpu) => gpu,
+            Err(RenderError::NoAdapter) if std::env::var_os("ORFEAS_REQUIRE_GPU").is_none_or(|v| v != "1") => {
+                eprintln!("skipped: no graphics adapter");
+                return;
+            }
+            Err(error) => panic!("{error}"),
+        };
+        let (_folder, mut studio) = studio();
+        let [first, second, other] = [10.0, 20.0, 30.0].map(|side| block(Vec3::splat(side)));
+        studio.show_mesh(ItemId(1), &first, None);
+        let drawn = GpuMesh::upload(&gpu.device, &gpu.queue, &PreparedMesh::new(&first).unwrap()).unwrap();
+        studio.viewport.shown.as_mut().unwrap().gpu_mesh = Some(Arc::new(drawn));
+        let says_rough = |studio: &mut Studio| text_of(studio, Studio::viewport_ui).contains("Drawn roughly");
+        assert!(!says_rough(&mut studio));
+        studio.viewport.motion.awaits_levels = true;
+        assert!(says_rough(&mut studio));
+        studio.show_mesh(ItemId(1), &second, None);
+        assert!(studio.viewport.is_mesh_shown(), "the view goes dark at every change");
+        studio.show_mesh(ItemId(2), &other, None);
+        assert!(!studio.viewport.is_mesh_shown(), "the mesh of another card");
     }
 }

@@ -115,3 +115,19 @@ fn a_floor_far_larger_than_the_object_is_not_cut_off() {
         }
     }
 }
+
+#[test]
+fn a_floor_far_from_the_object_or_far_larger_does_not_cut_it_off() {
+    let around = |center: Vec3, side: f32| Bounds { min: center - 0.5 * side, max: center + 0.5 * side };
+    let far_off = [Vec3::new(1e6, 0.0, 0.0), Vec3::new(5e5, 5.2e6, 300.0)].map(|center| around(center, 40.0));
+    for bounds in far_off.into_iter().chain([around(Vec3::Z * 0.005, 0.01)]) {
+        for camera in cameras() {
+            let mut camera = Camera::fit(bounds, camera.pose().view, camera.projection(), camera.size_px());
+            camera.set_floor(Some([220.0, 220.0]));
+            for point in [bounds.min, bounds.center(), bounds.max] {
+                let pixel = camera.pixel_from_world(point).unwrap();
+                assert!((0.0..=1.0).contains(&pixel.z), "{point} of {camera:?}: {pixel}");
+            }
+        }
+    }
+}

@@ -32,8 +32,6 @@ fn fs_cap(in: CapOut) -> @location(0) vec4f {
 
 // Draws nothing; only the stencil counts.
 @fragment
-fn fs_count(in: Surface) {
-    if is_cut_away(in.world) {
-        discard;
-    }
+fn fs_count(in: Surface) -> @builtin(sample_mask) u32 {
+    return kept_samples(in.world);
 }

@@ -43,12 +43,11 @@ fn radiance_behind(direction: vec3f, roughness: f32) -> vec3f {
     return mix(surroundings, linear_from_srgb(shown) * 1.05 + 0.03, smoothstep(0.15, 0.75, -bent.z));
 }
 
-@fragment
-fn fs_glass(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+fn refracting(in: Surface, front_facing: bool, samples: u32) -> vec4f {
     let v = to_eye(in.world);
     let facing = facing_normals(in, front_facing, v);
     let n = facing.shading;
-    if is_cut_away(in.world) {
+    if samples == 0u {
         discard;
     }
     let roughness = frame.surface.y;
@@ -70,4 +69,15 @@ fn fs_glass(in: Surface, @builtin(front_facing) front_facing: bool) -> @location
     let through = radiance_behind(left, roughness + 0.1) * tint;
     let mirrored = environment_radiance(reflect(-v, n), roughness);
     return vec4f(mix(through, mirrored, fresnel) * frame.light.z, 1.0);
+}
+
+@fragment
+fn fs_glass(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+    return refracting(in, front_facing, ALL_SAMPLES);
+}
+
+@fragment
+fn fs_glass_cut(in: Surface, @builtin(front_facing) front_facing: bool) -> Cut {
+    let samples = kept_samples(in.world);
+    return Cut(refracting(in, front_facing, samples), samples);
 }

@@ -21,10 +21,9 @@ fn view_from_world_direction(d: vec3f) -> vec3f {
 }
 
 // modes.z: 0 matcap, 1 normals, 2 vertex colours, 3 back faces.
-@fragment
-fn fs_inspect(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+fn inspected(in: Surface, front_facing: bool, samples: u32) -> vec4f {
     let facing = facing_normals(in, front_facing, to_eye(in.world));
-    if is_cut_away(in.world) {
+    if samples == 0u {
         discard;
     }
     let view_normal = view_from_world_direction(facing.shading);
@@ -42,16 +41,37 @@ fn fs_inspect(in: Surface, @builtin(front_facing) front_facing: bool) -> @locati
     return vec4f(select(red, grey, front_facing), 1.0);
 }
 
+@fragment
+fn fs_inspect(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+    return inspected(in, front_facing, ALL_SAMPLES);
+}
+
+@fragment
+fn fs_inspect_cut(in: Surface, @builtin(front_facing) front_facing: bool) -> Cut {
+    let samples = kept_samples(in.world);
+    return Cut(inspected(in, front_facing, samples), samples);
+}
+
 // One colour laid over itself once per surface: more where the surface is seen from the side. The
 // order of the layers does not matter, because they all have the same colour.
-@fragment
-fn fs_xray(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+fn seen_through(in: Surface, front_facing: bool, samples: u32) -> vec4f {
     let v = to_eye(in.world);
     let facing = facing_normals(in, front_facing, v);
-    if is_cut_away(in.world) {
+    if samples == 0u {
         discard;
     }
     let side = 1.0 - clamp(dot(facing.shading, v), 0.0, 1.0);
     let alpha = 0.07 + 0.62 * side * side * side;
     return vec4f(frame.base_color.rgb * alpha, alpha);
+}
+
+@fragment
+fn fs_xray(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+    return seen_through(in, front_facing, ALL_SAMPLES);
+}
+
+@fragment
+fn fs_xray_cut(in: Surface, @builtin(front_facing) front_facing: bool) -> Cut {
+    let samples = kept_samples(in.world);
+    return Cut(seen_through(in, front_facing, samples), samples);
 }

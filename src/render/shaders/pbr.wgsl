@@ -22,13 +22,12 @@ fn filtered_roughness(roughness: f32, normal: vec3f) -> f32 {
     return sqrt(sqrt(clamp(alpha * alpha + min(2.0 * variance, 0.18), 0.0, 1.0)));
 }
 
-@fragment
-fn fs_pbr(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+fn physically_shaded(in: Surface, front_facing: bool, samples: u32) -> vec4f {
     let v = to_eye(in.world);
     let facing = facing_normals(in, front_facing, v);
     let footprint = max(fwidth(in.world), vec3f(1e-6));
     let filtered = filtered_roughness(frame.surface.y, facing.shading);
-    if is_cut_away(in.world) {
+    if samples == 0u {
         discard;
     }
     var paint: Paint;
@@ -79,4 +78,15 @@ fn fs_pbr(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0
         color = color * (1.0 - fresnel) + coat * fresnel;
     }
     return vec4f(color * frame.light.z, 1.0);
+}
+
+@fragment
+fn fs_pbr(in: Surface, @builtin(front_facing) front_facing: bool) -> @location(0) vec4f {
+    return physically_shaded(in, front_facing, ALL_SAMPLES);
+}
+
+@fragment
+fn fs_pbr_cut(in: Surface, @builtin(front_facing) front_facing: bool) -> Cut {
+    let samples = kept_samples(in.world);
+    return Cut(physically_shaded(in, front_facing, samples), samples);
 }
