@@ -107,6 +107,26 @@ fn a_stamp_is_mirrored_and_its_lines_stand_above_the_plate() {
 }
 
 #[test]
+fn a_dark_area_stands_as_high_as_a_darker_line_beside_it() {
+    // A black ring and a navy disc within it.
+    let logo = object(
+        400,
+        |p| (p.length() - 0.6).min((p.length() - 0.87).abs() - 0.03),
+        |p| if p.length() > 0.7 { 0 } else { 33 },
+    );
+    let mesh = mesh(&request(StampKind::Stamp), &logo);
+    let top = mesh.bounds().unwrap().max.z;
+    let near_center: Vec<f32> = mesh
+        .vertex_positions
+        .iter()
+        .filter(|p| p.truncate().length() < 5.0)
+        .map(|p| p.z)
+        .filter(|&z| z > 0.5)
+        .collect();
+    assert!(!near_center.is_empty() && near_center.iter().all(|z| (z - top).abs() < 0.1), "{near_center:?}");
+}
+
+#[test]
 fn a_plate_reaches_its_margin_beyond_the_corners_of_the_picture_too() {
     let mut request = request(StampKind::Stamp);
     request.stamp.handle_mm = 0.0;
@@ -135,6 +155,13 @@ fn a_plate_reaches_its_margin_beyond_the_corners_of_the_picture_too() {
     assert_close(reach(&disc, -3.1, -0.5), 50.0 - (2.0 - std::f32::consts::SQRT_2) * 7.5, "round corner");
 }
 
+/// The corners of a star, in turn 0.9 and `inner` from its centre, the first at the top.
+fn polygon(count: usize, inner: f32) -> Vec<Vec2> {
+    let turn = std::f32::consts::TAU / count as f32;
+    let radius = |k: usize| if k.is_multiple_of(2) { 0.9 } else { inner };
+    (0..count).map(|k| radius(k) * Vec2::from_angle(std::f32::consts::FRAC_PI_2 + turn * k as f32)).collect()
+}
+
 /// Signed distance to the polygon with these corners.
 fn to_polygon(p: Vec2, corners: &[Vec2]) -> f32 {
     let (mut nearest, mut is_inside) = (f32::INFINITY, false);
@@ -151,15 +178,9 @@ fn to_polygon(p: Vec2, corners: &[Vec2]) -> f32 {
 #[test]
 fn a_sharp_corner_gets_no_knob() {
     const SCALE: f32 = 20.0;
-    // The first corner is the top.
-    let corners = |count: usize, inner: f32| -> Vec<Vec2> {
-        let turn = std::f32::consts::TAU / count as f32;
-        let radius = |k: usize| if k % 2 == 0 { 0.9 } else { inner };
-        (0..count).map(|k| radius(k) * Vec2::from_angle(std::f32::consts::FRAC_PI_2 + turn * k as f32)).collect()
-    };
-    let star = corners(10, 0.9 * 0.382);
-    // Every other corner of a hexagon whose others lie on its sides.
-    let triangle = corners(6, 0.45);
+    let star = polygon(10, 0.9 * 0.382);
+    // Of six corners three lie on the sides.
+    let triangle = polygon(6, 0.45);
     // As a cutter and as a keychain widen it.
     for (polygon, half_width) in [(&star, 1.5), (&star, 0.3), (&triangle, 1.5), (&triangle, 0.3)] {
         let shape = Shape::of(&object(400, |p| to_polygon(p, polygon), |_| 60), false).unwrap();
@@ -218,6 +239,31 @@ fn a_hole_in_a_cookie_is_filled_and_far_parts_are_joined() {
         let mesh = mesh(&request(kind), &apart);
         assert_solid(&mesh);
         assert_eq!(shells(&mesh), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn holes_and_gaps_that_a_cutter_leaves_out_are_told() {
+    // Teeth of 1 mm with gaps of 1 mm, on a back.
+    let comb = |p: Vec2| {
+        let tooth = (p.x - (p.x / 0.06).round() * 0.06).abs() - 0.015;
+        let back = (p - Vec2::new(0.0, -0.6)).abs() - Vec2::new(0.855, 0.1);
+        tooth.max(p.x.abs() - 0.855).max(p.y.abs() - 0.6).min(back.max_element())
+    };
+    let heart = |p: Vec2| {
+        let lobes = Vec2::new(p.x.abs() - 0.4, p.y - 0.3).length() - 0.42;
+        lobes.min((0.75 * p.x.abs() - 0.66 * p.y - 0.4).max(p.y - 0.3))
+    };
+    let told = |object: &ConditionImage| stamp(&request(StampKind::CookieCutter), object, &Monitor::silent()).unwrap();
+    let notes = told(&ring()).notes;
+    assert!(notes.iter().any(|note| note.contains("holes are not cut")), "{notes:?}");
+    let notes = told(&object(400, comb, |_| 0)).notes;
+    assert!(notes.iter().any(|note| note.contains("narrower than 1.6 mm")), "{notes:?}");
+    // A star has thin parts.
+    let star = |p: Vec2| to_polygon(p, &polygon(10, 0.9 * 0.382));
+    for object in [object(400, heart, |_| 0), object(400, star, |_| 0), letter()] {
+        let notes = told(&object).notes;
+        assert!(!notes.iter().any(|note| note.contains("not cut")), "{notes:?}");
     }
 }
 
