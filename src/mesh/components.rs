@@ -76,12 +76,11 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
     let mut kept: Vec<bool> = shells.iter().map(|s| size_of(s) >= share * largest).collect();
     let mut shown_dropped = 0;
     if largeness == Largeness::Outline {
-        let seen = seen_alone(mesh, &topology);
-        let largest = seen.iter().copied().fold(0.0, f64::max);
+        let Seen { alone, largest } = seen(mesh, &topology);
         let least = least_shown(share, 1.0, largest);
-        kept.iter_mut().zip(&seen).for_each(|(kept, &seen)| *kept |= seen >= least);
-        let is_speck = |seen: f64| seen < share * share * largest || seen == 0.0;
-        shown_dropped = kept.iter().zip(seen).filter(|&(kept, seen)| !kept && !is_speck(seen)).count();
+        kept.iter_mut().zip(&alone).for_each(|(kept, &alone)| *kept |= alone > 0.0 && alone >= least);
+        let is_speck = |alone: f64| alone == 0.0 || alone < share * share * largest;
+        shown_dropped = kept.iter().zip(alone).filter(|&(kept, alone)| !kept && !is_speck(alone)).count();
     }
     if all_closed {
         let voids: Vec<usize> = (0..shells.len()).filter(|&s| shells[s].signed_volume < 0.0).collect();
@@ -101,27 +100,41 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
 /// Cells along the longer side of what is seen.
 const SEEN_CELLS: usize = 512;
 
-/// The share of the outline, seen along z, that each shell alone covers. Voids cover nothing.
-fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
+/// What is seen along z, as shares of the outline.
+#[derive(Default)]
+struct Seen {
+    /// What each shell alone covers.
+    alone: Vec<f64>,
+    /// What the largest shell covers, others before or behind it or not; more where it lies in folds.
+    largest: f64,
+}
+
+/// Shells as they are seen. Voids cover nothing.
+fn seen(mesh: &Mesh, topology: &Topology) -> Seen {
     const NONE: u32 = u32::MAX;
     const SEVERAL: u32 = u32::MAX - 1;
-    let Some(bounds) = mesh.bounds() else { return Vec::new() };
+    let Some(bounds) = mesh.bounds() else { return Seen::default() };
     let step = bounds.size().truncate().max_element().max(f32::MIN_POSITIVE) / SEEN_CELLS as f32;
     let mut cells = vec![NONE; SEEN_CELLS * SEEN_CELLS];
+    let mut faces = vec![0.0; topology.shells.len()];
     for (triangle, &shell) in topology.shell_of_triangle.iter().enumerate() {
         if topology.shells[shell as usize].signed_volume < 0.0 {
             continue;
         }
         let corners = mesh.triangle(triangle).map(|p| (p - bounds.min).truncate() / step - 0.5);
+        let [a, b, c] = corners;
+        faces[shell as usize] += 0.5 * f64::from((b - a).perp_dot(c - a).abs());
         scan(corners, SEEN_CELLS, |x, y| {
             let cell = &mut cells[y * SEEN_CELLS + x];
             *cell = if *cell == NONE || *cell == shell { shell } else { SEVERAL };
         });
     }
     let covered = cells.iter().filter(|&&cell| cell != NONE).count().max(1) as f64;
-    let mut seen = vec![0.0; topology.shells.len()];
-    cells.iter().filter(|&&cell| cell < SEVERAL).for_each(|&shell| seen[shell as usize] += 1.0 / covered);
-    seen
+    let mut alone = vec![0.0; topology.shells.len()];
+    cells.iter().filter(|&&cell| cell < SEVERAL).for_each(|&shell| alone[shell as usize] += 1.0 / covered);
+    // A front and a back.
+    let largest = faces.into_iter().fold(0.0, f64::max) / (2.0 * covered);
+    Seen { alone, largest }
 }
 
 /// For each of `voids` the smallest piece of positive volume around it.
