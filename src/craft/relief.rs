@@ -57,11 +57,11 @@ pub(super) fn relief(
         (base, Some(object)) => Source::of_object(object, base == ReliefBase::Plate)?,
         (ReliefBase::Plate, None) => Source::of_picture(picture)?,
     };
+    let mut notes: Vec<String> = bulge_left_out(&request.relief, &source).into_iter().collect();
     let mesh = match request.relief.plate {
-        ReliefBase::Outline => free_standing(request, &source, monitor)?,
+        ReliefBase::Outline => free_standing(request, &source, monitor, &mut notes)?,
         ReliefBase::Plate => plate(request, &source, monitor)?,
     };
-    let notes = bulge_left_out(&request.relief, &source).into_iter().collect();
     Ok(Solid { body: Body::Mesh(mesh), unit: Unit::Millimetre, pose: Pose::Lying, notes })
 }
 
@@ -253,7 +253,12 @@ fn plate(request: &Request, source: &Source, monitor: &Monitor) -> Result<Mesh, 
 }
 
 /// A relief cut along the outline of the object.
-fn free_standing(request: &Request, source: &Source, monitor: &Monitor) -> Result<Mesh, CraftError> {
+fn free_standing(
+    request: &Request,
+    source: &Source,
+    monitor: &Monitor,
+    notes: &mut Vec<String>,
+) -> Result<Mesh, CraftError> {
     let outline = source.outline.as_ref().ok_or(CraftError::Empty)?;
     let [min, max] = outline.bounds().ok_or(CraftError::Empty)?;
     let extent = max - min;
@@ -280,7 +285,9 @@ fn free_standing(request: &Request, source: &Source, monitor: &Monitor) -> Resul
     let plateau = Plateau { silhouette: &silhouette, heights: &tops, colors: colors.as_deref() };
     let mesh = plateau.build(monitor)?;
     // Before it gets its size: that is the size of what is left.
-    let mut mesh = drop_floaters(&mesh, request.mesh.drop_floaters, Largeness::Outline, monitor)?;
+    let kept = drop_floaters(&mesh, request.mesh.drop_floaters, Largeness::Outline, monitor)?;
+    notes.extend(kept.note());
+    let mut mesh = kept.mesh;
     if mesh.triangle_indices.is_empty() {
         return Err(CraftError::Empty);
     }

@@ -5,9 +5,8 @@
 
 mod join;
 mod outline;
+mod thin;
 mod tree;
-
-use std::f32::consts::FRAC_PI_2;
 
 use glam::{Vec2, Vec3, Vec3Swizzles};
 use rayon::prelude::*;
@@ -17,9 +16,6 @@ use tree::nearest_on_segment;
 
 use super::{FieldError, ScalarGrid, nearest};
 use crate::progress::{Cancelled, Monitor};
-
-/// At most so many steps lead from a corner to the middle of the band that it belongs to.
-const CLIMBS: usize = 6;
 
 /// Regular points in the plane: sample `[ix, iy]` lies at `origin + spacing * (ix, iy)` and is stored
 /// at `ix * ny + iy`, the order in which a [`ScalarGrid`] stores its columns.
@@ -168,7 +164,9 @@ impl Silhouette {
 
     /// Makes every part that is thinner than `2 * half_width` that wide, around its own middle, so that
     /// a line thinner than a cell is not lost between the samples. Wider parts and corners blunter
-    /// than about 70° stay as they are. What the outline holds together is one part of the lattice
+    /// than about 70° stay as they are. The tip of a sharper corner of a part that is wider keeps its width as
+    /// far as samples can hold it, since a disc around it would be a knob; only where the sides are nearly
+    /// parallel is a point widened as a line is. What the outline holds together is one part of the lattice
     /// then, and what it does not is not joined but by its own width. Afterwards distances within three
     /// samples of such a part are those of the widened shape; farther out they are too large by at most
     /// `half_width`.
@@ -176,21 +174,20 @@ impl Silhouette {
     /// # Errors
     /// [`Cancelled`].
     pub fn widen_thin_parts(&mut self, outline: &Outline, half_width: f32, monitor: &Monitor) -> Result<(), Cancelled> {
-        let middles: Vec<Vec2> = outline
-            .segments()
-            .par_chunks(1024)
-            .map(|segments| {
-                monitor.check()?;
-                Ok(segments.iter().filter_map(|&s| thin_middle(outline, s, half_width)).collect::<Vec<_>>())
-            })
-            .collect::<Result<Vec<_>, Cancelled>>()?
-            .concat();
+        let thin = thin::middles(outline, half_width, monitor)?;
         let (lattice, ny) = (self.lattice, self.lattice.samples_per_axis[1]);
         let inside: Vec<usize> = (0..self.distances.len()).filter(|&k| self.distances[k] < 0.0).collect();
-        for &middle in &middles {
-            self.unite([middle; 2], half_width);
+        for disc in &thin.bands {
+            self.unite([disc.center; 2], half_width);
+        }
+        for tip in &thin.tips {
+            for pair in tip.windows(2) {
+                let radius = pair[0].radius.min(pair[1].radius);
+                self.unite([pair[0].center, pair[1].center], join::least_half_width(lattice, radius).min(half_width));
+            }
         }
         // Some of a line's segments have no middle, and at a neck between two corners none may have one.
+        let middles = thin.bands.iter().chain(thin.tips.iter().flatten()).map(|disc| disc.center);
         let anchors = inside.iter().map(|k| lattice.position(k / ny, k % ny)).chain(middles);
         join::join(self, outline, anchors, half_width, monitor)
     }
@@ -265,57 +262,6 @@ fn crossings_per_column(outline: &Outline, lattice: &Lattice) -> Vec<Vec<f32>> {
     }
     crossings.par_iter_mut().for_each(|column| column.sort_unstable_by(f32::total_cmp));
     crossings
-}
-
-/// The middle of the part of the shape under `segment`, if that part is thinner than `2 * half_width`:
-/// the centre of the largest inscribed disc that touches the segment, or, where that one lies in a
-/// corner, such as each step of a slanted line has, that of the band to which the corner's middle leads.
-fn thin_middle(outline: &Outline, segment: [Vec2; 2], half_width: f32) -> Option<Vec2> {
-    let mut touch = (segment[0] + segment[1]) * 0.5;
-    let mut inward = outline.inward(segment);
-    for _ in 0..CLIMBS {
-        if inward == Vec2::ZERO {
-            return None;
-        }
-        let (center, other) = inscribed(outline, touch, inward, half_width)?;
-        // In a band the two touching points lie opposite each other; in a blunt corner they do not, and
-        // widening there would round the corner outward.
-        let [to_touch, to_other] = [touch - center, other - center];
-        if to_touch.angle_to(to_other).abs() > FRAC_PI_2 * 1.2 {
-            return Some(center);
-        }
-        // Within the disc, so still inside, and farther from both; of a wide part in the end too far.
-        let next = center - 0.7 * to_touch.length() * (to_touch + to_other).normalize_or_zero();
-        touch = outline.nearest(next, half_width)?;
-        inward = (next - touch).normalize_or_zero();
-    }
-    None
-}
-
-/// Centre of the largest inscribed disc that touches the outline at `touch`, and the point where it
-/// touches it too, if its radius is less than `half_width`; found by shrinking a disc until it fits
-/// (Ma, Bae, Choi 2012, "3D medial axis point approximation using nearest neighbors and the normal
-/// field").
-fn inscribed(outline: &Outline, touch: Vec2, inward: Vec2, half_width: f32) -> Option<(Vec2, Vec2)> {
-    let mut radius = half_width;
-    for _ in 0..12 {
-        let center = touch + inward * radius;
-        let Some(other) = outline.nearest(center, radius * 0.995) else {
-            if radius >= half_width {
-                return None;
-            }
-            break;
-        };
-        // The disc that touches the segment at `touch` and passes through `other`.
-        let chord = other - touch;
-        let smaller = chord.length_squared() / (2.0 * chord.dot(inward)).max(1e-12);
-        if smaller >= radius * 0.999 {
-            break;
-        }
-        radius = smaller;
-    }
-    let center = touch + inward * radius;
-    Some((center, outline.nearest(center, radius * 1.01)?))
 }
 
 #[cfg(test)]

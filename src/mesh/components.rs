@@ -13,8 +13,42 @@ use crate::progress::{Cancelled, Monitor};
 pub enum Largeness {
     /// Its volume.
     Volume,
-    /// Its volume, or the share of the whole outline, seen along z, that it alone covers.
+    /// Its volume, or what it alone covers of the outline, seen along z: at least [`least_shown`].
     Outline,
+}
+
+/// What is left of a mesh without its loose pieces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The pieces that are large enough.
+    pub mesh: Mesh,
+    /// How many pieces were dropped though the outline shows them, specks aside; 0 for [`Largeness::Volume`].
+    pub shown_dropped: usize,
+}
+
+impl Kept {
+    fn all(mesh: &Mesh) -> Self {
+        Self { mesh: mesh.clone(), shown_dropped: 0 }
+    }
+
+    /// What is said where something was dropped that the picture shows.
+    pub fn note(&self) -> Option<String> {
+        match self.shown_dropped {
+            0 => None,
+            1 => Some("a small loose piece was dropped; --drop-floaters 0 keeps it".to_owned()),
+            count => Some(format!("{count} small loose pieces were dropped; --drop-floaters 0 keeps them")),
+        }
+    }
+}
+
+/// How many times `share` of the width of the largest piece a piece is wide that is no speck.
+const WIDTHS: f64 = 5.0;
+
+/// The area from which a piece is large by [`Largeness::Outline`], where all pieces together cover `whole`
+/// and the largest covers `largest`: `share` (0 to 1) of the whole, or less where the piece is still several
+/// times `share` as wide as the largest, as the dots of letters and small islands are.
+pub fn least_shown(share: f64, whole: f64, largest: f64) -> f64 {
+    (share * whole).min((WIDTHS * share).powi(2) * largest)
 }
 
 /// Drops loose pieces that are smaller than `share` (0 to 1) of the largest piece, and vertices
@@ -26,22 +60,27 @@ pub enum Largeness {
 ///
 /// # Errors
 /// [`Cancelled`].
-pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Monitor) -> Result<Mesh, Cancelled> {
+pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Monitor) -> Result<Kept, Cancelled> {
     if share.is_nan() || share <= 0.0 || mesh.triangle_indices.is_empty() {
-        return Ok(mesh.clone());
+        return Ok(Kept::all(mesh));
     }
     let topology = Topology::analyse(mesh, monitor)?;
     let shells = &topology.shells;
     if shells.len() == 1 {
-        return Ok(mesh.clone());
+        return Ok(Kept::all(mesh));
     }
+    let share = f64::from(share);
     let all_closed = shells.iter().all(|s| s.closed);
     let size_of = |s: &Shell| if all_closed { s.signed_volume } else { s.area };
     let largest = shells.iter().map(size_of).fold(0.0, f64::max);
-    let mut kept: Vec<bool> = shells.iter().map(|s| size_of(s) >= f64::from(share) * largest).collect();
+    let mut kept: Vec<bool> = shells.iter().map(|s| size_of(s) >= share * largest).collect();
+    let mut shown_dropped = 0;
     if largeness == Largeness::Outline {
-        let seen = seen_alone(mesh, &topology);
-        kept.iter_mut().zip(seen).for_each(|(kept, seen)| *kept |= seen >= f64::from(share));
+        let Seen { alone, largest } = seen(mesh, &topology);
+        let least = least_shown(share, 1.0, largest);
+        kept.iter_mut().zip(&alone).for_each(|(kept, &alone)| *kept |= alone > 0.0 && alone >= least);
+        let is_speck = |alone: f64| alone == 0.0 || alone < share * share * largest;
+        shown_dropped = kept.iter().zip(alone).filter(|&(kept, alone)| !kept && !is_speck(alone)).count();
     }
     if all_closed {
         let voids: Vec<usize> = (0..shells.len()).filter(|&s| shells[s].signed_volume < 0.0).collect();
@@ -51,37 +90,51 @@ pub fn drop_floaters(mesh: &Mesh, share: f32, largeness: Largeness, monitor: &Mo
     }
     // Inside out as a whole: there is no piece to compare with, so nothing can be called loose.
     if !kept.contains(&true) {
-        return Ok(mesh.clone());
+        return Ok(Kept::all(mesh));
     }
     let of_kept = |t: usize| kept[topology.shell_of_triangle[t] as usize];
     let triangles = mesh.triangle_indices.iter().enumerate().filter(|(t, _)| of_kept(*t)).map(|(_, &t)| t).collect();
-    Ok(gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangles))
+    Ok(Kept { mesh: gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangles), shown_dropped })
 }
 
 /// Cells along the longer side of what is seen.
 const SEEN_CELLS: usize = 512;
 
-/// The share of the outline, seen along z, that each shell alone covers. Voids cover nothing.
-fn seen_alone(mesh: &Mesh, topology: &Topology) -> Vec<f64> {
+/// What is seen along z, as shares of the outline.
+#[derive(Default)]
+struct Seen {
+    /// What each shell alone covers.
+    alone: Vec<f64>,
+    /// What the largest shell covers, others before or behind it or not; more where it lies in folds.
+    largest: f64,
+}
+
+/// Shells as they are seen. Voids cover nothing.
+fn seen(mesh: &Mesh, topology: &Topology) -> Seen {
     const NONE: u32 = u32::MAX;
     const SEVERAL: u32 = u32::MAX - 1;
-    let Some(bounds) = mesh.bounds() else { return Vec::new() };
+    let Some(bounds) = mesh.bounds() else { return Seen::default() };
     let step = bounds.size().truncate().max_element().max(f32::MIN_POSITIVE) / SEEN_CELLS as f32;
     let mut cells = vec![NONE; SEEN_CELLS * SEEN_CELLS];
+    let mut faces = vec![0.0; topology.shells.len()];
     for (triangle, &shell) in topology.shell_of_triangle.iter().enumerate() {
         if topology.shells[shell as usize].signed_volume < 0.0 {
             continue;
         }
         let corners = mesh.triangle(triangle).map(|p| (p - bounds.min).truncate() / step - 0.5);
+        let [a, b, c] = corners;
+        faces[shell as usize] += 0.5 * f64::from((b - a).perp_dot(c - a).abs());
         scan(corners, SEEN_CELLS, |x, y| {
             let cell = &mut cells[y * SEEN_CELLS + x];
             *cell = if *cell == NONE || *cell == shell { shell } else { SEVERAL };
         });
     }
     let covered = cells.iter().filter(|&&cell| cell != NONE).count().max(1) as f64;
-    let mut seen = vec![0.0; topology.shells.len()];
-    cells.iter().filter(|&&cell| cell < SEVERAL).for_each(|&shell| seen[shell as usize] += 1.0 / covered);
-    seen
+    let mut alone = vec![0.0; topology.shells.len()];
+    cells.iter().filter(|&&cell| cell < SEVERAL).for_each(|&shell| alone[shell as usize] += 1.0 / covered);
+    // A front and a back.
+    let largest = faces.into_iter().fold(0.0, f64::max) / (2.0 * covered);
+    Seen { alone, largest }
 }
 
 /// For each of `voids` the smallest piece of positive volume around it.
@@ -172,7 +225,7 @@ mod tests {
     use super::*;
     use crate::field::ScalarGrid;
     use crate::surface::extract;
-    use glam::Vec3;
+    use glam::{Vec2, Vec3};
 
     /// Balls `(centre, radius)`; a negative radius is a void.
     fn balls(balls: &[(Vec3, f32)]) -> Mesh {
@@ -186,7 +239,7 @@ mod tests {
     }
 
     fn shell_volumes(mesh: &Mesh, share: f32) -> Vec<f64> {
-        let mut kept = drop_floaters(mesh, share, Largeness::Volume, &Monitor::silent()).unwrap();
+        let mut kept = drop_floaters(mesh, share, Largeness::Volume, &Monitor::silent()).unwrap().mesh;
         kept.validate().unwrap();
         let topology = Topology::of(&kept);
         assert!(topology.is_manifold());
@@ -201,7 +254,7 @@ mod tests {
         assert_eq!(shell_volumes(&two, 0.1), [0.9]);
         let mut painted = two.clone();
         painted.paint(|p| if p.x > 0.3 { [255, 0, 0] } else { [0, 0, 255] });
-        let kept = drop_floaters(&painted, 0.1, Largeness::Volume, &Monitor::silent()).unwrap();
+        let kept = drop_floaters(&painted, 0.1, Largeness::Volume, &Monitor::silent()).unwrap().mesh;
         assert!(kept.bounds().unwrap().max.x < 0.3);
         assert!(kept.vertex_colors.unwrap().iter().all(|&c| c == [0, 0, 255]));
     }
@@ -217,14 +270,45 @@ mod tests {
         let mesh = extract(&field, &Monitor::silent()).unwrap();
         assert_eq!(Topology::of(&mesh).shells.len(), 3);
         let pieces = |share, largeness| {
-            Topology::of(&drop_floaters(&mesh, share, largeness, &Monitor::silent()).unwrap()).shells.len()
+            Topology::of(&drop_floaters(&mesh, share, largeness, &Monitor::silent()).unwrap().mesh).shells.len()
         };
         assert_eq!(pieces(0.1, Largeness::Volume), 1, "3 % of the ball's volume");
         assert_eq!(pieces(0.1, Largeness::Outline), 2, "a quarter of the outline");
         assert_eq!(pieces(0.4, Largeness::Outline), 1);
         // A void covers nothing and stays with its piece.
         let bubble = balls(&[(Vec3::ZERO, 0.9), (Vec3::new(0.2, 0.3, 0.1), -0.15)]);
-        assert_eq!(drop_floaters(&bubble, 0.5, Largeness::Outline, &Monitor::silent()).unwrap(), bubble);
+        assert_eq!(drop_floaters(&bubble, 0.5, Largeness::Outline, &Monitor::silent()).unwrap().mesh, bubble);
+    }
+
+    #[test]
+    fn dots_and_islands_are_shown_and_what_is_left_out_is_told() {
+        let solid = |shape: &(dyn Fn(Vec2, f32) -> f32 + Sync)| {
+            let field = ScalarGrid::from_fn([141, 141, 46], Vec3::new(-1.4, -1.4, -0.45), 0.02, |p| {
+                shape(p.truncate(), p.z.abs())
+            });
+            extract(&field, &Monitor::silent()).unwrap()
+        };
+        let pieces = |mesh: &Mesh, share: f32| {
+            let kept = drop_floaters(mesh, share, Largeness::Outline, &Monitor::silent()).unwrap();
+            (Topology::of(&kept.mesh).shells.len(), kept.note())
+        };
+        // Five by eight letters, each with a dot of a tenth of its area, but of less than a hundredth of its volume.
+        let letters = solid(&|p, z| {
+            let cell = Vec2::new(0.52, 0.3);
+            let at = p - cell * (p / cell).round().clamp(Vec2::new(-2.0, -4.0), Vec2::new(2.0, 3.0));
+            let bar = |center: Vec2, half: Vec2| ((at - center).abs() - half).max_element();
+            let letter = bar(Vec2::ZERO, Vec2::new(0.15, 0.1)).max(z - 0.4);
+            letter.min(bar(Vec2::new(0.211, 0.0), Vec2::new(0.031, 0.05)).max(z - 0.025))
+        });
+        assert_eq!(pieces(&letters, 0.01), (80, None));
+        // An island of half a percent of the mainland, and one of a tenth of a percent.
+        let disc = |p: Vec2, x: f32, radius: f32| p.distance(Vec2::new(x, 0.013)) - radius;
+        let map = |island: f32| solid(&|p, z| disc(p, -0.2, 1.0).min(disc(p, 1.2, island)).max(z - 0.025));
+        assert_eq!(pieces(&map(0.0707), 0.01), (2, None));
+        let speck = map(0.0316);
+        let (left, note) = pieces(&speck, 0.01);
+        assert!(left == 1 && note.is_some_and(|note| note.contains("--drop-floaters 0")));
+        assert_eq!(pieces(&speck, 0.0), (2, None));
     }
 
     #[test]
@@ -247,11 +331,11 @@ mod tests {
     fn a_mesh_that_is_inside_out_or_open_is_not_emptied() {
         let mut mesh = balls(&[(Vec3::ZERO, 0.9), (Vec3::splat(1.1), 0.2)]);
         mesh.triangle_indices.iter_mut().for_each(|t| t.swap(0, 1));
-        assert_eq!(drop_floaters(&mesh, 0.5, Largeness::Volume, &Monitor::silent()).unwrap(), mesh);
+        assert_eq!(drop_floaters(&mesh, 0.5, Largeness::Volume, &Monitor::silent()).unwrap().mesh, mesh);
         mesh.triangle_indices.iter_mut().for_each(|t| t.swap(0, 1));
         mesh.triangle_indices.pop();
         assert_eq!(
-            Topology::of(&drop_floaters(&mesh, 0.5, Largeness::Volume, &Monitor::silent()).unwrap()).shells.len(),
+            Topology::of(&drop_floaters(&mesh, 0.5, Largeness::Volume, &Monitor::silent()).unwrap().mesh).shells.len(),
             1
         );
     }

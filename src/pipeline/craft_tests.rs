@@ -228,3 +228,25 @@ fn a_setting_said_to_have_no_effect_changes_nothing() {
         assert!(tried > 20, "{}: {tried}", base.mode.name());
     }
 }
+
+#[test]
+fn a_dark_area_on_white_paper_is_raised_beside_a_darker_line() {
+    let scene = Scene::of(&RgbaImage::from_fn(400, 400, |x, y| {
+        let from_center = Vec2::new(x as f32 - 199.5, y as f32 - 199.5).length();
+        let is_line =
+            (from_center - 170.0).abs() < 3.0 || (x.abs_diff(200) < 3 && (100.0..170.0).contains(&from_center));
+        Rgba(if is_line {
+            [0, 0, 0, 255]
+        } else if from_center < 110.0 {
+            [0, 0, 128, 255]
+        } else {
+            [255; 4]
+        })
+    }));
+    let mesh = scene.run(&request(Mode::Stamp), &Cache::disabled()).mesh;
+    let top = mesh.bounds().unwrap().max.z;
+    // The plate is 2 mm lower.
+    let near_center = mesh.vertex_positions.iter().filter(|p| p.truncate().length() < 3.0 && p.z > top - 3.0);
+    let depths: Vec<f32> = near_center.map(|p| top - p.z).collect();
+    assert!(!depths.is_empty() && depths.iter().all(|&depth| depth < 0.3), "{depths:?}");
+}

@@ -31,7 +31,9 @@ pub(super) fn finish(
     monitor.step(Stage::Mesh, 0, 10)?;
     // A height field lost them before it got its size.
     if params.drop_floaters > 0.0 && draft.from_field {
-        draft.mesh = drop_floaters(&draft.mesh, params.drop_floaters, largeness(request), monitor)?;
+        let kept = drop_floaters(&draft.mesh, params.drop_floaters, largeness(request), monitor)?;
+        draft.notes.extend(kept.note());
+        draft.mesh = kept.mesh;
     }
     monitor.step(Stage::Mesh, 1, 10)?;
     if draft.from_field {

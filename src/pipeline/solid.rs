@@ -123,7 +123,7 @@ fn without_floaters(
     let unseen = Monitor::new(monitor.cancel_token(), &|_| {});
     let mesh = surface::extract(&grid, &unseen).about(path)?;
     let kept = drop_floaters(&mesh, share, finish::largeness(request), &unseen)?;
-    let Some(bounds) = kept.bounds().filter(|bounds| mesh.bounds() != Some(*bounds)) else { return Ok(grid) };
+    let Some(bounds) = kept.mesh.bounds().filter(|bounds| mesh.bounds() != Some(*bounds)) else { return Ok(grid) };
     let [_, ny, nz] = grid.samples_per_axis;
     let (origin, spacing) = (grid.origin, grid.spacing);
     // All of the surface that is kept lies between samples within a cell of its box.

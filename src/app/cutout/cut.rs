@@ -8,6 +8,7 @@ use image::GrayImage;
 use crate::app::state::Item;
 use crate::image::intake::{self, Limits};
 use crate::image::{Picture, mask, matte};
+use crate::mesh::components::least_shown;
 use crate::progress::Monitor;
 use crate::request::{CutOutParams, Request};
 
@@ -74,7 +75,8 @@ fn kept_box(opacity: &GrayImage, request: &Request) -> Option<[u32; 4]> {
     let share = f64::from(request.mesh.drop_floaters);
     let largest = pieces.iter().map(Piece::volume).fold(0.0, f64::max);
     let outline: f64 = pieces.iter().map(|piece| piece.area).sum();
-    let by_outline = if request.keeps_outline() { share * outline } else { f64::INFINITY };
+    let widest = pieces.iter().map(|piece| piece.area).fold(0.0, f64::max);
+    let by_outline = if request.keeps_outline() { least_shown(share, outline, widest) } else { f64::INFINITY };
     let is_kept = |piece: &&Piece| piece.volume() >= share * largest || piece.area >= by_outline;
     let boxes = pieces.iter().filter(is_kept).map(|piece| piece.bounds);
     boxes.reduce(|[l, t, r, b], [left, top, right, bottom]| [l.min(left), t.min(top), r.max(right), b.max(bottom)])

@@ -22,6 +22,9 @@ const DOUGH_HALF_WIDTH_MM: f32 = 1.5;
 const GAP_HALF_WIDTH_MM: f32 = 0.8;
 /// Standard deviation of the smoothing of the outline; finer detail does not show in dough.
 const SMOOTHING_MM: f32 = 0.5;
+/// Shares of the outline from which it is told that holes and gaps were left out: no noise at its rim.
+const HOLES_TOLD: f32 = 0.005;
+const GAPS_TOLD: f32 = 0.02;
 /// The blade tapers over this share of the wall's height, at most so many mm.
 const TAPER_SHARE: f32 = 0.4;
 const TAPER_MAX_MM: f32 = 5.0;
@@ -45,7 +48,9 @@ pub(super) fn cutter(
         let (low_mm, high_mm) = (params.plate_mm, height);
         return Err(CraftError::Order { low: "--stamp-plate", low_mm, high: "--stamp-height", high_mm });
     }
-    let shape = Shape::new(without_holes(tone::alpha(&object.pixels)), true)?;
+    let drawn = tone::alpha(&object.pixels);
+    let shape = Shape::new(without_holes(drawn.clone()), true)?;
+    notes.extend(holes_left_out(&drawn, &shape.alpha));
     let rim = params.wall_mm + params.margin_mm;
     let added = [2.0 * rim; 2];
     let rough = fit_scale(request, &shape, added, LONGEST_MM, |scale| Ok(scale * shape.extent + 2.0 * rim))?;
@@ -61,6 +66,7 @@ pub(super) fn cutter(
     };
     let scale = fit_scale(request, &shape, added, LONGEST_MM, measure)?;
     let dough = region_at(scale)?;
+    notes.extend(gaps_filled(&shape, &dough, scale, monitor)?);
     let base = base_of(&dough, rim, params.wall_mm, monitor)?;
 
     let blade = params.blade_mm.max(LEAST_SAMPLES_PER_WALL * spacing);
@@ -95,6 +101,26 @@ fn smoothed(region: Silhouette, monitor: &Monitor) -> Result<Silhouette, CraftEr
         }
     }
     Ok(Silhouette::of_outline(&smooth.outline(0.0), lattice, monitor)?)
+}
+
+/// What is said where holes of the picture were filled.
+fn holes_left_out(drawn: &Raster, filled: &Raster) -> Option<String> {
+    let area = |raster: &Raster| raster.values.iter().filter(|alpha| **alpha >= 0.5).count() as f32;
+    (area(filled) - area(drawn) > HOLES_TOLD * area(filled))
+        .then(|| "the picture's holes are not cut: walls there would hang in the air".to_owned())
+}
+
+/// What is said where gaps of the picture, and what they lead to, are dough.
+fn gaps_filled(shape: &Shape, dough: &Silhouette, scale: f32, monitor: &Monitor) -> Result<Option<String>, CraftError> {
+    let drawn = Silhouette::of_outline(&shape.outline(scale), dough.lattice, monitor)?;
+    // Around a thin part that was widened no dough lies so deep.
+    let is_gap = |(drawn, dough): &(&f32, &f32)| **drawn > 0.0 && **dough < -DOUGH_HALF_WIDTH_MM;
+    let gaps = drawn.distances.iter().zip(&dough.distances).filter(is_gap).count() as f32;
+    let whole = dough.distances.iter().filter(|distance| **distance < 0.0).count() as f32;
+    Ok((gaps > GAPS_TOLD * whole).then(|| {
+        let [gap, part] = [GAP_HALF_WIDTH_MM, DOUGH_HALF_WIDTH_MM].map(|half| 2.0 * half);
+        format!("gaps narrower than {gap} mm between parts of at least {part} mm are not cut: their walls would touch")
+    }))
 }
 
 /// Signed distances to the filled area of the rim: what is within `rim` of the dough, in one part.

@@ -107,6 +107,26 @@ fn a_stamp_is_mirrored_and_its_lines_stand_above_the_plate() {
 }
 
 #[test]
+fn a_dark_area_stands_as_high_as_a_darker_line_beside_it() {
+    // A black ring and a navy disc within it.
+    let logo = object(
+        400,
+        |p| (p.length() - 0.6).min((p.length() - 0.87).abs() - 0.03),
+        |p| if p.length() > 0.7 { 0 } else { 33 },
+    );
+    let mesh = mesh(&request(StampKind::Stamp), &logo);
+    let top = mesh.bounds().unwrap().max.z;
+    let near_center: Vec<f32> = mesh
+        .vertex_positions
+        .iter()
+        .filter(|p| p.truncate().length() < 5.0)
+        .map(|p| p.z)
+        .filter(|&z| z > 0.5)
+        .collect();
+    assert!(!near_center.is_empty() && near_center.iter().all(|z| (z - top).abs() < 0.1), "{near_center:?}");
+}
+
+#[test]
 fn a_plate_reaches_its_margin_beyond_the_corners_of_the_picture_too() {
     let mut request = request(StampKind::Stamp);
     request.stamp.handle_mm = 0.0;
@@ -135,6 +155,65 @@ fn a_plate_reaches_its_margin_beyond_the_corners_of_the_picture_too() {
     assert_close(reach(&disc, -3.1, -0.5), 50.0 - (2.0 - std::f32::consts::SQRT_2) * 7.5, "round corner");
 }
 
+/// The corners of a star, in turn 0.9 and `inner` from its centre, the first at the top.
+fn polygon(count: usize, inner: f32) -> Vec<Vec2> {
+    let turn = std::f32::consts::TAU / count as f32;
+    let radius = |k: usize| if k.is_multiple_of(2) { 0.9 } else { inner };
+    (0..count).map(|k| radius(k) * Vec2::from_angle(std::f32::consts::FRAC_PI_2 + turn * k as f32)).collect()
+}
+
+/// Signed distance to the polygon with these corners.
+fn to_polygon(p: Vec2, corners: &[Vec2]) -> f32 {
+    let (mut nearest, mut is_inside) = (f32::INFINITY, false);
+    for (k, &a) in corners.iter().enumerate() {
+        let side = corners[(k + 1) % corners.len()] - a;
+        let share = ((p - a).dot(side) / side.length_squared()).clamp(0.0, 1.0);
+        nearest = nearest.min((p - a - share * side).length());
+        let is_beside = (a.y > p.y) != (a.y + side.y > p.y);
+        is_inside ^= is_beside && p.x < a.x + (p.y - a.y) / side.y * side.x;
+    }
+    if is_inside { -nearest } else { nearest }
+}
+
+#[test]
+fn a_sharp_corner_gets_no_knob() {
+    const SCALE: f32 = 20.0;
+    let star = polygon(10, 0.9 * 0.382);
+    // Of six corners three lie on the sides.
+    let triangle = polygon(6, 0.45);
+    // As a cutter and as a keychain widen it.
+    for (polygon, half_width) in [(&star, 1.5), (&star, 0.3), (&triangle, 1.5), (&triangle, 0.3)] {
+        let shape = Shape::of(&object(400, |p| to_polygon(p, polygon), |_| 60), false).unwrap();
+        let region = shape.region(SCALE, 0.24, 1.0, half_width, &Monitor::silent()).unwrap();
+        let ny = region.lattice.samples_per_axis[1];
+        for (k, _) in region.distances.iter().enumerate().filter(|(_, distance)| **distance < 0.0) {
+            let point = region.lattice.position(k / ny, k % ny);
+            let beyond = SCALE * to_polygon(point / SCALE, polygon);
+            assert!(beyond < 0.2, "{half_width}: {beyond} mm beyond the outline at {point}");
+        }
+        // From the top downward it never gets narrower.
+        let width = |y: f32| (-100..=100).filter(|&x| region.distance_at(Vec2::new(0.05 * x as f32, y)) < 0.0).count();
+        let widths: Vec<usize> = (1..8).map(|step| width(18.0 - 0.75 * step as f32)).collect();
+        assert!(widths.is_sorted() && widths[6] > widths[0] && widths[1] > 0, "{half_width}: {widths:?}");
+    }
+}
+
+#[test]
+fn a_stalk_is_widened_also_where_it_ends_in_a_fillet() {
+    // 0.6 mm wide for 3 mm, then up to 3 mm wide within 2.5 mm.
+    let half = |y: f32| 0.3 + 1.2 * ((14.5 - y) / 2.5).clamp(0.0, 1.0);
+    let apple = |p: Vec2| {
+        let p = 20.0 * p;
+        (p.length() - 12.0).min((p.x.abs() - half(p.y)).max(p.y - 17.5).max(-p.y)) / 20.0
+    };
+    let shape = Shape::of(&object(800, apple, |_| 60), false).unwrap();
+    let region = shape.region(20.0, 0.24, 1.0, 1.5, &Monitor::silent()).unwrap();
+    for y in [15.0, 16.0, 16.5] {
+        let depth = region.distance_at(Vec2::new(0.0, y));
+        assert!(depth < -1.3, "{y}: {depth}");
+    }
+}
+
 #[test]
 fn a_cutter_is_open_inside_and_its_blade_is_thinner_than_its_wall() {
     let request = request(StampKind::CookieCutter);
@@ -160,6 +239,31 @@ fn a_hole_in_a_cookie_is_filled_and_far_parts_are_joined() {
         let mesh = mesh(&request(kind), &apart);
         assert_solid(&mesh);
         assert_eq!(shells(&mesh), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn holes_and_gaps_that_a_cutter_leaves_out_are_told() {
+    // Teeth of 1 mm with gaps of 1 mm, on a back.
+    let comb = |p: Vec2| {
+        let tooth = (p.x - (p.x / 0.06).round() * 0.06).abs() - 0.015;
+        let back = (p - Vec2::new(0.0, -0.6)).abs() - Vec2::new(0.855, 0.1);
+        tooth.max(p.x.abs() - 0.855).max(p.y.abs() - 0.6).min(back.max_element())
+    };
+    let heart = |p: Vec2| {
+        let lobes = Vec2::new(p.x.abs() - 0.4, p.y - 0.3).length() - 0.42;
+        lobes.min((0.75 * p.x.abs() - 0.66 * p.y - 0.4).max(p.y - 0.3))
+    };
+    let told = |object: &ConditionImage| stamp(&request(StampKind::CookieCutter), object, &Monitor::silent()).unwrap();
+    let notes = told(&ring()).notes;
+    assert!(notes.iter().any(|note| note.contains("holes are not cut")), "{notes:?}");
+    let notes = told(&object(400, comb, |_| 0)).notes;
+    assert!(notes.iter().any(|note| note.contains("narrower than 1.6 mm")), "{notes:?}");
+    // A star has thin parts.
+    let star = |p: Vec2| to_polygon(p, &polygon(10, 0.9 * 0.382));
+    for object in [object(400, heart, |_| 0), object(400, star, |_| 0), letter()] {
+        let notes = told(&object).notes;
+        assert!(!notes.iter().any(|note| note.contains("not cut")), "{notes:?}");
     }
 }
 

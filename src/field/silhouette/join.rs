@@ -18,8 +18,8 @@ const MIN_HALF_WIDTH: f32 = 0.71;
 const NONE: u32 = u32::MAX;
 
 /// Unites `shape` with lines of at least `half_width` until no region of `outline` has more than one
-/// part. The `anchors` are points inside the outline from which `shape` reaches `half_width` far at least, or
-/// samples that are inside.
+/// part. The `anchors` are points inside the outline around which `shape` reaches [`least_half_width`] or
+/// `half_width` far at least, or samples that are inside.
 ///
 /// # Errors
 /// [`Cancelled`].
@@ -47,13 +47,18 @@ pub(super) fn join(
     let mut search = Search::new(Pixels::of(outline));
     search.start(&anchors);
     search.spread(monitor)?;
-    let half_width = half_width.max(MIN_HALF_WIDTH * lattice.spacing);
+    let half_width = least_half_width(lattice, half_width);
     for (_, way) in search.meetings.into_values() {
         for ends in way.windows(2) {
             shape.unite([ends[0], ends[1]], half_width);
         }
     }
     Ok(())
+}
+
+/// `half_width`, or what a line needs at least so that the samples of `lattice` hold it together.
+pub(super) fn least_half_width(lattice: Lattice, half_width: f32) -> f32 {
+    half_width.max(MIN_HALF_WIDTH * lattice.spacing)
 }
 
 /// The part of every sample (neighbours along the axes hang together), and how many there are.

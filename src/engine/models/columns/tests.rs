@@ -208,7 +208,7 @@ fn even_noise_is_closed_to_the_outline() {
             let mesh = surface::extract(&grid, &Monitor::silent()).unwrap();
             let kept = drop_floaters(&mesh, 0.01, Largeness::Outline, &Monitor::silent()).unwrap();
             // Voids inside are shells too.
-            let pieces = Topology::of(&kept).shells.iter().filter(|shell| shell.signed_volume > 0.0).count();
+            let pieces = Topology::of(&kept.mesh).shells.iter().filter(|shell| shell.signed_volume > 0.0).count();
             assert_eq!(pieces, 1, "seed {seed}, {back:?}: the outline is in one piece");
         }
     }
