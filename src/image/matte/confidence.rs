@@ -1,4 +1,5 @@
-//! How sure a cut-out by colour is. Each part is a way in which such cut-outs go wrong.
+//! How sure a cut-out is. Each part is a way in which cut-outs by colour go wrong; what was left behind on
+//! plain ground tells of those by a network too.
 
 use super::background::UNEXPLAINED;
 use super::filter::{Plane, box_mean};
@@ -23,7 +24,7 @@ pub(super) struct Evidence {
     pub agreement: f32,
 }
 
-/// The confidence, 0–1.
+/// The confidence of a cut-out by colour, 0–1, before [`nothing_lost`] is counted.
 pub(super) fn measure(lab: &LabImage, segmentation: &Segmentation) -> f32 {
     evidence(lab, segmentation).confidence()
 }
