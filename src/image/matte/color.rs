@@ -58,6 +58,8 @@ pub(super) fn by_color(colors: RgbaImage, invert: bool, help: Help, monitor: &Mo
     monitor.step(Stage::CutOut, 5, 100)?;
     let separated = separate(&colors, &coarse, help, monitor)?.ok_or(MatteError::NoObject)?;
     let Separated { segmentation, confidence, method } = separated;
+    // Neither way knows what it overlooked; plain ground shows it.
+    let confidence = confidence * confidence::nothing_lost(&coarse, &segmentation);
     monitor.step(Stage::CutOut, 40, 100)?;
 
     let fine = reduced(FINE_PX)?;
