@@ -4,7 +4,6 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::Studio;
-use super::state::Item;
 use super::toast::Level;
 use crate::mesh::Mesh;
 
@@ -42,33 +41,33 @@ impl Studio {
             return true;
         }
         let lost = self.meshes_nowhere();
-        if lost <= self.told_of_loss {
+        if lost.iter().all(|mesh| is_among(&self.told_of_loss, mesh)) {
             return true;
         }
-        self.told_of_loss = lost;
+        self.told_of_loss = lost.iter().map(Arc::downgrade).collect();
+        let lost = lost.len();
         let meshes = if lost == 1 { "1 mesh".to_owned() } else { format!("{lost} meshes") };
         let text = format!("This window is not kept: {meshes} would be lost; export what you need, or close again");
         self.messages.push(Level::Warning, text);
         false
     }
 
-    /// How many meshes were made here and are in no file.
-    fn meshes_nowhere(&self) -> usize {
-        let is_exported = |item: &&Item| item.finished.as_ref().is_some_and(|f| self.is_exported(&f.mesh));
-        self.items.iter().filter(|item| item.is_unsaved()).filter(|item| !is_exported(item)).count()
+    /// The meshes that were made here and are in no file.
+    fn meshes_nowhere(&self) -> Vec<Arc<Mesh>> {
+        let unsaved = self.items.iter().filter(|item| item.is_unsaved());
+        let meshes = unsaved.filter_map(|item| item.finished.as_ref()).map(|finished| finished.mesh.clone());
+        meshes.filter(|mesh| !is_among(&self.exported, mesh)).collect()
     }
 
     /// Notes that `mesh` is in a file of the user's choice.
     pub(super) fn note_exported(&mut self, mesh: &Arc<Mesh>) {
         self.exported.retain(|mesh| mesh.strong_count() > 0);
         self.exported.push(Arc::downgrade(mesh));
-        // What is made from now on is not among those that were told of.
-        self.told_of_loss = self.told_of_loss.min(self.meshes_nowhere());
     }
+}
 
-    fn is_exported(&self, mesh: &Arc<Mesh>) -> bool {
-        self.exported.iter().filter_map(Weak::upgrade).any(|exported| Arc::ptr_eq(&exported, mesh))
-    }
+fn is_among(all: &[Weak<Mesh>], mesh: &Arc<Mesh>) -> bool {
+    all.iter().any(|other| std::ptr::eq(other.as_ptr(), Arc::as_ptr(mesh)))
 }
 
 #[cfg(test)]
@@ -100,5 +99,10 @@ mod tests {
         add_mesh(&mut second);
         assert!(!second.may_close());
         assert!(second.may_close());
+        // As many, but others.
+        let id = second.items.iter().last().unwrap().id;
+        second.items.remove(id);
+        add_mesh(&mut second);
+        assert!(!second.may_close());
     }
 }

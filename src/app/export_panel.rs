@@ -154,7 +154,7 @@ impl ExportDialog {
             if Format::from_path(path).is_some() {
                 self.path = path.with_extension(self.format.extension()).display().to_string();
             }
-            self.replace = false;
+            (self.replace, self.trouble) = (false, None);
         }
         ui.end_row();
         ui.label("Up");

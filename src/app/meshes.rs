@@ -172,7 +172,8 @@ impl Studio {
 
     /// Size in mm and number of triangles of the selected card's mesh while it is being checked.
     pub(super) fn measures_being_checked(&self) -> Option<(Vec3, u64)> {
-        // It is shown from the moment on that it was read.
+        // It is shown from the moment on that it was read, until something else is made in its place.
+        self.items.selected().filter(|item| !item.status.is_open())?;
         self.name_being_read().and_then(|_| self.viewport.measures())
     }
 

@@ -150,7 +150,7 @@ pub struct Studio {
     store: Option<Arc<Store>>,
     last_exported: Option<PathBuf>,
     /// Meshes of which it was told that closing loses them.
-    told_of_loss: usize,
+    told_of_loss: Vec<Weak<Mesh>>,
     /// Meshes that are in files of the user's choice, as long as they are in memory.
     exported: Vec<Weak<Mesh>>,
     unsaved_since: Option<Instant>,
@@ -230,7 +230,7 @@ impl Studio {
             tasks,
             store,
             last_exported: None,
-            told_of_loss: 0,
+            told_of_loss: Vec::new(),
             exported: Vec::new(),
             unsaved_since: None,
             saving: false,
@@ -285,7 +285,7 @@ impl Studio {
             Loaded::SetAside(text) => self.messages.push(Level::Warning, text),
             Loaded::Session(session) => {
                 store.sweep(&session);
-                let (cards, selected) = session.cards();
+                let (cards, selected) = session.cards(launch::is_anew());
                 self.items.restore(cards, selected);
                 let is_waiting = |i: &&state::Item| i.status == Status::Waiting;
                 let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
@@ -380,7 +380,8 @@ impl eframe::App for Studio {
         match self.faults.check() {
             Ok(()) => {}
             Err(RenderError::DeviceLost(_)) => {
-                // What is drawn from now on panics.
+                // What is drawn from now on panics. A turntable would only be waited for.
+                self.give_up_turntable();
                 self.say_goodbye();
                 launch::replace_window();
             }

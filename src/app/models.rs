@@ -337,7 +337,9 @@ fn carry_out(
             Task::Verify => library.verify(id, monitor).map(|found| verified(library, &model, &found)),
             Task::Remove => {
                 // What is open keeps its room on the disk, or cannot be removed at all.
-                engine.release(monitor)?;
+                if let Ok(folder) = library.locate_folder(id) {
+                    engine.release(&folder, monitor)?;
+                }
                 let removed = library.remove(id)?;
                 Ok((Level::Info, format!("{name} was removed; {}", removed.in_words())))
             }

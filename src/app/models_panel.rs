@@ -271,7 +271,7 @@ fn work_ui(ui: &mut Ui, studio: &mut Studio, work: &Work) {
     let bar = ui.add(ProgressBar::new(fraction).text(percent(work)));
     bar.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ProgressIndicator, true, "Progress"));
     let mut text = match (&work.task, progress.map(|p| p.stage)) {
-        (Task::Remove, _) => "Removing, as soon as no picture needs a model".to_owned(),
+        (Task::Remove, _) => "Removing, after the stage that is being made".to_owned(),
         (_, Some(stage @ (Stage::Download | Stage::Verify))) => stage.label().to_owned(),
         _ => "Asking the server".to_owned(),
     };

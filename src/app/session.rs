@@ -385,10 +385,13 @@ impl Session {
 
     /// The cards and the selected one. Cards that waited, or ran when the program was closed, come back as
     /// [`Status::Waiting`] without a job.
-    pub fn cards(&self) -> (Vec<Item>, Option<ItemId>) {
+    ///
+    /// With `goes_on` also what ran while the program ended otherwise, because that was not to blame.
+    pub fn cards(&self, goes_on: bool) -> (Vec<Item>, Option<ItemId>) {
+        let goes_on = goes_on || self.closed;
         let card = |saved: &SavedItem| {
             let status = match (&saved.failed, saved.open, &saved.result) {
-                (_, true, _) if saved.running && !self.closed => Status::Failed(BROKEN_OFF.to_owned()),
+                (_, true, _) if saved.running && !goes_on => Status::Failed(BROKEN_OFF.to_owned()),
                 (_, true, _) => Status::Waiting,
                 (Some(why), ..) => Status::Failed(why.clone()),
                 (None, false, Some(_)) => Status::Finished,

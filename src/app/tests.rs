@@ -198,7 +198,7 @@ fn left_behind(folder: &Path) -> Vec<Item> {
     let store = Store::open(left.clone()).unwrap();
     std::fs::copy(folder.join("data/session.json"), left.join("session.json")).unwrap();
     let Loaded::Session(session) = store.load() else { panic!("not read") };
-    session.cards().0
+    session.cards(false).0
 }
 
 #[test]

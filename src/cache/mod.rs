@@ -162,7 +162,10 @@ impl Cache {
         }
         match inner.store.write(key, parts) {
             Ok(()) => {
-                *lock(&inner.failed_at) = None;
+                if lock(&inner.failed_at).take().is_some() {
+                    // Should it fail again, that is news.
+                    inner.has_warned.store(false, Ordering::Relaxed);
+                }
                 inner.account(bytes);
             }
             Err(source) => inner.pause(&source),

@@ -121,7 +121,7 @@ impl RangeArgs {
         let left = u64::MAX - self.first;
         match count {
             Some(count) if count > left => Err(Failure::Usage(format!(
-                "from --first {} on there are {left} samples; take a smaller --first or --count",
+                "no more than {left} samples can be taken from --first {} on; take a smaller --first or --count",
                 self.first
             ))),
             _ => Ok(Range { seed: self.seed, first: self.first, count: count.unwrap_or(left), side: self.side }),

@@ -1,6 +1,6 @@
 //! What the engine's thread keeps between pieces of work: the device, and the models on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::device::{self, DeviceChoice, DeviceInfo, DeviceKind};
@@ -82,9 +82,9 @@ impl Worker {
         place.memory = memory;
     }
 
-    /// Lets all models go.
-    pub(super) fn release(&mut self) {
-        self.models.clear();
+    /// Lets the models of a folder go.
+    pub(super) fn release(&mut self, folder: &Path) {
+        self.models.retain(|kept| kept.source.folder != folder);
     }
 
     /// The model, opened, and the device. Others make room for it when they have to.

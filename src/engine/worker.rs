@@ -5,6 +5,7 @@
 //! the next one gets a new thread. Work of other threads waits for its turn. Whoever waits sees progress
 //! on its own thread and is let go at once when it is cancelled before its turn.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -210,17 +211,18 @@ impl Engine {
         self.with_model(source, monitor, move |model, work| model.colors(&latents, &points, &options, work))
     }
 
-    /// Lets all models go, and with them their files, if the engine has begun at all. Waits for the work in
-    /// hand.
+    /// Lets the models of a folder go, and with them their files, if the engine has begun at all. Waits for the
+    /// stage in hand; what comes later opens them again.
     ///
     /// # Errors
     /// It was cancelled before its turn came.
-    pub fn release(&self, monitor: &Monitor) -> Result<(), Cancelled> {
+    pub fn release(&self, folder: &Path, monitor: &Monitor) -> Result<(), Cancelled> {
         if self.lock().orders.is_none() {
             return Ok(());
         }
-        let released = self.run(monitor, |worker, _| {
-            worker.release();
+        let folder = folder.to_owned();
+        let released = self.run(monitor, move |worker, _| {
+            worker.release(&folder);
             Ok(())
         });
         match released {

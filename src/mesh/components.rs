@@ -35,12 +35,19 @@ impl Kept {
     pub fn note(&self) -> Option<String> {
         match self.shown_dropped {
             0 => None,
-            1 => Some("a small loose piece was dropped; --drop-floaters 0 keeps it".to_owned()),
-            count => Some(format!("{count} small loose pieces were dropped; --drop-floaters 0 keeps them")),
+            1 => Some(format!("a small loose piece was dropped; {KEEP} it")),
+            count => Some(format!("{count} small loose pieces were dropped; {KEEP} them")),
         }
+    }
+
+    /// Whether this is a [`Kept::note`].
+    pub fn is_note(text: &str) -> bool {
+        text.contains(KEEP)
     }
 }
 
+/// What keeps them.
+const KEEP: &str = "--drop-floaters 0 keeps";
 /// How many times `share` of the width of the largest piece a piece is wide that is no speck.
 const WIDTHS: f64 = 5.0;
 

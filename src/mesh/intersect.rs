@@ -16,7 +16,8 @@ pub const MAX_TRIANGLES: usize = 8_000_000;
 /// surface has about ten.
 const MAX_PAIRS: u64 = 200;
 /// So many pairs in all may have a vertex in common besides, as the spokes of a lid do: a lid of five thousand corners
-/// is no tangle. Takes about a second per core.
+/// is no tangle. Takes about a second per core. Of large meshes as many as of other pairs: there each triangle has about
+/// six with its neighbours.
 const MAX_FANNED: u64 = 1 << 25;
 
 /// The triangles that pass through another, ascending, or `None` when `mesh` is too large or too
@@ -46,8 +47,8 @@ pub(super) fn self_intersections_where(
     let tree = BoxTree::of(mesh);
     let crossing: Vec<AtomicBool> = (0..count).map(|_| AtomicBool::new(false)).collect();
     let (pairs, fanned) = (AtomicU64::new(0), AtomicU64::new(0));
-    let limit = MAX_PAIRS * count.max(1000) as u64;
-    let is_given_up = || pairs.load(Relaxed) > limit || fanned.load(Relaxed) > MAX_FANNED;
+    let [most_pairs, most_fanned] = limits(count);
+    let is_given_up = || pairs.load(Relaxed) > most_pairs || fanned.load(Relaxed) > most_fanned;
     // Whether a limit is reached does not depend on the order of the leaves, so neither does the
     // answer.
     (0..tree.leaf_count()).into_par_iter().with_min_len(16).try_for_each(|leaf| {
@@ -72,6 +73,12 @@ pub(super) fn self_intersections_where(
         return Ok(None);
     }
     Ok(Some((0..count as u32).filter(|&t| crossing[t as usize].load(Relaxed)).collect()))
+}
+
+/// Pairs without and with a common vertex after which it is given up among so many triangles.
+fn limits(count: usize) -> [u64; 2] {
+    let pairs = MAX_PAIRS * count.max(1000) as u64;
+    [pairs, pairs.max(MAX_FANNED)]
 }
 
 fn have_common_vertex(mesh: &Mesh, a: u32, b: u32) -> bool {
@@ -185,6 +192,13 @@ mod tests {
 
     fn found(mesh: &Mesh) -> Vec<u32> {
         self_intersections(mesh, &Monitor::silent()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_neighbours_of_a_large_mesh_are_no_tangle() {
+        for count in [12, 100_000, MAX_TRIANGLES] {
+            assert!(limits(count).iter().all(|&limit| limit >= 50 * count as u64), "{count}");
+        }
     }
 
     #[test]

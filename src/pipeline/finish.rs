@@ -5,7 +5,7 @@ use glam::Vec3;
 use super::codec::Draft;
 use crate::craft::{Pose, Unit};
 use crate::image::ConditionImage;
-use crate::mesh::components::{Largeness, drop_floaters};
+use crate::mesh::components::{Kept, Largeness, drop_floaters};
 use crate::mesh::simplify::{SimplifyError, Target, simplify};
 use crate::mesh::smooth::taubin_along_z;
 use crate::mesh::topology::Topology;
@@ -32,7 +32,10 @@ pub(super) fn finish(
     // A height field lost them before it got its size.
     if params.drop_floaters > 0.0 && draft.from_field {
         let kept = drop_floaters(&draft.mesh, params.drop_floaters, largeness(request), monitor)?;
-        draft.notes.extend(kept.note());
+        // Where a field was cleared of some, all were told of then.
+        if !draft.notes.iter().any(|note| Kept::is_note(note)) {
+            draft.notes.extend(kept.note());
+        }
         draft.mesh = kept.mesh;
     }
     monitor.step(Stage::Mesh, 1, 10)?;

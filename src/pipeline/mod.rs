@@ -162,6 +162,7 @@ pub fn run_with(
     notes.extend_from_slice(&run.notes);
     // Not stored with the results: the cut-out itself tells.
     notes.extend(cut_out.as_ref().filter(|cut_out| cut_out.is_unsure()).map(|_| UNSURE.to_owned()));
+    notes.extend(run.notes_on_views()?);
     let has_way = request.cut_out.background == Background::Auto && request.cut_out.method != CutOutMethod::Auto;
     let is_by_alpha = |cut_out: &&Arc<CutOut>| has_way && cut_out.method == Method::Alpha;
     notes.extend(cut_out.as_ref().filter(is_by_alpha).map(|_| CUT_BY_ALPHA.to_owned()));

@@ -50,7 +50,7 @@ pub(super) fn operate(
     if cut_mm == 0.0 && hollow_mm == 0.0 {
         return Ok(grid);
     }
-    grid = without_floaters(grid, request, path, monitor)?;
+    grid = without_floaters(grid, request, path, monitor, notes)?;
     let bounds = grid.surface_bounds().ok_or(FieldError::Empty).about(path)?;
     let mut scale = print::millimetres_per_unit(bounds, unit, size);
     if cut_mm > 0.0 {
@@ -115,6 +115,7 @@ fn without_floaters(
     request: &Request,
     path: &Path,
     monitor: &Monitor,
+    notes: &mut Vec<String>,
 ) -> Result<ScalarGrid, PipelineError> {
     let share = request.mesh.drop_floaters;
     if share <= 0.0 {
@@ -124,6 +125,8 @@ fn without_floaters(
     let mesh = surface::extract(&grid, &unseen).about(path)?;
     let kept = drop_floaters(&mesh, share, finish::largeness(request), &unseen)?;
     let Some(bounds) = kept.mesh.bounds().filter(|bounds| mesh.bounds() != Some(*bounds)) else { return Ok(grid) };
+    // Of all that will be dropped, for what is cleared here is not seen later.
+    notes.extend(kept.note());
     let [_, ny, nz] = grid.samples_per_axis;
     let (origin, spacing) = (grid.origin, grid.spacing);
     // All of the surface that is kept lies between samples within a cell of its box.
@@ -220,6 +223,7 @@ pub(super) fn left_out(request: &Request) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mesh::components::Kept;
     use crate::mesh::topology::Topology;
 
     /// A round solid that stands on y = 0, where its radius is `radius`; it tapers by `taper` per unit.
@@ -290,6 +294,17 @@ mod tests {
         let [whole, with_speck] = [left, left_with_speck].map(|grid| grid.surface_bounds().unwrap());
         assert!((whole.min - with_speck.min).abs().max_element() < 1e-3, "{whole:?} {with_speck:?}");
         assert!((whole.max - with_speck.max).abs().max_element() < 1e-3, "{whole:?} {with_speck:?}");
+    }
+
+    #[test]
+    fn what_is_dropped_before_the_base_is_cut_is_told() {
+        let solid = grid(|p| round(p, 0.8, 0.0, 1.6).min(p.distance(Vec3::new(0.0, 1.9, 0.0)) - 0.08));
+        let mut request = Request { size: size(None, Some(60.0), 1.0), ..Request::default() };
+        (request.solid.flat_base_mm, request.mesh.drop_floaters) = (10.0, 0.04);
+        let mut notes = Vec::new();
+        let (path, monitor) = (Path::new("figure.png"), Monitor::silent());
+        operate(solid, Unit::Model, Pose::Standing, &request, path, &monitor, &mut notes).unwrap();
+        assert_eq!(notes.iter().filter(|note| Kept::is_note(note)).count(), 1, "{notes:?}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::image::intake::{self, IntakeError, Limits};
 use crate::image::matte::{self, CutOut, MatteError};
 use crate::image::{Picture, mask, recenter};
 use crate::progress::{Monitor, Stage};
-use crate::request::{Request, relevance};
+use crate::request::{Request, Side, relevance};
 use crate::{print, surface};
 
 /// One way through the stages.
@@ -40,6 +40,8 @@ pub(super) struct Run<'a> {
     pub(super) latents: Option<Arc<Latents>>,
     /// What was done in another way than usual, and concerns this run alone.
     pub(super) notes: Vec<String>,
+    /// Sides whose cut-outs the program doubts, once these were looked at.
+    pub(super) unsure: Option<Vec<Side>>,
     /// Whether everything so far is what was asked for, so that it may be stored.
     pub(super) as_asked: bool,
     spent: BTreeMap<Stage, StageReport>,
@@ -114,6 +116,7 @@ impl<'a> Run<'a> {
             cut_out: None,
             latents: None,
             notes: Vec::new(),
+            unsure: None,
             as_asked: true,
             spent: BTreeMap::new(),
         }

@@ -65,32 +65,56 @@ impl Run<'_> {
         let front = learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)?;
         let (begun, mut all_cached) = (Instant::now(), true);
         let mut further = BTreeMap::new();
-        let mut notes = Vec::new();
+        let mut unsure = Vec::new();
         for (number, view) in self.views.iter().enumerate() {
             let share = [number, number + 1].map(|n| SHARE * n as f64 / self.views.len() as f64);
             let seen = |monitor: &Monitor| self.planes_of(view, found, monitor);
             let Seen { planes, is_cached, is_unsure } = self.monitor.part(Stage::Latents, share, seen)?;
             self.monitor.check()?;
             all_cached &= is_cached;
-            if is_unsure {
-                notes.push(format!(
-                    "the program is not sure about the cut-out of the picture from the {}; one on a plain or \
-                     transparent background leaves no doubt",
-                    view.side.name()
-                ));
-            }
+            unsure.extend(is_unsure.then_some(view.side));
             further.insert(view.side.view_number(), planes);
         }
         if !further.is_empty() {
             self.spend(Stage::CutOut, begun, all_cached);
         }
-        self.notes.extend(notes);
+        self.unsure = Some(unsure);
         Ok(Shown { front, further })
     }
 
-    fn planes_of(&self, view: &View, found: &Found, monitor: &Monitor) -> Result<Seen, PipelineError> {
+    /// What is to be said of the cut-outs of further views, also where all that was made of them is stored.
+    pub(super) fn notes_on_views(&mut self) -> Result<Vec<String>, PipelineError> {
+        let unsure = match self.unsure.take() {
+            Some(sides) => sides,
+            None => {
+                let unseen = Monitor::new(self.monitor.cancel_token(), &|_| {});
+                let mut unsure = Vec::new();
+                for view in &self.views {
+                    if self.of_view(view, &unseen).cut_out()?.is_unsure() {
+                        unsure.push(view.side);
+                    }
+                }
+                unsure
+            }
+        };
+        let note = |side: Side| {
+            format!(
+                "the program is not sure about the cut-out of the picture from the {}; one on a plain or transparent \
+                 background leaves no doubt",
+                side.name()
+            )
+        };
+        Ok(unsure.into_iter().map(note).collect())
+    }
+
+    /// What a view's picture alone is made into.
+    fn of_view<'a>(&'a self, view: &'a View, monitor: &'a Monitor) -> Run<'a> {
         let keys = Keys::of(self.request, &view.digest, None, None, &[]);
-        let mut run = Run::of_picture(self.request, view.path, view.bytes.clone(), keys, (self.around, monitor));
+        Run::of_picture(self.request, view.path, view.bytes.clone(), keys, (self.around, monitor))
+    }
+
+    fn planes_of(&self, view: &View, found: &Found, monitor: &Monitor) -> Result<Seen, PipelineError> {
+        let mut run = self.of_view(view, monitor);
         let cut_out = run.cut_out()?;
         let planes = learned::planes(found, &self.request.model, &cut_out.pixels).about(view.path)?;
         let is_cached = run.reports().iter().all(|report| report.cached);

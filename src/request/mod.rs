@@ -277,7 +277,7 @@ parameters! {
     /// How large the print is. The solid keeps its proportions: give one of these.
     pub struct SizeParams titled "Size" {
         /// Height of the picture; a figure is 80 mm high when no size is given. What lies flat (relief, stamp, cutter,
-        /// keychain, flat back, lithophane without a stand) is that deep on the bed.
+        /// keychain, flat back, flat lithophane without a stand) is that deep on the bed.
         "height" => height_mm: Option<f32> = None, in 1.0..=2000.0 by 1.0, "mm";
         /// Width of the print.
         "width" => width_mm: Option<f32> = None, in 1.0..=2000.0 by 1.0, "mm";

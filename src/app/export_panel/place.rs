@@ -51,10 +51,11 @@ impl ExportDialog {
             return;
         }
         self.looking_at = Some(target.clone());
-        let path = target.clone();
+        let [path, asked] = [target.clone(), target.clone()];
         // As in writing: what a link leads to may be missing, and its name is taken nevertheless.
         let look = move || (path.symlink_metadata().is_ok(), path.parent().is_some_and(Path::is_dir));
-        studio.run_task(look, move |studio, found| {
+        // A folder that does not answer must not keep the threads of other tasks.
+        let begun = studio.run_long("orfeas-look", look, move |studio, found| {
             // The dialog may be another one by now, or ask for another target.
             let Some(Dialog::Export(dialog)) = &mut studio.dialog else { return };
             if dialog.looking_at.take_if(|path| *path == target).is_some() {
@@ -63,6 +64,10 @@ impl ExportDialog {
                 dialog.seen = Some(Seen { target, is_taken, has_folder });
             }
         });
+        if begun.is_err() {
+            self.looking_at = None;
+            self.seen = Some(Seen { target: asked, is_taken: false, has_folder: true });
+        }
     }
 
     /// Has the file written. The dialog stays open until it is there.

@@ -106,9 +106,15 @@ impl Studio {
         is_capturing
     }
 
+    /// Cancels a turntable that is being drawn.
+    pub(in super::super) fn give_up_turntable(&mut self) {
+        self.viewport.capture = None;
+    }
+
     /// Whether no turntable would be lost with the window; says so where one would.
     pub(in super::super) fn may_leave_turntable(&mut self) -> bool {
-        let may_leave = self.viewport.capture.is_none();
+        // One that is cancelled is given up already.
+        let may_leave = self.viewport.capture.as_ref().is_none_or(|running| running.cancel.is_cancelled());
         if !may_leave {
             self.messages.push(Level::Info, "A turntable is being drawn; wait for it, or cancel it, before you close");
         }
@@ -321,7 +327,9 @@ mod tests {
             }
             Err("it was cancelled".to_owned())
         });
+        assert!(!studio.may_leave_turntable());
         studio.viewport.capture.as_ref().unwrap().cancel.cancel();
+        assert!(studio.may_leave_turntable(), "there is nothing to wait for");
         studio.next_answer(std::time::Duration::from_secs(60)).unwrap()(&mut studio);
         assert!(studio.viewport.capture.is_none() && !folder.path().join("a.png").exists());
         let last = studio.messages.iter().next_back().unwrap();

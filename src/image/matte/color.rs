@@ -58,8 +58,6 @@ pub(super) fn by_color(colors: RgbaImage, invert: bool, help: Help, monitor: &Mo
     monitor.step(Stage::CutOut, 5, 100)?;
     let separated = separate(&colors, &coarse, help, monitor)?.ok_or(MatteError::NoObject)?;
     let Separated { segmentation, confidence, method } = separated;
-    // Neither way knows what it overlooked; plain ground shows it.
-    let confidence = confidence * confidence::nothing_lost(&coarse, &segmentation);
     monitor.step(Stage::CutOut, 40, 100)?;
 
     let fine = reduced(FINE_PX)?;
@@ -90,14 +88,16 @@ fn separate(
     let by_color = || -> Result<Option<Separated>, MatteError> {
         let Some(mut segmentation) = segment(coarse, monitor)? else { return Ok(None) };
         tidy(&mut segmentation.labels, coarse.width, &segmentation.odds, 6);
-        let confidence = confidence::measure(coarse, &segmentation);
+        let confidence = confidence::measure(coarse, &segmentation) * confidence::nothing_lost(coarse, &segmentation);
         Ok(Some(Separated { segmentation, confidence, method: Method::Color }))
     };
     let by_network = |finder: &dyn Finder| -> Result<Option<Separated>, MatteError> {
         let Some(found) = Found::ask(finder, colors, monitor)? else { return Ok(None) };
         let Some(mut segmentation) = segment_found(coarse, &found, monitor)? else { return Ok(None) };
         tidy(&mut segmentation.labels, coarse.width, &segmentation.odds, 6);
-        Ok(Some(Separated { segmentation, confidence: found.confidence(), method: Method::Network }))
+        // It does not know what it overlooked; plain ground shows it.
+        let confidence = found.confidence() * confidence::nothing_lost(coarse, &segmentation);
+        Ok(Some(Separated { segmentation, confidence, method: Method::Network }))
     };
     match help {
         Help::None => by_color(),

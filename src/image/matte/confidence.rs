@@ -59,7 +59,7 @@ pub(super) fn nothing_lost(lab: &LabImage, segmentation: &Segmentation) -> f32 {
         |i: usize| i.is_multiple_of(width) || i % width == width - 1 || i / width == 0 || i / width == height - 1;
     let frame: Vec<usize> = (0..labels.len()).filter(|&i| on_border(i) && !labels[i]).collect();
     let smooth = frame.iter().filter(|&&i| !stands_out(i)).count();
-    if (smooth as f32) < SMOOTH_FRAME * frame.len() as f32 {
+    if frame.is_empty() || (smooth as f32) < SMOOTH_FRAME * frame.len() as f32 {
         return 1.0;
     }
     let near = box_mean(&Plane::from_fn(width, height, |i| f32::from(u8::from(labels[i]))), RIM_PX);

@@ -11,6 +11,7 @@ use glam::{DVec2, DVec3, Vec3};
 use super::super::Mesh;
 use super::LONGEST_RIM;
 use super::edges::{Edges, key};
+use crate::progress::{Cancelled, Monitor};
 
 /// How far off a plane rims may be that lie in it, as a share of the outer one's size.
 const FLATNESS: f64 = 1e-3;
@@ -34,14 +35,23 @@ pub(super) enum Hole {
 }
 
 /// The holes that `rings` are the rims of.
-pub(super) fn holes_of(mesh: &Mesh, edges: &Edges, rings: Vec<Vec<u32>>) -> Vec<Hole> {
+///
+/// # Errors
+/// [`Cancelled`].
+pub(super) fn holes_of(
+    mesh: &Mesh,
+    edges: &Edges,
+    rings: Vec<Vec<u32>>,
+    monitor: &Monitor,
+) -> Result<Vec<Hole>, Cancelled> {
     if rings.len() < 2 || rings.len() > MOST_RIMS {
-        return rings.into_iter().map(Hole::Ring).collect();
+        return Ok(rings.into_iter().map(Hole::Ring).collect());
     }
     let outlines: Vec<Outline> = rings.iter().map(|ring| Outline::of(mesh, edges, ring)).collect();
-    let parents = parents(&outlines);
+    let parents = parents(&outlines, monitor)?;
     let mut holes = Vec::with_capacity(rings.len());
     for (i, ring) in rings.iter().enumerate().filter(|(i, _)| parents[*i].is_none()) {
+        monitor.check()?;
         let inner: Vec<&Vec<u32>> =
             rings.iter().zip(&parents).filter(|(_, parent)| **parent == Some(i)).map(|(ring, _)| ring).collect();
         let plane = &outlines[i].plane;
@@ -51,7 +61,7 @@ pub(super) fn holes_of(mesh: &Mesh, edges: &Edges, rings: Vec<Vec<u32>>) -> Vec<
                 .map_or(Hole::Unclear, Hole::Annulus),
         });
     }
-    holes
+    Ok(holes)
 }
 
 /// The two directions of a plane, and its normal.
@@ -148,7 +158,7 @@ fn wall(mesh: &Mesh, edges: &Edges, ring: &[u32]) -> DVec3 {
     let place = |v: u32| mesh.vertex_positions[v as usize].as_dvec3();
     let (mut sum, mut length) = (DVec3::ZERO, 0.0);
     for (&a, &b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
-        let owner = edges.owners(key(a, b)).first().map(|&t| mesh.triangle_indices[t as usize]);
+        let owner = edges.owners(key(a, b)).next().map(|t| mesh.triangle_indices[t as usize]);
         let Some(apex) = owner.and_then(|owner| owner.into_iter().find(|&v| v != a && v != b)) else { continue };
         let (along, way) = ((place(b) - place(a)).normalize_or_zero(), place(apex) - place(a));
         let share = place(a).distance(place(b));
@@ -160,17 +170,18 @@ fn wall(mesh: &Mesh, edges: &Edges, ring: &[u32]) -> DVec3 {
 
 /// For every rim the one around it, if it faces the other way and is none within another itself: the
 /// rim of a hole's island.
-fn parents(outlines: &[Outline]) -> Vec<Option<usize>> {
+fn parents(outlines: &[Outline], monitor: &Monitor) -> Result<Vec<Option<usize>>, Cancelled> {
     let mut order: Vec<usize> = (0..outlines.len()).filter(|&i| outlines[i].unevenness <= UNEVENNESS).collect();
     order.sort_by(|&i, &j| outlines[j].area.total_cmp(&outlines[i].area));
     let mut parents = vec![None; outlines.len()];
     for (place, &i) in order.iter().enumerate() {
+        monitor.check()?;
         // The smallest that holds it.
         let around = order[..place].iter().rev().copied().find(|&j| outlines[j].holds(&outlines[i]));
         parents[i] =
             around.filter(|&j| parents[j].is_none() && outlines[j].plane.normal.dot(outlines[i].plane.normal) < 0.0);
     }
-    parents
+    Ok(parents)
 }
 
 /// One outline around `outer` and along a slit round each of the `inner` rings.

@@ -49,10 +49,12 @@ fn close_tip(mesh: &mut Mesh, edges: &mut Edges, [before, tip, after]: [u32; 3],
     if !is_on_line(at_tip, place(middle), place(far), near) {
         return false;
     }
-    let &[owner] = edges.owners(key(from, to)).as_slice() else { return false };
+    let mut owners = edges.owners(key(from, to));
+    let (Some(owner), None) = (owners.next(), owners.next()) else { return false };
+    drop(owners);
     let triangle = mesh.triangle_indices[owner as usize];
     let Some(apex) = triangle.into_iter().find(|&v| v != from && v != to) else { return false };
-    let is_taken = edges.contains(key(middle, apex)) || edges.owners(key(middle, far)).len() > 1;
+    let is_taken = edges.contains(key(middle, apex)) || edges.owners(key(middle, far)).nth(1).is_some();
     if apex == middle || is_taken || !has_directed(triangle, from, to) {
         return false;
     }

@@ -32,16 +32,17 @@ impl Edges {
     }
 
     /// The triangles of an edge, ascending as far as they are those of the mesh as it was.
-    pub(super) fn owners(&self, edge: [u32; 2]) -> Vec<u32> {
-        match self.changed.get(&edge) {
-            Some(owners) => owners.clone().unwrap_or_default(),
-            None => self.built(edge).iter().map(|edge| edge.half_edge() / 3).collect(),
-        }
+    pub(super) fn owners(&self, edge: [u32; 2]) -> impl Iterator<Item = u32> {
+        let (changed, built) = match self.changed.get(&edge) {
+            Some(owners) => (owners.as_deref().unwrap_or_default(), &[][..]),
+            None => (&[][..], self.built(edge)),
+        };
+        changed.iter().copied().chain(built.iter().map(|edge| edge.half_edge() / 3))
     }
 
     /// Changes the triangles of an edge, which is there from now on.
     pub(super) fn change(&mut self, edge: [u32; 2], change: impl FnOnce(&mut Vec<u32>)) {
-        let mut owners = self.owners(edge);
+        let mut owners: Vec<u32> = self.owners(edge).collect();
         change(&mut owners);
         self.changed.insert(edge, Some(owners));
     }

@@ -13,6 +13,8 @@ use crate::progress::{Cancelled, Monitor};
 
 /// A collapsed sliver may make a new one beside it; this many rounds settle all but built cases.
 const SLIVER_ROUNDS: usize = 8;
+/// After so many triangles it is looked whether to go on.
+const LOOKED_AT: usize = 1 << 16;
 
 /// Takes triangles without area out without changing the shape; returns how many there were.
 pub(super) fn collapse_slivers(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancelled> {
@@ -30,7 +32,10 @@ pub(super) fn collapse_slivers(mesh: &mut Mesh, monitor: &Monitor) -> Result<usi
         let edges = Edges::of(mesh);
         // Each triangle changes once a round, since `edges` is of before.
         let mut touched = HashSet::new();
-        for t in left {
+        for (number, t) in left.into_iter().enumerate() {
+            if number.is_multiple_of(LOOKED_AT) {
+                monitor.check()?;
+            }
             take_out(mesh, t, &edges, &mut touched);
         }
         // Dropped slivers name one vertex three times.
@@ -57,7 +62,7 @@ fn take_out(mesh: &mut Mesh, t: usize, edges: &Edges, touched: &mut HashSet<u32>
     if to_a.min(to_b) <= 1e-6 * length(longest) {
         return merge(mesh);
     }
-    let mut others = edges.owners(key(a, b)).into_iter().filter(|&o| o as usize != t);
+    let mut others = edges.owners(key(a, b)).filter(|&o| o as usize != t);
     let Some(other) = others.next() else {
         // On a rim: without it the rim goes through the middle vertex.
         mesh.triangle_indices[t] = [m; 3];

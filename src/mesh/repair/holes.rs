@@ -21,6 +21,8 @@ const FLATNESS: f64 = 1.0 - 1e-6;
 /// How far the middle of a rim has to be from each of its edges, as a share of the rim's radius, for
 /// a fan around it.
 const FAN_MARGIN: f64 = 1e-3;
+/// A rim of no more corners gets a fan where no ears were found.
+const FANNED: usize = 4096;
 
 /// Takes open pieces out that lie in a plane, single triangles above all, where they are few; returns
 /// how many triangles those were. They are no part of any solid.
@@ -69,9 +71,11 @@ pub(super) fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<Holes, C
     let all = rings.len();
     rings.retain(|ring| ring.len() <= LONGEST_RIM);
     let mut unclear = all - rings.len();
+    // A long tangled rim must not use up what short ones take.
+    rings.sort_by_key(Vec::len);
     let mut cutter = Cutter::default();
     let mut fills = Vec::new();
-    for hole in holes_of(mesh, &edges, rings) {
+    for hole in holes_of(mesh, &edges, rings, monitor)? {
         monitor.check()?;
         let fill = match hole {
             Hole::Ring(ring) => fill_ring(mesh, &edges, &ring, &mut cutter, monitor)?,
@@ -101,7 +105,7 @@ pub(super) fn close_holes(mesh: &mut Mesh, monitor: &Monitor) -> Result<Holes, C
 /// Whether a ring is the outside of a single triangle, so that closing it would only double that.
 fn is_round_one_triangle(mesh: &Mesh, edges: &Edges, ring: &[u32]) -> bool {
     let &[a, b, c] = ring else { return false };
-    edges.owners(key(a, b)).into_iter().any(|t| sorted(mesh.triangle_indices[t as usize]) == sorted([a, b, c]))
+    edges.owners(key(a, b)).any(|t| sorted(mesh.triangle_indices[t as usize]) == sorted([a, b, c]))
 }
 
 /// The triangles for a hole: a fan around its middle where that sees the whole rim, else ears, which
@@ -120,7 +124,7 @@ fn fill_ring(
     let middle: Vec3 = ring.iter().map(|&v| mesh.vertex_positions[v as usize] * share).sum();
     if !sees_all(mesh, ring, middle) {
         let ears = cut(mesh, edges, ring, cutter, monitor)?;
-        if ears.is_some() || cutter.is_spent() {
+        if ears.is_some() || ring.len() > FANNED && cutter.is_spent() {
             return Ok(ears);
         }
     }

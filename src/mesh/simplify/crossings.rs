@@ -56,7 +56,7 @@ pub(super) fn part(mesh: &mut Mesh, known: &Known, monitor: &Monitor) -> Result<
     let known = known.found(monitor)?.1.as_ref();
     let is_new = |mesh: &Mesh, a: u32, b: u32| known.is_none_or(|known| !known.touches_common_box(mesh, a, b));
     let found_new = |mesh: &Mesh| self_intersections_where(mesh, |a, b| is_new(mesh, a, b), monitor);
-    let mut crossing = found_new(mesh)?.unwrap_or_default();
+    let mut crossing = if known.is_none() { all.clone() } else { found_new(mesh)?.unwrap_or_default() };
     if crossing.is_empty() || crossing.len() > mesh.triangle_indices.len() / 10 {
         return Ok(all);
     }
