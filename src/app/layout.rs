@@ -252,7 +252,8 @@ pub(super) fn dialog<'a>(ctx: &Context, title: &'a str) -> egui::Window<'a> {
     let key = id.with("middle of the window");
     let before = ctx.data_mut(|d| std::mem::replace(d.get_temp_mut_or(key, middle), middle));
     match egui::AreaState::load(ctx, id).and_then(|area| area.pivot_pos).filter(|_| before != middle) {
-        Some(place) => window.current_pos(place + (middle - before)),
+        // A window that is moved by its title alone goes back to where it was.
+        Some(place) => window.drag_area(egui::containers::WindowDrag::Anywhere).current_pos(place + (middle - before)),
         None => window.default_pos(middle),
     }
 }

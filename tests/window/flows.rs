@@ -139,7 +139,9 @@ fn the_palette_finds_a_command_and_runs_it() {
 #[test]
 fn a_command_that_is_typed_before_the_palette_is_drawn_is_found() {
     let mut window = Window::new();
-    let key = |key, modifiers| egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    let event =
+        |key, pressed, modifiers| egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+    let key = |key, modifiers| event(key, true, modifiers);
     let text = |text: &str| egui::Event::Text(text.to_owned());
     // Leaves the cursor of its field before what is in it.
     window.keys(Modifiers::COMMAND, Key::K);
@@ -149,6 +151,7 @@ fn a_command_that_is_typed_before_the_palette_is_drawn_is_found() {
     window.keys(Modifiers::NONE, Key::Escape);
     window.harness.input_mut().events.extend([key(Key::K, Modifiers::COMMAND), text("da"), text("rk")]);
     window.harness.step();
+    window.harness.event(event(Key::K, false, Modifiers::COMMAND));
     window.harness.event(text(" theme"));
     window.harness.run_ok();
     window.keys(Modifiers::NONE, Key::Enter);
