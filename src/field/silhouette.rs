@@ -174,7 +174,9 @@ impl Silhouette {
     /// # Errors
     /// [`Cancelled`].
     pub fn widen_thin_parts(&mut self, outline: &Outline, half_width: f32, monitor: &Monitor) -> Result<(), Cancelled> {
-        let thin = thin::middles(outline, half_width, monitor)?;
+        // Samples hold no tip that is thinner than a line must be for them.
+        let are_tips_told = half_width > join::least_half_width(self.lattice, 0.0);
+        let thin = thin::middles(outline, half_width, are_tips_told, monitor)?;
         let (lattice, ny) = (self.lattice, self.lattice.samples_per_axis[1]);
         let inside: Vec<usize> = (0..self.distances.len()).filter(|&k| self.distances[k] < 0.0).collect();
         for disc in &thin.bands {

@@ -38,10 +38,16 @@ pub(super) struct Thin {
 }
 
 /// The thin parts under all segments of `outline`: where an inscribed disc is smaller than `half_width`.
+/// Tips are told from bands only with `are_tips_told`.
 ///
 /// # Errors
 /// [`Cancelled`].
-pub(super) fn middles(outline: &Outline, half_width: f32, monitor: &Monitor) -> Result<Thin, Cancelled> {
+pub(super) fn middles(
+    outline: &Outline,
+    half_width: f32,
+    are_tips_told: bool,
+    monitor: &Monitor,
+) -> Result<Thin, Cancelled> {
     let middles = outline
         .segments()
         .par_chunks(1024)
@@ -51,6 +57,9 @@ pub(super) fn middles(outline: &Outline, half_width: f32, monitor: &Monitor) -> 
         })
         .collect::<Result<Vec<_>, Cancelled>>()?
         .concat();
+    if !are_tips_told {
+        return Ok(Thin { bands: middles, tips: Vec::new() });
+    }
     let mut thin = Thin::default();
     let cell = (RUN_CELL * half_width).max(RUN_CELL_PX * outline.placement().step.abs().max_element());
     for run in runs(middles, cell) {
