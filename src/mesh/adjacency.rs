@@ -25,6 +25,24 @@ impl<T: Copy> Rows<T> {
     }
 }
 
+impl Rows<EdgeUse> {
+    /// The edges in the row of `vertex`: the uses of each.
+    pub(crate) fn edges(&self, vertex: usize) -> impl Iterator<Item = &[EdgeUse]> {
+        self.row(vertex).chunk_by(|a, b| a.other() == b.other())
+    }
+
+    /// The uses of the edge between `a` and `b` in either direction; none where there is no such edge.
+    pub(crate) fn edge(&self, [a, b]: [u32; 2]) -> &[EdgeUse] {
+        let (smaller, larger) = (a.min(b) as usize, a.max(b));
+        if smaller >= self.len() {
+            return &[];
+        }
+        let row = self.row(smaller);
+        let row = &row[row.partition_point(|edge| edge.other() < larger)..];
+        &row[..row.partition_point(|edge| edge.other() == larger)]
+    }
+}
+
 /// A directed edge seen from its vertex of smaller index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct EdgeUse(u64);
@@ -77,7 +95,7 @@ pub(crate) fn edge_uses(vertex_count: usize, triangles: &[[u32; 3]]) -> Rows<Edg
 
 /// The neighbours of every vertex along edges, ascending, each once.
 pub(crate) fn vertex_neighbors(uses: &Rows<EdgeUse>) -> Rows<u32> {
-    let edges = || (0..uses.len()).flat_map(|v| distinct_others(uses.row(v)).map(move |other| (v as u32, other)));
+    let edges = || (0..uses.len()).flat_map(|v| uses.edges(v).map(move |uses| (v as u32, uses[0].other())));
     let mut counts = vec![0; uses.len()];
     for (a, b) in edges() {
         counts[a as usize] += 1;
@@ -94,10 +112,6 @@ pub(crate) fn vertex_neighbors(uses: &Rows<EdgeUse>) -> Rows<u32> {
         }
     }
     Rows { offsets, items }
-}
-
-fn distinct_others(row: &[EdgeUse]) -> impl Iterator<Item = u32> + '_ {
-    row.chunk_by(|a, b| a.other() == b.other()).map(|uses| uses[0].other())
 }
 
 fn offsets(counts: &[u32]) -> Vec<u32> {

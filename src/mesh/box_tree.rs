@@ -233,6 +233,12 @@ mod tests {
         proptest::array::uniform3(-1.0f32..1.0).prop_map(Vec3::from_array)
     }
 
+    /// Each three of the corners are a triangle.
+    fn loose(corners: Vec<Vec3>) -> Mesh {
+        let triangle_indices = (0..corners.len() as u32 / 3).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect();
+        Mesh { vertex_positions: corners, triangle_indices, vertex_colors: None }
+    }
+
     #[test]
     fn points_on_long_thin_triangles_are_on_them() {
         // Strips of a plane, 400 times as long as wide, askew in space.
@@ -275,12 +281,7 @@ mod tests {
             corners in proptest::collection::vec(point(), 3..60),
             pair in proptest::collection::vec(point(), 6),
         ) {
-            let of = |corners: &[Vec3], scale: f32| Mesh {
-                vertex_positions: corners.iter().map(|p| scale * *p).collect(),
-                triangle_indices: (0..corners.len() as u32 / 3).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
-                vertex_colors: None,
-            };
-            let (mesh, pair) = (of(&corners, 1.0), of(&pair, 0.4));
+            let (mesh, pair) = (loose(corners), loose(pair.into_iter().map(|p| 0.4 * p).collect()));
             let [a, b] = [0, 1].map(|t| Box3::around(pair.triangle(t)));
             let common = Box3 { min: a.min.max(b.min), max: a.max.min(b.max) };
             let touches = (0..mesh.triangle_indices.len()).any(|t| Box3::around(mesh.triangle(t)).touches(&common));
@@ -290,17 +291,12 @@ mod tests {
         /// No point of a fine lattice over the triangles is nearer, and one is about as near.
         #[test]
         fn the_distance_is_that_to_the_nearest_point(corners in proptest::collection::vec(point(), 3..60), p in point()) {
-            let count = corners.len() as u32 / 3;
-            let mesh = Mesh {
-                vertex_positions: corners,
-                triangle_indices: (0..count).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
-                vertex_colors: None,
-            };
+            let mesh = loose(corners);
             let tree = BoxTree::of(&mesh);
             let found = tree.distance_squared(&mesh, p, 0.0, &mut 0).sqrt();
             let steps = 60;
             let mut nearest = f32::INFINITY;
-            for t in 0..count as usize {
+            for t in 0..mesh.triangle_indices.len() {
                 let [a, b, c] = mesh.triangle(t);
                 for i in 0..=steps {
                     for j in 0..=steps - i {
@@ -320,12 +316,7 @@ mod tests {
             points in proptest::collection::vec(point(), 1..20),
             enough in 0.0f32..0.02,
         ) {
-            let count = corners.len() as u32 / 3;
-            let mesh = Mesh {
-                vertex_positions: corners,
-                triangle_indices: (0..count).map(|t| [3 * t, 3 * t + 1, 3 * t + 2]).collect(),
-                vertex_colors: None,
-            };
+            let mesh = loose(corners);
             let tree = BoxTree::of(&mesh);
             let mut last = 0;
             for p in points {

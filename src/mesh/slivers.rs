@@ -66,13 +66,14 @@ fn turn_once(mesh: &mut Mesh, margin: f64) -> bool {
         return false;
     }
     let uses = edge_uses(mesh.vertex_positions.len(), &mesh.triangle_indices);
-    let edge = |a: u32, b: u32| uses.row(a.min(b) as usize).iter().filter(move |e| e.other() == a.max(b));
     let mut touched = vec![false; count];
     let mut added = HashSet::new();
     for t in (0..count).filter(|&t| is_thin[t]) {
         let longest = longest_side(mesh, t);
         let [a, b, middle] = std::array::from_fn(|k| mesh.triangle_indices[t][(longest + k) % 3]);
-        let Some(behind) = edge(a, b).map(|e| e.half_edge()).find(|&h| start_of(mesh, h) == b) else { continue };
+        let Some(behind) = uses.edge([a, b]).iter().map(|e| e.half_edge()).find(|&h| start_of(mesh, h) == b) else {
+            continue;
+        };
         let other = behind as usize / 3;
         // A sliver behind a sliver is turned first, with what lies behind it.
         let is_inner = is_thin[other] && longest_side(mesh, other) != behind as usize % 3;
@@ -81,7 +82,7 @@ fn turn_once(mesh: &mut Mesh, margin: f64) -> bool {
         }
         let far = start_of(mesh, next_corner(next_corner(behind)));
         let turned = [[a, far, middle], [far, b, middle]];
-        let is_taken = middle == far || edge(middle, far).next().is_some();
+        let is_taken = middle == far || !uses.edge([middle, far]).is_empty();
         if is_taken || !is_better(mesh, [t, other], turned) || !added.insert([middle.min(far), middle.max(far)]) {
             continue;
         }

@@ -72,7 +72,7 @@ fn normals(positions: &[Vec3], mesh: &Mesh) -> Vec<Vec3> {
 fn fixed_vertices(uses: &Rows<EdgeUse>) -> Vec<bool> {
     let mut fixed = vec![false; uses.len()];
     for v in 0..uses.len() {
-        for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter(|edge| edge.len() != 2) {
+        for edge in uses.edges(v).filter(|edge| edge.len() != 2) {
             fixed[v] = true;
             fixed[edge[0].other() as usize] = true;
         }

@@ -167,7 +167,7 @@ fn bad_edges(mesh: &Mesh, uses: &Rows<EdgeUse>, monitor: &Monitor) -> Result<Bad
         monitor.check()?;
         let (mut count, mut bad) = (0, Vec::new());
         for v in rows {
-            for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()) {
+            for edge in uses.edges(v) {
                 count += 1;
                 bad.extend(edge_defect(mesh, edge).map(|kind| (kind, v as u32, edge[0])));
             }

@@ -85,7 +85,7 @@ fn copies(mesh: &Mesh, uses: &Rows<EdgeUse>, monitor: &Monitor) -> Result<Vec<Ve
             monitor.check()?;
             let (mut found, mut tips) = (Vec::new(), Vec::new());
             for v in first..(first + ROWS).min(uses.len()) {
-                for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter(|edge| edge.len() > 1) {
+                for edge in uses.edges(v).filter(|edge| edge.len() > 1) {
                     // Each set at one of its edges only: the one between its two smaller vertices.
                     let tip = |edge: &EdgeUse| {
                         let t = edge.half_edge() / 3;
@@ -119,7 +119,7 @@ fn walls(uses: &Rows<EdgeUse>, pairs: &[u32], is_dropped: &[bool], monitor: &Mon
         if v.is_multiple_of(BETWEEN_CHECKS) {
             monitor.check()?;
         }
-        for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()) {
+        for edge in uses.edges(v) {
             let (mut others, mut of_pairs, mut last) = (0, 0, NONE);
             for t in edge.iter().map(|edge| edge.half_edge() as usize / 3).filter(|&t| !is_dropped[t]) {
                 if place[t] == NONE {

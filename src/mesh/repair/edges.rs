@@ -28,14 +28,14 @@ impl Edges {
     }
 
     pub(super) fn contains(&self, edge: [u32; 2]) -> bool {
-        self.changed.get(&edge).map_or_else(|| !self.built(edge).is_empty(), Option::is_some)
+        self.changed.get(&edge).map_or_else(|| !self.uses.edge(edge).is_empty(), Option::is_some)
     }
 
     /// The triangles of an edge, ascending as far as they are those of the mesh as it was.
     pub(super) fn owners(&self, edge: [u32; 2]) -> impl Iterator<Item = u32> {
         let (changed, built) = match self.changed.get(&edge) {
             Some(owners) => (owners.as_deref().unwrap_or_default(), &[][..]),
-            None => (&[][..], self.built(edge)),
+            None => (&[][..], self.uses.edge(edge)),
         };
         changed.iter().copied().chain(built.iter().map(|edge| edge.half_edge() / 3))
     }
@@ -59,18 +59,9 @@ impl Edges {
     /// The edges of one triangle in the mesh as it was, ascending, and their triangles.
     fn free(&self) -> impl Iterator<Item = ([u32; 2], u32)> {
         (0..self.uses.len()).flat_map(|v| {
-            let edges = self.uses.row(v).chunk_by(|a, b| a.other() == b.other());
+            let edges = self.uses.edges(v);
             edges.filter(|edge| edge.len() == 1).map(move |edge| ([v as u32, edge[0].other()], edge[0].half_edge() / 3))
         })
-    }
-
-    fn built(&self, [a, b]: [u32; 2]) -> &[EdgeUse] {
-        if a as usize >= self.uses.len() {
-            return &[];
-        }
-        let row = self.uses.row(a as usize);
-        let row = &row[row.partition_point(|edge| edge.other() < b)..];
-        &row[..row.partition_point(|edge| edge.other() == b)]
     }
 }
 

@@ -52,7 +52,7 @@ fn reaches(mesh: &Mesh, monitor: &Monitor) -> Result<Vec<f64>, Cancelled> {
         if v.is_multiple_of(BETWEEN_CHECKS) {
             monitor.check()?;
         }
-        for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter(|uses| uses.len() == 1) {
+        for edge in uses.edges(v).filter(|uses| uses.len() == 1) {
             has_rim = true;
             reaches[v] = near;
             reaches[edge[0].other() as usize] = near;

@@ -61,7 +61,7 @@ pub(super) fn orient(mesh: &mut Mesh, monitor: &Monitor) -> Result<usize, Cancel
 
 /// The half-edges of every edge of two triangles in the row of vertex `v`.
 fn pairs(uses: &Rows<EdgeUse>, v: usize) -> impl Iterator<Item = [u32; 2]> {
-    uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter_map(|edge| match edge {
+    uses.edges(v).filter_map(|edge| match edge {
         [x, y] => Some([x.half_edge(), y.half_edge()]),
         _ => None,
     })

@@ -56,32 +56,11 @@ impl Bar {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::globe;
     use super::super::{Target, simplify};
     use super::*;
     use crate::mesh::Mesh;
     use crate::progress::CancelToken;
-    use glam::{Vec2, Vec3};
-
-    /// A ball of `2 * (columns / 2 - 1) * columns` triangles.
-    fn ball(columns: u32) -> Mesh {
-        let rows = columns / 2;
-        let at = |row: u32, column: u32| {
-            let (polar, around) = (std::f32::consts::PI * row as f32 / rows as f32, column as f32 / columns as f32);
-            (Vec2::from_angle(std::f32::consts::TAU * around) * polar.sin()).extend(polar.cos())
-        };
-        let mut ball =
-            Mesh { vertex_positions: vec![Vec3::Z, -Vec3::Z], triangle_indices: Vec::new(), vertex_colors: None };
-        ball.vertex_positions.extend((1..rows).flat_map(|row| (0..columns).map(move |column| at(row, column))));
-        let id = |row: u32, column: u32| 2 + (row - 1) * columns + column % columns;
-        for i in 0..columns {
-            ball.triangle_indices.extend([[0, id(1, i), id(1, i + 1)], [1, id(rows - 1, i + 1), id(rows - 1, i)]]);
-            for row in 1..rows - 1 {
-                let [a, b, c, d] = [id(row, i), id(row + 1, i), id(row + 1, i + 1), id(row, i + 1)];
-                ball.triangle_indices.extend([[a, b, c], [a, c, d]]);
-            }
-        }
-        ball
-    }
 
     /// What `simplify` reports.
     fn reported(mesh: &Mesh, max_error: f32) -> Vec<Progress> {
@@ -96,8 +75,8 @@ mod tests {
     #[test]
     fn the_search_is_told_from_its_start_and_never_goes_back() {
         // The second goes through blocks.
-        for (columns, max_error) in [(100, 0.005), (530, 0.005)] {
-            let seen = reported(&ball(columns), max_error);
+        for columns in [100, 530] {
+            let seen = reported(&globe(1.0, columns), 0.005);
             assert_eq!(seen[0], Progress { stage: Stage::Mesh, done: 0, total: STEPS });
             assert!(seen.iter().all(|p| p.stage == Stage::Mesh && p.total == STEPS && p.done <= STEPS));
             assert!(seen.is_sorted_by_key(|p| p.done));

@@ -60,9 +60,8 @@ impl<'a> Original<'a> {
             stray(triangle as usize, distance);
         }
         let uses = edge_uses(other.vertex_positions.len(), &other.triangle_indices);
-        let rows = (0..uses.len()).map(|v| (v, uses.row(v)));
-        let edges: Vec<_> =
-            rows.flat_map(|(v, row)| row.chunk_by(|a, b| a.other() == b.other()).map(move |uses| (v, uses))).collect();
+        let rows = 0..uses.len();
+        let edges: Vec<_> = rows.flat_map(|v| uses.edges(v).map(move |uses| (v, uses))).collect();
         let place = |v: usize| other.vertex_positions[v];
         let middles: Vec<Vec3> =
             edges.par_iter().map(|(v, uses)| (place(*v) + place(uses[0].other() as usize)) / 2.0).collect();

@@ -68,7 +68,7 @@ fn drop_flaps(mesh: &mut Mesh) -> bool {
     let mut dropped = vec![false; mesh.triangle_indices.len()];
     let third = |h: u32| start_of(mesh, next_corner(next_corner(h)));
     for v in 0..uses.len() {
-        for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter(|edge| edge.len() > 2) {
+        for edge in uses.edges(v).filter(|edge| edge.len() > 2) {
             let (along, back): (Vec<u32>, Vec<u32>) =
                 edge.iter().map(|e| e.half_edge()).partition(|&h| start_of(mesh, h) == v as u32);
             for h in along {
@@ -96,7 +96,7 @@ fn part_edges(mesh: &mut Mesh) -> bool {
     let mut touched = vec![false; mesh.triangle_indices.len()];
     let mut found = false;
     for v in 0..uses.len() {
-        for edge in uses.row(v).chunk_by(|a, b| a.other() == b.other()).filter(|edge| edge.len() > 2) {
+        for edge in uses.edges(v).filter(|edge| edge.len() > 2) {
             let half_edges: Vec<u32> = edge.iter().map(|e| e.half_edge()).collect();
             if half_edges.iter().any(|&h| touched[h as usize / 3]) {
                 found = true;
@@ -194,24 +194,24 @@ fn part_fans(mesh: &mut Mesh, monitor: &Monitor) -> Result<(), Cancelled> {
 /// The triangles around `vertex` by fans: joined where they share an edge at it.
 fn fans(mesh: &Mesh, vertex: u32, triangles: &[usize]) -> Vec<Vec<usize>> {
     let joined = UnionFind::new(triangles.len());
-    let shares = |a: usize, b: usize| {
-        let others = mesh.triangle_indices[a].iter().filter(|&&v| v != vertex);
-        others.into_iter().any(|v| mesh.triangle_indices[b].contains(v))
-    };
-    for i in 0..triangles.len() {
-        for j in (0..i).filter(|&j| shares(triangles[i], triangles[j])) {
-            joined.union(i as u32, j as u32);
-        }
+    let mut spokes: Vec<(u32, u32)> = Vec::with_capacity(2 * triangles.len());
+    for (i, &t) in (0..).zip(triangles) {
+        spokes.extend(mesh.triangle_indices[t].into_iter().filter(|&v| v != vertex).map(|v| (v, i)));
     }
-    let mut fans: Vec<(u32, Vec<usize>)> = Vec::new();
-    for (i, &t) in triangles.iter().enumerate() {
-        let root = joined.find(i as u32);
-        match fans.iter_mut().find(|(known, _)| *known == root) {
-            Some((_, fan)) => fan.push(t),
-            None => fans.push((root, vec![t])),
-        }
+    spokes.sort_unstable();
+    for pair in spokes.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+        joined.union(pair[0].1, pair[1].1);
     }
-    fans.into_iter().map(|(_, fan)| fan).collect()
+    let mut fan_of: Vec<Option<usize>> = vec![None; triangles.len()];
+    let mut fans: Vec<Vec<usize>> = Vec::new();
+    for (i, &t) in (0..).zip(triangles) {
+        let fan = *fan_of[joined.find(i) as usize].get_or_insert(fans.len());
+        if fan == fans.len() {
+            fans.push(Vec::new());
+        }
+        fans[fan].push(t);
+    }
+    fans
 }
 
 #[cfg(test)]

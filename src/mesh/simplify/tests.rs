@@ -239,16 +239,16 @@ fn flat_sides_and_sharp_edges_come_out_clean() {
     }
 }
 
-/// A ball of radius 20 around `center`: every vertex is on it.
-fn globe(center: Vec3) -> Mesh {
-    let (rows, columns) = (40, 80);
+/// A ball of `columns * (columns - 2)` triangles about the origin.
+pub(super) fn globe(radius: f32, columns: u32) -> Mesh {
+    let rows = columns / 2;
     let at = |row: u32, column: u32| {
         let (polar, around) = (std::f32::consts::PI * row as f32 / rows as f32, column as f32 / columns as f32);
         let rim = glam::Vec2::from_angle(std::f32::consts::TAU * around) * polar.sin();
-        center + 20.0 * rim.extend(polar.cos())
+        radius * rim.extend(polar.cos())
     };
     let mut globe = Mesh {
-        vertex_positions: vec![center + 20.0 * Vec3::Z, center - 20.0 * Vec3::Z],
+        vertex_positions: vec![radius * Vec3::Z, -radius * Vec3::Z],
         triangle_indices: Vec::new(),
         vertex_colors: None,
     };
@@ -264,6 +264,12 @@ fn globe(center: Vec3) -> Mesh {
     globe
 }
 
+fn globe_at(center: Vec3) -> Mesh {
+    let mut globe = globe(20.0, 80);
+    globe.vertex_positions.iter_mut().for_each(|p| *p += center);
+    globe
+}
+
 fn crossing(mesh: &Mesh) -> usize {
     self_intersections(mesh, &Monitor::silent()).unwrap().unwrap().len()
 }
@@ -271,8 +277,8 @@ fn crossing(mesh: &Mesh) -> usize {
 #[test]
 fn bodies_that_overlap_keep_their_shape_where_they_meet() {
     let centers = [Vec3::ZERO, Vec3::new(25.3, 1.1, 0.7)];
-    let mut both = globe(centers[0]);
-    both.append(&globe(centers[1])).unwrap();
+    let [mut both, other] = centers.map(globe_at);
+    both.append(&other).unwrap();
     assert!(crossing(&both) > 100);
     let off = |p: &Vec3| centers.iter().map(|c| (p.distance(*c) - 20.0).abs()).fold(f32::INFINITY, f32::min);
     for goal in [12000, 8000, 2000] {
@@ -288,8 +294,8 @@ fn bodies_that_overlap_keep_their_shape_where_they_meet() {
 #[test]
 fn bodies_that_overlap_get_about_as_few_triangles_as_apart() {
     let beside = |shift: f32| {
-        let mut both = globe(Vec3::ZERO);
-        both.append(&globe(Vec3::new(shift, 1.1, 0.7))).unwrap();
+        let mut both = globe_at(Vec3::ZERO);
+        both.append(&globe_at(Vec3::new(shift, 1.1, 0.7))).unwrap();
         both
     };
     let (over, apart) = (beside(25.3), beside(55.3));
