@@ -3,83 +3,34 @@
 mod refusals;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 use image::{Rgba, RgbaImage};
 
+use super::studio::{Studio, fresh};
 use super::*;
-use crate::cache::CacheOptions;
-use crate::engine::device::{DeviceChoice, DeviceId};
 use crate::engine::learned::Part;
 use crate::engine::models::hunyuan3d::miniature;
-use crate::engine::{Engine, EngineOptions};
 use crate::mesh::topology::Topology;
 use crate::progress::{CancelToken, Progress};
 use crate::request::{Decode, Mode, Model};
 
-/// A folder with pictures and a model, and an engine of its own.
-struct Studio {
-    folder: tempfile::TempDir,
-    engine: Engine,
-}
-
-impl Studio {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let model = folder.path().join("model");
-        fs::create_dir(&model).unwrap();
-        miniature::write(&model, SEED).unwrap();
-        let device = DeviceChoice::Named(DeviceId::Cpu);
-        Self { folder, engine: Engine::new(EngineOptions { device, ..EngineOptions::default() }) }
-    }
-
-    fn model(&self) -> PathBuf {
-        self.folder.path().join("model")
-    }
-
-    fn weights(&self) -> PathBuf {
-        self.model().join("model.fp16.safetensors")
-    }
-
-    fn picture(&self, number: u32) -> Input {
-        let path = self.folder.path().join(format!("{number}.png"));
-        RgbaImage::from_fn(80, 70 + number, |x, y| {
-            let inside = (x + 3 * number) % 80 > 20 && (15..60).contains(&y);
-            Rgba([(40 * number) as u8, x as u8, 200, if inside { 255 } else { 0 }])
-        })
-        .save(&path)
-        .unwrap();
-        Input::of(path)
-    }
-
-    fn tools(&self, cache: Cache) -> Tools {
-        Tools::new(cache, self.engine.clone(), Models::Folder(self.model()))
-    }
-
-    fn cache(&self, name: &str) -> Cache {
-        let folder = Some(self.folder.path().join(name));
-        Cache::open(&CacheOptions { folder, ..CacheOptions::default() })
-    }
-
-    fn run(&self, request: &Request, cache: &Cache) -> Result<Output, PipelineError> {
-        let tools = self.tools(cache.clone());
-        run_with(request, &self.picture(1), &Circumstances::of(&tools), &Monitor::silent())
-    }
-
-    /// Number of entries of the stages that only a model makes.
-    fn entries(cache: &Cache) -> u64 {
-        let stats = cache.stats();
-        ["latents", "shape", "surface", "mesh", "result"]
-            .iter()
-            .filter_map(|stage| stats.stages.get(*stage))
-            .map(|s| s.entries)
-            .sum()
-    }
-}
-
 /// A seed of weights whose field has a surface well inside the box.
 const SEED: u64 = 5;
+
+fn new_studio() -> Studio {
+    Studio::new(
+        |model| miniature::write(model, SEED).unwrap(),
+        "model.fp16.safetensors",
+        |number| {
+            RgbaImage::from_fn(80, 70 + number, |x, y| {
+                let inside = (x + 3 * number) % 80 > 20 && (15..60).contains(&y);
+                Rgba([(40 * number) as u8, x as u8, 200, if inside { 255 } else { 0 }])
+            })
+        },
+    )
+}
 
 /// Small enough for seconds.
 fn request() -> Request {
@@ -91,13 +42,9 @@ fn request() -> Request {
     request
 }
 
-fn fresh(output: &Output) -> Vec<Stage> {
-    output.stages.iter().filter(|s| !s.cached).map(|s| s.stage).collect()
-}
-
 #[test]
 fn a_picture_becomes_a_closed_mesh_and_the_same_seed_the_same_bytes() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let first = studio.run(&request(), &Cache::disabled()).unwrap();
     let topology = Topology::of(&first.mesh);
     assert!(topology.is_closed() && topology.is_manifold(), "{}", first.report);
@@ -115,7 +62,7 @@ fn a_picture_becomes_a_closed_mesh_and_the_same_seed_the_same_bytes() {
 
 #[test]
 fn another_resolution_level_or_box_is_decoded_without_sampling() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let cache = studio.cache("cache");
     let base = request();
     let first = studio.run(&base, &cache).unwrap();
@@ -158,7 +105,7 @@ fn another_resolution_level_or_box_is_decoded_without_sampling() {
 
 #[test]
 fn pictures_in_company_come_out_as_alone() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let requests: Vec<_> = (1..=6).map(|n| (request(), studio.picture(n))).collect();
     let alone: Vec<_> = requests
         .iter()
@@ -180,7 +127,7 @@ fn pictures_in_company_come_out_as_alone() {
 
 #[test]
 fn a_coarse_mesh_is_shown_before_the_fine_one() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let mut request = request();
     request.model.octree = Some(128);
     let tools = studio.tools(studio.cache("cache"));
@@ -197,7 +144,7 @@ fn a_coarse_mesh_is_shown_before_the_fine_one() {
 
 #[test]
 fn cancelling_leaves_nothing_half_done() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let clean = studio.run(&request(), &Cache::disabled()).unwrap();
     // While weights load, in the middle of the steps, among the points.
     for (number, (stage, share)) in
@@ -223,7 +170,7 @@ fn cancelling_leaves_nothing_half_done() {
 
 #[test]
 fn progress_goes_forward_through_every_stage() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let tools = studio.tools(Cache::disabled());
     let seen: Mutex<Vec<(Stage, f64)>> = Mutex::default();
     let sink = |p: Progress| seen.lock().unwrap().push((p.stage, p.done as f64 / p.total as f64));
@@ -249,7 +196,7 @@ fn assert_alike(a: &Output, b: &Output) {
 
 /// Runs with `times` failures of `part`, planned for an engine of its own.
 fn run_short_of(part: Part, times: usize) -> (Studio, Cache, Result<Output, PipelineError>) {
-    let studio = Studio::new();
+    let studio = new_studio();
     let cache = studio.cache("cache");
     studio.engine.faults().plan(part, times);
     let result = studio.run(&request(), &cache);
@@ -258,7 +205,7 @@ fn run_short_of(part: Part, times: usize) -> (Studio, Cache, Result<Output, Pipe
 
 #[test]
 fn a_full_memory_steps_down_says_so_and_gives_the_same() {
-    let clean = Studio::new().run(&request(), &Cache::disabled()).unwrap();
+    let clean = new_studio().run(&request(), &Cache::disabled()).unwrap();
     for (part, times, words) in [
         (Part::Denoising, 1, "made room for the denoiser"),
         (Part::Denoising, 2, "one after the other"),
@@ -287,7 +234,7 @@ fn a_full_memory_steps_down_says_so_and_gives_the_same() {
 
 #[test]
 fn a_lower_resolution_is_said_and_not_stored() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let cache = studio.cache("cache");
     let mut request = request();
     request.model.octree = Some(80);
@@ -315,7 +262,7 @@ fn a_memory_that_stays_full_is_an_error_and_the_next_run_works() {
 
 #[test]
 fn a_panic_of_a_driver_fails_one_run_and_the_engine_goes_on() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let clean = studio.run(&request(), &Cache::disabled()).unwrap();
     studio.engine.faults().panic_in(Part::Denoising);
     let cache = studio.cache("cache");
@@ -327,7 +274,7 @@ fn a_panic_of_a_driver_fails_one_run_and_the_engine_goes_on() {
 
 #[test]
 fn new_weights_are_another_model() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let cache = studio.cache("cache");
     let first = studio.run(&request(), &cache).unwrap();
     miniature::write(&studio.model(), SEED + 1).unwrap();

@@ -31,6 +31,8 @@ mod craft_tests;
 #[cfg(test)]
 mod learned_tests;
 #[cfg(test)]
+mod studio;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod triposr_tests;

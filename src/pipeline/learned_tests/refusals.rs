@@ -4,14 +4,9 @@ use super::*;
 
 /// What a run says of a folder that was spoiled, and that it left nothing behind.
 fn refusal(spoil: impl Fn(&Studio)) -> String {
-    let studio = Studio::new();
+    let studio = new_studio();
     spoil(&studio);
-    let cache = studio.cache("cache");
-    let error = studio.run(&request(), &cache).unwrap_err();
-    assert_eq!(Studio::entries(&cache), 0, "{error}");
-    let text = error.to_string();
-    assert!(!text.contains('\n'), "{text}");
-    text
+    studio.refusal(&request())
 }
 
 fn spoil_config(from: &'static str, to: &'static str) -> impl Fn(&Studio) {
@@ -60,7 +55,7 @@ fn folders_that_are_not_the_model_are_told_by_what_is_wrong() {
 
 #[test]
 fn another_model_of_the_family_is_not_taken_for_the_one_asked_for() {
-    let studio = Studio::new();
+    let studio = new_studio();
     for model in [Model::Hunyuan3d20, Model::Hunyuan3d20Turbo, Model::Hunyuan3d2Mv] {
         let mut request = request();
         request.model.model = model;
@@ -99,7 +94,7 @@ fn weights_that_are_no_numbers_are_told_by_name() {
 
 #[test]
 fn a_model_that_is_not_there_offers_to_fetch_it() {
-    let studio = Studio::new();
+    let studio = new_studio();
     let library = crate::models::Library::new(
         crate::models::Catalogue::builtin().clone(),
         studio.folder.path().join("models"),
