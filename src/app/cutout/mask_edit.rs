@@ -44,6 +44,8 @@ pub struct MaskEdit {
     first: GrayImage,
     undo: Vec<GrayImage>,
     redo: Vec<GrayImage>,
+    /// Whether a stroke began that has changed nothing yet.
+    is_beginning: bool,
     /// What may have changed since it was last asked for.
     touched: Option<Part>,
 }
@@ -51,7 +53,7 @@ pub struct MaskEdit {
 impl MaskEdit {
     /// Starts with `mask`.
     pub fn new(mask: GrayImage) -> Self {
-        Self { first: mask.clone(), mask, undo: Vec::new(), redo: Vec::new(), touched: None }
+        Self { first: mask.clone(), mask, undo: Vec::new(), redo: Vec::new(), is_beginning: false, touched: None }
     }
 
     /// The mask as it is now.
@@ -87,8 +89,13 @@ impl MaskEdit {
         });
     }
 
-    /// Remembers the mask before a change.
+    /// Begins a stroke, whose pieces are one step: none if they change nothing, as beside the picture.
     pub fn begin(&mut self) {
+        self.is_beginning = true;
+    }
+
+    /// Remembers the mask before a change.
+    fn remember(&mut self) {
         if self.undo.len() == DEPTH {
             self.undo.remove(0);
         }
@@ -105,27 +112,41 @@ impl MaskEdit {
         if columns.is_empty() || rows.is_empty() {
             return;
         }
-        self.touch(Part { columns: columns.clone(), rows: rows.clone() });
         let along = to - from;
         let length_squared = along.length_sq().max(1e-6);
+        let painted = |x: u32, y: u32, before: u8| {
+            let center = egui::pos2(x as f32 + 0.5, y as f32 + 0.5);
+            let t = ((center - from).dot(along) / length_squared).clamp(0.0, 1.0);
+            let cover = (radius_px + 0.5 - center.distance(from + along * t)).clamp(0.0, 1.0);
+            let painted = (cover * 255.0) as u8;
+            match tool {
+                Tool::Add => before.max(painted),
+                _ => before.min(255 - painted),
+            }
+        };
+        if self.is_beginning {
+            let stays = |x, y| {
+                let before = self.mask.get_pixel(x, y)[0];
+                painted(x, y, before) == before
+            };
+            if rows.clone().all(|y| columns.clone().all(|x| stays(x, y))) {
+                return;
+            }
+            self.is_beginning = false;
+            self.remember();
+        }
+        self.touch(Part { columns: columns.clone(), rows: rows.clone() });
         for y in rows {
             for x in columns.clone() {
-                let center = egui::pos2(x as f32 + 0.5, y as f32 + 0.5);
-                let t = ((center - from).dot(along) / length_squared).clamp(0.0, 1.0);
-                let cover = (radius_px + 0.5 - center.distance(from + along * t)).clamp(0.0, 1.0);
                 let pixel = &mut self.mask.get_pixel_mut(x, y)[0];
-                let painted = (cover * 255.0) as u8;
-                *pixel = match tool {
-                    Tool::Add => (*pixel).max(painted),
-                    _ => (*pixel).min(255 - painted),
-                };
+                *pixel = painted(x, y, *pixel);
             }
         }
     }
 
     /// Makes everything outside `frame` (pixels) background.
     pub fn crop(&mut self, frame: Rect) {
-        self.begin();
+        self.remember();
         self.touch(self.whole());
         for (x, y, pixel) in self.mask.enumerate_pixels_mut() {
             if !frame.contains(egui::pos2(x as f32 + 0.5, y as f32 + 0.5)) {
@@ -136,14 +157,14 @@ impl MaskEdit {
 
     /// Swaps object and background.
     pub fn invert(&mut self) {
-        self.begin();
+        self.remember();
         self.touch(self.whole());
         self.mask.iter_mut().for_each(|v| *v = 255 - *v);
     }
 
     /// Puts another mask of the same size in its place.
     pub fn replace(&mut self, mask: GrayImage) {
-        self.begin();
+        self.remember();
         self.touch(self.whole());
         self.mask = mask;
     }
@@ -274,6 +295,33 @@ mod tests {
         (0..=DEPTH).for_each(|n| dot(&mut edit, n));
         while edit.undo() {}
         assert!(edit.is_changed() && !edit.can_undo());
+    }
+
+    #[test]
+    fn a_stroke_that_changes_nothing_is_no_step() {
+        let mut edit = MaskEdit::new(GrayImage::new(64, 32));
+        let dot = |edit: &mut MaskEdit, at: Pos2, tool| {
+            edit.begin();
+            edit.stroke(at, at, 5.0, tool);
+        };
+        dot(&mut edit, pos2(20.0, 16.0), Tool::Add);
+        dot(&mut edit, pos2(40.0, 16.0), Tool::Add);
+        assert!(edit.undo());
+        dot(&mut edit, pos2(-50.0, -50.0), Tool::Add);
+        // Its square meets a corner of the picture, its disc does not.
+        dot(&mut edit, pos2(-4.5, -4.5), Tool::Add);
+        dot(&mut edit, pos2(50.0, 16.0), Tool::Remove);
+        dot(&mut edit, pos2(20.0, 16.0), Tool::Add);
+        assert!(edit.can_redo());
+        assert!(edit.undo() && edit.is_empty() && !edit.can_undo());
+        // From beside the picture into it.
+        edit.begin();
+        edit.stroke(pos2(-50.0, 16.0), pos2(-50.0, 16.0), 5.0, Tool::Add);
+        assert!(edit.can_redo() && !edit.can_undo());
+        edit.stroke(pos2(-50.0, 16.0), pos2(10.0, 16.0), 5.0, Tool::Add);
+        edit.stroke(pos2(10.0, 16.0), pos2(30.0, 16.0), 5.0, Tool::Add);
+        assert!(!edit.can_redo());
+        assert!(edit.undo() && edit.is_empty() && !edit.can_undo());
     }
 
     #[test]
