@@ -130,7 +130,7 @@ pub enum ExportError {
 }
 
 fn needed(bytes: &Option<u64>) -> String {
-    bytes.map_or_else(String::new, |b| format!(" (the file needs {:.1} MB)", b as f64 / 1e6))
+    bytes.map_or_else(String::new, |b| format!(" (the file needs {})", files::bytes_in_words(b)))
 }
 
 /// What else goes into the file.
@@ -234,4 +234,17 @@ fn is_cancelled(error: &io::Error) -> bool {
 /// `title` on one line, for the headers of text formats.
 fn one_line(title: &str) -> String {
     title.split(char::is_control).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_with_a_size_that_means_something() {
+        let told = |needed_bytes| ExportError::DiskFull { needed_bytes, path: "box.stl".into() }.to_string();
+        assert!(told(Some(684)).contains("the file needs 684 B)"), "{}", told(Some(684)));
+        assert!(told(Some(3 << 20)).contains("3.0 MiB"), "{}", told(Some(3 << 20)));
+        assert!(told(None).starts_with("the disk is full; "), "{}", told(None));
+    }
 }
