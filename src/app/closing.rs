@@ -1,9 +1,11 @@
 //! Closing the window: what would be lost is told first, and what goes on is let to end.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Studio;
+use super::keeping::is_among;
+use super::session::Store;
 use super::toast::Level;
 use crate::mesh::Mesh;
 
@@ -18,28 +20,63 @@ impl Studio {
         }
         self.models.stop_all();
         // Meshes, exports and pictures that are being written are let to end.
-        let until = Instant::now() + LONGEST_GOODBYE;
-        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| self.writing > 0) {
-            match self.next_answer(left) {
-                Some(apply) => apply(self),
-                None => break,
-            }
-        }
+        self.wait_until(|studio| studio.writing == 0);
         if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }
     }
 
-    /// Whether the window may close now; says why where it may not.
-    pub(super) fn may_close(&mut self) -> bool {
-        self.may_leave_cut_out() && self.may_leave_turntable() && self.may_lose_meshes()
+    /// Takes in what tasks answer until `is_done`, for at most [`LONGEST_GOODBYE`].
+    fn wait_until(&mut self, is_done: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + LONGEST_GOODBYE;
+        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| !is_done(self)) {
+            match self.next_answer(left) {
+                Some(apply) => apply(self),
+                None => break,
+            }
+        }
     }
 
-    /// Whether no mesh is lost with a window that keeps no list, or it was told that some are.
-    fn may_lose_meshes(&mut self) -> bool {
-        if self.store.as_ref().is_some_and(|store| !store.is_read_only()) {
+    /// Whether the window may close now; says why where it may not.
+    pub(super) fn may_close(&mut self) -> bool {
+        self.may_leave_cut_out() && self.may_leave_turntable() && self.may_lose_what_is_not_kept()
+    }
+
+    /// Whether nothing is lost with the window, or it was told what is.
+    fn may_lose_what_is_not_kept(&mut self) -> bool {
+        // There may be room by now.
+        self.keep_unsaved();
+        self.wait_until(|studio| !studio.keeping.is_going_on());
+        // Both are looked at, or closing would be held back for one after the other.
+        let may_lose_meshes = self.may_lose_meshes();
+        self.may_lose_list() && may_lose_meshes
+    }
+
+    /// The data folder, if the list is kept there.
+    fn kept_in(&self) -> Option<Arc<Store>> {
+        self.store.clone().filter(|store| !store.is_read_only())
+    }
+
+    /// Whether the list is on disk as it stands, or it was told that it is not.
+    fn may_lose_list(&mut self) -> bool {
+        let Some(store) = self.kept_in() else { return true };
+        if self.unsaved_since.is_none() && !self.saving && !self.keeping.is_list_lost {
             return true;
         }
+        let saved = store.save(&self.session());
+        self.keeping.note_list(saved.is_ok());
+        let Err(why) = saved else { return true };
+        let was_told = std::mem::replace(&mut self.keeping.told_of_list, true);
+        if !was_told {
+            let text = "What changed in the picture list would be lost; see that its folder has room and may be \
+                        written, then close again";
+            self.messages.push(Level::Warning, format!("{text}: {why}"));
+        }
+        was_told
+    }
+
+    /// Whether no mesh is lost with the window, or it was told that some are.
+    fn may_lose_meshes(&mut self) -> bool {
         let lost = self.meshes_nowhere();
         if lost.iter().all(|mesh| is_among(&self.told_of_loss, mesh)) {
             return true;
@@ -47,7 +84,13 @@ impl Studio {
         self.told_of_loss = lost.iter().map(Arc::downgrade).collect();
         let lost = lost.len();
         let meshes = if lost == 1 { "1 mesh".to_owned() } else { format!("{lost} meshes") };
-        let text = format!("This window is not kept: {meshes} would be lost; export what you need, or close again");
+        let text = match self.kept_in() {
+            Some(_) => format!(
+                "{meshes} could not be kept and would be lost; see that the data folder has room and may be written, \
+                 or export what you need, then close again"
+            ),
+            None => format!("This window is not kept: {meshes} would be lost; export what you need, or close again"),
+        };
         self.messages.push(Level::Warning, text);
         false
     }
@@ -66,14 +109,10 @@ impl Studio {
     }
 }
 
-fn is_among(all: &[Weak<Mesh>], mesh: &Arc<Mesh>) -> bool {
-    all.iter().any(|other| std::ptr::eq(other.as_ptr(), Arc::as_ptr(mesh)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::state::{Source, Status};
-    use super::super::tests::{finished, in_folder, studio};
+    use super::super::tests::{finished, in_folder, studio, take_answers};
     use super::*;
 
     fn add_mesh(studio: &mut Studio) -> Arc<Mesh> {
@@ -104,5 +143,63 @@ mod tests {
         second.items.remove(id);
         add_mesh(&mut second);
         assert!(!second.may_close());
+    }
+
+    #[test]
+    fn a_mesh_that_could_not_be_kept_holds_closing_back_once_and_is_written_when_there_is_room() {
+        let (folder, mut studio) = studio();
+        // A file in its place keeps everybody from writing into the folder.
+        let results = folder.path().join("data/results");
+        std::fs::remove_dir_all(&results).unwrap();
+        std::fs::write(&results, "").unwrap();
+        let mesh = add_mesh(&mut studio);
+        let id = studio.items.iter().next().unwrap().id;
+        studio.keep_result(id);
+        assert!(!studio.may_close());
+        assert!(studio.may_close(), "it was told");
+        let times = |studio: &Studio, text: &str| studio.messages.iter().filter(|m| m.text.contains(text)).count();
+        assert_eq!(["1 mesh could", "The mesh could"].map(|text| times(&studio, text)), [1, 1]);
+        std::fs::remove_file(&results).unwrap();
+        std::fs::create_dir(&results).unwrap();
+        // As after any change.
+        studio.save();
+        take_answers(&mut studio);
+        let item = studio.items.get(id).unwrap();
+        assert!(item.shows(&mesh) && item.saved.as_ref().is_some_and(|saved| saved.file.is_file()));
+        assert_eq!(times(&studio, "is kept now"), 1);
+        assert!(studio.may_close());
+    }
+
+    #[test]
+    fn closing_itself_writes_what_could_not_be_kept_before() {
+        let (folder, mut studio) = studio();
+        let results = folder.path().join("data/results");
+        std::fs::remove_dir_all(&results).unwrap();
+        add_mesh(&mut studio);
+        assert!(!studio.may_close());
+        std::fs::create_dir(&results).unwrap();
+        assert!(studio.may_close());
+        let saved = studio.items.iter().next().unwrap().saved.clone();
+        assert!(saved.is_some_and(|saved| saved.file.is_file()));
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_kept_holds_closing_back_once() {
+        let (folder, mut studio) = studio();
+        // A folder in its place keeps everybody from writing the file.
+        let list = folder.path().join("data/session.json");
+        std::fs::create_dir(&list).unwrap();
+        assert!(studio.may_close(), "there is nothing to write");
+        studio.add(Source::Picture("a.png".into()));
+        assert!(!studio.may_close());
+        assert!(studio.may_close(), "it was told");
+        std::fs::remove_dir(&list).unwrap();
+        assert!(studio.may_close() && list.is_file());
+        std::fs::remove_file(&list).unwrap();
+        std::fs::create_dir(&list).unwrap();
+        studio.add(Source::Picture("b.png".into()));
+        studio.save();
+        take_answers(&mut studio);
+        assert!(!studio.may_close(), "it is told of each time anew");
     }
 }

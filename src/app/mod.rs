@@ -15,6 +15,7 @@ mod export_panel;
 mod files_in;
 mod help_panel;
 mod inspector;
+mod keeping;
 mod launch;
 mod layout;
 mod meshes;
@@ -148,6 +149,7 @@ pub struct Studio {
     cache: Cache,
     tasks: Option<Tasks>,
     store: Option<Arc<Store>>,
+    keeping: keeping::Keeping,
     last_exported: Option<PathBuf>,
     /// Meshes of which it was told that closing loses them.
     told_of_loss: Vec<Weak<Mesh>>,
@@ -229,6 +231,7 @@ impl Studio {
             cache: options.cache,
             tasks,
             store,
+            keeping: keeping::Keeping::default(),
             last_exported: None,
             told_of_loss: Vec::new(),
             exported: Vec::new(),
@@ -312,7 +315,7 @@ impl Studio {
         Session::of(&self.items, self.draft, &self.settings)
     }
 
-    /// Writes the picture list beside the window.
+    /// Writes the picture list beside the window, and then the meshes that could not be written before.
     fn save(&mut self) {
         self.unsaved_since = None;
         let Some(store) = self.store.clone() else { return };
@@ -321,11 +324,18 @@ impl Studio {
         let save = move || store.save(&session).map_err(|error| error.to_string());
         self.run_write(save, |studio, saved| {
             studio.saving = false;
-            studio.tell_kept(saved.flatten());
+            let saved = saved.flatten();
+            let is_kept = saved.is_ok();
+            studio.tell_kept(saved);
+            if is_kept {
+                // Only now, so that no mesh takes the room that the list needs.
+                studio.keep_unsaved();
+            }
         });
     }
 
     fn tell_kept(&mut self, saved: Result<(), String>) {
+        self.keeping.note_list(saved.is_ok());
         if let Err(why) = saved {
             self.messages.push(Level::Warning, format!("{NOT_KEPT}: {why}"));
         }

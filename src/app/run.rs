@@ -2,12 +2,10 @@
 
 use super::command::Command;
 use super::settings::ThemeChoice;
-use super::state::{Finished, Item, ItemId, Items, SavedResult, Source, Status};
+use super::state::{Finished, Item, ItemId, Items, Source, Status};
 use super::toast::Level;
 use super::undo::{Change, History};
 use super::{Dialog, Studio, cutout, export_panel, help_panel, palette};
-use crate::export::{ExportOptions, Format};
-use crate::files::IfExists;
 use crate::job::{Event, JobId, JobRequest, Move, QueueError};
 use crate::pipeline::Output;
 use crate::request::Request;
@@ -255,9 +253,7 @@ impl Studio {
         if let Some((id, passed)) = passing {
             self.pass_in_queue(id, passed, Move::Up);
         }
-        // Meshes whose writing was overtaken by what is now taken back.
-        let unsaved: Vec<ItemId> = self.items.iter().filter(|i| i.is_unsaved()).map(|i| i.id).collect();
-        unsaved.into_iter().for_each(|id| self.keep_result(id));
+        self.keep_unsaved();
         self.load_selected();
     }
 
@@ -400,27 +396,5 @@ impl Studio {
         self.keep_result(id);
         self.renew_thumbnail(id);
         self.touch();
-    }
-
-    /// Writes the mesh of a finished card into the data folder.
-    pub(super) fn keep_result(&mut self, id: ItemId) {
-        let Some(store) = self.store.as_ref().filter(|s| !s.is_read_only()) else { return };
-        let Some(finished) = self.items.get(id).and_then(|i| i.finished.clone()) else { return };
-        let file = store.new_result_path(id);
-        self.spawn_write(move || {
-            let options = ExportOptions { if_exists: IfExists::Replace, ..ExportOptions::default() };
-            let written = crate::export::write_file(&finished.mesh, Format::Ply, &file, &options);
-            Box::new(move |studio| match written {
-                Ok(()) => {
-                    let Finished { mesh, request, mask, views, notes, .. } = finished;
-                    // A newer mesh is written by a task of its own.
-                    let Some(item) = studio.items.get_mut(id).filter(|i| i.shows(&mesh)) else { return };
-                    item.saved = Some(SavedResult { file, request, mask, views, notes });
-                    studio.forget_old_meshes();
-                    studio.touch();
-                }
-                Err(error) => studio.messages.push(Level::Warning, format!("The mesh could not be kept: {error}")),
-            })
-        });
     }
 }
