@@ -242,3 +242,24 @@ fn a_stroke_is_not_undone_while_it_is_painted() {
     window.keys(Modifiers::COMMAND, Key::Z);
     assert!(!can(&window, "Undo") && window.has("Nothing is left"));
 }
+
+#[test]
+fn keys_pressed_quickly_and_clicks_beside_the_picture_lose_no_step() {
+    let mut window = editing(plain);
+    for x in [80.0, 200.0, 320.0] {
+        drag_at_once(&mut window, &[[x, 150.0]]);
+    }
+    let undo =
+        |pressed| Event::Key { key: Key::Z, physical_key: None, pressed, repeat: false, modifiers: Modifiers::COMMAND };
+    for _ in 0..3 {
+        window.harness.input_mut().events.extend([undo(true), undo(false)]);
+    }
+    window.harness.step();
+    window.harness.run_ok();
+    assert!(!can(&window, "Undo") && window.has("Nothing is left"));
+    let area = window.harness.get_by_label("Picture with its cut-out").rect();
+    let beside = [at(&window, -60.0, 150.0), at(&window, 200.0, -60.0)];
+    let beside = beside.into_iter().find(|point| area.contains(*point)).unwrap();
+    drag(&mut window, beside, beside);
+    assert!(!can(&window, "Undo") && can(&window, "Redo"));
+}

@@ -197,11 +197,13 @@ impl CutOutEditor {
     fn tools_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
         let State::Ready(ready) = &mut self.state else { return };
         let choices = &mut self.choices;
-        // Redo first: its keys with Shift left out are those of undo.
-        let [redo, undo] = [Command::Redo, Command::Undo]
-            .map(|command| ui.input_mut(|i| command.shortcuts().iter().any(|keys| i.consume_shortcut(keys))));
         // In the middle of a stroke its own step would be taken back, and the rest of it would have none.
         let may_step = ui.is_enabled() && !ready.canvas.is_held();
+        // Redo first: its keys with Shift left out are those of undo.
+        let [redo, undo] = [Command::Redo, Command::Undo].map(|command| {
+            let times = times_pressed(ui, command);
+            if may_step { times } else { 0 }
+        });
         let row = ui.horizontal_wrapped(|ui| {
             ui.selectable_value(&mut choices.tool, Tool::Add, "Add").on_hover_text("Paint what belongs to the object");
             ui.selectable_value(&mut choices.tool, Tool::Remove, "Remove").on_hover_text("Paint what is background");
@@ -210,10 +212,12 @@ impl CutOutEditor {
             let brush = Slider::new(&mut choices.brush_px, 2.0..=200.0).logarithmic(true).text("Brush").suffix(" px");
             theme::add_slider(ui, brush);
             ui.separator();
-            if ui.add_enabled(ready.edit.can_undo(), egui::Button::new("Undo")).clicked() || (undo && may_step) {
+            let undo_button = ui.add_enabled(ready.edit.can_undo(), egui::Button::new("Undo"));
+            for _ in 0..undo + usize::from(undo_button.clicked()) {
                 ready.edit.undo();
             }
-            if ui.add_enabled(ready.edit.can_redo(), egui::Button::new("Redo")).clicked() || (redo && may_step) {
+            let redo_button = ui.add_enabled(ready.edit.can_redo(), egui::Button::new("Redo"));
+            for _ in 0..redo + usize::from(redo_button.clicked()) {
                 ready.edit.redo();
             }
             if ui.button("Invert").on_hover_text("Swap object and background").clicked() {
@@ -315,6 +319,12 @@ impl CutOutEditor {
             }
         });
     }
+}
+
+/// How often the keys of `command` were pressed since the last frame, which a slow one may come after.
+fn times_pressed(ui: &Ui, command: Command) -> usize {
+    let keys = command.shortcuts().iter();
+    ui.input_mut(|i| keys.map(|keys| i.count_and_consume_key(keys.modifiers, keys.logical_key)).sum())
 }
 
 impl Studio {
