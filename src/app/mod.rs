@@ -149,6 +149,8 @@ pub struct Studio {
     cache: Cache,
     tasks: Option<Tasks>,
     store: Option<Arc<Store>>,
+    /// Where cut-outs are in a window without a data folder; goes with the window.
+    passing: Option<tempfile::TempDir>,
     keeping: keeping::Keeping,
     last_exported: Option<PathBuf>,
     /// Meshes of which it was told that closing loses them.
@@ -231,6 +233,7 @@ impl Studio {
             cache: options.cache,
             tasks,
             store,
+            passing: None,
             keeping: keeping::Keeping::default(),
             last_exported: None,
             told_of_loss: Vec::new(),

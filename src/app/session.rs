@@ -163,13 +163,12 @@ impl Store {
 
     /// Where the mesh of a card belongs; a new name each time, so that no reader sees it change.
     pub fn new_result_path(&self, id: ItemId) -> PathBuf {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        self.results.folder().join(format!("{}-{}.ply", id.0, now.as_millis()))
+        new_path_in(self.results.folder(), id, "ply")
     }
 
     /// Where the corrected cut-out of a card belongs.
     pub fn new_mask_path(&self, id: ItemId) -> PathBuf {
-        self.new_result_path(id).with_extension("png")
+        new_mask_path_in(self.results.folder(), id)
     }
 
     /// Where pictures from the clipboard are kept.
@@ -278,6 +277,17 @@ impl Store {
             }
         }
     }
+}
+
+/// Where the corrected cut-out of a card belongs in `folder`; a new name each time, as of [`Store::new_result_path`].
+pub(super) fn new_mask_path_in(folder: &Path, id: ItemId) -> PathBuf {
+    new_path_in(folder, id, "png")
+}
+
+/// A name for a file of a card that no other file has.
+fn new_path_in(folder: &Path, id: ItemId, ending: &str) -> PathBuf {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    folder.join(format!("{}-{}.{ending}", id.0, now.as_millis()))
 }
 
 /// Where windows whose list is not kept have their folders.

@@ -4,12 +4,14 @@ mod canvas;
 mod cut;
 mod mask_edit;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, Slider, Ui};
 
 use super::ask::Purpose;
 use super::command::Command;
+use super::session::new_mask_path_in;
 use super::state::{Item, ItemId};
 use super::theme::{self, Palette};
 use super::toast::Level;
@@ -294,9 +296,13 @@ impl CutOutEditor {
     fn keep(&mut self, studio: &mut Studio) {
         let State::Ready(ready) = &mut self.state else { return };
         let id = self.item;
-        let Some(path) = studio.store.as_ref().map(|s| s.new_mask_path(id)) else {
-            studio.messages.push(Level::Error, "The cut-out cannot be kept without a data folder");
-            return;
+        let path = match studio.new_mask_path(id) {
+            Ok(path) => path,
+            Err(error) => {
+                let text = "see that the folder for temporary files has room and may be written, then use it again";
+                studio.messages.push(Level::Error, format!("The cut-out could not be kept: {text}: {error}"));
+                return;
+            }
         };
         let awaited = Arc::new(());
         self.awaited = awaited.clone();
@@ -328,6 +334,20 @@ fn times_pressed(ui: &Ui, command: Command) -> usize {
 }
 
 impl Studio {
+    /// Where the corrected cut-out of a card belongs: without a data folder, in one that goes with the window.
+    fn new_mask_path(&mut self, id: ItemId) -> std::io::Result<PathBuf> {
+        if let Some(store) = &self.store {
+            return Ok(store.new_mask_path(id));
+        }
+        let folder = match self.passing.take() {
+            Some(folder) => folder,
+            None => tempfile::Builder::new().prefix("orfeas-").tempdir()?,
+        };
+        let path = new_mask_path_in(folder.path(), id);
+        self.passing = Some(folder);
+        Ok(path)
+    }
+
     /// The open editor, if it is the one that awaits this answer.
     fn editor_awaiting(&mut self, awaited: &Arc<()>) -> Option<&mut CutOutEditor> {
         match &mut self.dialog {
@@ -340,7 +360,7 @@ impl Studio {
     ///
     /// # Errors
     /// The sentence to tell when the card is gone.
-    fn use_mask(&mut self, id: ItemId, path: std::path::PathBuf) -> Result<(), String> {
+    fn use_mask(&mut self, id: ItemId, path: PathBuf) -> Result<(), String> {
         let gone = "its picture was taken out of the list; undo that, then use it again";
         let item = self.items.get_mut(id).ok_or(gone)?;
         let before = item.mask.replace(path);
@@ -350,5 +370,36 @@ impl Studio {
         self.history.push(Change::Mask { id, mask: before, request });
         self.start(id);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::state::Source;
+    use super::super::tests::{studio, take_answers};
+    use super::*;
+
+    #[test]
+    fn a_window_without_a_data_folder_uses_a_cut_out_as_well() {
+        let (folder, mut studio) = studio();
+        // Without a queue the card is not generated.
+        (studio.store, studio.queue) = (None, None);
+        let path = folder.path().join("a.png");
+        image::RgbImage::from_pixel(8, 6, image::Rgb([90, 140, 200])).save(&path).unwrap();
+        let id = studio.add(Source::Picture(path));
+        studio.items.select(id);
+        studio.run_command(Command::EditCutOut);
+        take_answers(&mut studio);
+        let Some(Dialog::CutOut(mut editor)) = studio.dialog.take() else { panic!("no editor") };
+        let State::Ready(ready) = &mut editor.state else { panic!("the picture is not there") };
+        ready.edit.replace(image::GrayImage::from_pixel(8, 6, image::Luma([255])));
+        editor.keep(&mut studio);
+        studio.dialog = Some(Dialog::CutOut(editor));
+        take_answers(&mut studio);
+        let mask = studio.items.get(id).unwrap().mask.clone().unwrap();
+        assert!(image::open(&mask).unwrap().into_luma8().iter().all(|&v| v == 255));
+        assert!(studio.dialog.is_none() && studio.may_leave_cut_out());
+        drop(studio);
+        assert!(!mask.exists(), "it goes with the window");
     }
 }
