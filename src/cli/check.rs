@@ -23,8 +23,8 @@ Examples:
   orfeas check cat.stl
   orfeas check solids/*.stl --json
 
-With --json, one line of JSON per file. Exit codes: 0 all are print-ready, 3 some are not, 1 some \
-could not be read.")]
+With --json, one line of JSON per file, with an \"error\" where it could not be read. \
+Exit codes: 0 all are print-ready, 3 some are not, 1 some could not be read.")]
 pub struct CheckArgs {
     /// Meshes: STL, 3MF, GLB, OBJ or PLY
     #[arg(required = true, value_name = "FILE")]
@@ -56,6 +56,9 @@ pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
             }
             Err(failure) => {
                 worst = Exit::Failed;
+                if args.json {
+                    console.result(&unread(path, &failure))?;
+                }
                 failure.tell(console);
             }
         }
@@ -85,6 +88,12 @@ fn json(path: &Path, report: &Report) -> Result<String, Failure> {
     let mut value = serde_json::to_value(report)?;
     if let Some(object) = value.as_object_mut() {
         object.insert("file".to_owned(), path.display().to_string().into());
+        object.insert("notes".to_owned(), report.notes().into());
     }
     Ok(value.to_string())
+}
+
+/// The line about a file that could not be read.
+fn unread(path: &Path, failure: &Failure) -> String {
+    serde_json::json!({ "file": path.display().to_string(), "error": failure.sentence() }).to_string()
 }

@@ -92,6 +92,7 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
         let (mesh, note) = reshape(mesh, &request, monitor)?;
         notes.extend(note);
         let report = print::check(&mesh, monitor)?;
+        notes.extend(report.notes());
         let written = destination.write(&mesh, &report, &args.input, monitor);
         Ok((mesh, notes, report, written))
     });

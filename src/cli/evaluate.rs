@@ -18,8 +18,8 @@ use super::dataset::split;
 use super::destination::check_writable;
 use super::failure::Failure;
 use super::flags::{All, Flags};
-use super::interrupt;
 use super::progress_display::ProgressDisplay;
+use super::{interrupt, settings};
 
 /// Arguments of `orfeas evaluate`.
 #[derive(clap::Args)]
@@ -175,6 +175,12 @@ fn check(args: &EvaluateArgs, generators: &[Generator]) -> Result<(), Failure> {
     if let Some((_, twice)) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
         return Err(Failure::Usage(format!("--with {twice} is given more than once; leave out all but one")));
     }
+    let reads_settings = |generator: &Generator| matches!(generator, Generator::Pipeline { .. });
+    if let Some(flag) = args.flags.first().filter(|_| !generators.iter().any(reads_settings)) {
+        return Err(Failure::Usage(format!(
+            "--{flag} has no effect on extrude, and nothing else is measured; leave it out, or add another --with"
+        )));
+    }
     if args.split.is_some() && args.solids.is_dir() {
         return Err(Failure::Usage("--split has no effect on a folder of meshes; leave it out".to_owned()));
     }
@@ -215,6 +221,6 @@ fn settled(named: &Named, args: &EvaluateArgs) -> Result<Generator, Failure> {
             model.name()
         }
     };
-    args.flags.apply_to(&mut request, false).map_err(Failure::Usage)?;
+    settings::lay_over(&mut request, &args.flags, false)?;
     Ok(Generator::Pipeline { name: name.to_owned(), request: Box::new(request) })
 }

@@ -65,6 +65,11 @@ impl<C: Choose> Flags<C> {
         Ok(())
     }
 
+    /// The first flag that was given, without dashes.
+    pub fn first(&self) -> Option<&'static str> {
+        self.given.first().map(|g| g.spec.flag)
+    }
+
     /// The first given flag of the group titled `title`, without dashes.
     pub fn first_of(&self, title: &str) -> Option<&'static str> {
         let defaults = Request::default();

@@ -201,7 +201,7 @@ fn save_extras(args: &GenerateArgs, request: &Request, output: &Output, console:
 }
 
 fn tell_notes(output: &Output, console: &Console) {
-    output.notes.iter().for_each(|note| console.say(&format!("note: {note}")));
+    summary::notes(output).iter().for_each(|note| console.say(&format!("note: {note}")));
 }
 
 fn open(program: Option<&Path>, path: &Path) -> Result<(), Failure> {

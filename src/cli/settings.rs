@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use crate::craft;
 use crate::files::{IfExists, write_atomically};
 use crate::request::{Mode, Request};
 
@@ -36,7 +37,7 @@ impl SettingsArgs {
     /// The request: defaults, then the file, then the flags; `has_mask` tells whether a mask comes with it.
     ///
     /// # Errors
-    /// A file that is not a request, or a flag that would have no effect.
+    /// A file that is not a request, a flag that would have no effect, or settings that contradict each other.
     pub fn request(&self, flags: &Flags<All>, has_mask: bool) -> Result<Request, Failure> {
         let mut request = match &self.request {
             Some(path) => read_request(path)?,
@@ -47,12 +48,7 @@ impl SettingsArgs {
         } else if flags.has("model") {
             request.mode = Mode::Model;
         }
-        flags.apply_to(&mut request, has_mask).map_err(Failure::Usage)?;
-        if !crate::craft::needs_cut_out(&request)
-            && let Some(flag) = flags.first_of("Cut-out")
-        {
-            return Err(no_cut_out(&request, flag));
-        }
+        lay_over(&mut request, flags, has_mask)?;
         Ok(request)
     }
 
@@ -94,6 +90,20 @@ impl SettingsArgs {
     pub fn claim_written(&self, claims: &mut Claims) -> Result<(), Failure> {
         self.save_path().map_or(Ok(()), |path| claims.write(claims::SAVE_REQUEST, path))
     }
+}
+
+/// Lays `flags` over `request`; `has_mask` tells whether a mask comes with it.
+///
+/// # Errors
+/// [`Failure::Usage`]: a flag would have no effect, or settings contradict each other.
+pub fn lay_over(request: &mut Request, flags: &Flags<All>, has_mask: bool) -> Result<(), Failure> {
+    flags.apply_to(request, has_mask).map_err(Failure::Usage)?;
+    if !craft::needs_cut_out(request)
+        && let Some(flag) = flags.first_of("Cut-out")
+    {
+        return Err(no_cut_out(request, flag));
+    }
+    craft::check(request).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// The refusal of a flag about the cut-out in a request that uses the whole frame.

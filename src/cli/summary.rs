@@ -19,7 +19,7 @@ pub struct MadeJson<'a> {
     print_ready: bool,
     cached: bool,
     secs: f64,
-    notes: &'a [String],
+    notes: Vec<String>,
     stages: Vec<StageJson>,
     check: &'a print::Report,
 }
@@ -43,7 +43,7 @@ impl<'a> MadeJson<'a> {
             print_ready: output.report.is_print_ready(),
             cached: output.stages.iter().all(|s| s.cached),
             secs,
-            notes: &output.notes,
+            notes: notes(output),
             stages: stages.map(|s| StageJson { stage: s.stage, secs: s.secs, cached: s.cached }).collect(),
             check: &output.report,
         }
@@ -54,10 +54,15 @@ impl<'a> MadeJson<'a> {
 pub fn made(output: &Output, secs: f64) -> String {
     let mut text = format!("{}; {}\n", mesh(&output.mesh, &output.report), verdict(&output.report));
     text += &format!("{} in {}", freshness(&output.stages), duration(secs));
-    for note in output.notes.iter().chain(&output.report.notes()) {
+    for note in notes(output) {
         text += &format!("\nnote: {note}");
     }
     text
+}
+
+/// What is worth knowing about how it was made and how it prints, a sentence each.
+pub fn notes(output: &Output) -> Vec<String> {
+    output.notes.iter().cloned().chain(output.report.notes()).collect()
 }
 
 /// `34.0 mm wide, 21.3 mm deep, 80.0 mm high; 12 345 triangles, 21.4 cm³`

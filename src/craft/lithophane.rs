@@ -54,13 +54,7 @@ const MIN_RADIUS_MM: f32 = 3.0;
 /// See [`CraftError`].
 pub(super) fn lithophane(request: &Request, picture: &Picture, monitor: &Monitor) -> Result<Solid, CraftError> {
     let params = &request.lithophane;
-    if request.size.depth_mm.is_some() {
-        return Err(CraftError::DepthIsSet { craft: "lithophane", settings: "--litho-min and --litho-max" });
-    }
-    if params.min_mm >= params.max_mm {
-        let (low_mm, high_mm) = (params.min_mm, params.max_mm);
-        return Err(CraftError::Order { low: "--litho-min", low_mm, high: "--litho-max", high_mm });
-    }
+    check(request)?;
     if picture.pixels.width() == 0 || picture.pixels.height() == 0 {
         return Err(CraftError::NoPicture);
     }
@@ -74,6 +68,21 @@ pub(super) fn lithophane(request: &Request, picture: &Picture, monitor: &Monitor
     });
     let pose = if params.lies_flat() { Pose::Lying } else { Pose::Standing };
     Ok(Solid { body, unit: Unit::Millimetre, pose, notes })
+}
+
+/// Whether the settings go together.
+///
+/// # Errors
+/// [`CraftError::DepthIsSet`], [`CraftError::Order`].
+pub(super) fn check(request: &Request) -> Result<(), CraftError> {
+    if request.size.depth_mm.is_some() {
+        return Err(CraftError::DepthIsSet { craft: "lithophane", settings: "--litho-min and --litho-max" });
+    }
+    let LithophaneParams { min_mm: low_mm, max_mm: high_mm, .. } = request.lithophane;
+    if low_mm >= high_mm {
+        return Err(CraftError::Order { low: "--litho-min", low_mm, high: "--litho-max", high_mm });
+    }
+    Ok(())
 }
 
 /// How large a lithophane of this shape is when no size is asked for.

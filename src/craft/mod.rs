@@ -149,6 +149,18 @@ pub fn needs_cut_out(request: &Request) -> bool {
     }
 }
 
+/// Whether the settings that `request` reads go together: [`make`] refuses what does not pass, whatever the picture.
+///
+/// # Errors
+/// [`CraftError::DepthIsSet`], [`CraftError::Order`].
+pub fn check(request: &Request) -> Result<(), CraftError> {
+    match request.mode {
+        Mode::Lithophane => lithophane::check(request),
+        Mode::Stamp => stamp::check(request),
+        Mode::Inflate | Mode::Relief | Mode::Model => Ok(()),
+    }
+}
+
 /// How large what `request` asks for becomes when no size is asked for.
 pub fn default_size(request: &Request) -> DefaultSize {
     match request.mode {

@@ -41,10 +41,7 @@ const PADDING: usize = 2;
 /// # Errors
 /// See [`CraftError`].
 pub(super) fn stamp(request: &Request, object: &ConditionImage, monitor: &Monitor) -> Result<Solid, CraftError> {
-    if request.size.depth_mm.is_some() {
-        let settings = "--stamp-height, --stamp-plate and --stamp-handle";
-        return Err(CraftError::DepthIsSet { craft: "stamp, cutter or keychain", settings });
-    }
+    check(request)?;
     monitor.step(Stage::Shape, 0, 1)?;
     let mut notes = Vec::new();
     let grid = match request.stamp.kind {
@@ -54,6 +51,21 @@ pub(super) fn stamp(request: &Request, object: &ConditionImage, monitor: &Monito
     };
     monitor.step(Stage::Shape, 1, 1)?;
     Ok(Solid { body: Body::Field(grid), unit: Unit::Millimetre, pose: Pose::Lying, notes })
+}
+
+/// Whether the settings go together.
+///
+/// # Errors
+/// [`CraftError::DepthIsSet`], [`CraftError::Order`].
+pub(super) fn check(request: &Request) -> Result<(), CraftError> {
+    if request.size.depth_mm.is_some() {
+        let settings = "--stamp-height, --stamp-plate and --stamp-handle";
+        return Err(CraftError::DepthIsSet { craft: "stamp, cutter or keychain", settings });
+    }
+    match request.stamp.kind {
+        StampKind::CookieCutter => cutter::check(&request.stamp),
+        StampKind::Stamp | StampKind::Keychain => Ok(()),
+    }
 }
 
 /// Height in mm of what `--stamp-height` sets, also where that is left open.

@@ -145,6 +145,19 @@ fn what_a_craft_cannot_do_is_said() {
 }
 
 #[test]
+fn settings_that_contradict_each_other_are_told_before_the_picture_is_read() {
+    let mut thin = request(Mode::Lithophane);
+    (thin.lithophane.min_mm, thin.lithophane.max_mm) = (4.0, 2.0);
+    let mut deep = request(Mode::Stamp);
+    deep.size.depth_mm = Some(9.0);
+    for request in [thin, deep] {
+        let nowhere = Input::of("nowhere.png");
+        let told = run(&request, &nowhere, &Cache::disabled(), &Monitor::silent()).unwrap_err();
+        assert!(matches!(told, PipelineError::Craft { .. }), "{told}");
+    }
+}
+
+#[test]
 fn what_was_asked_for_in_vain_is_told() {
     let scene = Scene::new();
     let cache = scene.cache();

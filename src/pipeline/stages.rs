@@ -57,6 +57,7 @@ impl<'a> Run<'a> {
     ) -> Result<Self, PipelineError> {
         // What is wrong with the settings is said before what is missing on the machine.
         request.validate()?;
+        craft::check(request).about(&input.path)?;
         views::check(request, input)?;
         let learned = learned::find(request, around.tools, monitor)?;
         Self::start_with(learned, request, input, around, monitor)

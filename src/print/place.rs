@@ -9,9 +9,12 @@ use crate::request::SizeParams;
 /// How far from where it stands a mesh may be by rounding alone, as a share of its largest side.
 const ROUNDING: f32 = 8.0 * f32::EPSILON;
 
-/// A size that is missed by less, in millimetres and as a share of it, counts as met.
+/// A size that is missed by less, in millimetres and as a share of it, counts as met: as much as the cells of a draft
+/// move an outline.
 const UNMET_MM: f32 = 0.1;
-const UNMET_SHARE: f32 = 0.01;
+const UNMET_SHARE: f32 = 5e-4;
+/// The same for what is made in millimetres, which keeps to its plan by a part of a cell and is not scaled after that.
+const UNMET_PLAN_MM: f32 = 0.25;
 
 /// Height of a print when no size is given: what a hobbyist's shelf figure has.
 pub const DEFAULT_HEIGHT_MM: f32 = 80.0;
@@ -78,9 +81,10 @@ pub fn unmet_size(placed: Vec3, unit: Unit, pose: Pose, size: &SizeParams) -> Op
     // The depth of what is made in millimetres does not follow from its width and height.
     let depth_mm = size.depth_mm.filter(|_| unit == Unit::Model);
     let given = [("wide", size.width_mm, width), ("high", size.height_mm, height), ("deep", depth_mm, depth)];
+    let slack_mm = if unit == Unit::Millimetre { UNMET_PLAN_MM } else { UNMET_MM };
     let unmet = given.iter().filter_map(|&(name, asked, made)| {
         let asked = asked? * size.scale;
-        (asked - made > UNMET_MM + UNMET_SHARE * asked).then(|| format!("{made:.1} mm {name}, not {asked:.1} mm"))
+        (asked - made > slack_mm + UNMET_SHARE * asked).then(|| format!("{made:.1} mm {name}, not {asked:.1} mm"))
     });
     let unmet: Vec<String> = unmet.collect();
     let is_one_of_several = given.iter().filter(|(_, asked, _)| asked.is_some()).count() > 1;
@@ -175,6 +179,9 @@ mod tests {
             // A relief 2 mm wide, 1 mm high and 0.5 mm deep, whose depth is its own.
             let relief = |height, width, depth| told(Unit::Millimetre, pose, size(height, width, depth, 1.0));
             assert_eq!(relief(None, Some(2.0), Some(5.0)), None);
+            // Also where it is little beside the size: a figure then is 399 mm high.
+            let note = told(Unit::Model, pose, size(Some(400.0), Some(798.0), None, 1.0));
+            assert!(note.is_some_and(|note| note.contains("399.0 mm high, not 400.0 mm")));
         }
         let note = unmet_size(
             Vec3::new(20.0, 2.0, 10.0),
@@ -183,6 +190,19 @@ mod tests {
             &size(Some(30.0), Some(20.0), None, 1.0),
         );
         assert!(note.is_some_and(|note| note.contains("10.0 mm high, not 30.0 mm")));
+    }
+
+    #[test]
+    fn what_cells_move_an_outline_by_is_not_told() {
+        let told = |made: [f32; 2], unit, asked: [f32; 2]| {
+            let size = size(Some(asked[1]), Some(asked[0]), None, 1.0);
+            unmet_size(Vec3::new(made[0], 10.0, made[1]), unit, Pose::Standing, &size).is_some()
+        };
+        // Figures and stamps as they are made of pictures whose proportions are just these.
+        assert!(!told([199.93, 400.0], Unit::Model, [200.0, 400.0]));
+        assert!(!told([75.81, 79.81], Unit::Millimetre, [75.81, 80.0]));
+        // A pane of other proportions.
+        assert!(told([60.0, 49.5], Unit::Millimetre, [60.0, 50.0]));
     }
 
     #[test]

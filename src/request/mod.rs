@@ -264,9 +264,11 @@ parameters! {
         "drop-floaters" => drop_floaters: f32 = 0.01, in 0.0..=1.0 by 0.005, "×";
         /// Rounds of smoothing that keeps the volume and the outline, for a noisy brightness relief.
         "smooth" => smooth_rounds: u32 = 0, in 0..=50 by 1;
-        /// Reduce to about this many triangles; colours are thinned out with them.
+        /// Reduce to about this many triangles, or until the largest error is reached; colours are thinned out with
+        /// them.
         "triangles" => triangles: Option<u32> = None, in 100..=20000000 by 1000;
-        /// Reduce as far as the surface moves by no more than this anywhere; colours are thinned out.
+        /// Reduce as far as the surface moves by no more than this anywhere, or until the number of triangles is
+        /// reached; colours are thinned out.
         "max-error" => max_error_mm: Option<f32> = None, in 0.001..=5.0 by 0.01, "mm";
         /// Carry the colours of the picture on the surface.
         "color" => color: bool = true;

@@ -165,6 +165,18 @@ fn settings_are_not_saved_into_a_pipe() {
 }
 
 #[test]
+fn settings_that_contradict_each_other_are_told_once() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    desk.draw("in/b.png");
+    let wrong = ["--mode=lithophane", "--litho-min=4", "--litho-max=2"];
+    let (code, stdout, stderr) = outcome(desk.orfeas(&[&["batch", "in", "-o", "out"], &wrong[..]].concat()));
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert_eq!(stderr.matches("--litho-min (4 mm)").count(), 1, "{stderr}");
+    assert!(!desk.path("out").exists());
+}
+
+#[test]
 fn an_empty_folder_and_a_file_as_folder_are_errors() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("in")).unwrap();

@@ -21,6 +21,47 @@ fn check_tells_a_solid_from_a_torn_one() {
 }
 
 #[test]
+fn every_file_that_is_checked_has_its_line_of_json() {
+    let desk = Desk::new();
+    write_cube(&desk.path("cube.stl"), false);
+    std::fs::write(desk.path("text.stl"), "solid but not really").unwrap();
+    let names = ["missing.stl", "cube.stl", "text.stl"];
+    let (code, stdout, stderr) = outcome(desk.orfeas(&[&["check", "--json", "-q"], &names[..]].concat()));
+    assert_eq!(code, 1, "{stderr}");
+    let lines: Vec<serde_json::Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.iter().map(|line| line["file"].as_str().unwrap()).collect::<Vec<_>>(), names);
+    for (line, is_read) in lines.iter().zip([false, true, false]) {
+        assert_eq!((line["error"].is_string(), line["print_ready"].is_boolean()), (!is_read, is_read), "{line}");
+    }
+    assert!(lines[0]["error"].as_str().unwrap().contains("missing.stl"), "{stdout}");
+}
+
+#[test]
+fn what_a_printer_has_no_room_for_is_told_by_every_command() {
+    const TOLD: &str = "larger than a common printer (220 × 220 × 250 mm)";
+    let desk = Desk::new();
+    desk.draw("in/figure.png");
+    let large = ["--height=500", "--quality=draft"];
+    let run = |arguments: &[&str]| {
+        let (code, stdout, stderr) = outcome(desk.orfeas(arguments));
+        assert_eq!(code, 0, "{arguments:?}: {stderr}");
+        (stdout, stderr)
+    };
+    let generate = [&["generate", "in/figure.png", "-o", "large.stl", "--overwrite"], &large[..]].concat();
+    let batch = [&["batch", "in", "-o", "out"], &large[..]].concat();
+    for arguments in [&generate[..], &batch[..], &["convert", "large.stl", "again.stl"]] {
+        let (_, stderr) = run(arguments);
+        assert_eq!(stderr.matches(TOLD).count(), 1, "{arguments:?}: {stderr}");
+    }
+    for arguments in [&[&generate[..], &["--json"]].concat()[..], &["check", "large.stl", "--json"]] {
+        let (stdout, _) = run(arguments);
+        let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+        let notes = json["notes"].as_array().unwrap();
+        assert!(notes.iter().any(|note| note.as_str().unwrap().starts_with(TOLD)), "{arguments:?}: {stdout}");
+    }
+}
+
+#[test]
 fn check_of_what_is_no_mesh_is_an_error() {
     let desk = Desk::new();
     desk.draw("figure.png");

@@ -118,6 +118,10 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
         (&["--background", "keep", "--threshold", "0.9"], "--background auto, remove or alpha"),
         (&["--mode", "lithophane", "--background", "keep", "--cut-out", "network"], "whole frame"),
         (&["--mask", "figure.png", "--cut-out", "network"], "--mask already says"),
+        (&["--mode", "lithophane", "--litho-min", "4", "--litho-max", "2"], "--litho-min (4 mm) must be less"),
+        (&["--mode", "lithophane", "--depth", "9"], "--litho-max"),
+        (&["--mode", "stamp", "--depth", "9"], "--stamp-height"),
+        (&["--mode=stamp", "--stamp-kind=cookie-cutter", "--stamp-blade=2", "--stamp-wall=1"], "--stamp-blade (2 mm)"),
     ] {
         let (code, stdout, stderr) = outcome(desk.orfeas(&[&["generate", "figure.png"], flags].concat()));
         assert_eq!((code, stdout.as_str()), (2, ""), "{flags:?}: {stderr}");

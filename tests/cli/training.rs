@@ -96,6 +96,23 @@ fn a_folder_of_solids_is_measured() {
 }
 
 #[test]
+fn settings_that_nothing_measured_reads_are_refused() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("solids")).unwrap();
+    write_cube(&desk.path("solids/cube.stl"), false);
+    for (flags, expected) in [
+        (&["--with=extrude", "--thickness=3"][..], "--thickness has no effect on extrude"),
+        (&["--with=relief", "--baseline=relief", "--background=keep"], "has no effect here"),
+        (&["--with=lithophane", "--baseline=lithophane", "--threshold=0.9", "--cut-out=network"], "has no effect here"),
+        (&["--with=lithophane", "--baseline=lithophane", "--litho-min=4", "--litho-max=2"], "must be less"),
+    ] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&[&["evaluate", "solids", "--views=1"], flags].concat()));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{flags:?}: {stderr}");
+        assert!(stderr.contains(expected), "{flags:?}: {stderr}");
+    }
+}
+
+#[test]
 fn what_a_measurement_would_overwrite_or_pass_over_is_told_before_the_work() {
     let desk = Desk::new();
     for folder in ["solids", "sheets"] {

@@ -253,7 +253,7 @@ impl Batch<'_> {
         let JobRequest { request, input } = &item.job;
         let around = Circumstances { upcoming: &upcoming, ..Circumstances::of(&self.tools) };
         let output = pipeline::run_with(request, input, &around, monitor)?;
-        for note in &output.notes {
+        for note in summary::notes(&output) {
             self.show.console().say(&format!("note on {}: {note}", input.path.display()));
         }
         let (format, force) = (self.args.format, self.args.force);

@@ -9,7 +9,7 @@ use crate::field::ScalarGrid;
 use crate::field::silhouette::Silhouette;
 use crate::image::ConditionImage;
 use crate::progress::Monitor;
-use crate::request::Request;
+use crate::request::{Request, StampParams};
 
 /// Longest side, rim included, when no size is asked for.
 pub(super) const LONGEST_MM: f32 = 75.0;
@@ -39,15 +39,7 @@ pub(super) fn cutter(
     notes: &mut Vec<String>,
 ) -> Result<ScalarGrid, CraftError> {
     let params = &request.stamp;
-    if params.blade_mm > params.wall_mm {
-        let (low_mm, high_mm) = (params.blade_mm, params.wall_mm);
-        return Err(CraftError::Order { low: "--stamp-blade", low_mm, high: "--stamp-wall", high_mm });
-    }
     let height = height_mm(params);
-    if height <= params.plate_mm {
-        let (low_mm, high_mm) = (params.plate_mm, height);
-        return Err(CraftError::Order { low: "--stamp-plate", low_mm, high: "--stamp-height", high_mm });
-    }
     let drawn = tone::alpha(&object.pixels);
     let shape = Shape::new(without_holes(drawn.clone()), true)?;
     notes.extend(holes_left_out(&drawn, &shape.alpha));
@@ -80,6 +72,22 @@ pub(super) fn cutter(
         wall.min(plate)
     };
     Ok(extrude(dough.lattice, [0.0, height], field, monitor)?)
+}
+
+/// Whether the blade fits on its wall, and the wall above its rim.
+///
+/// # Errors
+/// [`CraftError::Order`].
+pub(super) fn check(params: &StampParams) -> Result<(), CraftError> {
+    if params.blade_mm > params.wall_mm {
+        let (low_mm, high_mm) = (params.blade_mm, params.wall_mm);
+        return Err(CraftError::Order { low: "--stamp-blade", low_mm, high: "--stamp-wall", high_mm });
+    }
+    let (low_mm, high_mm) = (params.plate_mm, height_mm(params));
+    if high_mm <= low_mm {
+        return Err(CraftError::Order { low: "--stamp-plate", low_mm, high: "--stamp-height", high_mm });
+    }
+    Ok(())
 }
 
 /// The dough's outline without narrow gaps, without detail that dough cannot hold, and without holes:

@@ -45,8 +45,7 @@ pub(super) fn simplify(
             break;
         }
         let count = candidate.triangle_indices.len();
-        let is_short = count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none();
-        let note = is_short.then(|| left_over(count));
+        let note = left_over(count, goal, true);
         best = Some(Simplified { mesh: candidate, achieved_error: tolerance, note });
         if tolerance >= largest || count <= goal.triangles + goal.triangles / 10 {
             break;

@@ -303,16 +303,27 @@ impl Search<'_> {
         no_worse && !candidate.triangle_indices.is_empty()
     }
 
-    fn found(&self, mesh: Mesh, achieved_error: f32, is_telling: bool) -> Simplified {
-        let (count, goal) = (mesh.triangle_indices.len(), &self.goal);
-        let is_short = count > goal.triangles + goal.triangles / 10 && goal.max_error.is_none();
-        Simplified { mesh, achieved_error, note: (is_telling && is_short).then(|| left_over(count)) }
+    /// `has_torn` tells whether a result was given up because it was not as good as the mesh that came in.
+    fn found(&self, mesh: Mesh, achieved_error: f32, has_torn: bool) -> Simplified {
+        let count = mesh.triangle_indices.len();
+        let is_telling = has_torn || self.goal.max_error.is_some();
+        let note = if is_telling { left_over(count, self.goal, has_torn) } else { None };
+        Simplified { mesh, achieved_error, note }
     }
 }
 
-/// What to say when more triangles are left than asked for.
-fn left_over(count: usize) -> String {
-    format!("{count} triangles are left: with fewer, the surface would tear or pass through itself")
+/// What to say when more triangles are left than asked for, if a number was.
+fn left_over(count: usize, goal: Reduction, has_torn: bool) -> Option<String> {
+    let asked = goal.triangles;
+    // An error alone goes for none at all.
+    let is_asked = asked > 0 || goal.max_error.is_none();
+    let why = match (goal.max_error, has_torn) {
+        (None, _) => "tear or pass through itself",
+        (Some(_), false) => "move farther than allowed",
+        (Some(_), true) => "move farther than allowed, tear or pass through itself",
+    };
+    (is_asked && count > asked + asked / 10)
+        .then(|| format!("{count} triangles are left, not {asked}: with fewer, the surface would {why}"))
 }
 
 /// Mends what simplification broke, as far as that can be done, and judges the result.

@@ -109,6 +109,24 @@ fn no_part_of_the_surface_moves_farther_than_allowed() {
 }
 
 #[test]
+fn a_number_that_the_error_does_not_allow_is_told() {
+    let ball = grid(48, |p| p.length() - 0.7);
+    let all = ball.triangle_indices.len();
+    let few = |triangles: usize, max_error: f32| {
+        let target = Target { triangles: Some(triangles as u32), max_error: Some(max_error) };
+        simplify(&ball, target, &Monitor::silent()).unwrap()
+    };
+    let close = few(100, 0.005);
+    let count = close.mesh.triangle_indices.len();
+    assert!(count > 110 && count < all, "{count} of {all}");
+    let told = format!("{count} triangles are left, not 100: with fewer, the surface would move farther than allowed");
+    assert!(close.note.as_ref().is_some_and(|note| note.starts_with(&told)), "{:?}", close.note);
+    let enough = few(all / 4, 0.5);
+    assert!(enough.mesh.triangle_indices.len() <= all / 4 + all / 40);
+    assert_eq!(enough.note, None);
+}
+
+#[test]
 fn a_rod_of_long_strips_gets_fewer_of_them() {
     let (sides, radius, height) = (210u32, 10.0, 80.0);
     let at = |i: u32, z: f32| {
