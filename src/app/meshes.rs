@@ -63,13 +63,13 @@ impl Studio {
             if cancel.is_cancelled() {
                 return None;
             }
-            Some(read.map(|Read { mesh, left_out, prepared }| {
+            Some(read.map(|Read { mesh, remarks, prepared }| {
                 let uploaded = uploader.map(|u| prepared.and_then(|prepared| u.upload(&prepared)));
-                (Arc::new(mesh), left_out, uploaded)
+                (Arc::new(mesh), remarks, uploaded)
             }))
         };
         self.run_task(read, move |studio, read| match read {
-            Ok(Some(Ok((mesh, left_out, uploaded)))) => studio.take_unchecked(reading, mesh, left_out, uploaded),
+            Ok(Some(Ok((mesh, remarks, uploaded)))) => studio.take_unchecked(reading, mesh, remarks, uploaded),
             Ok(Some(Err(why))) => studio.mesh_unreadable(&reading, &why),
             // Given up: another card is selected.
             Ok(None) => {}
@@ -98,7 +98,7 @@ impl Studio {
     }
 
     /// Shows a mesh that was read, and has it checked meanwhile.
-    fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, left_out: u64, uploaded: Option<Uploaded>) {
+    fn take_unchecked(&mut self, reading: Reading, mesh: Arc<Mesh>, remarks: Remarks, uploaded: Option<Uploaded>) {
         if !self.is_awaited(&reading) {
             self.end_reading(&reading);
             return;
@@ -109,7 +109,10 @@ impl Studio {
         let (unchecked, cancel) = (mesh.clone(), reading.cancel.clone());
         let check = move || background::run(|| print::check(&unchecked, &Monitor::new(&cancel, &|_| {})));
         self.run_task(check, move |studio, checked| match checked {
-            Ok(Ok(report)) => studio.take_mesh(&reading, mesh, Report { left_out_faces: left_out, ..report }),
+            Ok(Ok(report)) => {
+                let Remarks { left_out_faces, file_notes } = remarks;
+                studio.take_mesh(&reading, mesh, Report { left_out_faces, file_notes, ..report });
+            }
             // Another card is selected.
             Ok(Err(Cancelled)) => {}
             Err(why) => studio.mesh_unread(&reading, &why),
@@ -267,10 +270,16 @@ fn file_of(item: &Item) -> Option<PathBuf> {
     }
 }
 
+/// What a report says of the file that a mesh was read from.
+struct Remarks {
+    left_out_faces: u64,
+    file_notes: Vec<String>,
+}
+
 /// A mesh that was read, ready for the device.
 pub(super) struct Read {
     mesh: Mesh,
-    left_out: u64,
+    remarks: Remarks,
     prepared: Result<Prepared, RenderError>,
 }
 
@@ -281,9 +290,9 @@ impl Read {
     /// The sentence to tell; any while it is cancelled.
     pub fn file(path: &Path, for_slow: bool, monitor: &Monitor) -> Result<Self, String> {
         let imported = import::import_file(path, &import::Limits::default(), monitor);
-        let import::Imported { mesh, left_out } = imported.map_err(|error| error.to_string())?;
+        let import::Imported { mesh, left_out, notes } = imported.map_err(|error| error.to_string())?;
         monitor.check().map_err(|error| error.to_string())?;
         let prepared = Prepared::new(&mesh, for_slow);
-        Ok(Self { mesh, left_out, prepared })
+        Ok(Self { mesh, remarks: Remarks { left_out_faces: left_out, file_notes: notes }, prepared })
     }
 }

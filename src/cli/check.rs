@@ -72,7 +72,8 @@ fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report,
     }
     ProgressDisplay::new(console).watch(cancel, |monitor| {
         let imported = import::import_file(path, &import::Limits::default(), monitor)?;
-        Ok(Report { left_out_faces: imported.left_out, ..print::check(&imported.mesh, monitor)? })
+        let report = print::check(&imported.mesh, monitor)?;
+        Ok(Report { left_out_faces: imported.left_out, file_notes: imported.notes, ..report })
     })
 }
 

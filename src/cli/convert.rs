@@ -81,9 +81,9 @@ pub fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let cancel = interrupt::token();
     let display = ProgressDisplay::new(console);
     let converted = display.watch(&cancel, |monitor| -> Result<_, Failure> {
-        let import::Imported { mut mesh, left_out } =
+        let import::Imported { mut mesh, left_out, notes } =
             import::import_file(&args.input, &import::Limits::default(), monitor)?;
-        let mut notes = Vec::from_iter(print::left_out(left_out));
+        let mut notes = Vec::from_iter(print::left_out(left_out).into_iter().chain(notes));
         if args.repair {
             let repaired = repair(&mesh, monitor)?;
             mesh = repaired.mesh;

@@ -1,7 +1,6 @@
 //! glTF 2.0: GLB, or JSON with its data embedded. Metres with +Y up become millimetres with +Z up.
 //!
-//! Reads the triangles of the scene with their placement and colours (`COLOR_0` and base colours, those
-//! alone only where there are several). Textures, skins, morphs and animations are passed over; compressed
+//! Reads the triangles of the scene with their placement and colours (`COLOR_0` and base colours). Textures, skins, morphs and animations are passed over; compressed
 //! geometry, sparse accessors and external files are refused. Only the parts of the document that
 //! are used are parsed, so nothing else in it can be wrong.
 
@@ -13,10 +12,9 @@ use std::collections::HashSet;
 
 use glam::{DAffine3, DMat4, DQuat, DVec3, Vec3};
 
-use super::{Assembly, ImportError, Limits};
+use super::{Assembly, ImportError, Limits, Parsed};
 use crate::color::srgb_from_linear;
 use crate::export::Format;
-use crate::mesh::Mesh;
 use crate::progress::Monitor;
 use accessor::Accessors;
 use document::{Document, Node, Primitive};
@@ -38,7 +36,7 @@ const HARMLESS: [&str; 8] = [
     "KHR_mesh_quantization",
 ];
 
-pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
+pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, ImportError> {
     let (json, binary) = if bytes.starts_with(b"glTF") { chunks(bytes)? } else { (bytes, None) };
     if json.iter().filter(|&&byte| byte == b'{').count() > MAX_JSON_OBJECTS {
         return Err(malformed("its description is absurdly large"));
@@ -55,7 +53,7 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
     let buffers = buffers(&document, binary)?;
     let scene = Scene { accessors: Accessors { document: &document, buffers: &buffers }, document: &document };
     let mut assembly = Assembly::new(Format::Glb, limits);
-    let use_base_colors = scene.has_several_base_colors() || scene.has_vertex_colors();
+    let use_base_colors = scene.has_base_colors() || scene.has_vertex_colors();
     for (node, placement) in scene.nodes()? {
         monitor.check()?;
         let Some(mesh) = node.mesh else { continue };
@@ -63,7 +61,7 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
             scene.add(primitive, placement, use_base_colors, &mut assembly)?;
         }
     }
-    Ok(assembly.finish())
+    Ok(assembly.finish().into())
 }
 
 fn malformed(detail: impl Into<String>) -> ImportError {
@@ -110,9 +108,10 @@ fn buffers<'a>(document: &'a Document, binary: Option<&'a [u8]>) -> Result<Vec<C
         let content = match (&buffer.uri, binary) {
             (None, Some(binary)) if i == 0 => Cow::Borrowed(binary),
             (None, _) => return Err(malformed(format!("buffer {i} has no data"))),
-            (Some(uri), _) => match uri.strip_prefix("data:").and_then(|data| data.split_once(";base64,")) {
-                Some((_, text)) => {
-                    Cow::Owned(base64(text).ok_or_else(|| malformed(format!("buffer {i} is not valid base64")))?)
+            (Some(uri), _) => match uri.strip_prefix("data:").and_then(|data| data.split_once(',')) {
+                Some((kind, text)) => {
+                    let content = if kind.ends_with(";base64") { base64(text) } else { unescaped(text) };
+                    Cow::Owned(content.ok_or_else(|| malformed(format!("the data of buffer {i} are not valid")))?)
                 }
                 None => return Err(ImportError::unsupported(Format::Glb, "data in a separate file")),
             },
@@ -124,6 +123,17 @@ fn buffers<'a>(document: &'a Document, binary: Option<&'a [u8]>) -> Result<Vec<C
         buffers.push(content);
     }
     Ok(buffers)
+}
+
+/// RFC 3986: bytes as `%` and two hexadecimal digits, or as they are.
+fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(part.get(..2)?, 16).ok()?);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    Some(bytes)
 }
 
 /// RFC 4648, with or without padding.
@@ -187,10 +197,11 @@ impl<'a> Scene<'a> {
         material.and_then(|material| material.pbr_metallic_roughness.base_color_factor).unwrap_or([1.0; 4])
     }
 
-    /// Whether colours of materials tell parts apart. One colour alone tells nothing worth keeping.
-    fn has_several_base_colors(&self) -> bool {
+    /// Whether materials have colours: several, or one that is no grey, which stands for none.
+    fn has_base_colors(&self) -> bool {
         let mut colors = self.document.meshes.iter().flat_map(|mesh| &mesh.primitives).map(|p| self.base_color(p));
-        colors.next().is_some_and(|first| colors.any(|color| color != first))
+        let is_grey = |[r, g, b, _]: [f32; 4]| r == g && g == b;
+        colors.next().is_some_and(|first| !is_grey(first) || colors.any(|color| color != first))
     }
 
     /// Whether any part is coloured by vertices. The others show the colour of their material beside it.

@@ -21,7 +21,7 @@ use glam::Vec3;
 
 use crate::export::{Format, UnknownFormat};
 use crate::mesh::Mesh;
-use crate::mesh::weld::weld;
+use crate::mesh::weld::{blend_colors, weld};
 use crate::progress::{Cancelled, Monitor, Stage};
 
 /// What is read at most.
@@ -151,6 +151,20 @@ pub struct Imported {
     pub mesh: Mesh,
     /// Triangles of the file that have two corners or all three at one place. They are not in the mesh.
     pub left_out: u64,
+    /// What else of the file is not in the mesh, or not as it was, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// What a format's reader gives.
+struct Parsed {
+    mesh: Mesh,
+    notes: Vec<String>,
+}
+
+impl From<Mesh> for Parsed {
+    fn from(mesh: Mesh) -> Self {
+        Self { mesh, notes: Vec::new() }
+    }
 }
 
 /// Reads the mesh in `path`, whose ending names the format, with the default limits.
@@ -238,21 +252,22 @@ fn import_bytes(bytes: &[u8], format: Format, limits: &Limits, monitor: &Monitor
     // The parsers return errors; should one of those we did not write panic all the same, that is an
     // error of the file as well, and never the end of the program.
     let parse = || match format {
-        Format::Stl => stl::read(bytes, limits, monitor),
+        Format::Stl => stl::read(bytes, limits, monitor).map(Parsed::from),
         Format::ThreeMf => three_mf::read(bytes, limits, monitor),
         Format::Glb => gltf::read(bytes, limits, monitor),
-        Format::Obj => obj::read(bytes, limits, monitor),
+        Format::Obj => obj::read(bytes, limits, monitor).map(Parsed::from),
         Format::Ply => ply::read(bytes, limits, monitor),
     };
     let unreadable = || ImportError::malformed(format, "its structure makes no sense");
-    let mesh = catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| Err(unreadable()))?;
+    let parsed = catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| Err(unreadable()))?;
     monitor.step(Stage::Intake, 1, 3)?;
-    finish(mesh, format, monitor)
+    finish(parsed, format, monitor)
 }
 
 /// What every format has in common at the end: positions are numbers, indices are in range, equal
 /// positions are one vertex.
-fn finish(mesh: Mesh, format: Format, monitor: &Monitor) -> Result<Imported, ImportError> {
+fn finish(parsed: Parsed, format: Format, monitor: &Monitor) -> Result<Imported, ImportError> {
+    let Parsed { mut mesh, mut notes } = parsed;
     let vertices = mesh.vertex_positions.len();
     if mesh.triangle_indices.is_empty() {
         return Err(ImportError::NoTriangles);
@@ -265,13 +280,25 @@ fn finish(mesh: Mesh, format: Format, monitor: &Monitor) -> Result<Imported, Imp
         return Err(ImportError::NotFinite);
     }
     monitor.step(Stage::Intake, 2, 3)?;
+    notes.extend(mixed_colors(blend_colors(&mut mesh)));
     let welded = weld(&mesh);
     monitor.step(Stage::Intake, 3, 3)?;
     if welded.validate().is_err() {
         return Err(ImportError::NoTriangles);
     }
     let left_out = (mesh.triangle_indices.len() - welded.triangle_indices.len()) as u64;
-    Ok(Imported { mesh: welded, left_out })
+    Ok(Imported { mesh: welded, left_out, notes })
+}
+
+/// What to say of corners at which faces of different colours meet; nothing where there are none.
+fn mixed_colors(count: usize) -> Option<String> {
+    (count > 0).then(|| {
+        let corners = if count == 1 { "corner has" } else { "corners have" };
+        format!(
+            "{count} {corners} faces of different colours: a mesh has one colour per corner here, so borders between \
+             colours are blurred"
+        )
+    })
 }
 
 fn check_indices(format: Format, triangles: &[[u32; 3]], vertices: usize) -> Result<(), ImportError> {

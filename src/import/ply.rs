@@ -9,16 +9,15 @@ use ply_rs_bw::ply::{
     ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType, ScalarType,
 };
 
-use super::{Assembly, ImportError, Limits};
+use super::{Assembly, ImportError, Limits, Parsed};
 use crate::export::Format;
-use crate::mesh::Mesh;
 use crate::mesh::polygon::Faces;
 use crate::progress::Monitor;
 
 const NAMES_OF_CORNERS: [&str; 2] = ["vertex_indices", "vertex_index"];
 const MAX_HEADER_BYTES: usize = 1 << 16;
 
-pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
+pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, ImportError> {
     // Without its end a header would be looked for in the whole file.
     let start = &bytes[..bytes.len().min(MAX_HEADER_BYTES)];
     if !bytes.starts_with(b"ply") {
@@ -53,9 +52,11 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, Im
     let triangles = faces.finish(&positions, monitor)?;
     let mut assembly = Assembly::new(Format::Ply, limits);
     let colors: Option<Vec<[u8; 3]>> =
-        has_colors(&header).then(|| vertices.iter().map(|vertex| vertex.color).collect());
+        has_colors(&header, "vertex").then(|| vertices.iter().map(|vertex| vertex.color).collect());
     assembly.add(&positions, &triangles, colors.as_deref(), |p| p, false)?;
-    Ok(assembly.finish())
+    let note = (colors.is_none() && has_colors(&header, "face"))
+        .then(|| "the colours of the faces are not read; give them to the vertices, in a mesh editor".to_owned());
+    Ok(Parsed { mesh: assembly.finish(), notes: note.into_iter().collect() })
 }
 
 type Source<'a> = Reader<Cursor<&'a [u8]>>;
@@ -108,8 +109,9 @@ fn least_bytes(property: &PropertyType) -> u64 {
     }
 }
 
-fn has_colors(header: &Header) -> bool {
-    header.elements.get("vertex").is_some_and(|vertex| vertex.properties.contains_key("red"))
+fn has_colors(header: &Header, element: &str) -> bool {
+    let named = |name: &str| header.elements.get(element).is_some_and(|e| e.properties.contains_key(name));
+    named("red") || named("diffuse_red")
 }
 
 fn collected(polygons: Vec<Face>) -> Result<Faces, ImportError> {
@@ -154,9 +156,9 @@ impl PropertyAccess for Vertex {
             ("x", Some(number), _) => self.position.x = number,
             ("y", Some(number), _) => self.position.y = number,
             ("z", Some(number), _) => self.position.z = number,
-            ("red", _, Some(level)) => self.color[0] = level,
-            ("green", _, Some(level)) => self.color[1] = level,
-            ("blue", _, Some(level)) => self.color[2] = level,
+            ("red" | "diffuse_red", _, Some(level)) => self.color[0] = level,
+            ("green" | "diffuse_green", _, Some(level)) => self.color[1] = level,
+            ("blue" | "diffuse_blue", _, Some(level)) => self.color[2] = level,
             ("x" | "y" | "z", None, _) => return PropertyAccessResult::UnsupportedType,
             _ => return PropertyAccessResult::Ignored,
         }

@@ -44,6 +44,35 @@ pub fn weld(mesh: &Mesh) -> Mesh {
     gather(&mesh.vertex_positions, mesh.vertex_colors.as_deref(), triangle_indices)
 }
 
+/// Gives vertices at equal positions the mean of their colours, and tells at how many places they differed.
+pub(crate) fn blend_colors(mesh: &mut Mesh) -> usize {
+    let Some(colors) = &mut mesh.vertex_colors else { return 0 };
+    if colors.len() != mesh.vertex_positions.len() {
+        return 0;
+    }
+    let first_equal = first_equal_vertices(&mesh.vertex_positions);
+    let differs = |(v, first): (usize, &u32)| colors[v] != colors[*first as usize];
+    let mut mixed: Vec<u32> =
+        first_equal.iter().enumerate().filter(|&pair| differs(pair)).map(|(_, first)| *first).collect();
+    mixed.sort_unstable();
+    mixed.dedup();
+    let mut sums = vec![[0u32; 4]; mixed.len()];
+    for (color, first) in colors.iter().zip(&first_equal) {
+        if let Ok(place) = mixed.binary_search(first) {
+            let [sum @ .., count] = &mut sums[place];
+            sum.iter_mut().zip(color).for_each(|(sum, level)| *sum += u32::from(*level));
+            *count += 1;
+        }
+    }
+    for (color, first) in colors.iter_mut().zip(&first_equal) {
+        if let Ok(place) = mixed.binary_search(first) {
+            let [sum @ .., count] = sums[place];
+            *color = sum.map(|sum| ((sum + count / 2) / count.max(1)) as u8);
+        }
+    }
+    mixed.len()
+}
+
 /// A mesh of `triangle_indices` with only the vertices they use, in the order of `vertex_positions`.
 /// Indices must be in range.
 pub(crate) fn gather(

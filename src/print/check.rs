@@ -59,6 +59,7 @@ pub fn check(mesh: &Mesh, monitor: &Monitor) -> Result<Report, Cancelled> {
         nonmanifold_vertices: found.nonmanifold_vertices as u64,
         zero_area_faces: (collapsed + found.degenerate_triangles) as u64,
         left_out_faces: 0,
+        file_notes: Vec::new(),
         encloses_nothing: found.open_edges == 0 && !found.shells.is_empty() && found.shells.iter().all(Shell::is_flat),
         duplicate_faces: duplicates.len() as u64,
         self_intersecting_faces: crossing.as_ref().map(|faces| faces.len() as u64),

@@ -146,6 +146,9 @@ pub struct Report {
     /// Triangles without area that were left out when the file was read; the check does not see them.
     #[serde(default)]
     pub left_out_faces: u64,
+    /// What else of the file is not in the mesh, or not as it was, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub file_notes: Vec<String>,
     /// Every piece is closed around no volume: nothing would be printed.
     #[serde(default)]
     pub encloses_nothing: bool,
@@ -226,6 +229,7 @@ impl Report {
         notes.extend(self.self_intersecting_faces.is_none().then(|| NOT_LOOKED_FOR.to_owned()));
         notes.extend(found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))));
         notes.extend(left_out(self.left_out_faces));
+        notes.extend(self.file_notes.iter().cloned());
         let pieces = self.shells - self.shells.min(self.voids + self.nested_shells);
         if pieces > 1 {
             notes.push(format!("{pieces} separate pieces: they come off the bed one by one"));

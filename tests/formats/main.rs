@@ -5,6 +5,7 @@
 mod foreign;
 mod hostile;
 mod shapes;
+mod slicers;
 
 use std::fs;
 use std::path::Path;

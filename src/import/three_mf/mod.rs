@@ -13,9 +13,8 @@ use std::rc::Rc;
 
 use glam::{DAffine3, Vec3};
 
-use super::{Assembly, ImportError, Limits};
+use super::{Assembly, ImportError, Limits, Parsed};
 use crate::export::Format;
-use crate::mesh::Mesh;
 use crate::progress::Monitor;
 use model::{Model, Object, Reference};
 use package::Package;
@@ -24,23 +23,28 @@ const MAX_DEPTH: usize = 32;
 /// Copies of objects; those without triangles cost time as well.
 const MAX_COPIES: usize = 1_000_000;
 
-pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Mesh, ImportError> {
+pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, ImportError> {
     let mut package = Package::open(bytes)?;
     let root = package.model_path()?;
-    let mut scene = Scene { package, models: BTreeMap::new(), copies: 0, limits, monitor };
-    let (items, unit_mm) = {
+    let mut scene = Scene { package, models: BTreeMap::new(), copies: 0, unprinted: 0, limits, monitor };
+    let (items, unit_mm, unprinted_items) = {
         let model = scene.model(&root)?;
         if model.items.is_empty() && !model.objects.is_empty() {
             return Err(ImportError::NothingToBuild);
         }
-        (model.items.clone(), model.unit_mm)
+        (model.items.clone(), model.unit_mm, model.unprinted_items)
     };
     let mut assembly = Assembly::new(Format::ThreeMf, limits);
     for item in items {
         let placement = DAffine3::from_scale(glam::DVec3::splat(unit_mm)) * item.transform;
         scene.place(&root, &item, placement, 0, &mut assembly)?;
     }
-    Ok(assembly.finish())
+    let unprinted = scene.unprinted + unprinted_items;
+    let note = (unprinted > 0).then(|| {
+        let parts = if unprinted == 1 { "1 part that is" } else { &format!("{unprinted} parts that are") };
+        format!("{parts} not to be printed (a support, modifier or blocker, or set aside in the slicer) left out")
+    });
+    Ok(Parsed { mesh: assembly.finish(), notes: note.into_iter().collect() })
 }
 
 fn malformed(detail: impl Into<String>) -> ImportError {
@@ -52,6 +56,8 @@ struct Scene<'a> {
     /// The parts that were needed so far.
     models: BTreeMap<String, Model>,
     copies: usize,
+    /// Placed objects that are not printed.
+    unprinted: u64,
     limits: &'a Limits,
     monitor: &'a Monitor<'a>,
 }
@@ -82,6 +88,10 @@ impl Scene<'_> {
         let path = reference.path.clone().unwrap_or_else(|| from.to_owned());
         let missing = || malformed(format!("it names object {}, which is not there", reference.object));
         match self.model(&path)?.objects.get(&reference.object).ok_or_else(missing)? {
+            Object::Unprinted => {
+                self.unprinted += 1;
+                Ok(())
+            }
             Object::Mesh(part) => {
                 let place = |p: Vec3| placement.transform_point3(p.as_dvec3()).as_vec3();
                 let mirrored = placement.matrix3.determinant() < 0.0;

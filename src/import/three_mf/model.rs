@@ -1,18 +1,18 @@
 //! One model part of a 3MF package (core specification 1.3, materials extension 1.2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use glam::{DAffine3, DMat3, DVec3, Vec3};
 use quick_xml::events::BytesStart;
 
 use super::malformed;
-use super::package::{XmlSource, attribute, each_element};
+use super::package::{Tag, XmlSource, attribute, each_tag};
 use crate::export::Format;
 use crate::import::{ImportError, Limits, NO_COLOR};
 use crate::progress::Monitor;
 
-const ELEMENTS_PER_STEP: usize = 1 << 14;
+const TAGS_PER_STEP: usize = 1 << 14;
 /// Extensions that are read, or may be passed over since the triangles are whole without them, as their
 /// namespaces name them.
 const EXTENSIONS: [&str; 4] = ["material", "production", "slice", "trianglesets"];
@@ -24,12 +24,16 @@ pub struct Model {
     pub objects: BTreeMap<u32, Object>,
     /// What is to be built; empty in parts that only others refer to.
     pub items: Vec<Reference>,
+    /// Items that the slicer was told not to print.
+    pub unprinted_items: u64,
 }
 
 /// A thing that can be placed.
 pub enum Object {
     Mesh(Part),
     Components(Rc<[Reference]>),
+    /// A support, or a slicer's modifier or blocker: nothing that is printed itself.
+    Unprinted,
 }
 
 /// Triangles of one object.
@@ -56,18 +60,24 @@ type Property = (u32, u32);
 /// Parses a part while it is unpacked.
 pub fn parse(source: &mut XmlSource, limits: &Limits, monitor: &Monitor) -> Result<Model, ImportError> {
     let mut parser = Parser {
-        model: Model { unit_mm: 1.0, objects: BTreeMap::new(), items: Vec::new() },
+        model: Model { unit_mm: 1.0, objects: BTreeMap::new(), items: Vec::new(), unprinted_items: 0 },
         colors: BTreeMap::new(),
         group: 0,
         object: None,
     };
-    let mut elements = 0usize;
-    each_element(source, |element| {
-        elements += 1;
-        if elements.is_multiple_of(ELEMENTS_PER_STEP) {
+    let mut tags = 0usize;
+    each_tag(source, |tag| {
+        tags += 1;
+        if tags.is_multiple_of(TAGS_PER_STEP) {
             monitor.check()?;
         }
-        parser.element(element, limits)
+        match tag {
+            Tag::Start(element) => parser.element(element, limits)?,
+            Tag::End("mesh") => parser.set_in_mesh(false),
+            Tag::End("object") => parser.end_object(),
+            Tag::End(_) => {}
+        }
+        Ok(())
     })?;
     parser.end_object();
     Ok(parser.model)
@@ -80,7 +90,24 @@ struct Parser {
     /// The group that colours are added to.
     group: u32,
     /// The object that vertices, triangles and components are added to.
-    object: Option<(u32, Option<Property>, Part, Vec<Reference>)>,
+    object: Option<Open>,
+}
+
+/// An object whose end has not come yet.
+struct Open {
+    id: u32,
+    /// Its own colour holds where triangles have none.
+    property: Option<Property>,
+    part: Part,
+    /// Vertices of the file; behind them come those that colours added.
+    vertex_count: u32,
+    /// Whether the first colour of a vertex has come.
+    is_painted: Vec<bool>,
+    /// Further vertices at the place of one, for triangles of another colour.
+    repainted: HashMap<(u32, [u8; 3]), u32>,
+    components: Vec<Reference>,
+    /// Vertices outside of it belong to extensions.
+    in_mesh: bool,
 }
 
 impl Parser {
@@ -98,18 +125,36 @@ impl Parser {
                 self.end_object();
                 let property = whole(element, "pid")?.zip(Some(whole(element, "pindex")?.unwrap_or(0)));
                 let id = required(element, "id")?;
-                if matches!(attribute(element, "type")?.as_deref(), Some("support" | "solidsupport")) {
-                    self.model.objects.insert(id, Object::Mesh(Part::default()));
+                // Slicers call a modifier or a blocker `other`, which the specification keeps out of the build.
+                if matches!(attribute(element, "type")?.as_deref(), Some("support" | "solidsupport" | "other")) {
+                    self.model.objects.insert(id, Object::Unprinted);
                 } else {
-                    self.object = Some((id, property, Part::default(), Vec::new()));
+                    self.object = Some(Open {
+                        id,
+                        property,
+                        part: Part::default(),
+                        vertex_count: 0,
+                        is_painted: Vec::new(),
+                        repainted: HashMap::new(),
+                        components: Vec::new(),
+                        in_mesh: false,
+                    });
                 }
+                Ok(())
+            }
+            "mesh" => {
+                self.set_in_mesh(true);
                 Ok(())
             }
             "component" => {
                 let component = reference(element)?;
-                if let Some((.., components)) = &mut self.object {
-                    components.push(component);
+                if let Some(open) = &mut self.object {
+                    open.components.push(component);
                 }
+                Ok(())
+            }
+            "item" if attribute(element, "printable")?.as_deref() == Some("0") => {
+                self.model.unprinted_items += 1;
                 Ok(())
             }
             "item" => {
@@ -127,9 +172,15 @@ impl Parser {
     }
 
     fn end_object(&mut self) {
-        if let Some((id, _, part, components)) = self.object.take() {
+        if let Some(Open { id, part, components, .. }) = self.object.take() {
             let object = if components.is_empty() { Object::Mesh(part) } else { Object::Components(components.into()) };
             self.model.objects.insert(id, object);
+        }
+    }
+
+    fn set_in_mesh(&mut self, in_mesh: bool) {
+        if let Some(open) = &mut self.object {
+            open.in_mesh = in_mesh;
         }
     }
 
@@ -143,7 +194,8 @@ impl Parser {
     }
 
     fn vertex(&mut self, element: &BytesStart, limits: &Limits) -> Result<(), ImportError> {
-        let Some((_, property, part, _)) = &mut self.object else { return Ok(()) };
+        let open = self.object.as_mut().filter(|open| open.in_mesh);
+        let Some(Open { property, part, vertex_count, .. }) = open else { return Ok(()) };
         let mut position = [None; 3];
         for (name, value) in numbers(element) {
             if let Some(axis) = ["x", "y", "z"].iter().position(|axis| *axis == name) {
@@ -155,6 +207,7 @@ impl Parser {
             return Err(ImportError::TooManyTriangles { limit: limits.max_triangles });
         }
         part.positions.push(Vec3::new(x, y, z));
+        *vertex_count += 1;
         // The object's own colour holds until a triangle says otherwise.
         if let Some(color) = property.and_then(|property| look_up(&self.colors, property)) {
             part.colors.get_or_insert_default().push(color);
@@ -163,8 +216,8 @@ impl Parser {
     }
 
     fn triangle(&mut self, element: &BytesStart, limits: &Limits) -> Result<(), ImportError> {
-        let Some((_, default, part, _)) = &mut self.object else { return Ok(()) };
-        let (mut corners, mut group, mut entries) = ([None; 3], default.map(|(group, _)| group), [None; 3]);
+        let Some(open) = self.object.as_mut().filter(|open| open.in_mesh) else { return Ok(()) };
+        let (mut corners, mut group, mut entries) = ([None; 3], open.property.map(|(group, _)| group), [None; 3]);
         for (name, value) in numbers(element) {
             let value = value.parse::<u32>().ok();
             match name {
@@ -179,20 +232,41 @@ impl Parser {
             }
         }
         let [Some(a), Some(b), Some(c)] = corners else { return Err(malformed("a triangle lacks a corner")) };
-        if part.triangles.len() as u64 >= limits.max_triangles {
+        if open.part.triangles.len() as u64 >= limits.max_triangles {
             return Err(ImportError::TooManyTriangles { limit: limits.max_triangles });
         }
-        part.triangles.push([a, b, c]);
-        let (Some(group), Some(first)) = (group, entries[0]) else { return Ok(()) };
-        for (vertex, entry) in [a, b, c].into_iter().zip(entries) {
-            let Some(color) = look_up(&self.colors, (group, entry.unwrap_or(first))) else { continue };
-            let colors = part.colors.get_or_insert_default();
-            colors.resize(part.positions.len(), NO_COLOR);
-            if let Some(slot) = colors.get_mut(vertex as usize) {
-                *slot = color;
-            }
+        if let Some(vertex) = [a, b, c].into_iter().find(|&vertex| vertex >= open.vertex_count) {
+            let count = open.vertex_count;
+            return Err(malformed(format!("a triangle names vertex {vertex}, but there are only {count}")));
         }
+        let color_of = |entry: Option<u32>| {
+            let own = group.zip(entry.or(entries[0]));
+            own.or(open.property).and_then(|property| look_up(&self.colors, property))
+        };
+        let [first, second, third] = entries.map(color_of);
+        let triangle = [open.painted(a, first), open.painted(b, second), open.painted(c, third)];
+        open.part.triangles.push(triangle);
         Ok(())
+    }
+}
+
+impl Open {
+    /// The vertex at the place of `vertex` that has the colour asked for.
+    fn painted(&mut self, vertex: u32, color: Option<[u8; 3]>) -> u32 {
+        let (Some(color), Some(&position)) = (color, self.part.positions.get(vertex as usize)) else { return vertex };
+        let colors = self.part.colors.get_or_insert_default();
+        colors.resize(self.part.positions.len(), NO_COLOR);
+        self.is_painted.resize(self.part.positions.len(), false);
+        let at = vertex as usize;
+        if !self.is_painted[at] || colors[at] == color {
+            (colors[at], self.is_painted[at]) = (color, true);
+            return vertex;
+        }
+        *self.repainted.entry((vertex, color)).or_insert_with(|| {
+            self.part.positions.push(position);
+            colors.push(color);
+            self.part.positions.len() as u32 - 1
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::io::{self, BufReader, Cursor, ErrorKind, Read};
+use std::io::{self, BufRead as _, BufReader, Cursor, ErrorKind, Read};
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -50,7 +50,8 @@ impl<'a> Package<'a> {
         }
         let target = self.read_part("_rels/.rels", |source| {
             let mut target = None;
-            each_element(source, |element| {
+            each_tag(source, |tag| {
+                let Tag::Start(element) = tag else { return Ok(()) };
                 let is_model = element.local_name().as_ref() == "Relationship"
                     && attribute(element, "Type")?.as_deref() == Some(MODEL_TYPE);
                 if is_model && target.is_none() {
@@ -70,7 +71,9 @@ impl<'a> Package<'a> {
         parse: impl FnOnce(&mut XmlSource) -> Result<T, ImportError>,
     ) -> Result<T, ImportError> {
         let name = path.trim_start_matches('/');
-        let part = self.archive.by_name(name).map_err(|error| match error {
+        // Names of parts are compared without regard to case.
+        let spelled = self.archive.file_names().find(|other| other.eq_ignore_ascii_case(name)).map(str::to_owned);
+        let part = self.archive.by_name(spelled.as_deref().unwrap_or(name)).map_err(|error| match error {
             ZipError::FileNotFound => malformed(format!("the part {name} is missing")),
             error => malformed(error.to_string()),
         })?;
@@ -79,9 +82,8 @@ impl<'a> Package<'a> {
         }
         // What the directory claims may be a lie, so the bytes that come out are counted as well.
         let left = Cell::new(self.left);
-        let mut source: XmlSource = BufReader::with_capacity(1 << 16, Box::new(Counted { inner: part, left: &left }));
-        let result = parse(&mut source);
-        drop(source);
+        let source: XmlSource = BufReader::with_capacity(1 << 16, Box::new(Counted { inner: part, left: &left }));
+        let result = in_utf8(source).and_then(|mut source| parse(&mut source));
         self.left = left.get();
         if self.left == 0 { Err(ImportError::Inflates { limit: self.limit }) } else { result }
     }
@@ -89,6 +91,21 @@ impl<'a> Package<'a> {
 
 /// A part of the package as it is unpacked.
 pub type XmlSource<'a> = BufReader<Box<dyn Read + 'a>>;
+
+/// XML may also come in 16-bit characters, which its first two bytes tell.
+fn in_utf8(mut source: XmlSource) -> Result<XmlSource, ImportError> {
+    let word: fn([u8; 2]) -> u16 = match source.fill_buf().map_err(|error| explain(error.into()))? {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return Ok(source),
+    };
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(|error| explain(error.into()))?;
+    let words = bytes.as_chunks::<2>().0.iter().skip(1).map(|pair| word(*pair));
+    let text = char::decode_utf16(words).collect::<Result<String, _>>();
+    let text = text.map_err(|_| malformed("a part is not valid UTF-16"))?;
+    Ok(BufReader::new(Box::new(Cursor::new(text.into_bytes()))))
+}
 
 /// Ends with an error once `left` bytes have come.
 struct Counted<'a, R> {
@@ -104,10 +121,17 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// Calls `visit` with every element that starts. Returns at the end of the part, so that its checksum has been compared.
-pub fn each_element(
+/// Where an element starts or ends; one without content only starts.
+pub enum Tag<'a> {
+    Start(&'a BytesStart<'a>),
+    /// Its name without a namespace's prefix.
+    End(&'a str),
+}
+
+/// Calls `visit` with every tag. Returns at the end of the part, so that its checksum has been compared.
+pub fn each_tag(
     source: &mut XmlSource,
-    mut visit: impl FnMut(&BytesStart) -> Result<(), ImportError>,
+    mut visit: impl FnMut(Tag) -> Result<(), ImportError>,
 ) -> Result<(), ImportError> {
     let mut reader = Reader::from_reader(source);
     let mut buffer = Vec::new();
@@ -116,10 +140,13 @@ pub fn each_element(
         match reader.read_event_into(&mut buffer).map_err(explain)? {
             Event::Start(element) => {
                 depth += 1;
-                visit(&element)?;
+                visit(Tag::Start(&element))?;
             }
-            Event::Empty(element) => visit(&element)?,
-            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Empty(element) => visit(Tag::Start(&element))?,
+            Event::End(element) => {
+                depth = depth.saturating_sub(1);
+                visit(Tag::End(element.local_name().as_ref()))?;
+            }
             Event::Eof if depth > 0 => {
                 return Err(ImportError::truncated(Format::ThreeMf, "its model ends in the middle"));
             }
