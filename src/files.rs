@@ -26,6 +26,9 @@ pub enum WriteError {
     /// The target is a folder, a pipe or a device.
     #[error("this is not an ordinary file, so it is not replaced; choose another name: {}", .0.display())]
     NotAFile(PathBuf),
+    /// Nobody may write to the target.
+    #[error("the file is write-protected; allow writing to it, or choose another name: {}", .0.display())]
+    Protected(PathBuf),
     /// The target's folder does not exist or is not a folder.
     #[error("the folder does not exist; create it first: {}", .0.display())]
     NoFolder(PathBuf),
@@ -73,6 +76,15 @@ pub fn target_of(path: &Path) -> Result<PathBuf, WriteError> {
     }
 }
 
+/// Fails where `target`, as [`target_of`] gives it, may not be replaced: a rename would not ask.
+///
+/// # Errors
+/// [`WriteError::Protected`].
+pub fn check_replaceable(target: &Path) -> Result<(), WriteError> {
+    let is_protected = target.metadata().is_ok_and(|about| about.permissions().readonly());
+    if is_protected { Err(WriteError::Protected(target.to_owned())) } else { Ok(()) }
+}
+
 /// Where a symbolic link leads to when nothing is there yet.
 fn end_of_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
@@ -104,7 +116,11 @@ pub fn write_atomically(
     if if_exists == IfExists::Keep && path.symlink_metadata().is_ok() {
         return Err(WriteError::Exists(path.to_owned()));
     }
-    write_here(&target_of(path)?, if_exists, fill)
+    let target = target_of(path)?;
+    if if_exists == IfExists::Replace {
+        check_replaceable(&target)?;
+    }
+    write_here(&target, if_exists, fill)
 }
 
 /// The same in a folder of the program's own: a symbolic link there may lead to another program's
@@ -137,18 +153,24 @@ fn write_here(
     if !folder.is_dir() {
         return Err(WriteError::NoFolder(folder.to_owned()));
     }
+    let old = path.symlink_metadata().ok().filter(|about| about.is_file()).map(|about| about.permissions());
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY_AFFIXES.0).suffix(TEMPORARY_AFFIXES.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         // As an ordinary new file: the process's umask takes away what it should.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        let new = || std::fs::Permissions::from_mode(0o666);
+        builder.permissions(old.clone().unwrap_or_else(new));
     }
     let temporary = builder.tempfile_in(folder).map_err(|error| io_error(without_temporary_name(error)))?;
     let mut writer = BufWriter::with_capacity(1 << 18, temporary.as_file());
     fill(&mut writer).and_then(|()| writer.flush()).map_err(io_error)?;
     drop(writer);
+    // Who may read the old file may read the new one, and nobody else. Not every file system knows of it.
+    if let Some(permissions) = old {
+        let _ = temporary.as_file().set_permissions(permissions);
+    }
     temporary.as_file().sync_all().map_err(io_error)?;
     match if_exists {
         IfExists::Replace => temporary.persist(path).map_err(|e| io_error(e.error))?,
@@ -178,6 +200,17 @@ fn persist_claimed(temporary: tempfile::NamedTempFile, path: &Path) -> io::Resul
         let _ = std::fs::remove_file(path);
         e.error
     })
+}
+
+/// The units of UTF-16 behind its byte order mark; `None` where there is no such mark.
+pub fn utf16(bytes: &[u8]) -> Option<Vec<u16>> {
+    let (order, rest) = bytes.split_first_chunk::<2>()?;
+    let unit: fn([u8; 2]) -> u16 = match order {
+        [0xFF, 0xFE] => u16::from_le_bytes,
+        [0xFE, 0xFF] => u16::from_be_bytes,
+        _ => return None,
+    };
+    Some(rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect())
 }
 
 /// What a decoder or a driver says over several lines, as a part of one sentence.
@@ -215,6 +248,25 @@ mod tests {
         let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_write_protected_stays_and_what_is_private_stays_private() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("thing");
+        for (mode, is_replaced) in [(0o444, false), (0o600, true), (0o640, true)] {
+            fs::write(&path, "old").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let written = write(&path, IfExists::Replace, "new");
+            assert_eq!(written.is_ok(), is_replaced, "{mode:o}");
+            assert!(is_replaced || matches!(written, Err(WriteError::Protected(_))));
+            assert_eq!(fs::read_to_string(&path).unwrap(), if is_replaced { "new" } else { "old" });
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+            assert_eq!(names(folder.path()), ["thing"]);
+            fs::remove_file(&path).unwrap();
+        }
     }
 
     #[test]

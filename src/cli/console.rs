@@ -1,5 +1,6 @@
 //! What is said, and where: results to stdout, words to stderr.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -54,13 +55,13 @@ impl Console {
     pub fn ask(&self, text: &str) {
         self.around_bar(|| {
             let mut stderr = io::stderr().lock();
-            write!(stderr, "{text}").and_then(|()| stderr.flush()).unwrap_or_default();
+            write!(stderr, "{}", shown(text)).and_then(|()| stderr.flush()).unwrap_or_default();
         });
     }
 
     fn to_stderr(&self, text: &str) {
         // Nobody can be told that stderr is gone.
-        self.around_bar(|| writeln!(io::stderr().lock(), "{text}").unwrap_or_default());
+        self.around_bar(|| writeln!(io::stderr().lock(), "{}", shown(text)).unwrap_or_default());
     }
 
     fn around_bar<R>(&self, write: impl FnOnce() -> R) -> R {
@@ -75,7 +76,7 @@ impl Console {
     /// # Errors
     /// As [`Console::result_bytes`].
     pub fn result(&self, line: &str) -> Result<(), Failure> {
-        self.result_bytes(format!("{line}\n").as_bytes())
+        self.result_bytes(format!("{}\n", shown(line)).as_bytes())
     }
 
     /// Prints the path of a file that was made, byte for byte where the system's paths are bytes.
@@ -107,6 +108,12 @@ impl Console {
             Ok(()) => Ok(()),
         }
     }
+}
+
+/// A text without the control characters that a file's name may hold: they are commands to a terminal.
+fn shown(text: &str) -> Cow<'_, str> {
+    let is_command = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.contains(is_command) { text.replace(is_command, "\u{fffd}").into() } else { text.into() }
 }
 
 /// Names what of the log is shown, as in `orfeas=debug`.

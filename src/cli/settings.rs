@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 
 use crate::craft;
-use crate::files::{IfExists, write_atomically};
+use crate::files::{self, IfExists, write_atomically};
 use crate::request::{Mode, Request};
 
 use super::claims::{self, Claims};
@@ -117,21 +117,46 @@ pub fn no_cut_out(request: &Request, flag: &str) -> Failure {
 /// Reads and checks a request file.
 fn read_request(path: &Path) -> Result<Request, Failure> {
     let place = || format!("could not read the settings file {}", path.display());
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let file = File::open(path).with_context(place)?;
-    file.take(REQUEST_FILE_LIMIT_BYTES + 1).read_to_string(&mut text).with_context(place)?;
-    if text.len() as u64 > REQUEST_FILE_LIMIT_BYTES {
+    file.take(REQUEST_FILE_LIMIT_BYTES + 1).read_to_end(&mut bytes).with_context(place)?;
+    if bytes.len() as u64 > REQUEST_FILE_LIMIT_BYTES {
         return Err(anyhow!("this file is too large to hold settings: {}", path.display()).into());
     }
+    let text = text_of(bytes)
+        .ok_or_else(|| anyhow!("the settings file is no text in UTF-8; save it as such: {}", path.display()))?;
     let given: serde_json::Value = serde_json::from_str(&text)
         .with_context(|| format!("the settings file is not JSON; --save-request writes one: {}", path.display()))?;
     let request: Request = serde_json::from_value(given.clone())
         .with_context(|| format!("a setting is of the wrong kind: {}", path.display()))?;
+    let known = serde_json::to_value(&request)?;
+    if let Some(setting) = not_by_name(&given, &known, "") {
+        let problem = "its settings are to be given by their names, in braces; --save-request shows how";
+        return Err(anyhow!("{setting}: {problem}: {}", path.display()).into());
+    }
     request.validate().with_context(|| format!("a setting is out of range: {}", path.display()))?;
-    if let Some(key) = unknown_key(&given, &serde_json::to_value(request)?, "") {
+    if let Some(key) = unknown_key(&given, &known, "") {
         return Err(anyhow!("there is no setting called `{key}`; --save-request shows all: {}", path.display()).into());
     }
     Ok(request)
+}
+
+/// The text of a file as editors save it: UTF-8, or UTF-16 behind its mark.
+fn text_of(bytes: Vec<u8>) -> Option<String> {
+    if let Some(units) = files::utf16(&bytes) {
+        return String::from_utf16(&units).ok();
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    Some(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// The first group of settings that is not given by their names: a list would be taken in their order.
+fn not_by_name(given: &serde_json::Value, known: &serde_json::Value, name: &str) -> Option<String> {
+    let groups = known.as_object()?;
+    let Some(given) = given.as_object() else {
+        return Some(if name.is_empty() { "the settings file".to_owned() } else { format!("`{name}`") });
+    };
+    given.iter().find_map(|(key, value)| not_by_name(value, groups.get(key)?, key))
 }
 
 /// The first key of `given` that `known` does not have, as `group.name`.
@@ -147,10 +172,26 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Request, String> {
+        read_bytes(text.as_bytes())
+    }
+
+    fn read_bytes(bytes: &[u8]) -> Result<Request, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("request.json");
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, bytes).unwrap();
         read_request(&path).map_err(|e| e.sentence())
+    }
+
+    #[test]
+    fn a_request_file_may_be_saved_by_any_editor() {
+        let text = r#"{"size": {"height_mm": 50}}"#;
+        let utf16 = |bytes_of: fn(u16) -> [u8; 2]| {
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(bytes_of).collect::<Vec<u8>>()
+        };
+        for bytes in [format!("\u{feff}{text}").into_bytes(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)] {
+            assert_eq!(read_bytes(&bytes).unwrap(), read(text).unwrap());
+        }
+        assert!(read_bytes(b"{\xff}").unwrap_err().contains("UTF-8"));
     }
 
     #[test]
@@ -160,6 +201,10 @@ mod tests {
         for (text, expected) in [
             ("", "not JSON"),
             ("[1, 2]", "wrong kind"),
+            ("[]", "by their names"),
+            (r#"["relief"]"#, "by their names"),
+            (r#"{"mode": "relief", "relief": [9.0, 3.0]}"#, "`relief`"),
+            (r#"{"inflate": []}"#, "`inflate`"),
             (r#"{"mode": "balloon"}"#, "balloon"),
             (r#"{"inflate": {"thickness": 99}}"#, "0.1 to 3"),
             (r#"{"inflate": {"thikness": 1}}"#, "inflate.thikness"),

@@ -39,6 +39,11 @@ impl Default for Limits {
     }
 }
 
+/// Any file may have so many triangles, by copies of its parts.
+const FREE_TRIANGLES: u64 = 5_000_000;
+/// Beyond that so many per byte of the file; a strip has one, a packed one some more.
+const MAX_TRIANGLES_PER_BYTE: u64 = 4;
+
 /// Why a file could not be read as a mesh.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -65,6 +70,15 @@ pub enum ImportError {
     /// More triangles than [`Limits::max_triangles`].
     #[error("the mesh has more than the {limit} triangles that are read; reduce it first")]
     TooManyTriangles {
+        /// The limit.
+        limit: u64,
+    },
+    /// Copies of parts make far more triangles than the file's size warrants.
+    #[error(
+        "copies of its parts make more than {limit} triangles, far more than the file's size warrants; export it as \
+         one mesh"
+    )]
+    TooManyCopies {
         /// The limit.
         limit: u64,
     },
@@ -249,6 +263,10 @@ fn import_bytes(bytes: &[u8], format: Format, limits: &Limits, monitor: &Monitor
     if let Some(found) = other_content(bytes, format) {
         return Err(ImportError::WrongEnding { named: format, found });
     }
+    // Without copies, no format has more triangles than that.
+    let limit = FREE_TRIANGLES.max(MAX_TRIANGLES_PER_BYTE.saturating_mul(bytes.len() as u64));
+    let asked = limits.max_triangles;
+    let limits = &Limits { max_triangles: asked.min(limit), ..*limits };
     // The parsers return errors; should one of those we did not write panic all the same, that is an
     // error of the file as well, and never the end of the program.
     let parse = || match format {
@@ -259,7 +277,11 @@ fn import_bytes(bytes: &[u8], format: Format, limits: &Limits, monitor: &Monitor
         Format::Ply => ply::read(bytes, limits, monitor),
     };
     let unreadable = || ImportError::malformed(format, "its structure makes no sense");
-    let parsed = catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| Err(unreadable()))?;
+    let parsed =
+        catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| Err(unreadable())).map_err(|error| match error {
+            ImportError::TooManyTriangles { limit } if limit < asked => ImportError::TooManyCopies { limit },
+            error => error,
+        })?;
     monitor.step(Stage::Intake, 1, 3)?;
     finish(parsed, format, monitor)
 }

@@ -303,3 +303,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn copies_far_beyond_the_size_of_the_file_are_refused() {
+    let list = |id: u32, of: u32| {
+        let components = format!("<component objectid=\"{of}\"/>").repeat(700);
+        format!("<object id=\"{id}\"><components>{components}</components></object>")
+    };
+    let model = format!(
+        "<model unit=\"millimeter\"><resources><object id=\"1\">{}</object>{}{}</resources>\
+         <build><item objectid=\"3\"/></build></model>",
+        cube_xml(""),
+        list(2, 1),
+        list(3, 2)
+    );
+    let error = import::read_bytes(&package(&[("3D/3dmodel.model", model)]), Format::ThreeMf).unwrap_err();
+    assert!(matches!(error, ImportError::TooManyCopies { limit: 5_000_000 }), "{error}");
+}

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{damaged, unsupported};
+use crate::files::utf16;
 use crate::image::intake::IntakeError;
 
 /// The whole text.
@@ -27,17 +28,6 @@ pub(super) fn start_of(bytes: &[u8]) -> Cow<'_, str> {
         Some(units) => Cow::Owned(String::from_utf16_lossy(&units)),
         None => String::from_utf8_lossy(bytes),
     }
-}
-
-/// The units of UTF-16 after its byte order mark.
-fn utf16(bytes: &[u8]) -> Option<Vec<u16>> {
-    let (order, rest) = bytes.split_first_chunk::<2>()?;
-    let unit: fn([u8; 2]) -> u16 = match order {
-        [0xFF, 0xFE] => u16::from_le_bytes,
-        [0xFE, 0xFF] => u16::from_be_bytes,
-        _ => return None,
-    };
-    Some(rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect())
 }
 
 /// What the declaration at the start says, in lower case.

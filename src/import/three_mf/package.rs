@@ -11,6 +11,7 @@ use zip::result::ZipError;
 
 use super::malformed;
 use crate::export::Format;
+use crate::files::utf16;
 use crate::import::ImportError;
 
 const MODEL_TYPE: &str = "http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel";
@@ -94,16 +95,14 @@ pub type XmlSource<'a> = BufReader<Box<dyn Read + 'a>>;
 
 /// XML may also come in 16-bit characters, which its first two bytes tell.
 fn in_utf8(mut source: XmlSource) -> Result<XmlSource, ImportError> {
-    let word: fn([u8; 2]) -> u16 = match source.fill_buf().map_err(|error| explain(error.into()))? {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Ok(source),
-    };
+    let start = source.fill_buf().map_err(|error| explain(error.into()))?;
+    if !matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return Ok(source);
+    }
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes).map_err(|error| explain(error.into()))?;
-    let words = bytes.as_chunks::<2>().0.iter().skip(1).map(|pair| word(*pair));
-    let text = char::decode_utf16(words).collect::<Result<String, _>>();
-    let text = text.map_err(|_| malformed("a part is not valid UTF-16"))?;
+    let text = utf16(&bytes).and_then(|units| String::from_utf16(&units).ok());
+    let text = text.ok_or_else(|| malformed("a part is not valid UTF-16"))?;
     Ok(BufReader::new(Box::new(Cursor::new(text.into_bytes()))))
 }
 
