@@ -17,6 +17,7 @@ pub mod prediction;
 mod rods;
 mod shading;
 pub mod solid;
+mod thin;
 pub(in crate::engine::models) mod trunk;
 mod warp;
 

@@ -11,7 +11,7 @@ use super::calm::calm;
 use super::input::Frame;
 use super::network::{ELEVATION_BINS, PICTURE_CHANNELS, VIEW_BINS};
 use super::solid::{self, Back, Controls, View};
-use super::{Columns, ColumnsError, Prediction};
+use super::{Columns, ColumnsError, Prediction, thin};
 use crate::engine::error::EngineError;
 use crate::engine::learned::{Colors, DecodeOptions, EncodeOptions, Latents, LearnedModel, Place, Planes, Shown, Work};
 use crate::engine::models::Description;
@@ -195,8 +195,10 @@ impl LearnedModel for Embedded {
 /// An object cut out of its picture, straight RGBA of any size, for [`LearnedModel::encode`]; `None` if no
 /// alpha is ≥ 128.
 pub fn planes(pixels: &[u8], size: [usize; 2]) -> Option<Planes> {
-    let pixels = Frame::of_object(pixels, size)?.crop(pixels, size, PICTURE_SIDE);
-    let plane = |channel: usize| pixels.iter().skip(channel).step_by(4).map(|&v| f32::from(v) / 255.0);
+    let frame = Frame::of_object(pixels, size)?;
+    let mut small = frame.crop(pixels, size, PICTURE_SIDE);
+    thin::keep(&mut small, PICTURE_SIDE, frame, pixels, size);
+    let plane = |channel: usize| small.iter().skip(channel).step_by(4).map(|&v| f32::from(v) / 255.0);
     Some(Planes { shape: [4, PICTURE_SIDE, PICTURE_SIDE], values: (0..4).flat_map(plane).collect() })
 }
 
