@@ -12,21 +12,38 @@ use crate::progress::{Cancelled, Monitor};
 /// # Errors
 /// [`Cancelled`], before anything is changed.
 pub fn fill_voids(grid: &mut ScalarGrid, monitor: &Monitor) -> Result<(), Cancelled> {
+    fill_voids_below(grid, |_| f64::INFINITY, monitor)
+}
+
+/// The same for voids of fewer samples than `least` gives for the number of the largest void's.
+///
+/// # Errors
+/// As [`fill_voids`].
+pub fn fill_voids_below(
+    grid: &mut ScalarGrid,
+    least: impl Fn(usize) -> f64,
+    monitor: &Monitor,
+) -> Result<(), Cancelled> {
     let [nx, ny, nz] = grid.samples_per_axis;
     let air = Pieces::of(grid, |sample| sample >= 0.0);
     monitor.check()?;
     let labels = air.labels();
     monitor.check()?;
-    let mut is_open = vec![false; labels.iter().max().map_or(0, |last| *last as usize + 1)];
+    let count = labels.iter().max().map_or(0, |last| *last as usize + 1);
+    let (mut is_open, mut sizes) = (vec![false; count], vec![0; count]);
     for column in 0..air.columns() {
         let is_border = column < ny || column >= (nx - 1) * ny || column % ny == 0 || column % ny == ny - 1;
         for run in air.runs_of(column) {
             let ends = air.runs[run].first == 0 || air.runs[run].last as usize + 1 == nz;
             is_open[labels[run] as usize] |= is_border || ends;
+            sizes[labels[run] as usize] += (air.runs[run].last - air.runs[run].first) as usize + 1;
         }
     }
+    let largest = sizes.iter().zip(&is_open).filter(|(_, is_open)| !**is_open).map(|(size, _)| *size).max();
+    let least = least(largest.unwrap_or(0));
+    let is_filled = |piece: usize| !is_open[piece] && (sizes[piece] as f64) < least;
     for column in 0..air.columns() {
-        for run in air.runs_of(column).filter(|&run| !is_open[labels[run] as usize]) {
+        for run in air.runs_of(column).filter(|&run| is_filled(labels[run] as usize)) {
             let [first, last] = [air.runs[run].first, air.runs[run].last].map(|iz| column * nz + iz as usize);
             grid.samples[first..=last].iter_mut().for_each(|sample| *sample = -sample.max(f32::MIN_POSITIVE));
         }

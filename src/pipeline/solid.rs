@@ -7,7 +7,7 @@ use glam::Vec3;
 use super::error::{About as _, PipelineError};
 use super::finish;
 use crate::craft::{Pose, Unit};
-use crate::field::{FieldError, ScalarGrid, ops};
+use crate::field::{FieldError, ScalarGrid, ops, voids};
 use crate::mesh::Bounds;
 use crate::mesh::components::drop_floaters;
 use crate::print;
@@ -80,7 +80,15 @@ pub(super) fn operate(
     Ok(grid)
 }
 
-/// The solid with walls of `wall_mm` where a unit is `scale` millimetres, or as thin as its cells allow.
+/// How small a void is useless beside one that takes `largest_mm3`, in mm³: it saves nothing, resin stays in it, and a
+/// slicer draws walls around it.
+fn least_void_mm3(wall_mm: f64, largest_mm3: f64) -> f64 {
+    let wall_mm3 = wall_mm.powi(3);
+    wall_mm3.max(1e-3 * largest_mm3).min(largest_mm3).max(wall_mm3.min(1.0))
+}
+
+/// The solid with walls of `wall_mm` where a unit is `scale` millimetres, or as thin as its cells allow. Voids that are
+/// of no use are left out.
 fn hollowed(
     grid: &ScalarGrid,
     wall_mm: f32,
@@ -91,16 +99,20 @@ fn hollowed(
     let (asked, least) = (wall_mm / scale, LEAST_WALL_CELLS * grid.spacing);
     let made_mm = least * scale;
     let is_thicker = made_mm > wall_mm + 0.01;
-    let hollow = ops::hollow(grid, asked.max(least), monitor)?;
+    let mut hollow = ops::hollow(grid, asked.max(least), monitor)?;
+    let cell_mm3 = f64::from(grid.spacing * scale).powi(3);
+    let least_samples =
+        |largest: usize| least_void_mm3(made_mm.max(wall_mm).into(), largest as f64 * cell_mm3) / cell_mm3;
+    voids::fill_voids_below(&mut hollow, least_samples, monitor)?;
     let emptied = grid.samples.iter().zip(&hollow.samples).any(|(before, after)| *before < 0.0 && *after >= 0.0);
     let note = match (emptied, is_thicker) {
         (true, false) => return Ok(hollow),
         (true, true) => {
             format!("walls were made {made_mm:.2} mm thick, not {wall_mm} mm: thinner ones take a finer quality")
         }
-        (false, false) => format!("nothing was hollowed: no part is thicker than twice the wall of {wall_mm} mm"),
+        (false, false) => format!("nothing was hollowed: no part is much thicker than twice the wall of {wall_mm} mm"),
         (false, true) => format!(
-            "nothing was hollowed: no part is thicker than twice a wall of {made_mm:.2} mm, \
+            "nothing was hollowed: no part is much thicker than twice a wall of {made_mm:.2} mm, \
              and thinner ones take a finer quality"
         ),
     };
@@ -325,6 +337,21 @@ mod tests {
                 void.signed_volume < 0.0 && (outer.signed_volume / full.shells[0].signed_volume - 1.0).abs() < 1e-3
             );
         }
+    }
+
+    #[test]
+    fn beside_a_void_there_are_no_crumbs_of_voids() {
+        // A ball with a small one stuck to it, which is just thicker than two walls of 6 mm; a cell is 1.5 mm.
+        let lobes = grid(|p| {
+            let [large, small] = [-0.3, 0.66].map(|x| p.distance(Vec3::new(x, 1.0, 0.0)));
+            (large - 0.75).min(small - 0.26)
+        });
+        let monitor = Monitor::silent();
+        let shells = |grid: &ScalarGrid| Topology::of(&surface::extract(grid, &monitor).unwrap()).shells.len();
+        let scale = 30.0;
+        let plain = ops::hollow(&lobes, 6.0 / scale, &monitor).unwrap();
+        let made = hollowed(&lobes, 6.0, scale, &monitor, &mut Vec::new()).unwrap();
+        assert_eq!((shells(&plain), shells(&made)), (3, 2));
     }
 
     #[test]

@@ -98,7 +98,9 @@ fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
         "iso-level" | "box" | "decode" if !model.samples() => "--model hunyuan3d-2.1 or one of its family",
         "density" | "foreground" if model != Model::Triposr => "--model triposr",
         "octree" if model == Model::Columns => "--model triposr or hunyuan3d-2.1",
-        "close-silhouette" if model == Model::Columns => "another --model; this one always does so",
+        "close-silhouette" if model == Model::Columns => {
+            "--field-of-view 0, where this model keeps the silhouette exactly"
+        }
         "depth-scale" | "hidden-side" | "field-of-view" | "upright" if model != Model::Columns => "--model columns",
         "color" if model.samples() => "--model triposr, or --mode inflate or relief",
         "resolution" if model != Model::Columns => "--octree instead; a model has a box of its own",
@@ -177,7 +179,8 @@ mod tests {
             let is_columns = model == Model::Columns;
             let figure = ["depth-scale", "hidden-side", "field-of-view", "upright", "resolution"];
             assert!(figure.iter().all(|flag| needed(&request, flag).is_none() == is_columns));
-            assert_eq!(needed(&request, "close-silhouette").is_some(), is_columns);
+            let closing = needed(&request, "close-silhouette");
+            assert!(closing.map_or(!is_columns, |needed| is_columns && needed.starts_with("--field-of-view 0")));
             let sampled = read(&request, &["steps", "guidance", "seed", "iso-level", "box", "decode"]);
             assert_eq!(sampled, model.samples(), "{}", model.name());
             assert_eq!(read(&request, &["density", "foreground"]), model == Model::Triposr);
