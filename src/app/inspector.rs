@@ -124,14 +124,18 @@ impl Studio {
         let report = &finished.report;
         ui.strong("Mesh");
         Grid::new("measurements").num_columns(2).spacing([theme::GAP, 3.0]).show(ui, |ui| {
-            let rows = [
+            let volume = report.known_volume_cm3().map_or("not known".to_owned(), |_| report.volume_in_words());
+            let mut rows = vec![
                 ("Size", text::size(report.size_mm)),
-                ("Volume", text::volume(report.volume_cm3)),
+                ("Volume", volume),
                 ("Area", text::area(report.area_cm2)),
                 ("Triangles", thousands(report.triangles)),
                 ("Vertices", thousands(report.vertices)),
-                ("Pieces", report.shells.to_string()),
+                ("Pieces", report.pieces().to_string()),
             ];
+            if report.voids > 0 {
+                rows.push(("Hollows", report.voids.to_string()));
+            }
             for (name, value) in rows {
                 ui.weak(name);
                 ui.label(value);

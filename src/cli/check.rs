@@ -12,6 +12,7 @@ use super::console::Console;
 use super::failure::{Exit, Failure};
 use super::interrupt;
 use super::progress_display::ProgressDisplay;
+use super::summary;
 
 /// Arguments of `orfeas check`.
 #[derive(clap::Args)]
@@ -79,8 +80,8 @@ fn check(path: &Path, cancel: &CancelToken, console: &Console) -> Result<Report,
 
 fn words(path: &Path, report: &Report) -> String {
     let next = match report.is_print_ready() || report.malformed.is_some() || report.encloses_nothing {
-        true => "",
-        false => "\n  next       `orfeas convert --repair` mends meshes",
+        true => String::new(),
+        false => format!("\n  next       {}", summary::next_step(report)),
     };
     format!("{}: {}{next}", path.display(), report.to_string().trim_end())
 }
@@ -90,6 +91,9 @@ fn json(path: &Path, report: &Report) -> Result<String, Failure> {
     if let Some(object) = value.as_object_mut() {
         object.insert("file".to_owned(), path.display().to_string().into());
         object.insert("notes".to_owned(), report.notes().into());
+        if report.known_volume_cm3().is_none() {
+            object.insert("volume_cm3".to_owned(), serde_json::Value::Null);
+        }
     }
     Ok(value.to_string())
 }

@@ -113,7 +113,7 @@ impl Destination {
             let name = self.format.extension();
             let advice = match self.is_repaired || report.encloses_nothing {
                 true => "what --repair cannot mend needs a mesh editor",
-                false => "`orfeas convert --repair` mends meshes",
+                false => super::summary::next_step(report),
             };
             return Err(Failure::NotPrintReady(format!(
                 "the mesh of {} is not print-ready, so no {name} file was written:{}\n  \

@@ -15,7 +15,7 @@ pub struct MadeJson<'a> {
     path: String,
     size_mm: [f32; 3],
     triangles: usize,
-    volume_cm3: f64,
+    volume_cm3: Option<f64>,
     print_ready: bool,
     cached: bool,
     secs: f64,
@@ -39,7 +39,7 @@ impl<'a> MadeJson<'a> {
             path: path.display().to_string(),
             size_mm: size_mm(&output.mesh),
             triangles: output.mesh.triangle_indices.len(),
-            volume_cm3: output.report.volume_cm3,
+            volume_cm3: output.report.known_volume_cm3(),
             print_ready: output.report.is_print_ready(),
             cached: output.stages.iter().all(|s| s.cached),
             secs,
@@ -68,7 +68,7 @@ pub fn notes(output: &Output) -> Vec<String> {
 /// `34.0 mm wide, 21.3 mm deep, 80.0 mm high; 12 345 triangles, 21.4 cm³`
 pub fn mesh(mesh: &Mesh, report: &print::Report) -> String {
     let [width, depth, height] = size_mm(mesh).map(text::length);
-    let (triangles, volume) = (grouped(mesh.triangle_indices.len()), text::volume(report.volume_cm3));
+    let (triangles, volume) = (grouped(mesh.triangle_indices.len()), report.volume_in_words());
     format!("{width} mm wide, {depth} mm deep, {height} mm high; {triangles} triangles, {volume}")
 }
 
@@ -85,6 +85,16 @@ pub fn verdict(report: &print::Report) -> String {
 /// The problems, one per line.
 pub fn problems(report: &print::Report) -> String {
     report.problems().iter().map(|problem| format!("\n  {problem}")).collect()
+}
+
+/// What to do about a mesh that is not print-ready.
+pub fn next_step(report: &print::Report) -> &'static str {
+    if report.only_touches() {
+        "surfaces that meet at an edge or a point are set apart, or made to overlap, in a mesh editor; \
+         `orfeas convert --repair` can where only one of both is meant"
+    } else {
+        "`orfeas convert --repair` mends meshes"
+    }
 }
 
 /// How much of the work was spared.

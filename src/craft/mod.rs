@@ -102,6 +102,15 @@ pub enum CraftError {
         /// Width and height that the frame takes.
         frame_mm: [f32; 2],
     },
+    /// The size asked for leaves nothing for the picture beside a keychain's ring.
+    #[error(
+        "the tab with the hole for the ring takes {tab_mm:.1} mm, which leaves too little of the size asked for; \
+         ask for a larger size or a smaller hole"
+    )]
+    NoRoomBesideRing {
+        /// Width and height of the tab.
+        tab_mm: f32,
+    },
     /// The size asked for is beyond any printer.
     #[error(
         "the picture would be {width_mm:.0} × {height_mm:.0} mm; at most 2000 mm can be made, ask for a smaller size"

@@ -198,7 +198,9 @@ mod tests {
     fn a_hole_is_found() {
         let mut mesh = cube(0.0);
         mesh.triangle_indices.pop();
-        assert_eq!(problem(&mesh, "3 open edges", DefectKind::OpenEdge).open_edges, 3);
+        let report = problem(&mesh, "3 open edges", DefectKind::OpenEdge);
+        assert_eq!(report.open_edges, 3);
+        assert!(!report.to_string().contains("PLA"), "{report}");
     }
 
     #[test]
@@ -211,13 +213,14 @@ mod tests {
     #[test]
     fn what_is_inside_out_is_found_and_a_hollow_is_not_that() {
         let report = problem(&turned(cube(0.0)), "1 piece that is inside out", DefectKind::InwardShell);
-        assert!(report.volume_cm3 < 0.0);
+        assert!(report.known_volume_cm3().is_none() && !report.to_string().contains("PLA"), "{report}");
         let apart = joined(&[cube(0.0), turned(cube(50.0))]);
         assert_eq!(problem(&apart, "inside out", DefectKind::InwardShell).inward_shells, 1);
         let hollow = checked(&joined(&[cube(0.0), turned(sized(Vec3::new(0.0, 0.0, 10.0), 8.0))]));
         assert!(hollow.is_print_ready(), "{hollow}");
         assert_eq!((hollow.shells, hollow.voids, hollow.inward_shells), (2, 1, 0));
         assert!((hollow.volume_cm3 - 3.904).abs() < 1e-6);
+        assert_eq!(hollow.pieces(), 1);
         assert!(hollow.notes().iter().any(|note| note.contains("drain hole")), "{hollow}");
         // A body in the hollow of a body is a body.
         let center = Vec3::new(0.0, 0.0, 10.0);
@@ -231,6 +234,8 @@ mod tests {
         assert_eq!(problem(&edge, "more than two faces", DefectKind::NonmanifoldEdge).nonmanifold_edges, 1);
         let point = joined(&[cube(0.0), sized(Vec3::new(20.0, 20.0, 30.0), 10.0)]);
         assert_eq!(problem(&point, "at a point only", DefectKind::NonmanifoldVertex).nonmanifold_vertices, 1);
+        assert!(checked(&edge).only_touches() && checked(&point).only_touches());
+        assert!(!checked(&turned(cube(0.0))).only_touches() && !checked(&cube(0.0)).only_touches());
     }
 
     #[test]
@@ -240,6 +245,14 @@ mod tests {
         assert!(two.notes().iter().any(|note| note.starts_with("2 separate pieces")), "{two}");
         let nested = checked(&joined(&[cube(0.0), sized(Vec3::new(1.0, 0.0, 10.0), 2.0)]));
         assert_eq!((nested.is_print_ready(), nested.nested_shells), (true, 1), "{nested}");
+    }
+
+    #[test]
+    fn pieces_that_overlap_do_not_come_off_one_by_one_and_their_volume_is_not_told_as_theirs() {
+        let report = checked(&joined(&[cube(0.0), sized(Vec3::new(7.0, 5.0, 11.0), 10.0)]));
+        assert!(report.self_intersecting_faces.is_some_and(|count| count > 0), "{report}");
+        assert!(report.notes().iter().all(|note| !note.contains("separate pieces")), "{report}");
+        assert!(report.to_string().contains("up to 16.0 cm³"), "{report}");
     }
 
     #[test]

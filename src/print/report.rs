@@ -168,6 +168,38 @@ impl Report {
         self.print_ready
     }
 
+    /// The enclosed volume, where the surface encloses one: it is neither open nor turned in places.
+    pub fn known_volume_cm3(&self) -> Option<f64> {
+        let is_known = self.malformed.is_none() && self.open_edges + self.flipped_edges + self.inward_shells == 0;
+        is_known.then_some(self.volume_cm3)
+    }
+
+    /// The enclosed volume for people, or that it is not known.
+    pub fn volume_in_words(&self) -> String {
+        match self.known_volume_cm3() {
+            None => "volume not known".to_owned(),
+            // What two pieces share counts twice.
+            Some(volume) if self.has_pieces_that_cross() => format!("up to {}", text::volume(volume)),
+            Some(volume) => text::volume(volume),
+        }
+    }
+
+    /// Whether nothing is wrong but that surfaces meet at edges or points, which has no one right answer.
+    pub fn only_touches(&self) -> bool {
+        let others =
+            [self.open_edges, self.flipped_edges, self.inward_shells, self.zero_area_faces, self.duplicate_faces];
+        !self.print_ready && self.malformed.is_none() && !self.encloses_nothing && others == [0; 5]
+    }
+
+    /// Pieces of solid: shells that are neither hollows nor inside of others.
+    pub fn pieces(&self) -> u64 {
+        self.shells.saturating_sub(self.voids + self.nested_shells)
+    }
+
+    fn has_pieces_that_cross(&self) -> bool {
+        self.pieces() > 1 && self.self_intersecting_faces != Some(0)
+    }
+
     /// What keeps the mesh from printing, one sentence each: what it is, what it means, what to do.
     pub fn problems(&self) -> Vec<String> {
         if let Some(reason) = &self.malformed {
@@ -230,11 +262,24 @@ impl Report {
         notes.extend(found.map(|(count, (names, advice))| format!("{}: {advice}", counted(count, names))));
         notes.extend(left_out(self.left_out_faces));
         notes.extend(self.file_notes.iter().cloned());
-        let pieces = self.shells - self.shells.min(self.voids + self.nested_shells);
-        if pieces > 1 {
-            notes.push(format!("{pieces} separate pieces: they come off the bed one by one"));
+        if self.pieces() > 1 && !self.has_pieces_that_cross() {
+            let pieces = self.pieces();
+            notes.push(format!(
+                "{pieces} separate pieces: unless they touch or interlock, they come off the bed one by one"
+            ));
         }
         notes
+    }
+}
+
+impl Report {
+    fn volume_and_weight(&self) -> String {
+        let Some(volume) = self.known_volume_cm3() else {
+            let why = if self.open_edges > 0 { "open" } else { "inside out in places" };
+            return format!("not known: the surface is {why}");
+        };
+        let grams = text::length(volume.abs() * PLA_G_PER_CM3);
+        format!("{}, {grams} g of PLA when printed solid", self.volume_in_words())
     }
 }
 
@@ -254,8 +299,7 @@ impl fmt::Display for Report {
         writeln!(f, "{}", if problems.is_empty() { "Ready to print" } else { "Not ready to print" })?;
         if self.malformed.is_none() {
             writeln!(f, "  size       {} (width × depth × height)", text::size(self.size_mm))?;
-            let grams = text::length(self.volume_cm3.abs() * PLA_G_PER_CM3);
-            writeln!(f, "  volume     {}, {grams} g of PLA when printed solid", text::volume(self.volume_cm3))?;
+            writeln!(f, "  volume     {}", self.volume_and_weight())?;
             let area = text::area(self.area_cm2);
             writeln!(f, "  surface    {area}, {} triangles, {} vertices", self.triangles, self.vertices)?;
         }

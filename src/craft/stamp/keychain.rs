@@ -54,7 +54,10 @@ pub(super) fn keychain(
         let [min, max] = plan.plate.outline(0.0).bounds().ok_or(CraftError::Empty)?;
         Ok(max - min)
     };
-    let scale = fit_scale(request, &shape, added, LONGEST_MM, measure)?;
+    let scale = fit_scale(request, &shape, added, LONGEST_MM, measure).map_err(|error| match error {
+        CraftError::TooSmall { .. } if tab.is_some() => CraftError::NoRoomBesideRing { tab_mm: tab_reach },
+        error => error,
+    })?;
     let silhouette = region_at(scale)?;
     let plan = Plan::new(&silhouette, params, tab.map(|x| x * scale), monitor)?;
     let raised = raised_region(request, object, &shape, &silhouette, scale, monitor)?;

@@ -323,6 +323,15 @@ fn a_keychain_has_a_hole_through_its_tab_and_keeps_the_holes_of_a_ring() {
 }
 
 #[test]
+fn a_ring_that_leaves_no_room_is_told_as_what_it_is() {
+    let mut request = request(StampKind::Keychain);
+    (request.stamp.hole_mm, request.stamp.margin_mm, request.size.width_mm) = (12.0, 0.0, Some(12.0));
+    let disc = object(400, |p| p.length() - 0.9, |_| 60);
+    let error = stamp(&request, &disc, &Monitor::silent()).map(|_| ()).unwrap_err();
+    assert_eq!(error, CraftError::NoRoomBesideRing { tab_mm: 16.0 });
+}
+
+#[test]
 fn it_is_bounded_repeatable_and_refuses_what_cannot_be() {
     let mut request = request(StampKind::CookieCutter);
     let make = |request: &Request| stamp(request, &letter(), &Monitor::silent());
