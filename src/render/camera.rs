@@ -123,6 +123,9 @@ impl Pose {
 /// Vertical field of view of every camera, in radians: long enough a lens not to distort.
 const FOV_Y: f32 = 28.0 * std::f32::consts::PI / 180.0;
 
+/// Least radius of what is looked at, and least distance to it; smaller meshes are not drawn at all.
+pub(super) const LEAST_MM: f32 = 1e-6;
+
 /// Radians per pixel of dragging.
 const ORBIT_SPEED: f32 = 0.008;
 
@@ -164,7 +167,7 @@ impl Camera {
     /// Tells the camera what there is to see, so that near and far planes hold it.
     pub fn set_subject(&mut self, bounds: Bounds) {
         // With room for the ground around the object.
-        self.subject = (bounds.center(), (bounds.size().length() * 0.5).max(1e-3));
+        self.subject = (bounds.center(), (bounds.size().length() * 0.5).max(LEAST_MM));
         self.update();
     }
 
@@ -213,7 +216,7 @@ impl Camera {
         let middle = (near + far) * 0.5;
         self.pose.target = right * x + up * y + backward * middle;
         // `needed` is where the eye has to stand along `backward`; the target lies at `middle`.
-        self.pose.distance_mm = (needed_x.max(needed_y) - lean * middle).max(1e-3);
+        self.pose.distance_mm = (needed_x.max(needed_y) - lean * middle).max(LEAST_MM);
         self.update();
     }
 

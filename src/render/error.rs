@@ -45,6 +45,14 @@ pub enum RenderError {
     /// The mesh cannot be drawn.
     #[error("the mesh cannot be drawn: {0}")]
     Mesh(#[from] MeshError),
+    /// All triangles are points or lines.
+    #[error("nothing of the mesh can be seen: none of its triangles has an area")]
+    NoArea,
+    /// Far smaller or larger than anything that is made: the numbers of the picture would run out of digits.
+    #[error(
+        "a mesh of {0:e} mm cannot be drawn; give it another size first, for example with `orfeas convert --height`"
+    )]
+    Size(f32),
     /// A user's environment picture cannot be used.
     #[error("the environment picture cannot be used: {0}")]
     Environment(String),

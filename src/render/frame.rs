@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 use glam::{Mat3, Mat4, Vec2, Vec3, Vec4};
 
-use super::camera::{Camera, Projection};
+use super::camera::{Camera, LEAST_MM, Projection};
 use super::environment::Environment;
 use super::material::{CLAY, Material};
 use super::scene::{Background, Scene, Shading};
@@ -68,9 +68,10 @@ pub(super) struct Floor {
 impl Floor {
     pub fn under(bounds: Bounds) -> Self {
         let size = bounds.size();
-        let height = size.z.max(1e-3);
+        let least = 1e-3 * size.max_element().min(1.0);
+        let height = size.z.max(least);
         // Room for the shadow to fade: it reaches about as far as the object is high.
-        let side = size.x.max(size.y) + 2.4 * height.min(2.0 * size.x.max(size.y)) + 1e-3;
+        let side = size.x.max(size.y) + 2.4 * height.min(2.0 * size.x.max(size.y)) + least;
         Self { middle: bounds.center().truncate(), z: bounds.min.z, side, height }
     }
 
@@ -112,7 +113,7 @@ impl Placement {
         let upright = if below { -1.0 } else { 1.0 };
         Self {
             center: bounds.center(),
-            radius: (bounds.size().length() * 0.5).max(1e-3),
+            radius: (bounds.size().length() * 0.5).max(LEAST_MM),
             floor: Floor::under(bounds),
             key_direction: Mat3::from_rotation_z(turn) * environment.key_direction * Vec3::new(1.0, 1.0, upright),
             turn,

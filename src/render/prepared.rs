@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{RenderError, normals};
 use crate::mesh::simplify::levels::{self, Level};
+use crate::mesh::topology::is_degenerate;
 use crate::mesh::weld::gather;
 use crate::mesh::{Bounds, Mesh, MeshError};
 
@@ -115,11 +116,13 @@ impl PreparedMesh {
     /// Computes normals and packs the vertices of a mesh in print space (mm, +Z up).
     ///
     /// # Errors
-    /// [`RenderError::Mesh`] when the mesh is empty or not well-formed. Triangles that name a vertex
-    /// twice are drawn as nothing, not refused: an imported file may have some.
+    /// [`RenderError::Mesh`] when the mesh is empty or not well-formed, [`RenderError::NoArea`] and
+    /// [`RenderError::Size`] when nothing of it could be seen. Triangles that name a vertex twice are drawn
+    /// as nothing, not refused: an imported file may have some.
     pub fn new(mesh: &Mesh) -> Result<Self, RenderError> {
         check(mesh)?;
         let bounds = mesh.bounds().ok_or(MeshError::Empty)?;
+        check_size(bounds)?;
         if mesh.triangle_indices.len() > (u32::MAX / 3) as usize {
             return Err(MeshError::TooLarge.into());
         }
@@ -179,12 +182,22 @@ impl PreparedMesh {
     }
 }
 
-/// Triangles that name a vertex twice are let pass.
+/// Triangles that name a vertex twice are let pass, as long as others can be seen.
 fn check(mesh: &Mesh) -> Result<(), RenderError> {
     match mesh.validate() {
-        Err(MeshError::RepeatedVertex(_)) | Ok(()) => Ok(()),
-        Err(error) => Err(error.into()),
+        Err(MeshError::RepeatedVertex(_)) | Ok(()) => {}
+        Err(error) => return Err(error.into()),
     }
+    let has_area = |t: usize| !is_degenerate(mesh.triangle(t));
+    if (0..mesh.triangle_indices.len()).into_par_iter().any(has_area) { Ok(()) } else { Err(RenderError::NoArea) }
+}
+
+/// Sizes (longest side, mm) whose squares and cubes the shaders can still tell from nothing and infinity.
+const SIZES_MM: std::ops::RangeInclusive<f32> = 1e-5..=1e12;
+
+fn check_size(bounds: Bounds) -> Result<(), RenderError> {
+    let longest = bounds.size().max_element();
+    if SIZES_MM.contains(&longest) { Ok(()) } else { Err(RenderError::Size(longest)) }
 }
 
 /// Directions in which the outermost vertices are looked for.
@@ -280,6 +293,20 @@ mod tests {
         mesh.triangle_indices[3][1] = 99;
         assert!(matches!(PreparedMesh::new(&mesh), Err(RenderError::Mesh(MeshError::IndexOutOfRange { .. }))));
         assert!(matches!(PreparedMesh::new(&Mesh::default()), Err(RenderError::Mesh(MeshError::Empty))));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused_instead_of_drawn_as_nothing() {
+        let line = Mesh {
+            vertex_positions: [0.0, 1.0, 3.0].map(Vec3::splat).into(),
+            triangle_indices: vec![[0, 1, 2], [0, 2, 1]],
+            vertex_colors: None,
+        };
+        assert_eq!(PreparedMesh::new(&line).unwrap_err(), RenderError::NoArea);
+        for (radius, is_drawn) in [(1e-7, false), (1e-5, true), (1e11, true), (1e15, false), (3e38, false)] {
+            let found = PreparedMesh::new(&shapes::sphere(Vec3::ZERO, radius, 12));
+            assert_eq!(found.is_ok(), is_drawn, "{radius}: {:?}", found.err());
+        }
     }
 
     #[test]

@@ -350,6 +350,41 @@ fn odd_meshes_are_drawn_without_trouble() {
     }
 }
 
+#[test]
+fn a_ball_looks_the_same_whatever_its_size() {
+    let mut pictures = Vec::new();
+    for radius in [20.0, 2e-5, 1e9] {
+        let Some(mut maker) = maker(&shapes::sphere(Vec3::ZERO, radius, 48)) else { return };
+        let picture = maker.still(&bare(Shading::Matcap)).unwrap();
+        assert!(coverage(&picture) > 20_000.0, "{radius}: {}", coverage(&picture));
+        pictures.push(picture);
+    }
+    for other in &pictures[1..] {
+        let far = |(a, b): &(&Rgba<u8>, &Rgba<u8>)| (0..4).any(|c| a[c].abs_diff(b[c]) > 8);
+        assert!(pictures[0].pixels().zip(other.pixels()).filter(far).count() < 400);
+    }
+}
+
+#[test]
+fn faces_of_a_pure_colour_have_no_lines_along_their_edges() {
+    let mut ball = shapes::sphere(Vec3::ZERO, 40.0, 40);
+    ball.paint(|_| [0, 0, 0]);
+    let Some(mut maker) = maker(&ball) else { return };
+    let mut options = StillOptions { size_px: [400, 400], ..bare(Shading::Material) };
+    options.scene.material.vertex_colors = true;
+    let picture = maker.still(&options).unwrap();
+    let red = |x: u32, y: u32| i32::from(picture.get_pixel(x, y)[0]);
+    let mut dark = Vec::new();
+    for (x, y) in (60..340).flat_map(|y| (60..340).map(move |x| (x, y))) {
+        let mut around: Vec<i32> = (0..25).map(|i| red(x + i % 5 - 2, y + i / 5 - 2)).collect();
+        around.sort_unstable();
+        if picture.get_pixel(x, y)[3] == 255 && red(x, y) < around[12] - 12 {
+            dark.push([x, y]);
+        }
+    }
+    assert!(dark.is_empty(), "{} pixels, such as {:?}", dark.len(), dark[0]);
+}
+
 /// A bumpy ball of 300 000 triangles.
 fn fine_mesh() -> Mesh {
     let mut mesh = shapes::sphere(Vec3::new(0.0, 0.0, 40.0), 40.0, 388);

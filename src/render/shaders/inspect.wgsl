@@ -34,7 +34,8 @@ fn inspected(in: Surface, front_facing: bool, samples: u32) -> vec4f {
         return vec4f(linear_from_srgb(facing.shading * 0.5 + 0.5), 1.0);
     }
     if frame.modes.z < 2.5 {
-        return vec4f(mix(vec3f(0.6), in.color.rgb, in.color.a), 1.0);
+        let vertex = vertex_color(in);
+        return vec4f(mix(vec3f(0.6), vertex.rgb, vertex.a), 1.0);
     }
     let grey = matcap(view_normal);
     let red = vec3f(0.78, 0.035, 0.03) * (0.55 + 0.45 * clamp(view_normal.z, 0.0, 1.0));

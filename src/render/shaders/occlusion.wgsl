@@ -66,7 +66,7 @@ fn fs_occlusion(in: FullScreen) -> @location(0) vec4f {
         let squared = dot(offset, offset);
         let falloff = max(radius * radius - squared, 0.0) / (radius * radius);
         let rise = max(dot(offset, normal) - 0.004 * radius - 0.001 * depth * f32(frame.eye.w > 0.5), 0.0);
-        sum += select(0.0, falloff * falloff * rise / sqrt(squared + 1e-6), sample_depth < NOTHING);
+        sum += select(0.0, falloff * falloff * rise / sqrt(squared + 1e-8 * radius * radius), sample_depth < NOTHING);
     }
     return vec4f(clamp(1.0 - 2.1 * sum / f32(SAMPLES), 0.0, 1.0));
 }

@@ -31,7 +31,8 @@ fn physically_shaded(in: Surface, front_facing: bool, samples: u32) -> vec4f {
         discard;
     }
     var paint: Paint;
-    paint.color = mix(frame.base_color.rgb, in.color.rgb, frame.base_color.w * in.color.a);
+    let vertex = vertex_color(in);
+    paint.color = mix(frame.base_color.rgb, vertex.rgb, frame.base_color.w * vertex.a);
     paint.roughness = max(filtered, 0.045);
     paint.normal = facing.shading;
     paint = patterned(paint, in.world, footprint);

@@ -49,6 +49,11 @@ fn kept_samples(world: vec3f) -> u32 {
     return kept.x | kept.y | kept.z | kept.w;
 }
 
+// Beside the triangle, where pixels on its edge are looked up, colours run on below 0 and beyond 1.
+fn vertex_color(in: Surface) -> vec4f {
+    return clamp(in.color, vec4f(0.0), vec4f(1.0));
+}
+
 struct Facing {
     // Towards the eye.
     shading: vec3f,
