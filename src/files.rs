@@ -3,10 +3,12 @@
 //! Promises: a reader never sees half a file, an existing file is replaced only when asked to, and
 //! a failed write (full disk, cancelled, killed process) leaves the old file as it was. Symbolic links
 //! stay, what they lead to is written; pipes and devices are never replaced. A killed process may
-//! leave a hidden `.orfeas-*.tmp` beside the target; nothing ever reads it.
+//! leave a hidden `.orfeas-*.tmp` beside the target; nothing ever reads it, and [`sweep_temporaries`]
+//! takes it away.
 
 mod digest;
 mod lock;
+mod temporary;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -14,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use digest::{Digest, digest_of_file, each_chunk, hex};
 pub use lock::Lock;
+pub use temporary::{is_stale, sweep_temporaries};
 
 use crate::progress::Cancelled;
 
@@ -121,18 +124,6 @@ pub fn write_atomically(
         check_replaceable(&target)?;
     }
     write_here(&target, if_exists, fill)
-}
-
-/// The same in a folder of the program's own: a symbolic link there may lead to another program's
-/// file, so it is replaced itself.
-///
-/// # Errors
-/// See [`write_atomically`].
-pub fn replace_atomically(
-    path: &Path,
-    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
-) -> Result<(), WriteError> {
-    write_here(path, IfExists::Replace, fill)
 }
 
 /// What the system said of a temporary file, without the file's name, which nobody chose.
@@ -308,11 +299,6 @@ mod tests {
         assert_eq!((read("real").as_str(), read("new").as_str()), ("new", "fresh"));
         assert!(["first", "second", "dangling"].iter().all(|name| beside.join(name).is_symlink()));
         assert_eq!(names(&far), ["new", "real"], "no temporary file is left");
-
-        // In a folder of our own the link makes way.
-        replace_atomically(&beside.join("second"), |file| file.write_all(b"ours")).unwrap();
-        assert!(!beside.join("second").is_symlink());
-        assert_eq!(read("real"), "new");
     }
 
     #[cfg(unix)]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
 use super::state::{Item, ItemId, Items, SavedResult, Source, Status};
-use crate::files::{IfExists, Lock, WriteError, write_atomically};
+use crate::files::{IfExists, Lock, WriteError, sweep_temporaries, write_atomically};
 use crate::pipeline::Views;
 use crate::request::Request;
 
@@ -255,12 +255,16 @@ impl Store {
         write_atomically(&self.file(), IfExists::Replace, |w| std::io::Write::write_all(w, &json))
     }
 
-    /// Deletes meshes and masks that no card names any more, and those of other windows that are closed.
+    /// Deletes meshes and masks that no card names any more, those of other windows that are closed, and what
+    /// was being written when a window died.
     pub fn sweep(&self, session: &Session) {
         if self.is_read_only() {
             return;
         }
         sweep_others(&others_in(&self.folder));
+        [self.folder.as_path(), self.results.folder(), &self.pasted_folder(), &self.samples_folder()]
+            .into_iter()
+            .for_each(sweep_temporaries);
         let Ok(entries) = fs::read_dir(self.results.folder()) else { return };
         let entries: Vec<_> = entries.flatten().map(|e| e.path()).collect();
         // A list that was set aside names files from before that its reader will want.

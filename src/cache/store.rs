@@ -7,19 +7,17 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde::Serialize;
 
 use super::entry::{self, Refusal};
 use super::key::Key;
-use crate::files::{TEMPORARY_AFFIXES, hex};
+use crate::files::{TEMPORARY_AFFIXES, hex, is_stale};
 
 /// Name of the folder that holds all entries of this format.
 const SUBFOLDER: &str = "stages-1";
 const ENDING: &str = ".entry";
-/// No write takes this long: a temporary file that old was left by a process that died.
-const STALE_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// What one stage has in the cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -198,7 +196,7 @@ impl Store {
                 }
             } else if name.starts_with(TEMPORARY_AFFIXES.0)
                 && name.ends_with(TEMPORARY_AFFIXES.1)
-                && now.duration_since(modified).is_ok_and(|age| age > STALE_AFTER)
+                && is_stale(&about, now)
             {
                 let _ = fs::remove_file(item.path());
             }

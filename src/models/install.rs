@@ -9,9 +9,10 @@ use super::digest::{Hasher, Sha256};
 use super::error::ModelsError;
 use super::library::Library;
 use super::meter::Meter;
+use super::part::{note_path, part_path, temporary_path};
 use super::places::{Owner, Place, length};
 use super::record::{DigestSource, RecordedFile};
-use crate::files::{TEMPORARY_AFFIXES, WriteError, each_chunk, replace_atomically};
+use crate::files::{each_chunk, folder_of};
 use crate::progress::{Monitor, Stage};
 
 /// What an import brought.
@@ -50,6 +51,7 @@ impl Library {
         self.check_agreed(model)?;
         let found = sources(model, source)?;
         let _lock = self.lock(model)?;
+        self.sweep(model);
         let root = self.own_root(model);
         let meter = Meter::new(monitor, Stage::Verify, found.iter().filter_map(|(_, path)| length(path)).sum());
         for (file, path) in &found {
@@ -140,7 +142,8 @@ fn shares_disk(file: &Path, folder: &Path) -> bool {
 }
 
 /// Puts the bytes of `source` under the name `target` when their digest is `expected`: by a hard link,
-/// or else as a copy. Returns the digest.
+/// or else as a copy. What a transfer brought of it is then of no use any more. Returns the digest. The
+/// model's lock is held.
 pub(super) fn place(
     source: &Path,
     target: &Path,
@@ -149,65 +152,60 @@ pub(super) fn place(
 ) -> Result<Sha256, PlaceError> {
     // A link to a link would break with it.
     let source = source.canonicalize().map_err(ModelsError::io("read the file", source))?;
-    let folder = target.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(target);
     fs::create_dir_all(folder).map_err(ModelsError::io("make the folder", folder))?;
-    if target.canonicalize().is_ok_and(|same| same == source) {
-        return Ok(digest_of(&source, meter)?);
+    let digest = if target.canonicalize().is_ok_and(|same| same == source) {
+        digest_of(&source, meter)?
+    } else {
+        put(&source, target, expected, meter)?
+    };
+    for begun in [part_path(target), note_path(target)] {
+        let _ = fs::remove_file(begun);
     }
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let link = folder.join(format!("{}{name}{}", TEMPORARY_AFFIXES.0, TEMPORARY_AFFIXES.1));
-    let _ = fs::remove_file(&link);
-    if fs::hard_link(&source, &link).is_err() {
-        return copy(&source, target, expected, meter);
-    }
-    let linked = digest_of(&link, meter).map_err(PlaceError::from).and_then(|digest| {
+    Ok(digest)
+}
+
+fn put(source: &Path, target: &Path, expected: Option<Sha256>, meter: &Meter) -> Result<Sha256, PlaceError> {
+    let temporary = temporary_path(target);
+    let _ = fs::remove_file(&temporary);
+    let found = match fs::hard_link(source, &temporary) {
+        Ok(()) => digest_of(&temporary, meter).map_err(PlaceError::from),
+        Err(_) => copy(source, target, meter),
+    };
+    let placed = found.and_then(|digest| {
         if expected.is_some_and(|e| e != digest) {
             return Err(PlaceError::WrongBytes(digest));
         }
-        fs::rename(&link, target).map_err(ModelsError::io("write the file", target))?;
+        fs::rename(&temporary, target).map_err(ModelsError::io("write the file", target))?;
         Ok(digest)
     });
     // Renaming onto another name of the same file does nothing at all, and leaves this one.
-    let _ = fs::remove_file(&link);
-    linked
+    let _ = fs::remove_file(&temporary);
+    // The rename itself survives a power cut only once the folder is synced; not every system can.
+    if let Ok(folder) = File::open(folder_of(target)) {
+        let _ = folder.sync_all();
+    }
+    placed
 }
 
-fn copy(source: &Path, target: &Path, expected: Option<Sha256>, meter: &Meter) -> Result<Sha256, PlaceError> {
-    let mut failure = None;
-    let mut digest = None;
+/// Copies to the temporary file of `target`, which is not there yet, and returns the digest of what was
+/// copied.
+fn copy(source: &Path, target: &Path, meter: &Meter) -> Result<Sha256, PlaceError> {
     let mut from = File::open(source).map_err(ModelsError::io("read the file", source))?;
-    let written = replace_atomically(target, |writer| {
-        let mut hasher = Hasher::default();
-        let copied = each_chunk(
-            &mut from,
-            |e| PlaceError::from(ModelsError::io("read the file", source)(e)),
-            |bytes| {
-                hasher.update(bytes);
-                writer.write_all(bytes).map_err(ModelsError::io("write the file", target))?;
-                Ok(meter.add(bytes.len() as u64)?)
-            },
-        );
-        let found = hasher.finish();
-        let checked = copied.and_then(|()| match expected.filter(|e| *e != found) {
-            Some(_) => Err(PlaceError::WrongBytes(found)),
-            None => Ok(()),
-        });
-        digest = Some(found);
-        checked.map_err(|error| {
-            failure = Some(error);
-            std::io::Error::other("given up")
-        })
-    });
-    match (failure, written, digest) {
-        (Some(failure), _, _) => Err(failure),
-        (None, Ok(()), Some(digest)) => Ok(digest),
-        (None, Err(WriteError::Io { source, .. }), _) => Err(ModelsError::io("write the file", target)(source).into()),
-        (None, other, _) => {
-            let what =
-                other.err().map(std::io::Error::other).unwrap_or_else(|| std::io::Error::other("nothing was written"));
-            Err(ModelsError::io("write the file", target)(what).into())
-        }
-    }
+    let failed = ModelsError::io("write the file", target);
+    let mut file = File::create_new(temporary_path(target)).map_err(&failed)?;
+    let mut hasher = Hasher::default();
+    each_chunk(
+        &mut from,
+        |e| PlaceError::from(ModelsError::io("read the file", source)(e)),
+        |bytes| {
+            hasher.update(bytes);
+            file.write_all(bytes).map_err(&failed)?;
+            Ok(meter.add(bytes.len() as u64)?)
+        },
+    )?;
+    file.sync_all().map_err(&failed)?;
+    Ok(hasher.finish())
 }
 
 /// Digest of all bytes of a file.
@@ -220,4 +218,56 @@ pub(super) fn digest_of(path: &Path, meter: &Meter) -> Result<Sha256, ModelsErro
         Ok(meter.add(bytes.len() as u64)?)
     })?;
     Ok(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_and_a_link_make_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let [source, target] = ["source.bin", "model.bin"].map(|name| folder.path().join(name));
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|i| (i % 251) as u8).collect();
+        fs::write(&source, &bytes).unwrap();
+        let monitor = Monitor::silent();
+        let meter = Meter::new(&monitor, Stage::Verify, bytes.len() as u64);
+        let wanted = digest_of(&source, &meter).unwrap();
+        assert_eq!(copy(&source, &target, &meter).unwrap(), wanted);
+        assert!(!target.exists() && fs::read(temporary_path(&target)).unwrap() == bytes);
+        fs::write(temporary_path(&target), "half").unwrap();
+        #[cfg(unix)]
+        {
+            fs::write(folder.path().join("precious"), "precious").unwrap();
+            std::os::unix::fs::symlink("precious", &target).unwrap();
+        }
+        assert_eq!(put(&source, &target, Some(wanted), &meter).unwrap(), wanted);
+        assert!(fs::read(&target).unwrap() == bytes && !target.is_symlink());
+        assert!(!temporary_path(&target).exists());
+        #[cfg(unix)]
+        assert_eq!(fs::read(folder.path().join("precious")).unwrap(), b"precious");
+    }
+
+    #[test]
+    fn a_cancelled_or_wrong_copy_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let [source, target] = ["source.bin", "model.bin"].map(|name| folder.path().join(name));
+        fs::write(&source, "new").unwrap();
+        fs::write(&target, "old").unwrap();
+        let other = {
+            let mut hasher = Hasher::default();
+            hasher.update(b"other");
+            hasher.finish()
+        };
+        let token = crate::progress::CancelToken::new();
+        let monitor = Monitor::new(&token, &|_| {});
+        let meter = Meter::new(&monitor, Stage::Verify, 3);
+        let wrong = put(&source, &target, Some(other), &meter);
+        assert!(matches!(wrong, Err(PlaceError::WrongBytes(_))), "{wrong:?}");
+        token.cancel();
+        let cancelled = put(&source, &target, None, &meter);
+        assert!(matches!(cancelled, Err(PlaceError::Failed(_))), "{cancelled:?}");
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        assert!(!temporary_path(&target).exists());
+    }
 }

@@ -266,7 +266,10 @@ impl Library {
     /// Whether [`Library::remove`] would find something of `model` to remove.
     pub fn is_ours(&self, model: &Model) -> bool {
         let root = self.own_root(model);
-        let is_begun = |file: &ModelFile| length(&part::part_path(&file.below(&root))).is_some();
+        let is_begun = |file: &ModelFile| {
+            let path = file.below(&root);
+            [part::part_path(&path), part::temporary_path(&path)].iter().any(|path| length(path).is_some())
+        };
         self.record(model).is_some() || model.files.iter().any(is_begun)
     }
 

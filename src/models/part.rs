@@ -11,7 +11,7 @@ use super::digest::{Hasher, Sha256};
 use super::error::ModelsError;
 use super::meter::Meter;
 use super::record;
-use crate::files::each_chunk;
+use crate::files::{TEMPORARY_AFFIXES, each_chunk};
 
 /// Where the bytes of `path` are collected until they are all there.
 pub(super) fn part_path(path: &Path) -> PathBuf {
@@ -23,6 +23,13 @@ pub(super) fn part_path(path: &Path) -> PathBuf {
 pub(super) fn note_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".orfeas-{name}.part.json"))
+}
+
+/// What a copy of a file that becomes `path` is called until all its bytes are right. One that a killed
+/// process left is found by it.
+pub(super) fn temporary_path(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{}{name}{}", TEMPORARY_AFFIXES.0, TEMPORARY_AFFIXES.1))
 }
 
 /// What a part is the beginning of.

@@ -83,6 +83,7 @@ impl Library {
         }
         self.check_agreed(model)?;
         let _lock = self.lock(model)?;
+        self.sweep(model);
         let root = self.own_root(model);
         self.adopt(model, monitor)?;
         let missing = self.missing(model);

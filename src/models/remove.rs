@@ -1,15 +1,16 @@
 //! Taking a model away again.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use super::catalogue::Model;
 use super::error::ModelsError;
 use super::library::Library;
-use super::part::{note_path, part_path};
+use super::part::{note_path, part_path, temporary_path};
 use super::places::{Owner, length};
 use super::record::remove_file;
-use crate::files::bytes_in_words;
+use crate::files::{bytes_in_words, folder_of, sweep_temporaries};
 
 /// What a removal took away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +71,12 @@ impl Library {
             });
         }
         let _lock = self.lock(model)?;
+        self.sweep(model);
         let mut removed = Removed { bytes: 0, freed_bytes: Some(0) };
         for file in &model.files {
             let path = file.below(&root);
-            for temporary in [part_path(&path), note_path(&path)] {
-                removed.take(&temporary)?;
+            for begun in [part_path(&path), note_path(&path), temporary_path(&path)] {
+                removed.take(&begun)?;
             }
             // The record is only a file: it does not decide what may be removed, but the catalogue does.
             if record.as_ref().is_some_and(|r| r.file(&file.path).is_some()) {
@@ -84,6 +86,13 @@ impl Library {
         self.records().forget(id)?;
         self.remove_empty_folders(model, &root);
         Ok(removed)
+    }
+
+    /// Deletes what processes that died have left beside the files of `model`. Its lock is held.
+    pub(super) fn sweep(&self, model: &Model) {
+        let root = self.own_root(model);
+        let folders: BTreeSet<_> = model.files.iter().map(|file| folder_of(&file.below(&root)).to_owned()).collect();
+        folders.iter().for_each(|folder| sweep_temporaries(folder));
     }
 
     /// Folders that hold nothing any more go as far up as the library's own, which stays.

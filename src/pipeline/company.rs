@@ -92,5 +92,7 @@ fn next(request: &Request, input: &Input, run: &Run, found: &Found) -> Option<(K
     let around = Circumstances::of(run.around.tools);
     let mut other = Run::start_with(Some(found.clone()), request, input, &around, &monitor).ok()?;
     let key = other.missing_latents()?;
-    Some((key, other.shown(found).ok()?))
+    let shown = other.shown(found).ok()?;
+    // What is not as it was asked for is not stored.
+    other.as_asked.then_some((key, shown))
 }

@@ -47,10 +47,26 @@ pub(super) fn find(request: &Request, tools: &Tools, monitor: &Monitor) -> Resul
         return Err(PipelineError::OtherModel { model: model.name(), folder: source.folder });
     }
     let place = tools.engine.place(monitor)?;
-    let files: Vec<_> = description.files.iter().map(signature).collect();
-    let inside = models::revision(source.family);
-    let digest = cache::digest_of(&(place.id.to_string(), place.precision.name(), files, inside));
+    let digest = cache::digest_of(&(place.id.to_string(), place.precision.name(), weights(&source, &description)));
     Ok(Some(Found { source, description, digest }))
+}
+
+/// Tells the weights of the model that `request` asks for, if it asks for one, from others, as the stored
+/// results do; not where and in which number format it runs.
+///
+/// # Errors
+/// [`PipelineError`]: there is no such model.
+pub fn weights_digest(request: &Request, tools: &Tools) -> Result<Option<Digest>, PipelineError> {
+    let Some(model) = request.learned_model() else { return Ok(None) };
+    let source = tools.models.source(model)?;
+    let description = describe(&source)?;
+    Ok(Some(cache::digest_of(&weights(&source, &description))))
+}
+
+/// What tells the weights of a model from others.
+fn weights(source: &ModelSource, description: &Description) -> impl serde::Serialize + use<> {
+    let files: Vec<_> = description.files.iter().map(signature).collect();
+    (files, models::revision(source.family))
 }
 
 /// What the configuration of a model of Hunyuan3D's family has to say.

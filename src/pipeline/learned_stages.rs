@@ -60,7 +60,7 @@ impl Run<'_> {
     }
 
     /// What was made, its notes kept.
-    fn take<T>(&mut self, made: Made<T>) -> T {
+    pub(super) fn take<T>(&mut self, made: Made<T>) -> T {
         let Made { value, notes, as_asked } = made;
         notes.into_iter().for_each(|note| {
             if !self.notes.contains(&note) {

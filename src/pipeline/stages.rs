@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use super::codec::{self, Draft, Final, Stored};
 use super::error::{About as _, PipelineError};
+use super::finder::Asked;
 use super::keys::Keys;
 use super::learned::{self, Found};
 use super::views::{self, View};
-use super::{Circumstances, Input, StageReport, finder, finish, solid};
+use super::{Circumstances, Input, StageReport, finish, solid};
 use crate::cache::{self, Cache, Key};
 use crate::craft::{self, Body, Solid, Unit};
 use crate::engine::learned::Latents;
@@ -177,21 +178,35 @@ impl<'a> Run<'a> {
             Some(stored) => stored,
             None => {
                 let picture = self.picture()?;
-                self.make(Stage::CutOut, &key, |run| {
-                    let mask = match (&run.mask_bytes, run.mask_path) {
-                        (Some(bytes), Some(path)) => {
-                            let mask = mask::from_bytes(bytes, &Limits::default());
-                            Some(mask.map_err(|source| mask_error(source, path))?)
-                        }
-                        _ => None,
-                    };
-                    let params = &run.request.cut_out;
-                    let help = finder::help(params);
-                    matte::cut_out_with(&picture, params, mask.as_ref(), help, run.monitor).about(run.path)
-                })?
+                self.make_cut_out(&picture)?
             }
         };
         Ok(Arc::clone(self.cut_out.insert(Arc::new(cut_out))))
+    }
+
+    fn make_cut_out(&mut self, picture: &Picture) -> Result<CutOut, PipelineError> {
+        let begun = Instant::now();
+        let asked = Asked::new(self.around.tools.network);
+        let cut_out = self.timed(Stage::CutOut, |run| {
+            let mask = match (&run.mask_bytes, run.mask_path) {
+                (Some(bytes), Some(path)) => {
+                    let mask = mask::from_bytes(bytes, &Limits::default());
+                    Some(mask.map_err(|source| mask_error(source, path))?)
+                }
+                _ => None,
+            };
+            let params = &run.request.cut_out;
+            matte::cut_out_with(picture, params, mask.as_ref(), asked.help(params), run.monitor).about(run.path)
+        })?;
+        if let Some(note) = asked.note_on_failure() {
+            self.notes.push(note);
+            self.as_asked = false;
+        }
+        if self.as_asked {
+            codec::put_if_quicker(self.cache, &self.keys.cut_out, &cut_out, begun.elapsed());
+        }
+        self.monitor.check()?;
+        Ok(cut_out)
     }
 
     /// What the craft, or the learned model, makes.

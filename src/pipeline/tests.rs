@@ -4,9 +4,11 @@ use std::sync::Mutex;
 use glam::Vec2;
 use image::{GrayImage, Luma, Rgba, RgbaImage};
 
+use super::finder::Network;
 use super::keys::Keys;
 use super::*;
 use crate::cache::CacheOptions;
+use crate::engine::error::EngineError;
 use crate::image::{ConditionImage, recenter};
 use crate::progress::{CancelToken, Progress};
 use crate::request::parameter::{ParamKind, ParamSpec, Value};
@@ -132,6 +134,37 @@ fn a_stored_result_is_the_fresh_one_whatever_changed_in_between() {
             }
         });
     });
+}
+
+/// A network that fails.
+pub(super) fn breaks(_: &[u8], _: &Monitor) -> Result<Vec<f32>, EngineError> {
+    panic!("a wrong turn")
+}
+
+/// One that finds an object in the middle of every picture.
+fn middle(rgb: &[u8], _: &Monitor) -> Result<Vec<f32>, EngineError> {
+    let side = (rgb.len() / 3).isqrt();
+    let from_middle = |i: usize| Vec2::new((i % side) as f32, (i / side) as f32) / side as f32 - 0.5;
+    Ok((0..side * side).map(|i| if from_middle(i).length() < 0.3 { 8.0 } else { -8.0 }).collect())
+}
+
+#[test]
+fn a_cut_out_without_the_network_that_failed_is_told_and_not_stored() {
+    let disc = |x, y| if is_in_disc(x, y) { Rgba([200, 40, 30, 255]) } else { Rgba([240, 240, 240, 255]) };
+    let scene = Scene::of(&RgbaImage::from_fn(300, 300, disc));
+    let mut request = request(Mode::Inflate);
+    request.cut_out.method = CutOutMethod::Network;
+    let run = |network: Network, cache: Cache| {
+        let tools = Tools::from(cache).with_network(network);
+        run_with(&request, &scene.input, &Circumstances::of(&tools), &Monitor::silent()).unwrap()
+    };
+    let tells = |output: &Output| output.notes.iter().any(|note| note.contains("by colours alone"));
+    let failed = run(breaks, scene.cache());
+    assert!(tells(&failed) && failed.cut_out.as_ref().unwrap().method == Method::Color, "{:?}", failed.notes);
+    // As soon as it works again, it is asked again.
+    let mended = run(middle, scene.cache());
+    assert!(!tells(&mended) && mended.cut_out.as_ref().unwrap().method == Method::Network, "{:?}", mended.notes);
+    assert!(mended.mesh == run(middle, Cache::disabled()).mesh);
 }
 
 fn is_in_disc(x: u32, y: u32) -> bool {

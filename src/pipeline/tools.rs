@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
+use super::finder::{EMBEDDED, Network};
 use crate::cache::Cache;
 use crate::engine::Engine;
 use crate::engine::models::{Family, ModelSource};
@@ -37,12 +38,20 @@ pub struct Tools {
     pub models: Models,
     /// Held by the run that is encoding, so that what it takes along is not encoded twice.
     turn: Arc<Mutex<()>>,
+    /// Helps to cut out.
+    pub(super) network: Network,
 }
 
 impl Tools {
     /// These, and nothing that others hold.
     pub fn new(cache: Cache, engine: Engine, models: Models) -> Self {
-        Self { cache, engine, models, turn: Arc::default() }
+        Self { cache, engine, models, turn: Arc::default(), network: EMBEDDED }
+    }
+
+    /// The same with another network that helps to cut out.
+    #[cfg(test)]
+    pub(super) fn with_network(self, network: Network) -> Self {
+        Self { network, ..self }
     }
 
     /// Waits until nobody else is encoding.

@@ -10,7 +10,7 @@ use super::learned::{self, Found};
 use super::stages::Run;
 use super::{Input, Views};
 use crate::cache::{self, Digest};
-use crate::engine::learned::{Planes, Shown};
+use crate::engine::learned::{Made, Planes, Shown};
 use crate::image::intake::{self, Limits};
 use crate::progress::{Monitor, Stage};
 use crate::request::{Request, Side, relevance};
@@ -33,6 +33,10 @@ struct Seen {
     is_cached: bool,
     /// Whether the program doubts the cut-out.
     is_unsure: bool,
+    /// What is to be said of how it was made.
+    notes: Vec<String>,
+    /// Whether it was made as asked for.
+    as_asked: bool,
 }
 
 /// Refuses pictures from further sides that would change nothing.
@@ -65,16 +69,19 @@ impl Run<'_> {
         let front = learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)?;
         let (begun, mut all_cached) = (Instant::now(), true);
         let mut further = BTreeMap::new();
-        let mut unsure = Vec::new();
+        let (mut unsure, mut notes, mut all_as_asked) = (Vec::new(), Vec::new(), true);
         for (number, view) in self.views.iter().enumerate() {
             let share = [number, number + 1].map(|n| SHARE * n as f64 / self.views.len() as f64);
             let seen = |monitor: &Monitor| self.planes_of(view, found, monitor);
-            let Seen { planes, is_cached, is_unsure } = self.monitor.part(Stage::Latents, share, seen)?;
+            let seen = self.monitor.part(Stage::Latents, share, seen)?;
             self.monitor.check()?;
-            all_cached &= is_cached;
-            unsure.extend(is_unsure.then_some(view.side));
-            further.insert(view.side.view_number(), planes);
+            all_cached &= seen.is_cached;
+            all_as_asked &= seen.as_asked;
+            unsure.extend(seen.is_unsure.then_some(view.side));
+            notes.extend(seen.notes);
+            further.insert(view.side.view_number(), seen.planes);
         }
+        self.take(Made { value: (), notes, as_asked: all_as_asked });
         if !further.is_empty() {
             self.spend(Stage::CutOut, begun, all_cached);
         }
@@ -118,7 +125,8 @@ impl Run<'_> {
         let cut_out = run.cut_out()?;
         let planes = learned::planes(found, &self.request.model, &cut_out.pixels).about(view.path)?;
         let is_cached = run.reports().iter().all(|report| report.cached);
-        Ok(Seen { planes, is_cached, is_unsure: cut_out.is_unsure() })
+        let (notes, as_asked) = (std::mem::take(&mut run.notes), run.as_asked);
+        Ok(Seen { planes, is_cached, is_unsure: cut_out.is_unsure(), notes, as_asked })
     }
 
     /// Share of the bar of [`Stage::Latents`] that is left for the model.

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
+use super::tests::breaks;
 use super::*;
 use crate::cache::CacheOptions;
 use crate::engine::device::{DeviceChoice, DeviceId};
@@ -200,6 +201,30 @@ fn a_view_whose_cut_out_is_unsure_is_named() {
     .unwrap();
     assert!(told(&input, &cache) && told(&input, &cache), "with every solid that is made of it");
     assert!(told(&input, &Cache::disabled()));
+}
+
+#[test]
+fn nothing_is_stored_of_a_view_whose_cut_out_the_network_failed_at() {
+    let studio = Studio::new();
+    let input = studio.input(&[(Side::Back, 2)]);
+    // Not transparent, as the fronts are.
+    let is_in = |x: u32, y: u32| (x as f32 - 150.0).hypot(y as f32 - 150.0) < 90.0;
+    RgbImage::from_fn(300, 300, |x, y| Rgb(if is_in(x, y) { [200, 40, 30] } else { [240; 3] }))
+        .save(&input.views[&Side::Back])
+        .unwrap();
+    let mut request = request();
+    request.cut_out.method = CutOutMethod::Network;
+    let cache = studio.cache("cache");
+    let tools = studio.tools(cache.clone()).with_network(breaks);
+    let latents = || cache.stats().stages.get("latents").map_or(0, |s| s.entries);
+    let output = run_with(&request, &input, &Circumstances::of(&tools), &Monitor::silent()).unwrap();
+    assert!(output.notes.iter().any(|note| note.contains("by colours alone")), "{:?}", output.notes);
+    assert_eq!(latents(), 0);
+    // Neither when another picture takes it along.
+    let upcoming = [(request, input)];
+    let around = Circumstances { upcoming: &upcoming, ..Circumstances::of(&tools) };
+    run_with(&request, &studio.input(&[]), &around, &Monitor::silent()).unwrap();
+    assert_eq!(latents(), 1, "those of the other");
 }
 
 #[test]

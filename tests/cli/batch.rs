@@ -55,8 +55,7 @@ fn a_folder_of_solids_is_not_replaced_by_those_of_another_folder() {
     assert_eq!(run("a", &[]).0, 0);
     let made = std::fs::read(desk.path("out/cat.stl")).unwrap();
     let (code, stdout, stderr) = run("b", &[]);
-    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
-    assert!(stderr.contains("exists already"), "{stderr}");
+    assert_eq!((code, stdout.as_str()), (0, "out/cat-png.stl\n"), "{stderr}");
     assert!(std::fs::read(desk.path("out/cat.stl")).unwrap() == made);
     assert_eq!(run("./a", &["--height", "30"]).0, 0, "its own is made again");
     assert_eq!(run("b", &["--overwrite"]).0, 0);
@@ -186,6 +185,25 @@ fn an_empty_folder_and_a_file_as_folder_are_errors() {
     std::fs::write(desk.path("out"), "a file").unwrap();
     let (code, _, stderr) = outcome(desk.orfeas(&["batch", "in", "-o", "out"]));
     assert!(code == 2 && stderr.contains("folder"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_to_a_folder_where_all_is_done() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    desk.draw("in/b.png");
+    let run = || outcome(desk.orfeas(&["batch", "in", "-o", "out", DRAFT]));
+    assert_eq!(run().0, 0);
+    let set_mode = |mode: u32| {
+        std::fs::set_permissions(desk.path("out"), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set_mode(0o555);
+    let (code, stdout, stderr) = run();
+    set_mode(0o755);
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    assert!(stderr.contains("2 done earlier"), "{stderr}");
 }
 
 #[cfg(target_os = "linux")]

@@ -86,3 +86,20 @@ fn a_batch_makes_what_single_pictures_make() {
     assert_eq!(code, 0, "{stderr}");
     assert!(std::fs::read(desk.path("out/b.stl")).unwrap() == std::fs::read(desk.path("b.stl")).unwrap());
 }
+
+#[test]
+fn a_batch_makes_what_other_weights_made_again() {
+    let desk = desk();
+    let run = || outcome(desk.orfeas(&[&["batch", "figure.png", "-o", "out", "--octree=32"], &MODEL[..]].concat()));
+    let (code, stdout, stderr) = run();
+    assert_eq!((code, stdout.as_str()), (0, "out/figure.stl\n"), "{stderr}");
+    assert_eq!(run().1, "");
+    miniature::write(&desk.path("model"), 2).unwrap();
+    let (code, stdout, stderr) = run();
+    assert_eq!((code, stdout.as_str()), (0, "out/figure.stl\n"), "{stderr}");
+    // What is done stays done without them.
+    std::fs::remove_dir_all(desk.path("model")).unwrap();
+    let (code, stdout, stderr) = run();
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    assert!(stderr.contains("1 done earlier"), "{stderr}");
+}

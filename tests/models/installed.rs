@@ -230,3 +230,31 @@ fn imported_files_of_unknown_digest_are_watched_from_then_on() {
     let found = desk.library().verify("toy", &Monitor::silent()).unwrap();
     assert!(found.is_good() && found.files.iter().all(|f| f.verdict == Verdict::AsItCame), "{found:?}");
 }
+
+#[test]
+fn what_killed_imports_and_pulls_left_goes() {
+    let desk = Desk::new();
+    let theirs = desk.folder.path().join("downloads");
+    write(&theirs.join(WEIGHTS), &weights());
+    write(&theirs.join(CONFIG), CONFIG_TEXT);
+    let beside = |name: &str| desk.weights_path().with_file_name(name);
+    let yesterday = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+    let (begun, fresh, old) = (".orfeas-model.bin.tmp", ".orfeas-fresh1.tmp", ".orfeas-aB3dEf.tmp");
+    let leave = |names: &[&str]| {
+        names.iter().for_each(|name| write(&beside(name), b"half"));
+        fs::File::options().write(true).open(beside(old)).unwrap().set_modified(yesterday).unwrap();
+    };
+    leave(&[begun, fresh, old, ".orfeas-model.bin.part", ".orfeas-model.bin.part.json"]);
+    desk.agreed().import("toy", &theirs, &Monitor::silent()).unwrap();
+    assert!(beside(fresh).exists(), "another process may be writing it");
+    fs::remove_file(beside(fresh)).unwrap();
+    desk.assert_whole();
+
+    // A removal needs no model for it.
+    desk.library().remove("toy").unwrap();
+    leave(&[begun, old]);
+    let removed = desk.library().remove("toy").unwrap();
+    assert_eq!(removed.bytes, 4);
+    assert!(!desk.own().join("maker").exists());
+    assert!(matches!(desk.library().remove("toy"), Err(ModelsError::NotInstalled { .. })));
+}

@@ -178,6 +178,21 @@ fn sweeping_keeps_what_a_card_names() {
 }
 
 #[test]
+fn what_was_being_written_when_a_window_died_is_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().to_owned()).unwrap();
+    let yesterday = std::time::SystemTime::now() - Duration::from_secs(86_400);
+    for place in [folder.path().to_owned(), folder.path().join("results"), store.pasted_folder()] {
+        fs::create_dir_all(&place).unwrap();
+        let [old, fresh] = [".orfeas-aB3dEf.tmp", ".orfeas-fresh1.tmp"].map(|name| place.join(name));
+        fs::write(&fresh, "half").unwrap();
+        fs::File::create(&old).unwrap().set_modified(yesterday).unwrap();
+        store.sweep(&Session::default());
+        assert!(fresh.exists() && !old.exists(), "{}", place.display());
+    }
+}
+
+#[test]
 fn what_a_set_aside_list_may_name_is_kept_and_newer_files_are_swept() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_owned()).unwrap();

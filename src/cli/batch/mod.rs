@@ -112,19 +112,16 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     }
     check_files(args, &plan)?;
     make_folder(&args.output)?;
-    destination::check_folder(&args.output)?;
+    let items = items(&request, &plan);
+    let tools = args.engine.tools(args.cache.open(console));
+    let options = options(args, &request, &tools);
+    check_folder(&items, &options)?;
     let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     if let Some(path) = args.settings.save(&request, if_exists)? {
         console.say(&format!("the settings are in {}", path.display()));
     }
-    let items = items(&request, &plan);
-    let batch = Batch {
-        args,
-        tools: args.engine.tools(args.cache.open(console)),
-        cancel: interrupt::token(),
-        show: Show::new(items.len(), console),
-        made: Mutex::default(),
-    };
+    let show = Show::new(items.len(), console);
+    let batch = Batch { args, options, tools, cancel: interrupt::token(), show, made: Mutex::default() };
     let summary = batch.run(&items)?;
     let Batch { cancel, show, made, .. } = batch;
     drop(show);
@@ -177,6 +174,26 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
     Ok(made.with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?)
 }
 
+/// How the batch is run.
+fn options(args: &BatchArgs, request: &Request, tools: &Tools) -> BatchOptions {
+    let engine = if request.learned_model().is_some() { format!(" {:?}", args.engine) } else { String::new() };
+    let force = if args.force { " force" } else { "" };
+    BatchOptions {
+        folder: args.output.clone(),
+        workers: usize::from(args.jobs),
+        overwrite: args.overwrite,
+        file_settings: format!("{}{force}{engine}", args.format.extension()),
+        // What is wrong with a model is said of each picture that needs it.
+        model: pipeline::weights_digest(request, tools).ok().flatten(),
+    }
+}
+
+/// Fails when something is to be made, and the folder takes no files.
+fn check_folder(items: &[BatchItem], options: &BatchOptions) -> Result<(), Failure> {
+    destination::check_folder(&options.folder)
+        .or_else(|failure| if batch::is_finished(items, options) { Ok(()) } else { Err(failure) })
+}
+
 fn items(request: &Request, plan: &Plan) -> Vec<BatchItem> {
     let pairs = plan.pictures.iter().zip(&plan.output_names);
     let item = |(picture, name): (&PathBuf, &PathBuf)| BatchItem {
@@ -189,6 +206,7 @@ fn items(request: &Request, plan: &Plan) -> Vec<BatchItem> {
 /// What all workers share.
 struct Batch<'a> {
     args: &'a BatchArgs,
+    options: BatchOptions,
     tools: Tools,
     cancel: CancelToken,
     show: Show,
@@ -198,12 +216,6 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     fn run(&self, items: &[BatchItem]) -> Result<batch::Summary, Failure> {
-        let options = BatchOptions {
-            folder: self.args.output.clone(),
-            workers: usize::from(self.args.jobs),
-            overwrite: self.args.overwrite,
-            file_settings: self.file_settings(items),
-        };
         let broken_pipe = Mutex::new(None);
         let observe = |index: usize, event: &ItemEvent| {
             let Some(item) = items.get(index) else { return };
@@ -228,18 +240,11 @@ impl Batch<'_> {
                 failure => WorkError::Failed(failure.sentence()),
             })
         };
-        let summary = batch::run(items, &options, &self.cancel, &work, &observe)?;
+        let summary = batch::run(items, &self.options, &self.cancel, &work, &observe)?;
         match broken_pipe.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(failure) => Err(failure),
             None => Ok(summary),
         }
-    }
-
-    /// What shapes the files besides the request.
-    fn file_settings(&self, items: &[BatchItem]) -> String {
-        let by_model = items.iter().any(|item| item.job.request.learned_model().is_some());
-        let engine = if by_model { format!(" {:?}", self.args.engine) } else { String::new() };
-        format!("{}{}{engine}", self.args.format.extension(), if self.args.force { " force" } else { "" })
     }
 
     /// Makes one solid and writes it to `path`.

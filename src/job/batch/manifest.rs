@@ -63,6 +63,8 @@ pub(super) struct Wanted {
     pub picture: Digest,
     pub mask: Option<Digest>,
     pub settings: Digest,
+    /// Of the learned model, where one is asked and found.
+    pub model: Option<Digest>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +76,9 @@ pub(super) struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mask: Option<String>,
     settings: String,
+    /// Absent where no model was asked, and in the manifests of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
     /// Size of the finished file; absent while it is being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
@@ -126,8 +131,9 @@ impl Line {
 
 impl Wanted {
     fn line(&self, bytes: Option<u64>, digest: Option<String>) -> Line {
-        let (source, mask) = (Some(self.source.clone()), self.mask.as_ref().map(hex));
-        Line { source, picture: hex(&self.picture), mask, settings: hex(&self.settings), bytes, digest }
+        let (source, picture) = (Some(self.source.clone()), hex(&self.picture));
+        let (mask, settings, model) = (self.mask.as_ref().map(hex), hex(&self.settings), self.model.as_ref().map(hex));
+        Line { source, picture, mask, settings, model, bytes, digest }
     }
 }
 
@@ -175,9 +181,20 @@ impl Folder {
         // The size alone: reading every file again would make going on slow.
         found.is_some()
             && line.is_some_and(|line| {
-                let source = line.source.clone();
-                line == Line { source, ..wanted.line(found, line.digest.clone()) }
+                let now = wanted.line(found, line.digest.clone());
+                // A model that was taken away since makes no solid stale.
+                let is_same_model = line.model.is_none() || now.model.is_none() || line.model == now.model;
+                is_same_model && line == Line { source: line.source.clone(), model: line.model.clone(), ..now }
             })
+    }
+
+    /// Reads again what other batches may have noted meanwhile. Where nothing can be read, what was known
+    /// stays.
+    pub(super) fn refresh(&self) {
+        let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(Some(newer)) = read(&self.path.join(FILE_NAME)) {
+            *manifest = newer;
+        }
     }
 
     /// Whose the file is, if a batch made it from the picture at `source`.
@@ -272,15 +289,28 @@ impl Drop for Folder {
     }
 }
 
-/// By the places of pictures, the names of the files with this ending that a batch made of them in
-/// `folder`, or began. Nothing where nothing can be read.
-pub(super) fn known_names(folder: &Path, ending: &str) -> BTreeMap<String, String> {
+/// A file that a batch made of a picture, or began.
+pub(super) struct Known {
+    pub name: String,
+    /// Where the picture lies.
+    pub source: String,
+    /// SHA-256 of the picture.
+    pub picture: String,
+    pub is_begun: bool,
+}
+
+/// The files with this ending that batches made in `folder`, or began, these first. Nothing where
+/// nothing can be read.
+pub(super) fn known_files(folder: &Path, ending: &str) -> Vec<Known> {
     let files = read(&folder.join(FILE_NAME)).ok().flatten().unwrap_or_default().files;
     let has_ending = |name: &str| Path::new(name).extension().is_some_and(|own| own == ending);
-    let (done, begun): (Vec<_>, Vec<_>) =
-        files.into_iter().filter(|(name, _)| has_ending(name)).partition(|(_, line)| line.bytes.is_some());
-    // Of several names, one whose file is there.
-    begun.into_iter().chain(done).filter_map(|(name, line)| Some((line.source?, name))).collect()
+    let known = |(name, line): (String, Line)| {
+        let is_begun = line.bytes.is_none();
+        Some(Known { name, source: line.source?, picture: line.picture, is_begun })
+    };
+    let files = files.into_iter().filter(|(name, _)| has_ending(name)).filter_map(known);
+    let (begun, done): (Vec<_>, Vec<_>) = files.partition(|file| file.is_begun);
+    begun.into_iter().chain(done).collect()
 }
 
 /// Reads a manifest; nothing where there is none.

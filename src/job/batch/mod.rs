@@ -1,10 +1,10 @@
 //! Many pictures into one folder, able to go on after a kill.
 //!
 //! Promises: one failure, or panic, ends one picture and not the batch; a picture whose file is
-//! there, made from the same bytes with the same settings, is skipped; a changed picture or setting
-//! is made again; a file that the batch did not make, that it made from a picture somewhere else, or
-//! that somebody changed since, is never replaced unless replacing was asked for. It makes nothing
-//! itself: the caller's `work` does.
+//! there, made from the same bytes with the same settings, is skipped, also when another batch made it
+//! meanwhile; where a picture, a setting or the learned model changed, it is made again; a file that the
+//! batch did not make, that it made from a picture somewhere else, or that somebody changed since, is
+//! never replaced unless replacing was asked for. It makes nothing itself: the caller's `work` does.
 
 mod manifest;
 mod names;
@@ -48,6 +48,9 @@ pub struct BatchOptions {
     /// Everything that shapes the written file but is not in the request (format, title, program
     /// version …), in any form: when it changes, the file is made again.
     pub file_settings: String,
+    /// Tells the weights of the learned model that makes the solids from others: when they change, the
+    /// file is made again. `None` where there is no such model, or it is not found.
+    pub model: Option<Digest>,
 }
 
 /// What became of one picture, or what is happening to it.
@@ -107,6 +110,7 @@ pub fn run(
     observe: &(dyn Fn(usize, &ItemEvent) + Sync),
 ) -> Result<Summary, ManifestError> {
     let (folder, notes) = Folder::open(&options.folder)?;
+    files::sweep_temporaries(&options.folder);
     let batch = Batch { options, folder, cancel, work, observe };
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<ItemEvent>> = items.iter().map(|_| Mutex::new(ItemEvent::Cancelled)).collect();
@@ -129,6 +133,12 @@ pub fn run(
     });
     let items = results.into_iter().map(|r| r.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     Ok(Summary { items: items.collect(), notes })
+}
+
+/// Whether every picture's file is there, made from just this: then [`run`] skips all, and writes nothing.
+pub fn is_finished(items: &[BatchItem], options: &BatchOptions) -> bool {
+    let Ok((folder, _)) = Folder::open(&options.folder) else { return false };
+    items.iter().all(|item| folder.is_done(&item.output_name.to_string_lossy(), &wanted(item, options)))
 }
 
 struct Batch<'a> {
@@ -162,8 +172,13 @@ impl Batch<'_> {
 
     /// Makes the file of `item`; `false` when it is there already.
     fn make(&self, index: usize, item: &BatchItem) -> Result<bool, WorkError> {
-        let wanted = self.wanted(item);
+        let wanted = wanted(item, self.options);
         let name = item.output_name.to_string_lossy();
+        if self.folder.is_done(&name, &wanted) {
+            return Ok(false);
+        }
+        // Another batch may have made it since this one began.
+        self.folder.refresh();
         if self.folder.is_done(&name, &wanted) {
             return Ok(false);
         }
@@ -171,33 +186,57 @@ impl Batch<'_> {
         let sink = |progress| (self.observe)(index, &ItemEvent::Progress(progress));
         let monitor = Monitor::new(self.cancel, &sink);
         let write = |path: &Path, if_exists| (self.work)(item, path, if_exists, &monitor);
+        let replace = |path: &Path| write(path, IfExists::Replace);
         let may_replace = self.options.overwrite;
-        match if may_replace { Standing::Ours } else { self.folder.standing(&name, &wanted.source) } {
-            Standing::Ours => self.write(&name, &wanted, &|path| write(path, IfExists::Replace))?,
-            Standing::Free => self.write(&name, &wanted, &|path| write(path, IfExists::Keep))?,
-            Standing::Begun => self.compare(&name, &|path| write(path, IfExists::Replace))?,
+        let is_made = match if may_replace { Standing::Ours } else { self.folder.standing(&name, &wanted.source) } {
+            Standing::Ours => self.begin(&name, &wanted, || replace(&self.folder.path_of(&name)).map(|()| true))?,
+            Standing::Free => self.begin(&name, &wanted, || self.write_new(&name, &wanted, &write))?,
+            Standing::Begun => self.compare(&name, &replace).map(|()| true)?,
             Standing::Foreign => return Err(failed(WriteError::Exists(self.folder.path_of(&name)))),
+        };
+        if is_made {
+            self.folder.finish(&name, &wanted).map_err(failed)?;
         }
-        self.folder.finish(&name, &wanted).map_err(failed)?;
-        Ok(true)
+        Ok(is_made)
     }
 
-    /// Writes the file called `name`, and notes before that it is begun.
-    fn write(&self, name: &str, wanted: &Wanted, write: &Write) -> Result<(), WorkError> {
+    /// Makes the file called `name` by `make`, and notes before that it is begun.
+    fn begin(
+        &self,
+        name: &str,
+        wanted: &Wanted,
+        make: impl FnOnce() -> Result<bool, WorkError>,
+    ) -> Result<bool, WorkError> {
         let begun = self.folder.begin(name, wanted).map_err(failed)?;
-        let worked = catch_unwind(AssertUnwindSafe(|| write(&self.folder.path_of(name))));
-        if !matches!(worked, Ok(Ok(()))) {
+        let made = catch_unwind(AssertUnwindSafe(make));
+        if !matches!(made, Ok(Ok(_))) {
             // Nothing was made: whatever comes to lie there is somebody else's.
             if let Err(error) = self.folder.restore(name, begun) {
                 tracing::warn!(%error, "a file that was not made counts as this batch's");
             }
         }
-        worked.unwrap_or_else(|panic| resume_unwind(panic))
+        made.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// A file lies there that a killed batch may have written as its last, or somebody else since: it is
-    /// the batch's if it is what the batch would write.
-    fn compare(&self, name: &str, write: &Write) -> Result<(), WorkError> {
+    /// Writes the file called `name`, which was not there; `false` when another batch was quicker.
+    fn write_new(&self, name: &str, wanted: &Wanted, write: &Write) -> Result<bool, WorkError> {
+        let path = self.folder.path_of(name);
+        match write(&path, IfExists::Keep) {
+            Err(WorkError::Failed(_)) if path.symlink_metadata().is_ok() => {
+                self.folder.refresh();
+                if self.folder.is_done(name, wanted) {
+                    return Ok(false);
+                }
+                // It may be about to note it.
+                self.compare(name, &|path| write(path, IfExists::Replace)).map(|()| true)
+            }
+            written => written.map(|()| true),
+        }
+    }
+
+    /// A file lies there that a killed batch may have written as its last, or another one just now, or
+    /// somebody else since: it is the batch's if it is what the batch would write.
+    fn compare(&self, name: &str, write: &dyn Fn(&Path) -> Result<(), WorkError>) -> Result<(), WorkError> {
         let path = self.folder.path_of(name);
         let (prefix, suffix) = TEMPORARY_AFFIXES;
         let again = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(&self.options.folder);
@@ -212,23 +251,24 @@ impl Batch<'_> {
         let is_the_same = digests[0].is_some() && digests[0] == digests[1];
         if is_the_same { Ok(()) } else { Err(failed(WriteError::Exists(path))) }
     }
-
-    /// What the file of `item` is made from. A picture that cannot be read has no digest; the work
-    /// itself will say why.
-    fn wanted(&self, item: &BatchItem) -> Wanted {
-        let input = &item.job.input;
-        let settings = (&item.job.request, &self.options.file_settings, env!("CARGO_PKG_VERSION"));
-        Wanted {
-            source: manifest::source_of(&input.path),
-            picture: content_digest(&input.path),
-            mask: input.mask.as_deref().map(content_digest),
-            settings: cache::digest_of(&settings),
-        }
-    }
 }
 
-/// Makes a file at a path.
-type Write<'a> = dyn Fn(&Path) -> Result<(), WorkError> + 'a;
+/// Makes a file at a path, replacing what is there or not.
+type Write<'a> = dyn Fn(&Path, IfExists) -> Result<(), WorkError> + 'a;
+
+/// What the file of `item` is made from. A picture that cannot be read has no digest; the work itself
+/// will say why.
+fn wanted(item: &BatchItem, options: &BatchOptions) -> Wanted {
+    let input = &item.job.input;
+    let settings = (&item.job.request, &options.file_settings, env!("CARGO_PKG_VERSION"));
+    Wanted {
+        source: manifest::source_of(&input.path),
+        picture: content_digest(&input.path),
+        mask: input.mask.as_deref().map(content_digest),
+        settings: cache::digest_of(&settings),
+        model: options.model,
+    }
+}
 
 fn failed(error: impl std::fmt::Display) -> WorkError {
     WorkError::Failed(error.to_string())
@@ -241,3 +281,5 @@ fn content_digest(path: &Path) -> Digest {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together_tests;

@@ -8,22 +8,23 @@ use crate::files::write_atomically;
 use crate::pipeline::Input;
 use crate::request::Request;
 
-struct Scene {
-    folder: tempfile::TempDir,
-    options: BatchOptions,
+pub(super) struct Scene {
+    pub folder: tempfile::TempDir,
+    pub options: BatchOptions,
     made: Mutex<Vec<String>>,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
-        let options = BatchOptions { folder: out, workers: 1, overwrite: false, file_settings: "stl".to_owned() };
+        let file_settings = "stl".to_owned();
+        let options = BatchOptions { folder: out, workers: 1, overwrite: false, file_settings, model: None };
         Self { folder, options, made: Mutex::default() }
     }
 
-    fn items(&self, names: &[&str]) -> Vec<BatchItem> {
+    pub fn items(&self, names: &[&str]) -> Vec<BatchItem> {
         let item = |name: &&str| {
             let path = self.folder.path().join(name);
             if !path.exists() {
@@ -36,7 +37,7 @@ impl Scene {
     }
 
     /// Copies the picture; `bad` fails, `panic` panics, `stop` cancels half-way.
-    fn run(&self, items: &[BatchItem]) -> Summary {
+    pub fn run(&self, items: &[BatchItem]) -> Summary {
         let cancel = CancelToken::new();
         let work = |item: &BatchItem, path: &Path, if_exists: IfExists, monitor: &Monitor| {
             let content = fs::read(&item.job.input.path).unwrap();
@@ -54,7 +55,7 @@ impl Scene {
         run(items, &self.options, &cancel, &work, &|_, _| {}).unwrap()
     }
 
-    fn made(&self) -> Vec<String> {
+    pub fn made(&self) -> Vec<String> {
         std::mem::take(&mut *self.made.lock().unwrap())
     }
 }
@@ -105,7 +106,7 @@ fn after_a_cancel_the_next_run_goes_on() {
 fn begin(scene: &Scene, item: &BatchItem) {
     let (folder, _) = Folder::open(&scene.options.folder).unwrap();
     let source = manifest::source_of(&item.job.input.path);
-    let wanted = Wanted { source, picture: [1; 32], mask: None, settings: [2; 32] };
+    let wanted = Wanted { source, picture: [1; 32], mask: None, settings: [2; 32], model: None };
     folder.begin(item.output_name.to_str().unwrap(), &wanted).unwrap();
 }
 
@@ -215,7 +216,7 @@ fn a_damaged_manifest_is_noted_and_costs_only_time() {
 }
 
 fn wanted(name: &str) -> Wanted {
-    Wanted { source: name.to_owned(), picture: [1; 32], mask: None, settings: [2; 32] }
+    Wanted { source: name.to_owned(), picture: [1; 32], mask: None, settings: [2; 32], model: None }
 }
 
 /// Makes the file and notes that it is whole.
