@@ -73,8 +73,8 @@ impl<'a> Package<'a> {
     ) -> Result<T, ImportError> {
         let name = path.trim_start_matches('/');
         // Names of parts are compared without regard to case.
-        let mut names = self.archive.file_names().flatten();
-        let spelled = names.find(|other| other.eq_ignore_ascii_case(name)).map(Cow::into_owned);
+        let is_name = |other: &Cow<str>| other.eq_ignore_ascii_case(name);
+        let spelled = self.archive.file_names().flatten().find(is_name).map(Cow::into_owned);
         let part = self.archive.by_name(spelled.as_deref().unwrap_or(name)).map_err(|error| match error {
             ZipError::FileNotFound => malformed(format!("the part {name} is missing")),
             error => malformed(error.to_string()),
