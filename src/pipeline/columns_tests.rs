@@ -22,7 +22,8 @@ fn a_flat_back_lies_on_the_bed_as_that_of_an_inflated_figure_does() {
     request.model.field_of_view_deg = Some(0.0);
     request.solid.resolution = Some(64);
     request.size.height_mm = Some(40.0);
-    let size = |request: &Request| studio.run(request, &Cache::disabled()).unwrap().report.size_mm;
+    let cache = studio.cache("cache");
+    let size = |request: &Request| studio.run(request, &cache).unwrap().report.size_mm;
     let [_, _, high] = size(&request);
     assert!((high - 40.0).abs() < 0.05 && !request.lies_flat(), "{high}");
     request.model.hidden_side = HiddenSide::Flat;

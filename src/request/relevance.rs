@@ -114,6 +114,7 @@ fn needed_by_model(params: &ModelParams, flag: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::HiddenSide;
 
     fn needed(request: &Request, flag: &str) -> Option<String> {
         needed_with(request, false, flag)

@@ -72,7 +72,7 @@ impl Way {
 }
 
 /// The field in space of a field in the frame: of about the same spacing, finer where parts are too thin for it,
-/// coarser where it would have more than `samples_max` samples (at least 8). Nothing is shut up inside it.
+/// coarser where it would have more than `samples_max` samples (at least 8). What this would shut up inside is filled.
 ///
 /// # Errors
 /// [`Cancelled`].

@@ -92,7 +92,7 @@ fn a_mirrored_slab_before_the_middle_is_one_solid() {
 fn a_mirrored_front_stays_where_it_is_even_behind_the_middle() {
     // A cone whose rim lies behind z = 0.
     let front = |p: Vec2| 0.3 - 1.2 * p.length().min(0.6);
-    let grid = built(&between(|p| [front(p) - 0.2, front(p)]), Back::Mirrored);
+    let grid = built(&between(|p| [front(p) - 0.4, front(p)]), Back::Mirrored);
     let inner: Vec<_> =
         stretches(&grid).into_iter().filter(|(place, _)| (0.1..0.45).contains(&place.length())).collect();
     assert!(inner.len() > 1000, "{}", inner.len());
@@ -109,7 +109,7 @@ fn a_mirrored_front_stays_where_it_is_even_behind_the_middle() {
 fn a_factor_on_the_depth_changes_nothing_else() {
     let cone = between(|p| [-0.5, 0.5 - 0.5 * p.length()]);
     let size = |depth_scale: f32, view: View| {
-        let controls = Controls { cells: 64, depth_scale, view, snaps: false, ..Controls::default() };
+        let controls = Controls { cells: 96, depth_scale, view, snaps: false, ..Controls::default() };
         let grid = solid::build(&cone, &drawn(300, ball), 300, &controls, &Monitor::silent()).unwrap();
         assert_closed(&grid);
         grid.surface_bounds().unwrap().size()
@@ -117,7 +117,7 @@ fn a_factor_on_the_depth_changes_nothing_else() {
     for (field_of_view, elevation) in [(1.0, 0.0), (0.0, 0.4), (0.4, 0.4)] {
         let view = View { field_of_view, elevation };
         let plain = size(1.0, view);
-        for depth_scale in [0.5, 3.0] {
+        for depth_scale in [2.0, 3.0] {
             let made = size(depth_scale, view);
             let across = (made - plain).truncate().abs().max_element();
             assert!(across < 0.04, "×{depth_scale}, {view:?}: {plain} and {made}");
