@@ -4,7 +4,7 @@
 //! wonder why it has no effect.
 
 use super::parameter::ParamSpec;
-use super::{Background, LithophaneShape, Mode, Model, ModelParams, ReliefBase, Request, StampKind};
+use super::{Background, LithophaneShape, Mode, Model, ReliefBase, Request, StampKind};
 
 /// The mode that alone reads the group at the same place in [`Request::groups`].
 pub const GROUP_MODES: [Option<Mode>; 10] = [
@@ -91,7 +91,7 @@ pub fn needed_for_views(request: &Request) -> Option<&'static str> {
 }
 
 /// The same for a learned model and the settings that not all of them read.
-fn needed_by_model(params: &ModelParams, flag: &str) -> Option<&'static str> {
+fn needed_by_model(params: &super::ModelParams, flag: &str) -> Option<&'static str> {
     let model = params.model;
     let needed = match flag {
         "steps" | "guidance" | "seed" if !model.samples() => "a --model that samples, such as hunyuan3d-2.1",
