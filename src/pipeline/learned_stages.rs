@@ -101,7 +101,8 @@ impl Run<'_> {
             })?;
             notes.extend(note);
         }
-        let solid = Solid { body: Body::Field(grid), unit: Unit::Model, pose: Pose::Standing, notes };
+        let pose = if self.request.lies_flat() { Pose::Lying } else { Pose::Standing };
+        let solid = Solid { body: Body::Field(grid), unit: Unit::Model, pose, notes };
         if self.as_asked {
             codec::put_if_quicker(self.cache, &key, &solid, begun.elapsed());
         }

@@ -27,6 +27,8 @@ mod tools;
 mod views;
 
 #[cfg(test)]
+mod columns_tests;
+#[cfg(test)]
 mod craft_tests;
 #[cfg(test)]
 mod learned_tests;

@@ -354,7 +354,7 @@ impl Request {
             Mode::Inflate => self.inflate.lies_flat(),
             Mode::Relief | Mode::Stamp => true,
             Mode::Lithophane => self.lithophane.lies_flat(),
-            Mode::Model => false,
+            Mode::Model => self.model.lies_flat(),
         }
     }
 

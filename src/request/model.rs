@@ -163,6 +163,11 @@ impl ModelParams {
     pub fn sampling_steps(&self) -> u32 {
         self.steps.unwrap_or(self.model.published_steps())
     }
+
+    /// Whether the solid is printed lying on its back.
+    pub fn lies_flat(&self) -> bool {
+        self.model == Model::Columns && self.hidden_side == HiddenSide::Flat
+    }
 }
 
 #[cfg(test)]

@@ -37,8 +37,8 @@ pub fn needed_for(request: &Request, has_mask: bool, group: usize, spec: &ParamS
         let is_octree = request.learned_model().is_some_and(|model| model != Model::Columns);
         return Some(if is_octree { "--octree auto" } else { "--resolution auto" }.to_owned());
     }
-    if let Some(model) = request.learned_model() {
-        return needed_by_model(model, spec.flag).map(str::to_owned);
+    if request.learned_model().is_some() {
+        return needed_by_model(&request.model, spec.flag).map(str::to_owned);
     }
     let (mode, kind, shape) = (request.mode, request.stamp.kind, request.lithophane.shape);
     // Reliefs and lithophanes are height fields, meshed as they are and flat on one side.
@@ -91,7 +91,8 @@ pub fn needed_for_views(request: &Request) -> Option<&'static str> {
 }
 
 /// The same for a learned model and the settings that not all of them read.
-fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
+fn needed_by_model(params: &super::ModelParams, flag: &str) -> Option<&'static str> {
+    let model = params.model;
     let needed = match flag {
         "steps" | "guidance" | "seed" if !model.samples() => "a --model that samples, such as hunyuan3d-2.1",
         "guidance-until" if !model.is_guided_by_pairs() => "a --model that is not distilled, such as hunyuan3d-2.1",
@@ -102,6 +103,7 @@ fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
             "--field-of-view 0, where this model keeps the silhouette exactly"
         }
         "depth-scale" | "hidden-side" | "field-of-view" | "upright" if model != Model::Columns => "--model columns",
+        "upright" if params.lies_flat() => "--hidden-side predicted or mirrored",
         "color" if model.samples() => "--model triposr, or --mode inflate or relief",
         "resolution" if model != Model::Columns => "--octree instead; a model has a box of its own",
         "min-wall" => "--mode inflate",
@@ -114,6 +116,7 @@ fn needed_by_model(model: Model, flag: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::HiddenSide;
 
     fn needed(request: &Request, flag: &str) -> Option<String> {
         needed_with(request, false, flag)
@@ -194,6 +197,22 @@ mod tests {
         request.mode = Mode::Model;
         request.model.model = Model::Hunyuan3d20Turbo;
         assert!(needed(&request, "guidance-until").is_some_and(|n| n.contains("distilled")));
+    }
+
+    #[test]
+    fn what_lies_on_its_back_is_not_set_upright() {
+        let mut request = Request { mode: Mode::Model, ..Request::default() };
+        request.model.model = Model::Columns;
+        for &side in HiddenSide::ALL {
+            request.model.hidden_side = side;
+            let is_flat = side == HiddenSide::Flat;
+            assert_eq!((needed(&request, "upright").is_some(), request.lies_flat()), (is_flat, is_flat), "{side:?}");
+            assert_eq!(needed(&request, "hidden-side"), None);
+        }
+        // Other models do not read the side.
+        request.model.model = Model::Triposr;
+        assert!(!request.lies_flat());
+        assert_eq!(needed(&request, "upright").as_deref(), Some("--model columns"));
     }
 
     #[test]

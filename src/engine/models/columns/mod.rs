@@ -9,6 +9,7 @@ pub(in crate::engine::models) mod blocks;
 mod calm;
 mod column;
 pub mod config;
+mod flat;
 pub mod input;
 mod middle;
 pub mod model;

@@ -58,7 +58,7 @@ pub struct Figure {
     pub back: Back,
     /// Angle that the picture was taken under, in radians; as predicted when left open.
     pub field_of_view: Option<f32>,
-    /// Whether the predicted height of the viewer is taken away.
+    /// Whether the predicted height of the viewer is taken away; not before a flat back.
     pub upright: bool,
 }
 
@@ -70,11 +70,11 @@ impl Default for Figure {
 }
 
 impl Figure {
-    /// How the picture was taken: as predicted, where it is not told.
+    /// How the picture was taken: as predicted, where it is not told. A flat back lies across its axis.
     fn view(&self, prediction: &Prediction) -> View {
         View {
             field_of_view: self.field_of_view.unwrap_or_else(|| prediction.field_of_view()),
-            elevation: if self.upright { prediction.elevation() } else { 0.0 },
+            elevation: if self.upright && self.back != Back::Flat { prediction.elevation() } else { 0.0 },
         }
     }
 }
@@ -173,8 +173,9 @@ impl LearnedModel for Embedded {
         _: &Work,
     ) -> Result<Option<Colors>, EngineError> {
         latents.check(Some(&self.latents_shape()))?;
-        let view = options.figure.view(&Self::read(latents).0);
-        Ok(Some(Colors::Picture(points.iter().map(|&p| view.frame_from_space(p).truncate()).collect())))
+        let (view, depth_scale) = (options.figure.view(&Self::read(latents).0), options.figure.depth_scale);
+        let place = |p: &Vec3| view.frame_from_space(p.with_z(p.z / depth_scale)).truncate();
+        Ok(Some(Colors::Picture(points.iter().map(place).collect())))
     }
 
     fn weights_bytes(&self, place: &Place) -> u64 {
@@ -276,19 +277,21 @@ mod tests {
         let latents = encode(&mut model, &work);
         let predicted = Embedded::read(&latents).0.field_of_view();
         let point = Vec3::new(0.3, -0.4, 0.5);
-        for (asked, expected) in [(Some(0.0), 0.0), (Some(0.7f32), 0.7), (None, predicted)] {
+        for (asked, expected, depth_scale) in
+            [(Some(0.0), 0.0, 1.0), (Some(0.7f32), 0.7, 1.0), (Some(0.7), 0.7, 2.5), (None, predicted, 1.0)]
+        {
             let options = DecodeOptions {
                 resolution: 0,
                 level: 0.0,
                 half_box: 1.0,
                 method: DecodeMethod::Dense,
                 chunk_points: 1,
-                figure: Figure { field_of_view: asked, cells: 32, ..Figure::default() },
+                figure: Figure { field_of_view: asked, cells: 32, depth_scale, ..Figure::default() },
             };
             let colors = model.colors(&latents, &[point, Vec3::ZERO], &options, &work).unwrap();
             let Some(Colors::Picture(places)) = colors else { panic!("{colors:?}") };
-            // What is near the viewer, who is 1/tan away, looks larger.
-            let near = 1.0 - point.z * (0.5 * expected).tan();
+            // What is near the viewer, who is 1/tan away, looks larger; he saw it without the factor.
+            let near = 1.0 - point.z / depth_scale * (0.5 * expected).tan();
             assert!(places[0].distance(point.truncate() / near) < 1e-5 && places[1].length() < 1e-6, "{places:?}");
             // And the solid is that of the same view: what is seen at its rim is the picture's outline.
             let field = model.decode(&latents, &options, &work).unwrap();
@@ -300,5 +303,17 @@ mod tests {
             let widest = seen.iter().fold(glam::Vec2::ZERO, |most, p| most.max(p.abs()));
             assert!((widest - glam::Vec2::new(0.675, 0.9)).abs().max_element() < 0.04, "{asked:?}: {widest}");
         }
+    }
+
+    #[test]
+    fn a_flat_back_is_not_turned() {
+        let mut view = vec![0.0; ELEVATION_BINS + VIEW_BINS];
+        view[ELEVATION_BINS - 1] = 1.0;
+        let prediction = Prediction { side: 2, bins: 1, columns: vec![0.0], picture: Vec::new(), view };
+        let elevation = |back, upright| Figure { back, upright, ..Figure::default() }.view(&prediction).elevation;
+        for back in [Back::Predicted, Back::Mirrored] {
+            assert!(elevation(back, true) > 0.5 && elevation(back, false) == 0.0, "{back:?}");
+        }
+        assert_eq!(elevation(Back::Flat, true), 0.0);
     }
 }

@@ -10,7 +10,7 @@ use super::prediction::{Channel, Prediction, TRUNCATION, balloon, halved};
 use super::rods::{self, Rod};
 pub use super::warp::View;
 use super::warp::Way;
-use super::{ColumnsError, warp};
+use super::{ColumnsError, flat, warp};
 use crate::field::silhouette::{Lattice, Outline, Placement, Silhouette};
 use crate::field::{FieldError, ScalarGrid, closure, connect, voids};
 use crate::progress::{Cancelled, Monitor};
@@ -36,8 +36,8 @@ const SNAP_DOUBT: f32 = 0.08;
 const DOUBT: [f32; 2] = [0.30, 0.60];
 /// Solids end here, on either side of z = 0.
 const FRAME_END: f32 = 1.0;
-/// A flat back lies this far behind almost all of the front.
-const FLAT_QUANTILE: f32 = 0.05;
+/// A flat back, and the plane that a front is mirrored in, lie behind all but this share of the front.
+const BACK_QUANTILE: f32 = 0.05;
 
 /// What the back of the solid is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum Back {
     /// As the network predicts it.
     #[default]
     Predicted,
-    /// The front, mirrored.
+    /// The front, mirrored; everything between the two is filled.
     Mirrored,
     /// A plane; everything before it is filled.
     Flat,
@@ -56,7 +56,7 @@ pub enum Back {
 pub struct Controls {
     /// Cells along the longest side of the outline; more where thin parts need them.
     pub cells: u32,
-    /// Factor on the depth; 1 is as predicted.
+    /// Factor on the depth, > 0; 1 is as predicted.
     pub depth_scale: f32,
     /// The hidden side.
     pub back: Back,
@@ -119,16 +119,14 @@ pub fn build(
     }
     let mut grid = stand.field(&silhouette, reach, monitor)?;
     let wall = controls.min_wall.max(2.0 * spacing);
-    let guess = stand.guess(silhouette.lattice, reach);
-    let joined = closure::close_along(&mut grid, &silhouette, guess.as_deref(), wall, monitor)
-        .and_then(|()| connect::connect(&mut grid, &silhouette, wall, monitor));
-    joined.map_err(|error| match error {
+    stand.close(&mut grid, &silhouette, (reach, wall), monitor).map_err(|error| match error {
         FieldError::Cancelled(cancelled) => cancelled.into(),
         // The lattice is the grid's own, so this cannot fail but by a defect.
         other => ColumnsError::Device(other.to_string()),
     })?;
     voids::fill_voids(&mut grid, monitor)?;
-    let way = Way { middle: controls.middle_of(&grid), view: controls.view };
+    let Controls { view, depth_scale, .. } = *controls;
+    let way = Way { middle: controls.middle_of(&grid), view, depth_scale };
     Ok(warp::to_space(grid, way, MAX_SAMPLES, monitor)?)
 }
 
@@ -192,8 +190,8 @@ struct Stand<'a> {
     controls: &'a Controls,
     /// `[G, G, bins]`
     upright: Vec<f32>,
-    /// Height of a flat back.
-    floor: f32,
+    /// Height of a flat back, or of the plane that the front is mirrored in.
+    plane: f32,
 }
 
 impl<'a> Stand<'a> {
@@ -202,16 +200,21 @@ impl<'a> Stand<'a> {
         let area = grid * grid;
         let upright =
             (0..area * bins).into_par_iter().map(|k| prediction.columns[k % bins * area + k / bins]).collect();
-        let mut stand = Self { prediction, controls, upright, floor: 0.0 };
-        if controls.back == Back::Flat {
-            let mut fronts: Vec<f32> = (0..area)
-                .filter_map(|k| Column { values: stand.upright[k * bins..][..bins].to_vec() }.front())
-                .collect();
-            fronts.sort_unstable_by(f32::total_cmp);
-            let low = fronts.get((fronts.len() as f32 * FLAT_QUANTILE) as usize).copied().unwrap_or(0.0);
-            stand.floor = low.min(0.0) - controls.min_wall;
-        }
+        let mut stand = Self { prediction, controls, upright, plane: 0.0 };
+        stand.plane = match controls.back {
+            Back::Predicted => 0.0,
+            Back::Mirrored => (stand.low_front() - 0.5 * controls.min_wall).min(0.0),
+            Back::Flat => stand.low_front().min(0.0) - controls.min_wall,
+        };
         stand
+    }
+
+    /// The height that almost all of the front lies before.
+    fn low_front(&self) -> f32 {
+        let columns = self.upright.chunks_exact(self.prediction.bins.max(1));
+        let mut fronts: Vec<f32> = columns.filter_map(|values| Column { values: values.to_vec() }.front()).collect();
+        fronts.sort_unstable_by(f32::total_cmp);
+        fronts.get((fronts.len() as f32 * BACK_QUANTILE) as usize).copied().unwrap_or(0.0)
     }
 
     /// From where to where the solid reaches along z, at least.
@@ -223,12 +226,13 @@ impl<'a> Stand<'a> {
         let last = (0..bins).rev().find(|&k| inside(k)).unwrap_or(bins / 2);
         let margin = (SNAP_REACH_BINS + 1.0) * step;
         let [low, high] = [first as f32 * step - 1.0 - margin, (last + 1) as f32 * step - 1.0 + margin];
+        let high = high.min(FRAME_END);
         let low = match self.controls.back {
-            Back::Predicted => low,
-            Back::Mirrored => low.min(-high),
-            Back::Flat => self.floor,
+            Back::Predicted => low.max(-FRAME_END),
+            Back::Mirrored => 2.0 * self.plane - high,
+            Back::Flat => self.plane.max(-FRAME_END),
         };
-        [low.max(-1.0) * scale, high.min(1.0) * scale]
+        [low * scale, high * scale]
     }
 
     /// Where the depth picture has the middle of the solid, for each place of the lattice; for a back that was asked
@@ -241,6 +245,23 @@ impl<'a> Stand<'a> {
             (0.5 * (front + back) * self.controls.depth_scale).clamp(reach[0], reach[1])
         };
         (self.controls.back == Back::Predicted).then(|| (0..nx * ny).into_par_iter().map(middle).collect())
+    }
+
+    /// Closes a field to its silhouette, with parts of at least `wall`, and joins its pieces.
+    fn close(
+        &self,
+        grid: &mut ScalarGrid,
+        silhouette: &Silhouette,
+        (reach, wall): ([f32; 2], f32),
+        monitor: &Monitor,
+    ) -> Result<(), FieldError> {
+        let guess = self.guess(silhouette.lattice, reach);
+        closure::close_along(grid, silhouette, guess.as_deref(), wall, monitor)?;
+        if self.controls.back == Back::Flat {
+            // What was made knows nothing of the plane; on it, all that touches is one piece already.
+            flat::lay(grid, reach[0], wall);
+        }
+        connect::connect(grid, silhouette, wall, monitor)
     }
 
     /// The field on the lattice of `silhouette`, not closed yet.
@@ -267,8 +288,9 @@ impl<'a> Stand<'a> {
                 let profile = self.profile(lattice.position(ix, iy));
                 let predicted = self.controls.back == Back::Predicted;
                 let rod = predicted.then(|| Rod::of(&profile, widths[ix * ny + iy])).flatten();
+                let front = profile.front();
                 for (iz, sample) in column.iter_mut().enumerate() {
-                    *sample = self.value(&profile, rod, origin_z + iz as f32 * spacing);
+                    *sample = self.value(&profile, front, rod, origin_z + iz as f32 * spacing);
                 }
             }
             Ok(())
@@ -277,19 +299,23 @@ impl<'a> Stand<'a> {
         Ok(ScalarGrid { samples, samples_per_axis: [nx, ny, nz], origin, spacing })
     }
 
-    /// The field's value at height `z` of the solid. What goes on beyond the frame ends there.
-    fn value(&self, profile: &Column, rod: Option<Rod>, z: f32) -> f32 {
+    /// The field's value at height `z` of the solid, whose front lies at `front`. What goes on beyond the frame ends
+    /// there.
+    fn value(&self, profile: &Column, front: Option<f32>, rod: Option<Rod>, z: f32) -> f32 {
         let scale = self.controls.depth_scale;
         let z = z / scale;
-        let beyond = z.abs() - FRAME_END;
-        let value = match self.controls.back {
-            Back::Predicted => rod.map_or(f32::NEG_INFINITY, |rod| rod.distance(z)).max(profile.at(z)),
-            Back::Mirrored => profile.at(z.abs()),
-            Back::Flat => match profile.front() {
-                Some(front) => if z < front { (z - front).max(-TRUNCATION) } else { profile.at(z) }.max(self.floor - z),
-                None => profile.at(z).max(self.floor - z),
-            },
+        let filled = |z: f32| match front {
+            Some(front) if z < front => (z - front).max(-TRUNCATION),
+            _ => profile.at(z),
         };
+        // Behind the plane of the mirror is what lies as far before it.
+        let mirrored = self.plane + (z - self.plane).abs();
+        let (value, seen) = match self.controls.back {
+            Back::Predicted => (rod.map_or(f32::NEG_INFINITY, |rod| rod.distance(z)).max(profile.at(z)), z),
+            Back::Mirrored => (filled(mirrored), mirrored),
+            Back::Flat => (filled(z).max(self.plane - z), z),
+        };
+        let beyond = seen.abs() - FRAME_END;
         // Where the sign is, a distance along z scales with the depth.
         value.max(beyond) * scale.min(1.0)
     }

@@ -1,3 +1,5 @@
+mod hidden;
+
 use std::path::Path;
 
 use glam::Vec2;

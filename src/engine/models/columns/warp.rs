@@ -1,11 +1,11 @@
 //! From the rays of the picture to space: the solid is brought to the middle of its frame, the field of view undone,
-//! and the object set upright.
+//! and the object set upright. A factor on its depth comes last, so that it changes nothing else.
 
 use glam::Vec3;
 use rayon::prelude::*;
 
 use super::middle::Middle;
-use crate::field::ScalarGrid;
+use crate::field::{ScalarGrid, voids};
 use crate::progress::{Cancelled, Monitor};
 
 /// How the picture was taken.
@@ -54,21 +54,25 @@ pub(super) struct Way {
     pub middle: Middle,
     /// then to where the viewer saw it.
     pub view: View,
+    /// Factor on the depth, > 0, that the frame's field has already: the viewer saw the solid without it, and it is the
+    /// depth of what was set upright.
+    pub depth_scale: f32,
 }
 
 impl Way {
     fn frame_from_space(&self, p: Vec3) -> Vec3 {
-        let seen = self.view.frame_from_space(p);
-        Vec3::new(seen.x, seen.y, self.middle.before(seen.z))
+        let seen = self.view.frame_from_space(p.with_z(p.z / self.depth_scale));
+        Vec3::new(seen.x, seen.y, self.middle.before(seen.z * self.depth_scale))
     }
 
     fn space_from_frame(&self, q: Vec3) -> Vec3 {
-        self.view.space_from_frame(Vec3::new(q.x, q.y, self.middle.after(q.z)))
+        let p = self.view.space_from_frame(Vec3::new(q.x, q.y, self.middle.after(q.z) / self.depth_scale));
+        p.with_z(p.z * self.depth_scale)
     }
 }
 
 /// The field in space of a field in the frame: of about the same spacing, finer where parts are too thin for it,
-/// coarser where it would have more than `samples_max` samples (at least 8).
+/// coarser where it would have more than `samples_max` samples (at least 8). What this would shut up inside is filled.
 ///
 /// # Errors
 /// [`Cancelled`].
@@ -78,7 +82,7 @@ pub(super) fn to_space(
     samples_max: f32,
     monitor: &Monitor,
 ) -> Result<ScalarGrid, Cancelled> {
-    if way == (Way { middle: Middle::LEFT, view: View::FRONT }) {
+    if way.middle == Middle::LEFT && way.view == View::FRONT {
         return Ok(grid);
     }
     let mut space = sampled(&grid, way, grid.spacing, samples_max, monitor)?;
@@ -89,6 +93,8 @@ pub(super) fn to_space(
         }
         space = sampled(&grid, way, grid.spacing / REFINEMENT.powi(round), samples_max, monitor)?;
     }
+    // Gaps narrower than a cell may have closed, and what they led to is shut up.
+    voids::fill_voids(&mut space, monitor)?;
     Ok(space)
 }
 
@@ -189,7 +195,8 @@ mod tests {
         let center = Vec3::new(0.1, 0.2, 0.3);
         let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, 2.0 / 64.0, |p| p.distance(center) - 0.4);
         let view = View { field_of_view: 0.0, elevation: 0.5 };
-        let turned = to_space(grid, Way { middle: Middle::LEFT, view }, 1e9, &Monitor::silent()).unwrap();
+        let turned =
+            to_space(grid, Way { middle: Middle::LEFT, view, depth_scale: 1.0 }, 1e9, &Monitor::silent()).unwrap();
         let center = view.space_from_frame(center);
         let [nx, ny, nz] = turned.samples_per_axis;
         for (ix, iy, iz) in (0..nx).flat_map(|x| (0..ny).flat_map(move |y| (0..nz).map(move |z| (x, y, z)))) {
@@ -207,7 +214,8 @@ mod tests {
         let sheet = |p: Vec3| (p.z - 0.31 * p.x - 0.23 * p.y).abs() - 0.7 * spacing;
         let outline = |p: Vec3| p.x.abs().max(p.y.abs()) - 0.7;
         let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, spacing, |p| sheet(p).max(outline(p)));
-        let way = Way { middle: Middle::of([-0.3, 0.4]), view: View { field_of_view: 0.6, elevation: 0.2 } };
+        let view = View { field_of_view: 0.6, elevation: 0.2 };
+        let way = Way { middle: Middle::of([-0.3, 0.4]), view, depth_scale: 1.0 };
         let monitor = Monitor::silent();
         let coarse = sampled(&grid, way, spacing, f32::INFINITY, &monitor).unwrap();
         assert!(loss(&grid, &coarse, way, &monitor).unwrap() > 2.0 * LOSS, "this tests nothing");
@@ -219,11 +227,54 @@ mod tests {
     }
 
     #[test]
+    fn what_a_gap_narrower_than_a_cell_leads_to_is_not_shut_up() {
+        let spacing = 1.0 / 32.0;
+        // A chamber in a block, with a shaft along the viewer's axis to the outside.
+        let block = |p: Vec3| p.abs().max_element() - 0.7;
+        let shaft = |p: Vec3| (0.15 * spacing - p.truncate().length()).min(p.z);
+        let grid =
+            ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, spacing, |p| block(p).max(0.2 - p.length()).max(shaft(p)));
+        let monitor = Monitor::silent();
+        let mut filled = grid.clone();
+        voids::fill_voids(&mut filled, &monitor).unwrap();
+        assert!(filled == grid, "this tests nothing: the chamber is open");
+        let view = View { field_of_view: 0.0, elevation: 0.5 };
+        let way = Way { middle: Middle::LEFT, view, depth_scale: 1.0 };
+        let shut_up = |grid: &ScalarGrid| {
+            let mesh = crate::surface::extract(grid, &monitor).unwrap();
+            let topology = crate::mesh::topology::Topology::of(&mesh);
+            assert!(topology.is_closed());
+            topology.shells.iter().filter(|shell| shell.signed_volume < 0.0).count()
+        };
+        // In the turned one, each step to a next sample leads out of the shaft.
+        let coarse = sampled(&grid, way, spacing, f32::INFINITY, &monitor).unwrap();
+        assert!(shut_up(&coarse) > 0, "this tests nothing");
+        let space = to_space(grid, way, coarse.samples.len() as f32, &monitor).unwrap();
+        assert_eq!((shut_up(&space), space.samples_per_axis), (0, coarse.samples_per_axis));
+    }
+
+    #[test]
+    fn a_factor_on_the_depth_is_one_on_the_depth_in_space() {
+        let view = View { field_of_view: 0.8, elevation: 0.3 };
+        let [plain, deep] = [([-0.3, 0.4], 1.0), ([-0.9, 1.2], 3.0)].map(|(ends, depth_scale)| Way {
+            middle: Middle::of(ends),
+            view,
+            depth_scale,
+        });
+        for q in [Vec3::new(0.3, -0.5, 0.35), Vec3::new(-0.7, 0.2, -0.2), Vec3::ZERO] {
+            let deepened = Vec3::new(1.0, 1.0, 3.0);
+            let p = deep.space_from_frame(q * deepened);
+            assert!(p.distance(plain.space_from_frame(q) * deepened) < 1e-5, "{q}: {p}");
+            assert!(deep.frame_from_space(p).distance(q * deepened) < 1e-4, "{q}");
+        }
+    }
+
+    #[test]
     fn a_frame_that_is_turned_and_widened_has_no_more_samples_than_are_allowed() {
         let spacing = 2.0 / 64.0;
         let grid = ScalarGrid::from_fn([65; 3], Vec3::NEG_ONE, spacing, |p| p.length() - 0.5);
         let view = View { field_of_view: 60_f32.to_radians(), elevation: 30_f32.to_radians() };
-        let (way, monitor) = (Way { middle: Middle::LEFT, view }, Monitor::silent());
+        let (way, monitor) = (Way { middle: Middle::LEFT, view, depth_scale: 1.0 }, Monitor::silent());
         let free = sampled(&grid, way, spacing, f32::INFINITY, &monitor).unwrap();
         let samples_max = grid.samples.len();
         assert!(free.samples.len() > 2 * samples_max, "this tests nothing: {}", free.samples.len());
