@@ -129,7 +129,7 @@ fn read_request(path: &Path) -> Result<Request, Failure> {
         .with_context(|| format!("the settings file is not JSON; --save-request writes one: {}", path.display()))?;
     let request: Request = serde_json::from_value(given.clone())
         .with_context(|| format!("a setting is of the wrong kind: {}", path.display()))?;
-    let known = serde_json::to_value(&request)?;
+    let known = serde_json::to_value(request)?;
     if let Some(setting) = not_by_name(&given, &known, "") {
         let problem = "its settings are to be given by their names, in braces; --save-request shows how";
         return Err(anyhow!("{setting}: {problem}: {}", path.display()).into());
