@@ -53,6 +53,7 @@ use crate::request::{Background, CutOutMethod, Request, Side};
 pub use error::PipelineError;
 pub use finder::help;
 pub use keys::stages_to_redo;
+pub use solid::cut_off_mm;
 pub use tools::{Models, Tools};
 
 use stages::Run;
