@@ -146,7 +146,7 @@ impl Studio {
         }
         ui.horizontal(|ui| {
             // Two of them fit beside each other.
-            ui.spacing_mut().button_padding.x = 6.0;
+            (ui.spacing_mut().button_padding.x, ui.spacing_mut().item_spacing.x) = (5.0, 6.0);
             let mut small = |text: &str, tip: &str| ui.small_button(text).on_hover_text(tip).clicked();
             let command = match &item.status {
                 Status::Waiting | Status::Running { .. } => {
