@@ -5,6 +5,7 @@ use glam::Vec3;
 
 use super::super::Studio;
 use super::super::command::Command;
+use super::super::inspector::capitalised;
 use super::super::layout::{Dial, tooltip};
 use crate::render::{Background, LightingPreset, MaterialPreset, Section, Shading};
 
@@ -147,16 +148,11 @@ fn choice_ui<T: Copy + PartialEq>(
     all: &[T],
     name: fn(T) -> &'static str,
 ) -> bool {
-    let shown = |text: &str| {
-        let text = text.replace('-', " ");
-        let mut letters = text.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>())
-    };
     // A list is not wrapped by itself.
     if ui.available_size_before_wrap().x < 1.4 * LIST_WIDTH {
         ui.end_row();
     }
-    let chosen = instead.map_or_else(|| shown(name(*value)), str::to_owned);
+    let chosen = instead.map_or_else(|| capitalised(name(*value)), str::to_owned);
     let mut list = ComboBox::from_id_salt(label).selected_text(&chosen).width(LIST_WIDTH);
     if instead.is_some() {
         // A file may have any name.
@@ -166,7 +162,7 @@ fn choice_ui<T: Copy + PartialEq>(
     let response = list.show_ui(ui, |ui| {
         for &choice in all {
             let is_now = instead.is_none() && *value == choice;
-            if ui.selectable_label(is_now, shown(name(choice))).clicked() {
+            if ui.selectable_label(is_now, capitalised(name(choice))).clicked() {
                 (*value, is_chosen) = (choice, true);
             }
         }
@@ -179,7 +175,17 @@ fn choice_ui<T: Copy + PartialEq>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::tests::{studio, text_of};
     use super::*;
+
+    #[test]
+    fn shadings_are_spelled_as_all_texts_are() {
+        let (_folder, mut studio) = studio();
+        studio.viewport.scene.shading = Shading::VertexColors;
+        // The tick of this name is shown with a material alone.
+        let text = text_of(&mut studio, Studio::toolbar_ui);
+        assert!(text.contains("Colours") && !text.contains("Colors"), "{text}");
+    }
 
     #[test]
     fn a_section_moves_finely_through_what_is_small() {
