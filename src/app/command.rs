@@ -196,7 +196,10 @@ impl Command {
             }
             Self::Undo => ("Undo", "Take the last change back"),
             Self::Redo => ("Redo", "Make the last undone change again"),
-            Self::ResetSettings => ("Reset settings", "Set all settings of the selected picture to their defaults"),
+            Self::ResetSettings => (
+                "Reset settings",
+                "Set all settings of the selected picture to their defaults; what is made of it stays",
+            ),
             Self::ApplyToAll => ("Use settings for all", "Give every picture the settings of the selected one"),
             Self::Fit => ("Fit", "Show the whole mesh"),
             Self::ViewFront => ("Front view", "Look from the front"),

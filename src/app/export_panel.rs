@@ -132,7 +132,7 @@ impl ExportDialog {
     fn target(&self) -> Option<PathBuf> {
         let typed =
             Some(self.path.trim()).filter(|typed| !typed.is_empty() && !typed.ends_with(std::path::is_separator))?;
-        let mut path = self.folder.join(typed).into_os_string();
+        let mut path = self.folder.join(expanded(typed, home_folder)).into_os_string();
         if Format::from_path(Path::new(&path)).is_none() {
             path.push(".");
             path.push(self.format.extension());
@@ -348,7 +348,40 @@ fn field_ui(ui: &mut Ui, label: egui::Id, value: f64, range: RangeInclusive<f64>
     (response.changed() && !is_left).then_some(shown)
 }
 
+/// What is typed, with the home folder for a `~` at its beginning, as in a terminal.
+fn expanded(typed: &str, home: impl FnOnce() -> Option<PathBuf>) -> PathBuf {
+    let below = typed.strip_prefix('~').filter(|rest| rest.starts_with(std::path::is_separator));
+    match below.and_then(|below| Some((below, home()?))) {
+        Some((below, home)) => home.join(below.trim_start_matches(std::path::is_separator)),
+        None => typed.into(),
+    }
+}
+
+fn home_folder() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
+}
+
 fn default_folder() -> Option<PathBuf> {
     let dirs = directories::UserDirs::new()?;
     dirs.document_dir().map(Path::to_owned).or_else(|| Some(dirs.home_dir().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::finished;
+    use super::*;
+
+    #[test]
+    fn a_tilde_before_a_typed_name_is_the_home_folder() {
+        let home = || Some(PathBuf::from("/home/ann"));
+        assert_eq!(expanded("~/parts/axe.glb", home), Path::new("/home/ann/parts/axe.glb"));
+        assert_eq!(expanded("~//axe.glb", home), Path::new("/home/ann/axe.glb"));
+        for typed in ["~axe.glb", "parts/~/axe.glb", "/parts/axe.glb", "axe~.glb"] {
+            assert_eq!(expanded(typed, home), Path::new(typed));
+        }
+        assert_eq!(expanded("~/axe.glb", || None), Path::new("~/axe.glb"));
+        let mut dialog = ExportDialog::new("a.png", finished(), &Settings::default());
+        dialog.path = "~/axe.glb".to_owned();
+        assert_eq!(dialog.target(), home_folder().map(|home| home.join("axe.glb")));
+    }
 }

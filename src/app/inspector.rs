@@ -419,7 +419,9 @@ pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     let text: String = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
     // Models, as their makers write them.
-    text.replace("Hunyuan3d", "Hunyuan3D").replace("Triposr", "TripoSR")
+    let text = text.replace("Hunyuan3d", "Hunyuan3D").replace("Triposr", "TripoSR");
+    // Flags and their values are spelled as in other programs, texts as everywhere here.
+    text.replace("Color", "Colour")
 }
 
 /// 1234567 as `1 234 567`, with thin spaces.

@@ -140,10 +140,13 @@ impl Studio {
                 }
                 None => line(ui, palette.success, "✔ Finished"),
             },
-            Status::Failed(why) => line(ui, palette.error, why),
+            // The card itself tells the whole of it where the mouse rests.
+            Status::Failed(why) => _ = ui.add(short(palette.error, why).show_tooltip_when_elided(false)),
             Status::Cancelled => line(ui, palette.weak_text, "Cancelled"),
         }
         ui.horizontal(|ui| {
+            // Two of them fit beside each other.
+            (ui.spacing_mut().button_padding.x, ui.spacing_mut().item_spacing.x) = (5.0, 6.0);
             let mut small = |text: &str, tip: &str| ui.small_button(text).on_hover_text(tip).clicked();
             let command = match &item.status {
                 Status::Waiting | Status::Running { .. } => {
@@ -172,7 +175,9 @@ impl Studio {
     /// A picture whose model is missing fails again until somebody fetches it.
     fn fetch_ui(&mut self, ui: &mut Ui, item: &Item) {
         let Some(id) = self.missing_model(&item.request) else { return };
-        if ui.small_button("Fetch its model").on_hover_text(Command::Models.tooltip()).clicked() {
+        // In a narrow list a part of it.
+        let button = egui::Button::new("Fetch model").small().truncate();
+        if ui.add(button).on_hover_text(Command::Models.tooltip()).clicked() {
             self.select_if_other(item.id);
             self.open_models(Some(id));
         }
@@ -271,7 +276,12 @@ impl QueueView {
 }
 
 fn line(ui: &mut Ui, color: Color32, text: &str) {
-    ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate().selectable(false));
+    ui.add(short(color, text));
+}
+
+/// Small text that is no wider than its card.
+fn short(color: Color32, text: &str) -> egui::Label {
+    egui::Label::new(RichText::new(text).small().color(color)).truncate().selectable(false)
 }
 
 /// Whole millimetres, and more of what these would round away.

@@ -265,7 +265,7 @@ impl Studio {
             return;
         };
         let (id, before) = (item.id, item.request);
-        change(&mut item.request);
+        item.change(|item| change(&mut item.request));
         if item.request != before {
             self.draft = item.request;
             self.history.push_settings(id, before, &item.request);
@@ -285,7 +285,8 @@ impl Studio {
                 request.cut_out = request.cut_out.of_made_mask();
             }
             if item.request != request {
-                before.push((item.id, std::mem::replace(&mut item.request, request)));
+                before.push((item.id, item.request));
+                item.change(|item| item.request = request);
             }
         }
         if !before.is_empty() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Estimate, JobId};
 use crate::mesh::Mesh;
-use crate::pipeline::{Input, Views};
+use crate::pipeline::{self, Input, Views};
 use crate::print::Report;
 use crate::progress::Stage;
 use crate::request::{Request, relevance};
@@ -147,6 +147,23 @@ impl Item {
     pub fn made_with(&self) -> Option<(&Request, Option<&Path>, &Views)> {
         let in_memory = self.finished.as_ref().map(|f| (&f.request, f.mask.as_deref(), &f.views));
         in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, s.mask.as_deref(), &s.views)))
+    }
+
+    /// How much was cut off for the flat base of the mesh, in millimetres of the print; 0 without a mesh.
+    pub fn cut_off_mm(&self) -> f32 {
+        let in_memory = self.finished.as_ref().map(|f| (&f.request, &f.notes));
+        let made = in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, &s.notes)));
+        made.map_or(0.0, |(request, notes)| pipeline::cut_off_mm(request, notes))
+    }
+
+    /// Changes what the next run is made from. Where that comes to be again what the mesh was made from, the run
+    /// that failed with something else no longer counts.
+    pub fn change(&mut self, change: impl FnOnce(&mut Self)) {
+        let was_outdated = self.is_outdated();
+        change(self);
+        if was_outdated && !self.is_outdated() && self.has_failed_run() {
+            self.status = Status::Finished;
+        }
     }
 
     /// What a card is that no longer waits or runs: its mesh of before is still there.

@@ -192,6 +192,51 @@ fn settings_for_all_leave_corrected_cut_outs_as_they_are_and_are_undone() {
     assert!(studio.history.can_redo());
 }
 
+#[test]
+fn a_run_that_failed_is_forgotten_with_the_settings_that_it_failed_with() {
+    let (folder, mut studio) = studio();
+    let id = studio.add(Source::Picture("a.png".into()));
+    studio.items.get_mut(id).unwrap().request = Request::default();
+    give_mesh(&mut studio, id, folder.path());
+    studio.select(id);
+    let fail = |studio: &mut Studio| studio.items.get_mut(id).unwrap().status = Status::Failed("why".to_owned());
+    let status = |studio: &Studio| studio.items.get(id).unwrap().status.clone();
+    studio.change_settings(|r| r.mode = Mode::Model);
+    fail(&mut studio);
+    studio.run_command(Command::Undo);
+    assert_eq!(status(&studio), Status::Finished);
+    studio.run_command(Command::Redo);
+    fail(&mut studio);
+    studio.change_settings(|r| r.size.height_mm = Some(33.0));
+    assert_eq!(status(&studio), Status::Failed("why".to_owned()), "the mesh is of other settings");
+    studio.change_settings(|r| *r = Request::default());
+    assert_eq!(status(&studio), Status::Finished);
+    // Settings are not all that a run is made with.
+    let side = crate::request::Side::Left;
+    let mesh_of = |studio: &mut Studio, request: Request| {
+        let item = studio.items.get_mut(id).unwrap();
+        item.request = request;
+        item.finished.as_mut().unwrap().request = request;
+    };
+    let mut request = Request { mode: Mode::Model, ..Request::default() };
+    request.model.model = crate::request::Model::Hunyuan3d2Mv;
+    mesh_of(&mut studio, request);
+    studio.set_view(id, side, Some("left.png".into()));
+    fail(&mut studio);
+    studio.set_view(id, side, None);
+    assert_eq!(status(&studio), Status::Finished);
+}
+
+#[test]
+fn settings_are_set_back_without_what_is_made_of_the_picture() {
+    let (_folder, mut studio, [picture, _]) = relief_beside_a_mesh();
+    studio.select(picture);
+    studio.run_command(Command::ResetSettings);
+    let request = studio.items.get(picture).unwrap().request;
+    assert_eq!(request, Request { mode: Mode::Relief, ..Request::default() });
+    assert!(Command::ResetSettings.tooltip().contains("what is made of it stays"));
+}
+
 /// The cards of the next window, should the program end now.
 fn left_behind(folder: &Path) -> Vec<Item> {
     let left = folder.join("left");

@@ -67,27 +67,32 @@ impl Change {
     /// Takes the change back and returns the change that would make it again.
     fn apply(self, items: &mut Items) -> Self {
         match self {
-            Self::Settings { id, request } => {
-                let before = items.get_mut(id).map(|i| std::mem::replace(&mut i.request, *request));
-                Self::Settings { id, request: Box::new(before.unwrap_or_default()) }
+            Self::Settings { id, mut request } => {
+                if let Some(item) = items.get_mut(id) {
+                    item.change(|item| std::mem::swap(&mut item.request, &mut request));
+                }
+                Self::Settings { id, request }
             }
-            Self::AllSettings(all) => Self::AllSettings(
-                all.into_iter()
-                    .filter_map(|(id, request)| {
-                        items.get_mut(id).map(|i| (id, std::mem::replace(&mut i.request, request)))
-                    })
-                    .collect(),
-            ),
+            Self::AllSettings(mut all) => {
+                for (id, request) in &mut all {
+                    if let Some(item) = items.get_mut(*id) {
+                        item.change(|item| std::mem::swap(&mut item.request, request));
+                    }
+                }
+                Self::AllSettings(all)
+            }
             Self::Mask { id, mut mask, mut request } => {
                 if let Some(item) = items.get_mut(id) {
-                    std::mem::swap(&mut item.mask, &mut mask);
-                    std::mem::swap(&mut item.request, &mut request);
+                    item.change(|item| {
+                        std::mem::swap(&mut item.mask, &mut mask);
+                        std::mem::swap(&mut item.request, &mut request);
+                    });
                 }
                 Self::Mask { id, mask, request }
             }
             Self::Views { id, mut views } => {
                 if let Some(item) = items.get_mut(id) {
-                    std::mem::swap(&mut item.views, &mut views);
+                    item.change(|item| std::mem::swap(&mut item.views, &mut views));
                 }
                 Self::Views { id, views }
             }

@@ -69,10 +69,10 @@ impl Studio {
     pub fn set_view(&mut self, id: ItemId, side: Side, path: Option<PathBuf>) {
         let Some(item) = self.items.get_mut(id) else { return };
         let before = item.views.clone();
-        match path {
+        item.change(|item| match path {
             Some(path) => _ = item.views.insert(side, path),
             None => _ = item.views.remove(&side),
-        }
+        });
         if item.views != before {
             self.history.push(Change::Views { id, views: before });
             self.touch();

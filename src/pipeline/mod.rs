@@ -56,6 +56,7 @@ pub use error::PipelineError;
 pub use finder::help;
 pub use keys::stages_to_redo;
 pub use learned::weights_digest;
+pub use solid::cut_off_mm;
 pub use tools::{Models, Tools};
 
 use stages::Run;

@@ -22,6 +22,8 @@ const HOLLOW_SHARE: [f64; 2] = [0.7, 1.0];
 const CUT_ACCURACY_MM: f32 = 0.02;
 /// From where on it is said that it took more.
 const CUT_NOTE_MM: f32 = 0.1;
+/// What is said after the millimetres that it took more.
+const CUT_NOTE: &str = " mm were cut off for the flat base";
 /// The thinnest wall, in cells: a thinner one would move the outer surface and get holes.
 const LEAST_WALL_CELLS: f32 = 2.05;
 /// Halvings of the range in which the depth of the cut is looked for.
@@ -66,7 +68,7 @@ pub(super) fn operate(
         let taken = cut.taken_mm();
         if taken > cut_mm + CUT_NOTE_MM {
             notes.push(format!(
-                "{taken:.1} mm were cut off for the flat base, not {cut_mm} mm: \
+                "{taken:.1}{CUT_NOTE}, not {cut_mm} mm: \
                  the solid is narrower above its foot, and so what is left is printed larger"
             ));
         }
@@ -78,6 +80,12 @@ pub(super) fn operate(
             .about(path)?;
     }
     Ok(grid)
+}
+
+/// How much was cut off a figure for its flat base, in millimetres of the print: as asked, or what a note says.
+pub fn cut_off_mm(request: &Request, notes: &[String]) -> f32 {
+    let told = notes.iter().find_map(|note| note.split_once(CUT_NOTE)?.0.parse().ok());
+    told.unwrap_or(request.solid.flat_base_mm)
 }
 
 /// How small a void is useless beside one that takes `largest_mm3`, in mm³: it saves nothing, resin stays in it, and a
@@ -295,6 +303,11 @@ mod tests {
         let bounds = left.surface_bounds().unwrap();
         assert!((bounds.size().x - 0.6).abs() < 0.1 && (bounds.min.y - 0.3).abs() < 0.1, "{bounds:?}");
         assert!(taken > 8.0 && notes.len() == 1 && notes[0].contains("not 5 mm"), "{taken} {notes:?}");
+        // To the tenth that is told.
+        let mut request = Request::default();
+        request.solid.flat_base_mm = 5.0;
+        assert!((cut_off_mm(&request, &notes) - taken).abs() < 0.06, "{taken} {notes:?}");
+        assert_eq!(cut_off_mm(&request, &[]), 5.0);
     }
 
     #[test]

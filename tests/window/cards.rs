@@ -177,6 +177,19 @@ fn cards_are_equally_high_whatever_their_state() {
 }
 
 #[test]
+fn why_a_picture_failed_is_told_once_where_the_mouse_rests() {
+    let mut window = with_pictures(1);
+    let why = "the picture cannot be read, because this and that, and therefore nothing can be made of it";
+    window.harness.state_mut().items.iter_mut().for_each(|item| item.status = Status::Failed(why.to_owned()));
+    window.harness.run_ok();
+    let told = |window: &Window| window.harness.query_all_by_label(why).count();
+    assert_eq!(told(&window), 1, "the line of the card");
+    window.harness.get_by_label(why).hover();
+    (0..8).for_each(|_| window.harness.step());
+    assert_eq!(told(&window), 2, "and beside the mouse");
+}
+
+#[test]
 fn a_card_moves_up_past_those_that_fill_the_queue() {
     let mut window = Window::new();
     let picture = window.picture("disc.png");

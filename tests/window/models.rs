@@ -144,7 +144,15 @@ fn a_picture_that_failed_for_its_model_offers_to_fetch_it() {
     window.drop_files(&[picture]);
     window.wait("the failure", |s| s.items.iter().any(|i| matches!(i.status, Status::Failed(_))));
     window.wait("the models", |s| !s.models.rows().is_empty());
-    window.click("Fetch its model");
+    window.harness.run_ok();
+    let is_whole = |clipped: &egui::epaint::ClippedShape| match &clipped.shape {
+        egui::Shape::Text(text) if text.galley.text() == "Fetch model" => {
+            !text.galley.elided && clipped.clip_rect.contains_rect(text.visual_bounding_rect())
+        }
+        _ => false,
+    };
+    assert!(window.harness.output().shapes.iter().any(is_whole), "the button is cut");
+    window.click("Fetch model");
     assert!(window.has("Model hunyuan3d-2mini") && window.has("Not on this machine"));
     // The page is at this model, not at the first: only the one that is shown has a heading beside its button.
     let shown = |window: &Window, id: &str| window.harness.query_all_by_label_contains(&format!("Model {id}")).count();

@@ -195,7 +195,38 @@ fn only_what_stands_as_in_its_picture_is_compared_with_it() {
     window.harness.state_mut().items.get_mut(id).unwrap().request.mode = Mode::Lithophane;
     window.harness.state_mut().send(Command::ToggleOverlay);
     window.harness.run_ok();
-    assert!(window.harness.state().messages.iter().any(|m| m.text.starts_with("Only a figure")));
+    let told = |window: &Window| {
+        window.harness.state().messages.iter().filter(|m| m.text.starts_with("Only a figure")).count()
+    };
+    assert_eq!(told(&window), 1);
+    // One with a flat back lies on it.
+    let request = &mut window.harness.state_mut().items.get_mut(id).unwrap().request;
+    (request.mode, request.inflate.back) = (Mode::Inflate, 0.0);
+    window.harness.state_mut().send(Command::ToggleOverlay);
+    window.harness.run_ok();
+    assert_eq!(told(&window), 2);
+}
+
+#[test]
+fn a_light_that_is_chosen_takes_the_place_of_a_panorama() {
+    let mut window = with_pictures(1);
+    let sky = window.folder.path().join("sky.hdr");
+    image::Rgb32FImage::from_pixel(32, 16, image::Rgb([0.2, 0.3, 2.0])).save(&sky).unwrap();
+    let has = |window: &Window, label: &str| window.harness.query_by_label(label).is_some();
+    assert!(has(&window, "Light: Studio"));
+    // Also the one that stood in the list before.
+    for light in ["Outdoor", "Outdoor"] {
+        window.drop_files(std::slice::from_ref(&sky));
+        let start = std::time::Instant::now();
+        while !has(&window, "Light: sky") {
+            assert!(start.elapsed().as_secs() < 60, "the panorama is not in the list");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            window.harness.step();
+        }
+        window.click("Light: sky");
+        window.click(light);
+        assert!(has(&window, &format!("Light: {light}")) && !has(&window, "Light: sky"));
+    }
 }
 
 #[test]

@@ -51,14 +51,16 @@ pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>) -
     Ok((cut.mask(), cut.confidence))
 }
 
-/// The object of a card's picture, cut out and cropped to the box of what its mesh shows.
+/// The object of a card's picture, cut out and cropped to the box of what its mesh shows, of which this
+/// `share` of the height (0 to 1) is left above a flat base.
 ///
 /// # Errors
 /// The sentence to tell.
-pub fn object_of(item: &Item) -> Result<ColorImage, String> {
+pub fn object_of(item: &Item, share: f32) -> Result<ColorImage, String> {
     let picture = read(item)?;
     let (opacity, _) = cut(&picture, &item.request.cut_out, item.mask.as_deref())?;
-    let [left, top, right, bottom] = kept_box(&opacity, &item.request).ok_or("Nothing is left of the object")?;
+    let kept = kept_box(&opacity, &item.request, share);
+    let [left, top, right, bottom] = kept.ok_or("Nothing is left of the object")?;
     let size = [(right - left + 1) as usize, (bottom - top + 1) as usize];
     let pixels = (top..=bottom).flat_map(|y| (left..=right).map(move |x| (x, y)));
     let colors = pixels.map(|(x, y)| {
@@ -69,17 +71,23 @@ pub fn object_of(item: &Item) -> Result<ColorImage, String> {
 }
 
 /// Left, top, right and bottom (all inside) of the pieces that [`crate::mesh::components::drop_floaters`]
-/// leaves in the mesh; `None` where nothing is opaque.
-fn kept_box(opacity: &GrayImage, request: &Request) -> Option<[u32; 4]> {
+/// leaves in the mesh, and of these the upper `share`; `None` where nothing is opaque.
+fn kept_box(opacity: &GrayImage, request: &Request, share: f32) -> Option<[u32; 4]> {
     let pieces = pieces(opacity);
-    let share = f64::from(request.mesh.drop_floaters);
+    let floaters = f64::from(request.mesh.drop_floaters);
     let largest = pieces.iter().map(Piece::volume).fold(0.0, f64::max);
     let outline: f64 = pieces.iter().map(|piece| piece.area).sum();
     let widest = pieces.iter().map(|piece| piece.area).fold(0.0, f64::max);
-    let by_outline = if request.keeps_outline() { least_shown(share, outline, widest) } else { f64::INFINITY };
-    let is_kept = |piece: &&Piece| piece.volume() >= share * largest || piece.area >= by_outline;
-    let boxes = pieces.iter().filter(is_kept).map(|piece| piece.bounds);
-    boxes.reduce(|[l, t, r, b], [left, top, right, bottom]| [l.min(left), t.min(top), r.max(right), b.max(bottom)])
+    let by_outline = if request.keeps_outline() { least_shown(floaters, outline, widest) } else { f64::INFINITY };
+    let is_kept = |piece: &&Piece| piece.volume() >= floaters * largest || piece.area >= by_outline;
+    let kept: Vec<&Piece> = pieces.iter().filter(is_kept).collect();
+    let top = kept.iter().map(|piece| piece.top).min()?;
+    let height = kept.iter().map(|piece| piece.top + piece.rows.len() as u32).max()? - top;
+    let end = top + ((height as f32 * share).round() as u32).max(1);
+    // Without its foot it may be narrower.
+    let rows = kept.iter().flat_map(|piece| (piece.top..end).zip(&piece.rows).map(|(_, ends)| *ends));
+    let [left, right] = rows.reduce(|[l, r], [left, right]| [l.min(left), r.max(right)])?;
+    Some([left, top, right, end - 1])
 }
 
 /// Opaque pixels that hang together.
@@ -88,8 +96,10 @@ struct Piece {
     area: f64,
     /// Sides of pixels towards what is not opaque.
     rim: f64,
-    /// Left, top, right, bottom.
-    bounds: [u32; 4],
+    /// The first row.
+    top: u32,
+    /// Its leftmost and its rightmost pixel in each row, from `top` on.
+    rows: Vec<[u32; 2]>,
 }
 
 impl Piece {
@@ -109,13 +119,16 @@ fn pieces(opacity: &GrayImage) -> Vec<Piece> {
         if !is_solid(left, top) || seen.get_pixel(left, top)[0] > 0 {
             continue;
         }
-        let mut piece = Piece { area: 0.0, rim: 0.0, bounds: [left, top, left, top] };
+        let mut piece = Piece { area: 0.0, rim: 0.0, top, rows: Vec::new() };
         seen.get_pixel_mut(left, top)[0] = 1;
         open.push((left, top));
         while let Some((x, y)) = open.pop() {
             piece.area += 1.0;
-            let [l, t, r, b] = piece.bounds;
-            piece.bounds = [l.min(x), t.min(y), r.max(x), b.max(y)];
+            // Pixels come beside earlier ones, so that no row is left out.
+            match piece.rows.get_mut((y - top) as usize) {
+                Some([l, r]) => (*l, *r) = ((*l).min(x), (*r).max(x)),
+                None => piece.rows.push([x, x]),
+            }
             // What is left of the first column or above the first row is no pixel either.
             for (x, y) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
                 if !is_solid(x, y) {
@@ -169,7 +182,7 @@ mod tests {
         ] {
             let mut item = card(&folder, discs);
             item.request.mesh.drop_floaters = drops;
-            assert_eq!(object_of(&item).unwrap().size, size, "{discs:?} {drops}");
+            assert_eq!(object_of(&item, 1.0).unwrap().size, size, "{discs:?} {drops}");
             // A thing so small as the speck is larger in the mesh than in the picture.
             if drops > 0.0 {
                 let input = Input::of(item.source.path());
@@ -182,6 +195,27 @@ mod tests {
     }
 
     #[test]
+    fn the_picture_ends_where_a_flat_base_was_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut item = card(&folder, &[(120.0, 150.0, 80.0)]);
+        // Of the lower cut only the disc's height changes; the upper one leaves a narrower cap.
+        for (height_mm, cut_mm, size) in [(80.0, 20.0, [160, 128]), (20.0, 50.0, [144, 46])] {
+            (item.request.size.height_mm, item.request.solid.flat_base_mm) = (Some(height_mm), cut_mm);
+            let input = Input::of(item.source.path());
+            let output = pipeline::run(&item.request, &input, &Cache::disabled(), &Monitor::silent()).unwrap();
+            let taken_mm = pipeline::cut_off_mm(&item.request, &output.notes);
+            assert!((taken_mm - cut_mm).abs() < 0.05, "{:?}", output.notes);
+            let [width, _, height] = output.report.size_mm;
+            let shown = object_of(&item, height / (height + taken_mm)).unwrap().size.map(|px| px as f32);
+            for (px, expected) in shown.into_iter().zip(size) {
+                assert!((px - expected as f32).abs() < 2.5, "{shown:?} px, not {size:?}");
+            }
+            let wanted = shown[0] / shown[1];
+            assert!((width / height / wanted - 1.0).abs() < 0.06, "{width} × {height} mm, {shown:?} px");
+        }
+    }
+
+    #[test]
     fn pieces_that_are_small_only_beside_all_others_together_stay() {
         let mut opacity = GrayImage::new(400, 400);
         // 400 blocks, each a quarter of a percent of the outline.
@@ -189,7 +223,8 @@ mod tests {
             pixel[0] = if x % 20 < 8 && y % 20 < 8 { 255 } else { 0 };
         }
         assert_eq!(pieces(&opacity).len(), 400);
-        assert_eq!(kept_box(&opacity, &Request::default()), Some([0, 0, 387, 387]));
-        assert_eq!(kept_box(&GrayImage::new(9, 9), &Request::default()), None);
+        assert_eq!(kept_box(&opacity, &Request::default(), 1.0), Some([0, 0, 387, 387]));
+        assert_eq!(kept_box(&opacity, &Request::default(), 0.5), Some([0, 0, 387, 193]));
+        assert_eq!(kept_box(&GrayImage::new(9, 9), &Request::default(), 1.0), None);
     }
 }

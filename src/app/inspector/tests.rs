@@ -34,6 +34,21 @@ fn what_is_left_open_shows_what_is_taken() {
 }
 
 #[test]
+fn settings_and_their_choices_are_spelled_as_all_texts_are() {
+    let request = Request::default();
+    let look = Look::of(&request, false, None);
+    let mut shown = Vec::new();
+    for spec in request.groups().iter().flat_map(|group| group.specs()) {
+        shown.push(look.label(spec));
+        if let ParamKind::Choice(choices) = spec.kind {
+            shown.extend(choices.iter().map(|choice| capitalised(choice.name)));
+        }
+    }
+    assert!(shown.iter().any(|text| text == "Colour") && shown.iter().any(|text| text == "Colours"), "{shown:?}");
+    assert!(!shown.iter().any(|text| text.contains("olor")), "{shown:?}");
+}
+
+#[test]
 fn a_number_that_is_set_begins_with_what_was_taken() {
     let begins = |mode, flag: &str| {
         let request = Request { mode, ..Request::default() };

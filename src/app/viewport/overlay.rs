@@ -116,17 +116,21 @@ impl Studio {
             return;
         };
         let mut item = item.clone();
+        let height_mm = self.viewport.measures().map_or(0.0, |(size_mm, _)| size_mm.z);
+        let cut_mm = item.cut_off_mm();
+        let share = if cut_mm > 0.0 { height_mm / (height_mm + cut_mm) } else { 1.0 };
         if let Some((request, mask, _)) = item.made_with() {
             (item.request, item.mask) = (*request, mask.map(Path::to_owned));
         }
-        if !matches!(item.request.mode, Mode::Inflate | Mode::Model) {
-            self.messages.push(Level::Info, "Only a figure stands as its picture shows it and can be compared with it");
+        if !matches!(item.request.mode, Mode::Inflate | Mode::Model) || item.request.lies_flat() {
+            self.messages
+                .push(Level::Info, "Only a figure that stands as its picture shows it can be compared with it");
             return;
         }
         self.viewport.camera.set_projection(Projection::Orthographic);
         self.viewport.look_from(NamedView::Front);
         let awaited = self.expect_overlay();
-        let crop = move || super::super::cutout::object_of(&item);
+        let crop = move || super::super::cutout::object_of(&item, share);
         self.run_task(crop, move |studio, cropped| studio.take_overlay(&awaited, cropped.flatten()));
     }
 
@@ -279,8 +283,32 @@ impl Viewport {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::studio;
+    use super::super::super::command::Command;
+    use super::super::super::state::Status;
+    use super::super::super::tests::{finished, studio, take_answers};
     use super::*;
+
+    #[test]
+    fn a_picture_is_laid_over_what_is_left_above_a_flat_base() {
+        let (folder, mut studio) = studio();
+        let path = folder.path().join("square.png");
+        let is_inside = |x: u32, y: u32| (20..80).contains(&x) && (20..80).contains(&y);
+        let alpha = |x, y| if is_inside(x, y) { 255 } else { 0 };
+        image::RgbaImage::from_fn(100, 100, |x, y| image::Rgba([220, 120, 60, alpha(x, y)])).save(&path).unwrap();
+        let id = studio.add(Source::Picture(path));
+        let mut made = finished();
+        for (flat_base_mm, size) in [(0.0, [60, 60]), (made.report.size_mm[2], [60, 30])] {
+            made.request.solid.flat_base_mm = flat_base_mm;
+            made.mesh = Arc::new((*made.mesh).clone());
+            let item = studio.items.get_mut(id).unwrap();
+            (item.status, item.finished) = (Status::Finished, Some(made.clone()));
+            studio.select(id);
+            studio.run_command(Command::ToggleOverlay);
+            take_answers(&mut studio);
+            let texture = studio.viewport.overlay.as_ref().and_then(|overlay| overlay.texture.as_ref());
+            assert_eq!(texture.map(TextureHandle::size), Some(size), "{flat_base_mm} mm were cut off");
+        }
+    }
 
     #[test]
     fn an_overlay_takes_its_own_answer_alone() {

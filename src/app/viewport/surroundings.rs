@@ -84,12 +84,13 @@ impl Studio {
 impl super::Viewport {
     /// Lights the view with a named environment, or with the presets again.
     pub(super) fn take_light(&mut self, light: Option<(String, Environment)>) {
-        let Some(gpu) = &self.gpu else { return };
         let (name, environment) = light.unzip();
-        if let Some(resources) = gpu.renderer.write().callback_resources.get_mut::<Resources>() {
+        if let Some(gpu) = &self.gpu
+            && let Some(resources) = gpu.renderer.write().callback_resources.get_mut::<Resources>()
+        {
             resources.set_environment(environment.clone());
-            self.own_light = name.zip(environment).map(|(name, light)| OwnLight { name, environment: Arc::new(light) });
         }
+        self.own_light = name.zip(environment).map(|(name, light)| OwnLight { name, environment: Arc::new(light) });
     }
 }
 

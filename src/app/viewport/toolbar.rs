@@ -5,6 +5,7 @@ use glam::Vec3;
 
 use super::super::Studio;
 use super::super::command::Command;
+use super::super::inspector::capitalised;
 use super::super::layout::{Dial, tooltip};
 use crate::render::{Background, LightingPreset, MaterialPreset, Section, Shading};
 
@@ -30,13 +31,13 @@ impl Studio {
 
     fn look_ui(&mut self, ui: &mut Ui) {
         let scene = &mut self.viewport.scene;
-        choice_ui(ui, "Shading", &mut scene.shading, Shading::ALL, Shading::name);
+        choice_ui(ui, "Shading", &mut scene.shading, None, Shading::ALL, Shading::name);
         // Not in a group of their own, which would not be wrapped.
         if scene.shading == Shading::Material {
             let id = egui::Id::new("material preset");
             let mut preset: MaterialPreset = ui.data(|d| d.get_temp(id)).unwrap_or_default();
             let before = preset;
-            choice_ui(ui, "Material", &mut preset, MaterialPreset::ALL, MaterialPreset::name);
+            choice_ui(ui, "Material", &mut preset, None, MaterialPreset::ALL, MaterialPreset::name);
             if preset != before {
                 let own_colors = scene.material.vertex_colors;
                 scene.material = preset.into();
@@ -45,12 +46,16 @@ impl Studio {
             }
             ui.checkbox(&mut scene.material.vertex_colors, "Colours").on_hover_text("Use the colours of the picture");
         }
-        choice_ui(ui, "Light", &mut scene.lighting.preset, LightingPreset::ALL, LightingPreset::name);
-        if let Some(own) = &self.viewport.own_light {
-            let button = ui.button(format!("✖ {}", own.name)).on_hover_text("Use the light presets again");
-            if button.clicked() {
-                self.viewport.take_light(None);
-            }
+        self.light_ui(ui);
+    }
+
+    /// The list of lights, in which a panorama of the user's stands until another light is chosen.
+    fn light_ui(&mut self, ui: &mut Ui) {
+        let view = &mut self.viewport;
+        let own = view.own_light.as_ref().map(|own| own.name.as_str());
+        let preset = &mut view.scene.lighting.preset;
+        if choice_ui(ui, "Light", preset, own, LightingPreset::ALL, LightingPreset::name) {
+            view.take_light(None);
         }
     }
 
@@ -133,31 +138,54 @@ const FIELD_WIDTH: f32 = 84.0;
 /// A slider that is narrower cannot be set, in points.
 const LEAST_SLIDER: f32 = 40.0;
 
-/// A drop-down list of names.
-fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, label: &str, value: &mut T, all: &[T], name: fn(T) -> &'static str) {
-    let shown = |text: &str| {
-        let text = text.replace('-', " ");
-        let mut letters = text.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>())
-    };
+/// A drop-down list of names. `instead` is the name of what is in the place of all of them. Returns whether one
+/// was chosen, be it the one before.
+fn choice_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    value: &mut T,
+    instead: Option<&str>,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> bool {
     // A list is not wrapped by itself.
     if ui.available_size_before_wrap().x < 1.4 * LIST_WIDTH {
         ui.end_row();
     }
-    let list = ComboBox::from_id_salt(label).selected_text(shown(name(*value))).width(LIST_WIDTH);
+    let chosen = instead.map_or_else(|| capitalised(name(*value)), str::to_owned);
+    let mut list = ComboBox::from_id_salt(label).selected_text(&chosen).width(LIST_WIDTH);
+    if instead.is_some() {
+        // A file may have any name.
+        list = list.truncate();
+    }
+    let mut is_chosen = false;
     let response = list.show_ui(ui, |ui| {
         for &choice in all {
-            ui.selectable_value(value, choice, shown(name(choice)));
+            let is_now = instead.is_none() && *value == choice;
+            if ui.selectable_label(is_now, capitalised(name(choice))).clicked() {
+                (*value, is_chosen) = (choice, true);
+            }
         }
     });
-    let text = format!("{label}: {}", shown(name(*value)));
+    let text = format!("{label}: {chosen}");
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ComboBox, true, &text));
     response.response.on_hover_text(label);
+    is_chosen
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::tests::{studio, text_of};
     use super::*;
+
+    #[test]
+    fn shadings_are_spelled_as_all_texts_are() {
+        let (_folder, mut studio) = studio();
+        studio.viewport.scene.shading = Shading::VertexColors;
+        // The tick of this name is shown with a material alone.
+        let text = text_of(&mut studio, Studio::toolbar_ui);
+        assert!(text.contains("Colours") && !text.contains("Colors"), "{text}");
+    }
 
     #[test]
     fn a_section_moves_finely_through_what_is_small() {
