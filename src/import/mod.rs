@@ -14,7 +14,6 @@ mod three_mf;
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use glam::Vec3;
@@ -22,6 +21,7 @@ use glam::Vec3;
 use crate::export::{Format, UnknownFormat};
 use crate::mesh::Mesh;
 use crate::mesh::weld::weld;
+use crate::mishap::caught;
 use crate::progress::{Cancelled, Monitor, Stage};
 
 /// What is read at most.
@@ -245,7 +245,7 @@ fn import_bytes(bytes: &[u8], format: Format, limits: &Limits, monitor: &Monitor
         Format::Ply => ply::read(bytes, limits, monitor),
     };
     let unreadable = || ImportError::malformed(format, "its structure makes no sense");
-    let mesh = catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| Err(unreadable()))?;
+    let mesh = caught(parse).unwrap_or_else(|_| Err(unreadable()))?;
     monitor.step(Stage::Intake, 1, 3)?;
     finish(mesh, format, monitor)
 }
