@@ -7,7 +7,7 @@ use super::{too_far, unsupported};
 use crate::image::intake::IntakeError;
 
 /// Looks that filters may take, all together: about ten seconds.
-const MOST_LOOKS: f64 = 2e9;
+const MOST_LOOKS: f64 = 2.5e9;
 /// Bytes that layers and the results of a filter may take at once.
 const MOST_BYTES: f64 = (1_u64 << 30) as f64;
 /// Pixels of a pattern at most.

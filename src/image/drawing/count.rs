@@ -294,7 +294,7 @@ mod tests {
         for (shape, least, most) in [
             ("<path d='M0 0h1v1h1v1'/>", 5, 10),
             ("<path d='M0 0zl1 1zl1 1z'/>", 5, 15),
-            ("<path d='M0 0a9 9 0 1110 10'/>", 5, 20),
+            ("<path d='M0 0a9 9 0 1110 10'/>", 5, 40),
             ("<path d='M0 0A1e37 1e37 0 1 0 1e36 1'/>", 1_000_000, u64::MAX),
             ("<polyline points='1,2 3,4 5,6'/>", 3, 9),
             ("<circle r='9'/>", 4, 40),
