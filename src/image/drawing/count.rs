@@ -60,6 +60,8 @@ struct Counting<'a, 'input> {
     rules: Vec<Rule>,
     /// What each element draws; nothing for those that are being counted.
     drawn: HashMap<NodeId, Drawn>,
+    /// What each element refers to, but for markers.
+    targets: HashMap<NodeId, Vec<Element<'a, 'input>>>,
     /// The markers that each element lends to itself and what lies in it.
     markers: HashMap<NodeId, Vec<Element<'a, 'input>>>,
     /// Elements that a marker draws each time.
@@ -76,6 +78,7 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), IntakeError> {
         by_id: HashMap::new(),
         rules: rules_of(document),
         drawn: HashMap::new(),
+        targets: HashMap::new(),
         markers: HashMap::new(),
         weights: HashMap::new(),
         frame: 0.0,
@@ -85,10 +88,16 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), IntakeError> {
             counting.by_id.entry(id).or_default().push(node);
         }
     }
+    let Counting { by_id, rules, .. } = &mut counting;
+    rules.retain(|rule| rule.ids.iter().filter_map(|id| by_id.get(id.as_str())).flatten().any(draws));
     for node in document.descendants().filter(Element::is_element) {
-        let markers: Vec<_> = counting.targets(&node).into_iter().filter(|target| is(target, "marker")).collect();
+        let (markers, others): (Vec<_>, Vec<_>) =
+            counting.targets_of(&node).into_iter().partition(|target| is(target, "marker"));
         if !markers.is_empty() {
             counting.markers.insert(node.id(), markers);
+        }
+        if !others.is_empty() {
+            counting.targets.insert(node.id(), others);
         }
         let lengths = ["viewBox", "width", "height"].map(|name| node.attribute(name).unwrap_or_default());
         counting.frame = lengths.map(|text| Numbers::new(text).most).into_iter().fold(counting.frame, f64::max);
@@ -104,15 +113,20 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), IntakeError> {
     Ok(())
 }
 
+/// Sheets dress whole drawings with gradients, which draw nothing themselves.
+fn draws(node: &Element<'_, '_>) -> bool {
+    !node.tag_name().name().ends_with("Gradient")
+}
+
 impl<'a, 'input> Counting<'a, 'input> {
-    /// What an element itself refers to. A gradient draws nothing.
-    fn targets(&self, node: &Element<'a, 'input>) -> Vec<Element<'a, 'input>> {
-        let mut ids: Vec<&str> = references(node).collect::<Vec<_>>();
+    /// What an element itself refers to.
+    fn targets_of(&self, node: &Element<'a, 'input>) -> Vec<Element<'a, 'input>> {
+        let named = |id: &str| self.by_id.get(id).into_iter().flatten().copied();
+        let mut targets: Vec<_> = references(node).flat_map(named).collect();
         for rule in self.rules.iter().filter(|rule| rule.may_dress(node)) {
-            ids.extend(rule.ids.iter().map(String::as_str));
+            targets.extend(rule.ids.iter().flat_map(|id| named(id)).filter(draws));
         }
-        let targets = ids.into_iter().filter_map(|id| self.by_id.get(id)).flatten();
-        targets.filter(|target| !target.tag_name().name().ends_with("Gradient")).copied().collect()
+        targets
     }
 
     /// Finds out what each marker draws, before anything that bears one is counted.
@@ -157,7 +171,7 @@ impl<'a, 'input> Counting<'a, 'input> {
         for child in node.children().filter(Element::is_element) {
             drawn.add(self.count(child, depth + 1)?);
         }
-        for target in self.targets(&node).into_iter().filter(|target| !is(target, "marker")) {
+        for target in self.targets.get(&node.id()).cloned().unwrap_or_default() {
             drawn.add(self.count_in_place(target, depth + 1)?);
         }
         self.mark(&mut drawn, node.id());
