@@ -1,12 +1,37 @@
 //! What to do about code that does not come back as it should: drivers that hang or crash, panics.
 
 use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 
 /// Longest time that drivers get to say what they have.
 const PATIENCE: Duration = Duration::from_millis(1900);
+
+thread_local! {
+    /// Whether whoever called reckons with a panic of what runs on this thread.
+    static IS_EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does `work`, which is not ours and may panic on what it is given. Since the caller tells what came of it, such a panic
+/// is not announced as a mistake of the program; those of other threads are.
+///
+/// # Errors
+/// The panic.
+pub fn caught<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
+    let before = IS_EXPECTED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    IS_EXPECTED.set(before);
+    result
+}
+
+/// Whether a panic on this thread is caught by [`caught`].
+pub fn is_expected() -> bool {
+    IS_EXPECTED.get()
+}
 
 /// What a panic said.
 pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
@@ -28,7 +53,9 @@ impl<T: Send + 'static> Question<T> {
         let asked = Instant::now();
         // Where the system gives no thread there is no answer, as after a crash.
         let _ = std::thread::Builder::new().name(thread.to_owned()).spawn(move || {
-            let _ = sender.send(answer());
+            if let Ok(answer) = caught(answer) {
+                let _ = sender.send(answer);
+            }
         });
         Self { asked, answer: receiver }
     }
@@ -50,6 +77,17 @@ mod tests {
         let (keeps_hanging, hung) = bounded::<()>(0);
         assert_eq!(Question::ask("hangs", move || hung.recv().is_ok()).answer(), None);
         drop(keeps_hanging);
+    }
+
+    #[test]
+    fn a_panic_is_expected_while_and_where_it_is_caught() {
+        assert!(!is_expected());
+        let seen = caught(|| {
+            assert!(caught(|| panic!("on purpose")).is_err());
+            (is_expected(), thread::scope(|s| s.spawn(is_expected).join().unwrap()))
+        });
+        assert_eq!(seen.unwrap(), (true, false));
+        assert!(caught(|| panic!("on purpose")).is_err() && !is_expected());
     }
 
     #[test]

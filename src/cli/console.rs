@@ -7,7 +7,7 @@ use std::path::Path;
 use indicatif::ProgressBar;
 
 use super::failure::{Exit, Failure};
-use crate::mishap::panic_text;
+use crate::mishap::{is_expected, panic_text};
 
 /// Where a command says things. Cheap to clone; a progress bar that is drawn meanwhile is kept whole.
 #[derive(Clone)]
@@ -153,12 +153,17 @@ pub fn calm_graphics_drivers() {
     }
 }
 
-/// A panic is our mistake, not the user's: one sentence instead of a backtrace.
+/// A panic is our mistake, not the user's: one sentence instead of a backtrace. Nothing where it is reckoned with.
 pub fn shorten_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_some() {
         return;
     }
     std::panic::set_hook(Box::new(|panic| {
+        if is_expected() {
+            // Whoever catches it says what it means, or does without.
+            tracing::debug!("code that is not ours gave up: {panic}");
+            return;
+        }
         let what = panic_text(panic.payload());
         let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
         let _ = writeln!(

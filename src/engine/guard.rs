@@ -1,17 +1,14 @@
 //! Panics as errors: burn and the drivers below it know no other way to say some things.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::error::EngineError;
-use crate::mishap::panic_text;
+use crate::mishap::{caught, panic_text};
 
 /// Does `work`; a panic in it becomes [`EngineError::OutOfMemory`] or [`EngineError::Broken`].
 ///
 /// # Errors
 /// Those of `work`, and those.
 pub fn guard<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|panic| Err(EngineError::from_driver(panic_text(panic.as_ref()))))
+    caught(work).unwrap_or_else(|panic| Err(EngineError::from_driver(panic_text(panic.as_ref()))))
 }
 
 #[cfg(test)]

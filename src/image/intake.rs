@@ -1,16 +1,15 @@
 //! From the bytes of a picture file to a [`Picture`] of working size.
 //!
 //! Promises: the format is told by the content, never by the file's ending; drawings are drawn at the size they are
-//! worked on; limits are checked against the header before memory is taken; a damaged, cut off or hostile file is an error and
-//! never a panic or a half-grey picture; EXIF orientation is applied; of animations the first frame
-//! counts. Colours are brought to sRGB where the file has a colour profile. The picture is resized first, then
+//! worked on, or coarser where their filters would take too long; limits are checked against the header before memory is
+//! taken; a damaged, cut off or hostile file is an error and never a panic or a half-grey picture; EXIF orientation is
+//! applied; of animations the first frame counts. Colours are brought to sRGB where the file has a colour profile. The picture is resized first, then
 //! converted and sharpened, which touches far fewer pixels.
 //!
 //! Does not promise the colours of CMYK files: they are converted without their profile.
 
 use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use image::metadata::Orientation;
@@ -21,6 +20,7 @@ use super::format::{self, Kind, name};
 use super::resample::{self, ResampleError};
 use super::{drawing, enhance, jpeg, profile, tiff};
 use crate::files::one_line;
+use crate::mishap::caught;
 use crate::progress::{Cancelled, Ended, Monitor, Stage, run_beside};
 use crate::request::IntakeParams;
 
@@ -237,11 +237,11 @@ pub(crate) fn decode_whole(
 
 fn draw(bytes: &[u8], drawn_px: u32, limits: &Limits, monitor: &Monitor) -> Result<Decoded, IntakeError> {
     let (owned, limits) = (bytes.to_vec(), *limits);
-    let work = move || guarded("SVG", || drawing::draw(&owned, drawn_px, &limits));
+    let work = move || guarded(drawing::FORMAT, || drawing::draw(&owned, drawn_px, &limits));
     let thread = std::thread::Builder::new().stack_size(drawing::STACK_BYTES);
-    let drawn = beside(thread, "SVG", monitor, work).map_err(|e| {
+    let drawn = beside(thread, drawing::FORMAT, monitor, work).map_err(|e| {
         let reason = format!("there is no thread to draw it: {e}");
-        IntakeError::Damaged { format: "SVG", reason }
+        IntakeError::Damaged { format: drawing::FORMAT, reason }
     })?;
     let image = DynamicImage::ImageRgba8(drawn?);
     Ok(Decoded { image, orientation: Orientation::NoTransforms, color_profile: None })
@@ -266,11 +266,15 @@ fn beside<T: Send + 'static>(
 
 /// Decoders are not ours and may panic on hostile input; that is an error of the file.
 fn guarded<T>(format: &'static str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(decoder_failed(format)))
+    caught(work).unwrap_or_else(|_| Err(decoder_failed(format)))
 }
 
+/// What draws gives up on sound files as well, whose coordinates are too large for it.
 fn decoder_failed(format: &'static str) -> IntakeError {
-    IntakeError::Damaged { format, reason: "the decoder gave up".to_owned() }
+    match format {
+        drawing::FORMAT => drawing::too_far(),
+        _ => IntakeError::Damaged { format, reason: "the decoder gave up".to_owned() },
+    }
 }
 
 /// What lies in a drawing, if it is a whole picture within limits.

@@ -3,10 +3,10 @@
 //! Promises: a profile that cannot be read, or that is not meant for such pixels, changes nothing and costs no picture;
 //! one that says sRGB changes not a single number. Does not promise what lies outside of sRGB: it is cut off at its edge.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use image::RgbaImage;
 use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout, TransformOptions};
+
+use crate::mishap::caught;
 
 /// Levels of 255 by which a profile of sRGB itself is off, for it is stored in fixed point.
 const ROUNDING: u8 = 2;
@@ -14,7 +14,7 @@ const ROUNDING: u8 = 2;
 /// Brings `pixels` from the colours of `profile`, the content of an ICC file, to sRGB. `is_grey`: the file has no colours.
 pub(super) fn to_srgb(pixels: &mut RgbaImage, profile: &[u8], is_grey: bool) {
     // Profiles are written by anybody, and their reader is not ours.
-    let converted = catch_unwind(AssertUnwindSafe(|| converted(pixels, profile, is_grey)));
+    let converted = caught(|| converted(pixels, profile, is_grey));
     match converted {
         Ok(Ok(Some(converted))) => *pixels = converted,
         Ok(Ok(None)) => {}

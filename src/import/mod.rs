@@ -14,7 +14,6 @@ mod three_mf;
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use glam::Vec3;
@@ -22,6 +21,7 @@ use glam::Vec3;
 use crate::export::{Format, UnknownFormat};
 use crate::mesh::Mesh;
 use crate::mesh::weld::{blend_colors, weld};
+use crate::mishap::caught;
 use crate::progress::{Cancelled, Monitor, Stage};
 
 /// What is read at most.
@@ -277,11 +277,10 @@ fn import_bytes(bytes: &[u8], format: Format, limits: &Limits, monitor: &Monitor
         Format::Ply => ply::read(bytes, limits, monitor),
     };
     let unreadable = || ImportError::malformed(format, "its structure makes no sense");
-    let parsed =
-        catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| Err(unreadable())).map_err(|error| match error {
-            ImportError::TooManyTriangles { limit } if limit < asked => ImportError::TooManyCopies { limit },
-            error => error,
-        })?;
+    let parsed = caught(parse).unwrap_or_else(|_| Err(unreadable())).map_err(|error| match error {
+        ImportError::TooManyTriangles { limit } if limit < asked => ImportError::TooManyCopies { limit },
+        error => error,
+    })?;
     monitor.step(Stage::Intake, 1, 3)?;
     finish(parsed, format, monitor)
 }

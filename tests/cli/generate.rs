@@ -304,6 +304,22 @@ fn a_drawing_keeps_its_outline_in_millimetres() {
     assert!(code == 1 && stderr.contains("Object to Path") && !stderr.contains("panicked"), "{stderr}");
 }
 
+#[test]
+fn a_sound_drawing_that_cannot_be_drawn_is_no_mistake_of_the_program() {
+    let desk = Desk::new();
+    // What draws gives up on either, the one before it begins.
+    let far = "<rect x='-1e30' y='-1e30' width='2e30' height='2e30'/>";
+    for content in [far.to_owned(), format!("<clipPath id='c'>{far}</clipPath><circle r='9' clip-path='url(#c)'/>")] {
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 64'>{content}</svg>");
+        std::fs::write(desk.path("far.svg"), svg).unwrap();
+        let mut command = desk.orfeas(&["generate", "far.svg", "-o", "far.stl"]);
+        command.env_remove("RUST_BACKTRACE").env_remove("ORFEAS_LOG");
+        let (code, _, stderr) = outcome(command);
+        assert!(code == 1 && stderr.matches("error:").count() == 1 && stderr.contains("too far"), "{stderr}");
+        assert!(!stderr.contains("mistake") && !stderr.contains("damaged") && !stderr.contains("panicked"), "{stderr}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_nothing_and_exits_with_130() {

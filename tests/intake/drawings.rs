@@ -14,7 +14,11 @@ const DISC: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 20'>
     <circle cx='10' cy='10' r='8' fill='#c02040'/></svg>";
 
 fn take_in(bytes: &[u8]) -> Result<Picture, IntakeError> {
-    let params = IntakeParams { working_size_px: 200, sharpness: 1.0 };
+    take_in_at(bytes, 200)
+}
+
+fn take_in_at(bytes: &[u8], working_size_px: u32) -> Result<Picture, IntakeError> {
+    let params = IntakeParams { working_size_px, sharpness: 1.0 };
     decode(bytes, &params, &Limits::default(), &Monitor::silent())
 }
 
@@ -215,6 +219,130 @@ fn thickening_by_a_little_is_drawn() {
     assert_eq!((alpha(100), alpha(155), alpha(165)), (255, 255, 0));
 }
 
+/// A drop shadow as Inkscape makes it, of a disc at (8, 8), down to the right.
+fn shadowed(area: &str) -> String {
+    format!(
+        "<filter id='f' style='color-interpolation-filters:sRGB' {area}>\
+         <feFlood result='flood' flood-opacity='0.5' flood-color='rgb(0,0,0)'/>\
+         <feGaussianBlur in='SourceGraphic' result='blur' stdDeviation='1'/>\
+         <feOffset in='blur' result='offset' dx='3' dy='3'/>\
+         <feComposite in='flood' in2='offset' operator='in' result='comp1'/>\
+         <feComposite in='SourceGraphic' in2='comp1' operator='over' result='comp2'/></filter>\
+         <circle cx='8' cy='8' r='4' fill='red' filter='url(#f)'/>"
+    )
+}
+
+#[test]
+fn shadows_are_drawn_however_large_their_region() {
+    let far = "filterUnits='userSpaceOnUse' x='-40' y='-40' width='100' height='100'";
+    for (area, side_px) in [("x='-0.2' y='-0.2' width='1.4' height='1.4'", 500), (far, 100)] {
+        let picture = take_in_at(&svg(&shadowed(area)), side_px).unwrap();
+        assert_eq!(picture.pixels.dimensions(), (side_px, side_px));
+        let at = |units: u32| picture.pixels.get_pixel(units * side_px / 20, units * side_px / 20).0;
+        assert_eq!(at(8), [255, 0, 0, 255]);
+        let [.., shadow] = at(13);
+        assert!((60..=140).contains(&shadow), "{shadow}");
+        assert_eq!(at(19)[3], 0);
+    }
+}
+
+#[test]
+fn a_drawing_whose_filter_would_take_too_long_is_drawn_coarser() {
+    // At 400 pixels each of them would look at 160 by 160 around it.
+    let area = "filterUnits='userSpaceOnUse' x='0' y='0' width='20' height='20'";
+    let filter = format!("<filter id='f' {area}><feMorphology operator='dilate' radius='4'/></filter>");
+    let picture = take_in(&svg(&format!("{filter}<circle cx='10' cy='10' r='3' filter='url(#f)'/>"))).unwrap();
+    assert_eq!(picture.pixels.dimensions(), (200, 200));
+    let alpha = |x| picture.pixels.get_pixel(x, 100)[3];
+    assert_eq!((alpha(100), alpha(165), alpha(175)), (255, 255, 0));
+}
+
+#[test]
+fn filters_that_take_too_much_are_refused() {
+    let filter =
+        |content: String| format!("<filter id='f'>{content}</filter><rect width='20' height='20' filter='url(#f)'/>");
+    for (name, content) in [
+        ("floods", "<feFlood/>".repeat(400)),
+        ("blurs", "<feGaussianBlur stdDeviation='1'/>".repeat(200)),
+        ("noise", "<feTurbulence baseFrequency='0.1' numOctaves='10'/>".repeat(100)),
+        ("lights", "<feDiffuseLighting><fePointLight x='1' y='1' z='1'/></feDiffuseLighting>".repeat(200)),
+    ] {
+        match take_in_at(&svg(&filter(content)), 2048) {
+            Err(IntakeError::Unsupported { reason, .. }) => assert!(reason.contains("filter"), "{name}: {reason}"),
+            other => panic!("{name}: {:?}", other.map(|picture| picture.pixels.dimensions())),
+        }
+    }
+}
+
+#[test]
+fn markers_are_drawn_at_the_vertices() {
+    let marker = "<marker id='m'><path d='M0 0h2v2h-2z' fill='blue'/></marker>";
+    let line = "d='M2 10h8h8' stroke='red'";
+    for bearer in [
+        format!("<path {line} marker-mid='url(#m)'/>"),
+        format!("<style>g > .a {{ marker-mid: url(#m) }}</style><g><path class='a' {line}/></g>"),
+        // It is not put on its own outline.
+        format!("<style>path {{ marker: url(#m) }}</style><path {line}/>"),
+        // Nor is one that is put on another endless.
+        format!(
+            "<style>path {{ marker-start: url(#n); marker-mid: url(#m) }}</style><path {line}/>{}",
+            marker.replace("'m'", "'n'")
+        ),
+    ] {
+        let picture = take_in(&svg(&format!("{marker}{bearer}"))).unwrap_or_else(|e| panic!("{bearer}: {e}"));
+        assert_eq!(picture.pixels.get_pixel(115, 115)[3], 255, "{bearer}");
+    }
+}
+
+#[test]
+fn markers_count_as_often_as_they_are_drawn() {
+    let marker = format!("<marker id='m'>{}</marker>", "<rect width='1' height='1'/>".repeat(1000));
+    let line = format!("<path class='l' d='M0 0{}'/>", "L9 9L1 8".repeat(3000));
+    let nested = |level: u32| {
+        let bear = if level == 0 { String::new() } else { format!("marker-mid='url(#n{})'", level - 1) };
+        format!("<marker id='n{level}'><path {bear} d='M0 0{}'/></marker>", "h1".repeat(50))
+    };
+    for (name, content) in [
+        ("its own", line.replace("<path", "<path marker-mid='url(#m)'")),
+        ("of a group", format!("<g style='marker: url(#m)'>{line}</g>")),
+        ("of a sheet", format!("<style>g .l {{ marker-mid: url(#m) }}</style><g>{line}</g>")),
+        ("of any", format!("<style>[class] {{ marker-mid: url(#m) }}</style>{line}")),
+        ("of a copy", format!("<defs><g id='p'>{line}</g></defs><use href='#p' marker-mid='url(#m)'/>")),
+        (
+            "a mask",
+            format!(
+                "<g marker-mid='url(#m)'><mask id='k'>{line}</mask></g><rect width='9' height='9' mask='url(#k)'/>"
+            ),
+        ),
+        ("twice", format!("{line}<marker id='m'/>").replace("<path", "<path marker-mid='url(#m)'")),
+        ("nested", (0..5).map(nested).collect::<String>() + "<path marker-mid='url(#n4)' d='M0 0h1h1'/>"),
+    ] {
+        let error = error(&svg(&format!("{marker}{content}"))).to_string();
+        assert!(error.contains("a million elements"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn what_reaches_far_beyond_the_frame_is_not_called_damaged() {
+    for content in [
+        "<rect x='-1e30' y='-1e30' width='2e30' height='2e30' fill='blue'/>",
+        "<line x1='-1e30' y1='9' x2='1e30' y2='9' stroke='red' stroke-width='9'/>",
+        "<ellipse rx='1e10' ry='4'/>",
+        "<path d='M-1e9 -1e9L1e9 1e9L1e9 -1e9Z'/>",
+        // So large that the curves it is made of would fill the memory.
+        "<path d='M0 0A1e44 1e44 0 1 0 1e37 1'/>",
+        "<clipPath id='c'><path d='M-1e9 -1e9L1e9 1e9L1e9 -1e9Z'/></clipPath><circle r='9' clip-path='url(#c)'/>",
+    ] {
+        let error = error(&svg(&format!("<circle cx='10' cy='10' r='5'/>{content}")));
+        let is_right = matches!(&error, IntakeError::Unsupported { reason, .. } if reason.contains("too far"));
+        assert!(is_right, "{content}: {error}");
+    }
+    // What is not drawn may be anywhere, and a large ground is drawn.
+    let harmless = "<rect width='1e30' height='1e30' fill='none'/><rect x='-1e5' y='-1e5' width='2e5' height='2e5'/>";
+    let picture = take_in(&svg(harmless)).unwrap();
+    assert!(picture.pixels.pixels().all(|p| p[3] == 255));
+}
+
 #[test]
 fn pictures_within_a_drawing_are_drawn_and_checked() {
     let photo = encoded(&drawing(20, 20), ImageFormat::Png);
@@ -294,7 +422,7 @@ fn a_drawing_of_strange_sizes_does_no_harm() {
     ] {
         match take_in(&svg(content)) {
             Ok(picture) => assert_eq!(picture.pixels.dimensions(), (200, 200), "{content}"),
-            Err(error) => assert!(matches!(error, IntakeError::Damaged { .. }), "{content}: {error}"),
+            Err(error) => assert!(matches!(error, IntakeError::Unsupported { .. }), "{content}: {error}"),
         }
     }
 }

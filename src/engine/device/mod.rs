@@ -8,13 +8,12 @@
 pub mod cuda;
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
 
 use serde::Serialize;
 
 use super::{Device, Tensor};
-use crate::mishap::{Question, panic_text};
+use crate::mishap::{Question, caught, panic_text};
 
 /// One device, as people name it: `cpu`, `cuda:0`, `vulkan:0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -163,10 +162,10 @@ impl DeviceInfo {
         let broken =
             |what: &str| DeviceError::Broken { id: self.id, what: what.lines().next().unwrap_or("").to_owned() };
         // A driver in a bad state makes burn panic, in its own threads too; the answer is then missing.
-        let sum = catch_unwind(AssertUnwindSafe(|| {
+        let sum = caught(|| {
             let ones = Tensor::<2>::ones([8, 8], &self.device);
             ones.clone().matmul(ones).sum().try_into_data().map(|data| data.iter::<f32>().next())
-        }));
+        });
         match sum {
             Ok(Ok(Some(512.0))) => Ok(self.device.clone()),
             Ok(Ok(other)) => Err(broken(&format!("a sum gave {other:?} instead of 512"))),

@@ -1,17 +1,12 @@
 //! Looks in a drawing for what could not be drawn, or not in any reasonable time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use resvg::usvg::roxmltree::{self, Document, NodeId};
+use resvg::usvg::roxmltree::{self, Document};
 
-use super::{damaged, unsupported};
+use super::{count, damaged, unsupported};
 use crate::files::one_line;
 use crate::image::intake::IntakeError;
-
-/// Elements that are drawn at most, each as often as it is referred to.
-const MOST_ELEMENTS: u64 = 1_000_000;
-/// Elements within one another at most, those that are referred to among them.
-const DEEPEST: usize = 400;
 
 /// Attributes that say how something looks.
 const LOOKS: &[&str] = &[
@@ -32,32 +27,26 @@ const LOOKS: &[&str] = &[
     "style",
 ];
 
-type Element<'a, 'input> = roxmltree::Node<'a, 'input>;
+pub(super) type Element<'a, 'input> = roxmltree::Node<'a, 'input>;
 
-pub(super) struct Inspection<'a, 'input> {
-    by_id: HashMap<&'a str, Element<'a, 'input>>,
+pub(super) struct Inspection<'a> {
     /// What something refers to.
     referred: HashSet<&'a str>,
-    /// Elements that each element draws, itself among them; nothing for those that are being counted.
-    counts: HashMap<NodeId, u64>,
 }
 
-impl<'a, 'input> Inspection<'a, 'input> {
-    pub(super) fn new(document: &'a Document<'input>) -> Self {
-        let by_id = document.descendants().filter_map(|n| Some((n.attribute("id")?, n))).collect();
+impl<'a> Inspection<'a> {
+    pub(super) fn new(document: &'a Document<'_>) -> Self {
         let mut referred: HashSet<_> =
             document.descendants().flat_map(|n| references(&n).collect::<Vec<_>>()).collect();
         let styles = document.descendants().filter(|n| n.is_text() && n.parent().is_some_and(|p| is(&p, "style")));
         referred.extend(styles.filter_map(|n| n.text()).flat_map(urls).filter_map(|url| url.strip_prefix('#')));
-        Self { by_id, referred, counts: HashMap::new() }
+        Self { referred }
     }
 
     /// # Errors
     /// For whatever it finds, unless it lies in what is not drawn.
-    pub(super) fn inspect(mut self, document: &'a Document<'input>) -> Result<(), IntakeError> {
-        if self.count(document.root_element(), 0)? > MOST_ELEMENTS {
-            return Err(unsupported("it draws more than a million elements"));
-        }
+    pub(super) fn inspect(&self, document: &Document<'_>) -> Result<(), IntakeError> {
+        count::check(document)?;
         for node in document.descendants() {
             if let Some(instruction) = node.pi().filter(|pi| pi.target == "xml-stylesheet") {
                 let link = instruction.value.and_then(|v| v.split_once("href=")).and_then(|(_, v)| v.get(1..));
@@ -73,31 +62,9 @@ impl<'a, 'input> Inspection<'a, 'input> {
         Ok(())
     }
 
-    fn count(&mut self, node: Element<'a, 'input>, depth: usize) -> Result<u64, IntakeError> {
-        if depth > DEEPEST {
-            return Err(unsupported("its elements lie too deep within one another"));
-        }
-        if let Some(count) = self.counts.get(&node.id()) {
-            return Ok(*count);
-        }
-        // What refers to itself is not drawn at all.
-        self.counts.insert(node.id(), 0);
-        let mut count = 1_u64;
-        for child in node.children().filter(Element::is_element) {
-            count = count.saturating_add(self.count(child, depth + 1)?);
-        }
-        for id in references(&node) {
-            if let Some(target) = self.by_id.get(id).copied() {
-                count = count.saturating_add(self.count(target, depth + 1)?);
-            }
-        }
-        self.counts.insert(node.id(), count);
-        Ok(count)
-    }
-
     /// Whether it lies in a hidden layer, or among definitions that nothing refers to. What something refers to might be
     /// drawn there.
-    fn is_hidden(&self, node: Element<'a, 'input>) -> bool {
+    fn is_hidden(&self, node: Element<'_, '_>) -> bool {
         const ONLY_REFERRED: &[&str] = &["clipPath", "defs", "filter", "marker", "mask", "pattern", "symbol"];
         if is(&node, "style") {
             return false;
@@ -117,12 +84,12 @@ impl<'a, 'input> Inspection<'a, 'input> {
     }
 }
 
-fn is(node: &Element<'_, '_>, name: &str) -> bool {
+pub(super) fn is(node: &Element<'_, '_>, name: &str) -> bool {
     node.tag_name().name() == name
 }
 
 /// What the attributes of an element refer to within the drawing.
-fn references<'a>(node: &Element<'a, '_>) -> impl Iterator<Item = &'a str> {
+pub(super) fn references<'a>(node: &Element<'a, '_>) -> impl Iterator<Item = &'a str> {
     node.attributes().flat_map(|attribute| {
         let whole = Some(attribute.value()).filter(|_| attribute.name() == "href");
         whole.into_iter().chain(urls(attribute.value())).filter_map(|link| link.trim().strip_prefix('#'))
@@ -130,7 +97,7 @@ fn references<'a>(node: &Element<'a, '_>) -> impl Iterator<Item = &'a str> {
 }
 
 /// What lies in the brackets of `url(…)`.
-fn urls(style: &str) -> impl Iterator<Item = &str> {
+pub(super) fn urls(style: &str) -> impl Iterator<Item = &str> {
     let parts = style.split("url(").skip(1).filter_map(|part| part.split(')').next());
     parts.map(|url| url.trim().trim_matches(['"', '\'']).trim())
 }
@@ -193,7 +160,7 @@ fn check_style(text: &str) -> Result<(), IntakeError> {
 }
 
 /// The text without what lies between `from` and `to`.
-fn without(text: &str, from: &str, to: &str) -> String {
+pub(super) fn without(text: &str, from: &str, to: &str) -> String {
     let mut parts = text.split(from);
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {

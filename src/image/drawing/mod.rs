@@ -4,20 +4,25 @@
 //! of web pages, and files that it only names) is an error instead, unless it is hidden anyway. Scripts and animations are ignored. What a hostile file may ask for is
 //! limited.
 
+mod costs;
+mod count;
 mod encoding;
 mod inspect;
+mod rules;
 
 use std::sync::{Arc, Mutex};
 
 use image::{ImageFormat, RgbaImage};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
-use resvg::usvg::{Fill, Group, ImageHrefResolver, ImageKind, Node, Options, Paint, Stroke, Tree, filter};
+use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
 use super::intake::{self, IntakeError, Limits};
 use crate::files::one_line;
 use inspect::Inspection;
 
+/// The name of the format.
+pub(super) const FORMAT: &str = "SVG";
 /// Bytes in which the first element has to begin.
 const START: usize = 64 << 10;
 /// Stack of the thread that draws: elements within one another are drawn by functions within one another.
@@ -51,7 +56,8 @@ pub(super) fn is_drawing(bytes: &[u8]) -> bool {
     name == "svg" || name.ends_with(":svg")
 }
 
-/// Draws with a longest side of `side_px` on nothing.
+/// Draws with a longest side of `side_px` on nothing; a half or a quarter of that where more would take too long or too
+/// much memory.
 ///
 /// # Errors
 /// [`IntakeError::Damaged`] if it is no well-formed drawing, [`IntakeError::Text`], [`IntakeError::Linked`],
@@ -67,11 +73,7 @@ pub(super) fn draw(bytes: &[u8], side_px: u32, limits: &Limits) -> Result<RgbaIm
     if let Some(error) = failed.into_inner().ok().flatten() {
         return Err(error);
     }
-    let size = [tree.size().width(), tree.size().height()];
-    let scale = side_px as f32 / size[0].max(size[1]);
-    let pixels = size.map(|s| ((s * scale).round() as u32).clamp(1, side_px));
-    let fit = Transform::from_scale(pixels[0] as f32 / size[0], pixels[1] as f32 / size[1]);
-    Costs { canvas_px: pixels.map(|p| p as f32), looks: 0.0 }.check(tree.root(), fit)?;
+    let (pixels, fit) = affordable(&tree, side_px)?;
     let mut drawn = Pixmap::new(pixels[0], pixels[1]).ok_or_else(|| damaged("it has no size"))?;
     resvg::render(&tree, fit, &mut drawn.as_mut());
     let straight = drawn.pixels().iter().map(|p| p.demultiply());
@@ -79,12 +81,33 @@ pub(super) fn draw(bytes: &[u8], side_px: u32, limits: &Limits) -> Result<RgbaIm
     RgbaImage::from_raw(pixels[0], pixels[1], straight).ok_or_else(|| damaged("it has no size"))
 }
 
+/// The size in pixels and the scale that come as near to `side_px` as can be afforded.
+///
+/// # Errors
+/// Why not even the smallest can.
+fn affordable(tree: &Tree, side_px: u32) -> Result<([u32; 2], Transform), IntakeError> {
+    let size = [tree.size().width(), tree.size().height()];
+    let at = |side_px: u32| {
+        let side_px = side_px.max(1);
+        let scale = side_px as f32 / size[0].max(size[1]);
+        let pixels = size.map(|s| ((s * scale).round() as u32).clamp(1, side_px));
+        let fit = Transform::from_scale(pixels[0] as f32 / size[0], pixels[1] as f32 / size[1]);
+        costs::check(tree.root(), fit, pixels).map(|()| (pixels, fit))
+    };
+    at(side_px).or_else(|_| at(side_px / 2)).or_else(|_| at(side_px / 4))
+}
+
 fn damaged(reason: impl ToString) -> IntakeError {
-    IntakeError::Damaged { format: "SVG", reason: one_line(&reason.to_string()) }
+    IntakeError::Damaged { format: FORMAT, reason: one_line(&reason.to_string()) }
 }
 
 fn unsupported(reason: &str) -> IntakeError {
-    IntakeError::Unsupported { format: "SVG", reason: reason.to_owned() }
+    IntakeError::Unsupported { format: FORMAT, reason: reason.to_owned() }
+}
+
+/// What draws counts wrongly far from the frame, and gives up.
+pub(super) fn too_far() -> IntakeError {
+    unsupported("it reaches too far beyond its frame, or is too complex")
 }
 
 /// Nothing is read but what lies in the drawing itself; the first picture in it that is refused goes to `failed`.
@@ -111,68 +134,5 @@ fn options_of<'a>(failed: &'a Mutex<Option<IntakeError>>, limits: &'a Limits) ->
             resolve_string: Box::new(|_, _| None),
         },
         ..Options::default()
-    }
-}
-
-/// What a drawing takes that does not show in the number of its elements.
-struct Costs {
-    canvas_px: [f32; 2],
-    /// Pixels that filters look at, all together.
-    looks: f32,
-}
-
-impl Costs {
-    /// A pattern is drawn once at its whole size, however little of it shows; thickening looks at all pixels around each
-    /// pixel.
-    ///
-    /// # Errors
-    /// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, or thickening takes longer than some
-    /// seconds.
-    fn check(&mut self, group: &Group, transform: Transform) -> Result<(), IntakeError> {
-        const MOST_PIXELS: f32 = (64 << 20) as f32;
-        self.check_filters(group, transform)?;
-        let mut mask = group.mask();
-        while let Some(this) = mask {
-            self.check(this.root(), transform)?;
-            mask = this.mask();
-        }
-        for node in group.children() {
-            let paints = match node {
-                Node::Group(group) => {
-                    self.check(group, transform.pre_concat(group.transform()))?;
-                    continue;
-                }
-                Node::Path(path) => [path.fill().map(Fill::paint), path.stroke().map(Stroke::paint)],
-                _ => continue,
-            };
-            for paint in paints.into_iter().flatten() {
-                let Paint::Pattern(pattern) = paint else { continue };
-                let (x, y) = transform.pre_concat(pattern.transform()).get_scale();
-                if pattern.rect().width() * x * pattern.rect().height() * y > MOST_PIXELS {
-                    return Err(unsupported("a pattern in it is far larger than the drawing"));
-                }
-                self.check(pattern.root(), Transform::from_scale(x, y))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_filters(&mut self, group: &Group, transform: Transform) -> Result<(), IntakeError> {
-        const MOST_LOOKS: f32 = 4e9;
-        let (x, y) = transform.get_scale();
-        for effect in group.filters() {
-            let wide = (effect.rect().width() * x).min(self.canvas_px[0]);
-            let high = (effect.rect().height() * y).min(self.canvas_px[1]);
-            for primitive in effect.primitives() {
-                if let filter::Kind::Morphology(thicker) = primitive.kind() {
-                    let around = [thicker.radius_x().get() * x, thicker.radius_y().get() * y].map(|r| 2.0 * r + 1.0);
-                    self.looks += wide * high * around[0] * around[1];
-                }
-            }
-        }
-        if self.looks > MOST_LOOKS {
-            return Err(unsupported("it has a filter that would take too long"));
-        }
-        Ok(())
     }
 }

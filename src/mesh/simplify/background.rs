@@ -1,5 +1,6 @@
 //! Calls into code that cannot be cancelled.
 
+use crate::mishap::caught;
 use crate::progress::{Cancelled, Ended, Monitor, run_beside};
 
 /// Runs `work` on a thread of its own and waits for it. When the work is cancelled the thread is
@@ -10,8 +11,8 @@ pub(super) fn run<T: Send + 'static>(
 ) -> Result<Option<T>, Cancelled> {
     monitor.check()?;
     let thread = std::thread::Builder::new().name("simplify".to_owned());
-    match run_beside(thread, monitor.cancel_token(), work) {
-        Ok(Ended::Done(result)) => Ok(Some(result)),
+    match run_beside(thread, monitor.cancel_token(), || caught(work)) {
+        Ok(Ended::Done(result)) => Ok(result.ok()),
         Ok(Ended::Cancelled) => Err(Cancelled),
         Ok(Ended::Panicked(_)) | Err(_) => Ok(None),
     }

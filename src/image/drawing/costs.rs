@@ -1,0 +1,237 @@
+//! What a drawing takes that does not show in the number of its elements, told before anything is drawn.
+
+use resvg::tiny_skia::Transform;
+use resvg::usvg::{Fill, Group, Node, NonZeroRect, Paint, Path, Stroke, filter};
+
+use super::{too_far, unsupported};
+use crate::image::intake::IntakeError;
+
+/// Looks that filters may take, all together: about ten seconds.
+const MOST_LOOKS: f64 = 2.5e9;
+/// Bytes that layers and the results of a filter may take at once.
+const MOST_BYTES: f64 = (1_u64 << 30) as f64;
+/// Pixels of a pattern at most.
+const MOST_PIXELS: f32 = (64 << 20) as f32;
+/// Pixels from the frame to the farthest point of an outline: what draws counts wrongly not far beyond, or leaves it out.
+const FARTHEST_PX: f32 = 1e9;
+/// Bytes of a pixel of a layer.
+const PIXEL_BYTES: f64 = 4.0;
+/// Looks of a filter for each pixel of its region, whatever it does: the layer is made, copied and put in its place.
+const EVERY_FILTER: f64 = 10.0;
+/// Copies of a filter's region that there are beside the results of all its steps.
+const BESIDE_RESULTS: usize = 4;
+
+/// Checks all that `root` draws when it is brought by `fit` to a picture of so many pixels.
+///
+/// A pattern is drawn once at its whole size, however little of it shows; a filter works on its whole region, which may
+/// reach far beyond the picture, and keeps the results of all its steps until its end.
+///
+/// # Errors
+/// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, filters take longer than some seconds or more
+/// than 1 GiB, or an outline reaches too far for what draws it.
+pub(super) fn check(root: &Group, fit: Transform, pixels: [u32; 2]) -> Result<(), IntakeError> {
+    // What draws cuts layers off two pictures' sizes beyond each edge.
+    let place = Place { transform: fit, most_px: pixels.map(|p| 5.0 * p as f32), held_bytes: 0.0 };
+    Costs::default().check(root, place)
+}
+
+/// Where something is drawn.
+#[derive(Clone, Copy)]
+struct Place {
+    transform: Transform,
+    /// Width and height of the largest layer.
+    most_px: [f32; 2],
+    /// Bytes of the layers around, all of which are there at the same time.
+    held_bytes: f64,
+}
+
+impl Place {
+    /// Filters work on a layer that is not turned, only scaled. `None` if that cannot be: then nothing is drawn.
+    fn unturned(mut self) -> Option<Self> {
+        let t = self.transform;
+        let scale = [t.sx.hypot(t.ky), t.kx.hypot(t.sy)];
+        let turn = Transform::from_row(t.sx / scale[0], t.ky / scale[0], t.kx / scale[1], t.sy / scale[1], 0.0, 0.0);
+        let back = turn.invert()?;
+        self.most_px = size_of(back, self.most_px);
+        self.transform = back.pre_concat(t);
+        Some(self)
+    }
+
+    /// Width and height of the part of a layer that `rect` covers.
+    fn layer_px(&self, rect: NonZeroRect) -> [f32; 2] {
+        let [wide, high] = size_of(self.transform, [rect.width(), rect.height()]);
+        [wide.min(self.most_px[0]), high.min(self.most_px[1])]
+    }
+}
+
+/// Of the upright box around an upright box of `size` that is transformed.
+fn size_of(t: Transform, size: [f32; 2]) -> [f32; 2] {
+    [t.sx.abs() * size[0] + t.kx.abs() * size[1], t.ky.abs() * size[0] + t.sy.abs() * size[1]]
+}
+
+fn area([wide, high]: [f32; 2]) -> f64 {
+    f64::from(wide) * f64::from(high)
+}
+
+#[derive(Default)]
+struct Costs {
+    /// Looks at a pixel, of about 5 ns, that filters take.
+    looks: f64,
+}
+
+impl Costs {
+    fn check(&mut self, group: &Group, mut place: Place) -> Result<(), IntakeError> {
+        if !group.filters().is_empty() {
+            let Some(unturned) = place.unturned() else { return Ok(()) };
+            place = unturned;
+        }
+        if group.should_isolate() {
+            place.held_bytes += PIXEL_BYTES * area(place.layer_px(group.layer_bounding_box()));
+        }
+        for effect in group.filters() {
+            self.check_filter(effect, place)?;
+        }
+        let mut mask = group.mask();
+        while let Some(this) = mask {
+            self.check(this.root(), place)?;
+            mask = this.mask();
+        }
+        for node in group.children() {
+            match node {
+                Node::Group(group) => {
+                    let transform = place.transform.pre_concat(group.transform());
+                    self.check(group, Place { transform, ..place })?;
+                }
+                Node::Path(path) => self.check_path(path, place)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_path(&mut self, path: &Path, place: Place) -> Result<(), IntakeError> {
+        let paints = [path.fill().map(Fill::paint), path.stroke().map(Stroke::paint)];
+        if path.is_visible() && paints.iter().any(Option::is_some) {
+            let (bounds, t) = (path.stroke_bounding_box(), place.transform);
+            let far = [bounds.left().abs().max(bounds.right().abs()), bounds.top().abs().max(bounds.bottom().abs())];
+            let [x, y] = size_of(t, far);
+            // What is no number at all is too far as well.
+            let is_near = |far_px: f32| far_px <= FARTHEST_PX;
+            if !is_near(x + t.tx.abs()) || !is_near(y + t.ty.abs()) {
+                return Err(too_far());
+            }
+        }
+        for paint in paints.into_iter().flatten() {
+            let Paint::Pattern(pattern) = paint else { continue };
+            let (x, y) = place.transform.pre_concat(pattern.transform()).get_scale();
+            if pattern.rect().width() * x * pattern.rect().height() * y > MOST_PIXELS {
+                return Err(unsupported("a pattern in it is far larger than the drawing"));
+            }
+            self.check(pattern.root(), Place { transform: Transform::from_scale(x, y), ..place })?;
+        }
+        Ok(())
+    }
+
+    fn check_filter(&mut self, effect: &filter::Filter, place: Place) -> Result<(), IntakeError> {
+        let region_px = place.layer_px(effect.rect());
+        let results = (effect.primitives().len() + BESIDE_RESULTS) as f64;
+        let held_bytes = place.held_bytes + results * PIXEL_BYTES * area(region_px);
+        if held_bytes > MOST_BYTES {
+            return Err(unsupported("it has a filter that would take too much memory"));
+        }
+        let (x, y) = place.transform.get_scale();
+        self.looks += EVERY_FILTER * area(region_px);
+        for primitive in effect.primitives() {
+            self.looks += looks(primitive.kind(), [x, y]) * area(region_px);
+            if self.looks > MOST_LOOKS {
+                return Err(unsupported("it has a filter that would take too long"));
+            }
+            if let filter::Kind::Image(image) = primitive.kind() {
+                let transform = Transform::from_scale(x, y);
+                self.check(image.root(), Place { transform, most_px: region_px, held_bytes })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Looks that a step of a filter takes for each pixel, at a scale in pixels per unit. Measured, but for what takes about
+/// as long as others.
+fn looks(step: &filter::Kind, scale: [f32; 2]) -> f64 {
+    use filter::Kind;
+    match step {
+        Kind::Flood(_) => 2.0,
+        Kind::ColorMatrix(_) | Kind::Offset(_) => 8.0,
+        Kind::ComponentTransfer(_) | Kind::DisplacementMap(_) | Kind::Image(_) | Kind::Tile(_) => 12.0,
+        Kind::Blend(_) | Kind::Composite(_) => 15.0,
+        Kind::Merge(merged) => 10.0 * merged.inputs().len() as f64,
+        Kind::DiffuseLighting(_) | Kind::SpecularLighting(_) => 25.0,
+        Kind::GaussianBlur(blur) => blurring([blur.std_dev_x().get(), blur.std_dev_y().get()], scale),
+        Kind::DropShadow(shadow) => 15.0 + blurring([shadow.std_dev_x().get(), shadow.std_dev_y().get()], scale),
+        Kind::Turbulence(noise) => 25.0 * f64::from(noise.num_octaves()),
+        Kind::ConvolveMatrix(sum) => 5.0 + 3.0 * f64::from(sum.matrix().columns()) * f64::from(sum.matrix().rows()),
+        Kind::Morphology(thicker) => {
+            let radius = [thicker.radius_x().get() * scale[0], thicker.radius_y().get() * scale[1]];
+            5.0 + area(radius.map(|r| 2.0 * r + 1.0))
+        }
+    }
+}
+
+/// A blur by little is more work for each pixel than one by much, which takes the same however much it is.
+fn blurring(deviation: [f32; 2], scale: [f32; 2]) -> f64 {
+    const LITTLE_PX: f32 = 2.0;
+    let is_little = deviation[0] * scale[0] < LITTLE_PX && deviation[1] * scale[1] < LITTLE_PX;
+    if is_little { 150.0 } else { 45.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use resvg::usvg::{Options, Tree};
+
+    use super::*;
+
+    /// What filters take in a square drawing of 100 units, drawn that large.
+    fn looks_of(filters: &str, side_px: u32) -> f64 {
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'>{filters}</svg>");
+        let tree = Tree::from_str(&svg, &Options::default()).unwrap();
+        let fit = Transform::from_scale(side_px as f32 / 100.0, side_px as f32 / 100.0);
+        let place = Place { transform: fit, most_px: [5.0 * side_px as f32; 2], held_bytes: 0.0 };
+        let mut costs = Costs::default();
+        costs.check(tree.root(), place).unwrap();
+        costs.looks
+    }
+
+    fn filtered(area: &str, steps: &str) -> String {
+        let circle = "<circle cx='50' cy='50' r='30' filter='url(#f)'/>";
+        format!("<filter id='f' filterUnits='userSpaceOnUse' {area}>{steps}</filter>{circle}")
+    }
+
+    #[test]
+    fn a_filter_costs_by_its_region_also_beyond_the_picture_up_to_where_it_is_cut_off() {
+        let at = |area: &str| looks_of(&filtered(area, "<feGaussianBlur stdDeviation='9'/>"), 100);
+        let whole = at("x='0' y='0' width='100' height='100'");
+        assert!((whole - 55.0 * 100.0 * 100.0).abs() < 1.0, "{whole}");
+        for area in ["x='-200' y='-200' width='500' height='500'", "x='-1e6' y='-1e6' width='1e7' height='1e7'"] {
+            assert!((at(area) / whole - 25.0).abs() < 1e-3, "{area}");
+        }
+    }
+
+    #[test]
+    fn every_step_costs_something_and_nothing_is_forgotten_where_things_lie_in_one_another() {
+        let area = "x='0' y='0' width='100' height='100'";
+        let once = looks_of(&filtered(area, "<feOffset dx='1'/>"), 100);
+        let many = looks_of(&filtered(area, &"<feOffset dx='1'/>".repeat(100)), 100);
+        assert!(many > 40.0 * once, "{many} for {once}");
+        let inner = filtered(area, "<feOffset dx='1'/>");
+        let turned = format!("<g transform='rotate(30)' opacity='0.5'>{inner}</g>");
+        assert!((looks_of(&turned, 100) / once - 1.0).abs() < 1e-3);
+        let masked = format!("<mask id='m'>{inner}</mask><rect width='100' height='100' mask='url(#m)'/>");
+        assert!((looks_of(&masked, 100) / once - 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn thickening_costs_more_than_in_proportion_to_the_pixels() {
+        let thicker = filtered("x='0' y='0' width='100' height='100'", "<feMorphology operator='dilate' radius='3'/>");
+        assert!(looks_of(&thicker, 400) > 10.0 * 16.0 / 2.0 * looks_of(&thicker, 100));
+    }
+}
