@@ -10,13 +10,15 @@ use super::settings_panel::escape;
 use super::theme::Palette;
 use super::{Dialog, Studio};
 use crate::files::bytes_in_words;
-use crate::models::State;
+use crate::models::{Choices, State};
 use crate::progress::Stage;
 
 /// Size of the part above the folders, in points: it fits into the smallest window.
 const SIZE: Vec2 = vec2(680.0, 330.0);
 /// Width of the list, in points.
 const LIST_WIDTH: f32 = 235.0;
+/// Height of the whole page without the names of the folders, in points.
+const AROUND_FOLDERS: f32 = 430.0;
 
 /// What is asked before something is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,10 +245,22 @@ impl ModelsPanel {
     }
 
     fn folders_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
-        ui.horizontal_wrapped(|ui| {
-            ui.weak("Models are kept in");
-            ui.label(studio.models.library().folder().display().to_string());
+        let library = studio.models.library();
+        // However many there are, the buttons below stay within the window.
+        let room = (ui.ctx().content_rect().height() - AROUND_FOLDERS).max(ui.spacing().interact_size.y);
+        let names = ScrollArea::vertical().id_salt("folders").auto_shrink([false, true]);
+        names.max_height(room).min_scrolled_height(room).show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.weak("Models are kept in");
+                ui.label(library.folder().display().to_string());
+                let others: Vec<String> = library.looked_into().map(|folder| folder.display().to_string()).collect();
+                if !others.is_empty() {
+                    ui.weak("and looked for in");
+                    ui.label(others.join(", "));
+                }
+            });
         });
+        let has_choices = library.has_choices();
         ui.horizontal(|ui| {
             if ui.button("Keep elsewhere…").on_hover_text("Fetch into another folder from now on").clicked() {
                 pick_folder(studio, "Keep models in", |choices, old, folder| {
@@ -259,6 +273,10 @@ impl ModelsPanel {
             }
             if ui.button("Look again").on_hover_text("Look anew where every model is").clicked() {
                 studio.models.look();
+            }
+            let hint = "Forget all folders that were chosen here; what is in them stays";
+            if has_choices && ui.button("Forget folders").on_hover_text(hint).clicked() {
+                studio.models.choose(|choices| *choices = Choices::default());
             }
         });
     }
@@ -324,7 +342,7 @@ pub(super) fn pick(studio: &mut Studio, id: &str, folder: bool) {
 pub(super) fn pick_folder(
     studio: &mut Studio,
     title: &str,
-    change: impl FnOnce(&mut crate::models::Choices, PathBuf, PathBuf) + Send + 'static,
+    change: impl FnOnce(&mut Choices, PathBuf, PathBuf) + Send + 'static,
 ) {
     let dialog = rfd::AsyncFileDialog::new().set_title(title);
     studio.ask_path(

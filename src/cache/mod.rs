@@ -16,7 +16,7 @@ mod store;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -71,8 +71,6 @@ struct Inner {
     usage: Mutex<Option<Usage>>,
     /// What the user should hear, once.
     warning: Mutex<Option<String>>,
-    hits: AtomicU64,
-    misses: AtomicU64,
 }
 
 /// What is known about the folder's size between two looks at it.
@@ -107,8 +105,6 @@ impl Cache {
             limit_bytes: options.limit_bytes,
             usage: Mutex::new(None),
             warning: Mutex::new(warning),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
         })))
     }
 
@@ -135,10 +131,7 @@ impl Cache {
     /// The bytes stored under `key`, verified; they count as just used.
     pub fn get(&self, key: &Key) -> Option<Vec<u8>> {
         let inner = self.0.as_ref()?;
-        let found = inner.store.read(key, inner.limit_bytes);
-        let counter = if found.is_some() { &inner.hits } else { &inner.misses };
-        counter.fetch_add(1, Ordering::Relaxed);
-        found
+        inner.store.read(key, inner.limit_bytes)
     }
 
     /// Whether there is an entry under `key`. It is not verified: for showing what would be quick.
@@ -177,14 +170,10 @@ impl Cache {
         lock(&self.0.as_ref()?.warning).take()
     }
 
-    /// What lies in the folder, and what this handle and its clones found there.
+    /// What lies in the folder.
     pub fn stats(&self) -> Stats {
         let Some(inner) = &self.0 else { return Stats::default() };
-        let mut stats = inner.store.measure();
-        stats.limit_bytes = inner.limit_bytes;
-        stats.hits = inner.hits.load(Ordering::Relaxed);
-        stats.misses = inner.misses.load(Ordering::Relaxed);
-        stats
+        Stats { limit_bytes: inner.limit_bytes, ..inner.store.measure() }
     }
 
     /// Removes every entry, and nothing that the cache did not write. Returns the number of entries

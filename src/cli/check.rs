@@ -16,14 +16,14 @@ use super::progress_display::ProgressDisplay;
 /// Arguments of `orfeas check`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Looks for holes, edges and points where surfaces meet wrongly, triangles without area, surfaces that
+Looks for holes, edges and points where surfaces meet wrongly, triangles without area, surfaces that \
 are inside out, and surfaces that cut each other. Files are read as millimetres (glb: metres).
 
 Examples:
   orfeas check cat.stl
   orfeas check solids/*.stl --json
 
-With --json, one line of JSON per file. Exit codes: 0 all are print-ready, 3 some are not, 1 some
+With --json, one line of JSON per file. Exit codes: 0 all are print-ready, 3 some are not, 1 some \
 could not be read.")]
 pub struct CheckArgs {
     /// Meshes: STL, 3MF, GLB, OBJ or PLY

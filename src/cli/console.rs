@@ -109,8 +109,11 @@ impl Console {
     }
 }
 
-/// Sends `tracing` to stderr: `ORFEAS_LOG` decides, else the number of `-v`.
-pub fn start_log(verbosity: u8) {
+/// Names what of the log is shown, as in `orfeas=debug`.
+const LOG_VARIABLE: &str = "ORFEAS_LOG";
+
+/// Sends `tracing` to stderr: [`LOG_VARIABLE`] decides, else the number of `-v`.
+pub fn start_log(verbosity: u8, console: &Console) {
     let level = match verbosity {
         // egui asks the clipboard for text and complains where it holds a picture.
         0 => "error,egui_winit=off,orfeas=warn",
@@ -118,8 +121,13 @@ pub fn start_log(verbosity: u8) {
         2 => "warn,orfeas=debug",
         _ => "info,orfeas=trace",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ORFEAS_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let filter = tracing_subscriber::EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|error| {
+        if std::env::var_os(LOG_VARIABLE).is_some() {
+            let text = format!("{LOG_VARIABLE} is left aside ({error}); set it as in {LOG_VARIABLE}=orfeas=debug");
+            console.say(&format!("warning: {text}"));
+        }
+        tracing_subscriber::EnvFilter::new(level)
+    });
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time();
     // Colours are for terminals.
     let log = if io::stderr().is_terminal() { log } else { log.with_ansi(false) };

@@ -42,8 +42,8 @@ impl Choose for ForMeshes {
 /// Arguments of `orfeas convert`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-The size stays as it is in the file unless a setting changes it; files are read as millimetres (glb:
-metres). The result stands on z = 0, centred. Colours of vertices and materials are kept where both
+The size stays as it is in the file unless a setting changes it; files are read as millimetres (glb: \
+metres). The result stands on z = 0, centred. Colours of vertices and materials are kept where both \
 formats have them; textures, and the material files of OBJ, are not read.
 
 Examples:

@@ -25,12 +25,12 @@ const LARGEST_SHEET_PIXELS: u64 = 200_000_000;
 /// Arguments of `orfeas dataset`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Samples are pictures of solids that are made up on the spot, with the solids. The same seed and number
-are the same sample on every machine. models/columns/README.md tells the format of the stream.
+Samples are pictures of solids that are made up on the spot, with the solids. The same seed and number \
+are the same sample on every machine. models/columns/train/README.md tells the format of the stream.
 
 Examples:
   orfeas dataset sheet -o samples.png
-  orfeas dataset stream --seed 1 --side 128 | python models/columns/train/train.py ...")]
+  orfeas dataset stream --count 20000 | python models/columns/train/records.py --into data")]
 pub struct DatasetArgs {
     #[command(subcommand)]
     action: Action,

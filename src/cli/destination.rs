@@ -27,7 +27,7 @@ const PURPOSES: [&str; 5] = [
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct DestinationArgs {
-    /// Format of the file [default: by the ending of the name, else stl]
+    /// Format of the file [default: by the ending of the name; stl where no name is given]
     #[arg(long, value_parser = format_parser())]
     format: Option<Format>,
     /// Replace files that exist

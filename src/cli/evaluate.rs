@@ -24,8 +24,8 @@ use super::progress_display::ProgressDisplay;
 /// Arguments of `orfeas evaluate`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Draws every solid from a few sides, makes solids of the pictures again, and compares: overlap of the
-volumes (IoU), mean distance (Chamfer), share of the surface within 0.05, 0.1 and 0.2 (F; the object
+Draws every solid from a few sides, makes solids of the pictures again, and compares: overlap of the \
+volumes (IoU), mean distance (Chamfer), share of the surface within 0.05, 0.1 and 0.2 (F; the object \
 is 1.8 long), direction of the surface, silhouette, closed and manifold, seconds.
 
 Examples:

@@ -37,7 +37,7 @@ Examples:
   orfeas generate photo.jpg --mask mask.png              program, and use it (without --threshold
                                                          and --invert-mask: they are in it)
 
-The result's path goes to standard output. `-h` lists the common settings, `--help` all of them.
+The result's path goes to standard output. `-h` lists the common settings, `--help` all of them. \
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 130 interrupted.";
 
 /// Arguments of `orfeas generate`.

@@ -52,7 +52,7 @@ Examples:
   orfeas render cat.stl -o cat.png
   orfeas models list
 
-Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the mesh is not print-ready, 130 interrupted. \
 Results (paths, --json) go to standard output, everything else to standard error.";
 
 /// Turns a picture into a solid 3D mesh that prints, on your own machine
@@ -154,8 +154,8 @@ fn check_files(arguments: Arguments) -> Result<Arguments, clap::Error> {
 /// Opens the window by `open`, which gets the files of the command line.
 pub fn open_window(arguments: Arguments, open: impl FnOnce(Vec<PathBuf>) -> anyhow::Result<()>) -> ExitCode {
     console::calm_graphics_drivers();
-    console::start_log(arguments.global.verbose);
     let console = Console::new(arguments.global.quiet, arguments.global.verbose > 0);
+    console::start_log(arguments.global.verbose, &console);
     match open(arguments.files) {
         Ok(()) => Exit::Done.into(),
         Err(error) => {
@@ -169,9 +169,9 @@ pub fn open_window(arguments: Arguments, open: impl FnOnce(Vec<PathBuf>) -> anyh
 /// Runs a command to its end and says what became of it.
 pub fn run(command: Command, global: Global) -> ExitCode {
     console::calm_graphics_drivers();
-    console::start_log(global.verbose);
     console::shorten_panics();
     let console = Console::new(global.quiet, global.verbose > 0);
+    console::start_log(global.verbose, &console);
     let outcome = start_threads(&command).and_then(|()| match command {
         Command::Generate(args) => generate::run(&args, &console),
         Command::Batch(args) => batch::run(&args, &console),
@@ -224,6 +224,26 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    /// Broken by hand, they would be torn in terminals of another width.
+    #[test]
+    fn texts_behind_the_flags_are_as_wide_as_the_terminal() {
+        let program = Arguments::command();
+        for command in program.get_subcommands().chain([&program]) {
+            let Some(text) = command.get_after_help() else { continue };
+            for columns in [80, 100, 120] {
+                let mut bare = clap::Command::new("orfeas").after_help(text.clone()).term_width(columns);
+                let help = bare.render_help().to_string();
+                let lines: Vec<&str> = help.lines().collect();
+                for (line, next) in lines.iter().zip(&lines[1..]) {
+                    // Examples are indented.
+                    let is_text = [line, next].iter().all(|line| !line.is_empty() && !line.starts_with(' '));
+                    let with_next = line.len() + 1 + next.find(' ').unwrap_or(next.len());
+                    assert!(!is_text || with_next > columns, "{} at {columns}: {line}", command.get_name());
+                }
+            }
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::progress_display::ProgressDisplay;
 /// Arguments of `orfeas render`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Draws on the graphics card, without opening a window; `orfeas doctor` tells whether there is one.
+Draws on the graphics card, without opening a window; `orfeas doctor` tells whether there is one. \
 Shows colours of vertices and materials; textures, and the material files of OBJ, are not read.
 
 Examples:

@@ -1,16 +1,5 @@
-//! Samples as bytes, for a trainer that reads them from a pipe.
-//!
-//! One record, little-endian, no padding, P pixels and G = P / 2 columns along each side:
-//!
-//! | bytes | what |
-//! | --- | --- |
-//! | u32 × 4 | magic "COC1", P, G, group (number of the family, 100 = packed solid) |
-//! | f32 × 4 | elevation, azimuth, field of view (radians, 0 = orthographic), 0 |
-//! | f16 7·P·P | input: premultiplied red, green, blue; alpha; distance to the outline; half thickness; validity of colours |
-//! | i8 G·G·G | columns, [z, y, x]: distance / ⅛ · 127, negative inside; back first, top first |
-//! | f16 2·P·P | depth z of front and back, NaN where nothing is |
-//! | i8 4·P·P | normals · 127: front x, y, back x, y |
-//! | u8 P·P | 1 where the solid is thinner than two cells |
+//! Samples as bytes, for a trainer that reads them from a pipe. `models/columns/train/README.md` tells what a
+//! record holds, in the order of [`encode`].
 
 use crate::engine::models::columns::input::Input;
 use crate::progress::Monitor;

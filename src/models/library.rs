@@ -176,6 +176,16 @@ impl Library {
         &self.others
     }
 
+    /// The folders that the user chose to look into.
+    pub fn looked_into(&self) -> impl Iterator<Item = &Path> {
+        self.others.iter().filter(|place| place.owner == Owner::User).map(|place| place.path.as_path())
+    }
+
+    /// Whether it follows a choice of the user's.
+    pub fn has_choices(&self) -> bool {
+        self.own.path != self.usual || self.looked_into().next().is_some()
+    }
+
     /// All models, here or not.
     pub fn models(&self) -> &[Model] {
         self.catalogue.models()

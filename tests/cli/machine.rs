@@ -80,12 +80,15 @@ fn the_cache_can_be_looked_at_and_emptied() {
     let (code, stdout, _) = outcome(desk.orfeas(&["cache", "path"]));
     assert_eq!((code, stdout.trim_end()), (0, desk.path("cache").to_str().unwrap()));
     assert_eq!(outcome(desk.orfeas(&["generate", "figure.png", "-q", "--quality=draft"])).0, 0);
-    let entries = || {
+    let stats = || {
         let (code, stdout, stderr) = outcome(desk.orfeas(&["cache", "stats", "--json"]));
         assert_eq!(code, 0, "{stderr}");
-        serde_json::from_str::<serde_json::Value>(&stdout).unwrap()["entries"].as_u64().unwrap()
+        serde_json::from_str::<serde_json::Value>(&stdout).unwrap()
     };
+    let entries = || stats()["entries"].as_u64().unwrap();
     assert!(entries() > 0);
+    // Nobody counts what other runs found.
+    assert!(["hits", "misses"].iter().all(|name| stats().get(name).is_none()), "{}", stats());
     assert_eq!(outcome(desk.orfeas(&["cache", "clear"])).0, 0);
     assert_eq!(entries(), 0);
 }
@@ -100,6 +103,18 @@ fn samples_are_pictures_and_replace_nothing() {
     assert_eq!(std::fs::read(desk.path("samples/owl.png")).unwrap(), b"precious");
     for path in stdout.lines().filter(|path| !path.ends_with("owl.png")) {
         assert!(image::open(desk.path(path)).is_ok(), "{path}");
+    }
+}
+
+#[test]
+fn a_choice_of_the_log_that_makes_no_sense_is_told() {
+    let desk = Desk::new();
+    for (choice, lines) in [("bogus==x", 1), ("orfeas=debug", 0)] {
+        let mut command = desk.orfeas(&["cache", "path"]);
+        command.env("ORFEAS_LOG", choice);
+        let (code, stdout, stderr) = outcome(command);
+        assert_eq!((code, stdout.trim_end()), (0, desk.path("cache").to_str().unwrap()), "{stderr}");
+        assert_eq!(stderr.lines().filter(|line| line.contains("ORFEAS_LOG")).count(), lines, "{choice}: {stderr}");
     }
 }
 

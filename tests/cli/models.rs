@@ -1,8 +1,10 @@
 //! `orfeas models`: what it prints, what it asks, how it ends.
 
 use std::fs;
+use std::path::Path;
 
 use assert_cmd::Command;
+use orfeas::engine::models::hunyuan3d::stand_in::StandIn;
 use serde_json::Value;
 
 use super::server::{Act, Server};
@@ -62,6 +64,23 @@ fn without_a_terminal_nobody_is_asked_but_told_what_to_pass() {
     assert!(stdout.contains("You agreed to it"), "{stdout}");
     let (code, _, stderr) = outcome(orfeas(&desk, &server, &["models", "pull", "hunyuan3d-2.1"]));
     assert!(code == 1 && !stderr.contains("--yes"), "asked once: {stderr}");
+}
+
+#[test]
+fn every_licence_is_shown_before_its_model_is_fetched() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    server.set(|_, _| Act::Status(404, ""));
+    for (id, flags, words) in [
+        ("triposr", &[][..], "MIT License"),
+        ("hunyuan3d-2.1", &["--yes"], "South Korea"),
+        // It was agreed to by then.
+        ("hunyuan3d-2.1", &[], "South Korea"),
+    ] {
+        let (code, stdout, stderr) = outcome(orfeas(&desk, &server, &[&["models", "pull", id], flags].concat()));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{id}: {stderr}");
+        let [licence, fetch] = [words, &format!("{id}: ")].map(|words| stderr.find(words));
+        assert!(licence.is_some() && licence < fetch, "{id}: {stderr}");
+    }
 }
 
 #[test]
@@ -148,7 +167,7 @@ fn the_folder_can_be_chosen_and_forgotten() {
     let usual = folder(&[]);
     assert_eq!(usual, desk.path("cache/data/models").to_str().unwrap());
     let chosen = folder(&["large"]);
-    assert!(chosen.ends_with("large") && std::path::Path::new(&chosen).is_absolute(), "{chosen}");
+    assert!(chosen.ends_with("large") && Path::new(&chosen).is_absolute(), "{chosen}");
     assert_eq!(folder(&[]), chosen);
     assert_eq!(folder(&["--reset"]), usual);
     let mut command = orfeas(&desk, &server, &["models", "folder", "other"]);
@@ -182,4 +201,23 @@ fn only_folders_are_chosen_and_choices_that_cannot_be_read_stay() {
     assert!(stderr.contains("WARN") && !stderr.contains('\x1b'), "{stderr:?}");
     assert_eq!(run(&["--reset"]).0, 0);
     assert_eq!(run(&["large"]).0, 0);
+}
+
+#[test]
+fn whoever_has_another_kind_of_manifest_is_told_where_the_right_ones_are() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let other = sources.join("models/hunyuan3d-2mini/manifest.json");
+    let random = ["models", "random", other.to_str().unwrap(), "-o", "out"];
+    let (code, stdout, stderr) = outcome(orfeas(&desk, &server, &random));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(!desk.path("out").exists());
+    let (_, help, _) = outcome(orfeas(&desk, &server, &["models", "random", "--help"]));
+    for text in [stderr, help] {
+        let folder = text.split_whitespace().find(|word| word.starts_with("tests/"));
+        let folder = folder.unwrap_or_else(|| panic!("{text}")).trim_end_matches(':');
+        let files = fs::read_dir(sources.join(folder)).unwrap();
+        let mut lists = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+        assert!(lists.any(|list| StandIn::of_manifest(&list).is_ok()), "{text}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Samples for training, and the benchmark.
 
+use std::path::Path;
+
 use super::support::{Desk, outcome, write_cube};
 
 #[test]
@@ -21,6 +23,18 @@ fn samples_are_streamed_and_drawn() {
     assert_eq!(image::open(desk.path("sheet.png")).unwrap().height(), 34);
     let (code, _, stderr) = outcome(desk.orfeas(&sheet));
     assert!(code != 0 && stderr.contains("sheet.png"), "{stderr}");
+}
+
+#[test]
+fn the_help_names_what_reads_a_stream_and_what_tells_its_format() {
+    let (code, help, stderr) = outcome(Desk::new().orfeas(&["dataset", "--help"]));
+    assert_eq!(code, 0, "{stderr}");
+    let text = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let words = || help.split_whitespace();
+    let format = words().find(|word| word.ends_with("README.md")).unwrap();
+    assert!(text(format).contains("COC1"), "{format}");
+    let trainer = words().skip_while(|word| *word != "python").nth(1).unwrap();
+    assert!(text(trainer).contains("sys.stdin") && text(trainer).contains("--into"), "{trainer}");
 }
 
 #[test]

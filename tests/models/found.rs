@@ -158,6 +158,19 @@ fn an_unknown_model_is_told_with_those_that_there_are() {
 }
 
 #[test]
+fn models_that_nobody_has_to_fetch_are_named_where_all_models_are_described() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let readme = fs::read_to_string(models.join("README.md")).unwrap();
+    let folders = fs::read_dir(&models).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let without_manifest: Vec<_> = folders.filter(|folder| !folder.join("manifest.json").exists()).collect();
+    assert!(!without_manifest.is_empty());
+    for folder in without_manifest {
+        let name = format!("`{}/`", folder.file_name().unwrap().to_str().unwrap());
+        assert!(readme.contains(&name), "{name}");
+    }
+}
+
+#[test]
 fn the_users_choice_of_folders_is_kept_and_followed() {
     let desk = Desk::new();
     desk.pull().unwrap();
@@ -167,6 +180,7 @@ fn the_users_choice_of_folders_is_kept_and_followed() {
     let chosen = Choices { folder: Some(elsewhere.clone()), look_into: vec![desk.own()] };
     let moved = library.choose(chosen.clone()).unwrap();
     assert_eq!(moved.folder(), elsewhere);
+    assert!(moved.has_choices() && moved.looked_into().eq([desk.own()]) && !library.has_choices());
     assert_eq!(moved.locate("toy").unwrap(), desk.own().join("maker/Toy"), "the old folder is looked into");
     let again = desk.library().remembering(Some(choices.clone()));
     assert_eq!((again.folder(), again.choices()), (elsewhere.as_path(), chosen));

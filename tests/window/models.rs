@@ -1,10 +1,10 @@
 //! The page of learned models, against a server on this machine.
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Rect, Vec2, pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use orfeas::app::command::Command;
 use orfeas::app::state::Status;
-use orfeas::models::{Catalogue, Hub, Library, State};
+use orfeas::models::{Catalogue, Choices, Hub, Library, State};
 use orfeas::request::{Mode, Model};
 
 use super::driver::Window;
@@ -13,7 +13,10 @@ use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, weights};
 
 /// A window with the page open on the toy of `desk`.
 fn open(desk: &Desk) -> Window {
-    let mut window = Window::with_models(desk.library());
+    open_at(Window::with_models(desk.library()))
+}
+
+fn open_at(mut window: Window) -> Window {
     window.harness.state_mut().send(Command::Models);
     window.wait("the models", |s| !s.models.rows().is_empty());
     // The page grows with what it shows.
@@ -160,4 +163,41 @@ fn closing_the_window_keeps_what_has_come() {
     });
     window.close();
     assert!(std::fs::metadata(desk.part_path()).unwrap().len() >= half);
+}
+
+#[test]
+fn folders_that_were_chosen_are_listed_and_can_be_forgotten() {
+    let desk = Desk::new();
+    let path = desk.folder.path().join("models.json");
+    let library = desk.library().remembering(Some(path.clone()));
+    let [kept, seen] = ["large", "seen"].map(|name| desk.folder.path().join(name));
+    let mut choices = Choices::default();
+    choices.keep_in(kept.clone(), library.folder());
+    choices.look_into.push(seen.clone());
+    let mut window = open_at(Window::with_models(library.choose(choices).unwrap()));
+    let is_listed = |window: &Window, folder: &std::path::Path| window.has(folder.to_str().unwrap());
+    assert!([&kept, &seen, &desk.own()].iter().all(|folder| is_listed(&window, folder)));
+    window.click("Forget folders");
+    let usual = desk.own();
+    window.wait("the usual folder", move |s| s.models.library().folder() == usual);
+    window.harness.run_ok();
+    assert_eq!([&kept, &seen, &desk.own()].map(|folder| is_listed(&window, folder)), [false, false, true]);
+    // There is nothing more to forget, also after a new start.
+    assert!(!window.has("Forget folders"));
+    assert_eq!(desk.library().remembering(Some(path)).choices(), Choices::default());
+}
+
+#[test]
+fn many_folders_leave_the_buttons_below_them_in_the_smallest_window() {
+    let desk = Desk::new();
+    let library = desk.library().remembering(Some(desk.folder.path().join("models.json")));
+    let folder = |number: usize| desk.folder.path().join("a folder far below others").join(number.to_string());
+    let choices = Choices { look_into: (0..20).map(folder).collect(), ..Choices::default() };
+    let mut window = Window::with_models(library.choose(choices).unwrap());
+    let smallest: Vec2 = vec2(720.0, 480.0);
+    window.harness.set_size(smallest);
+    window.harness.run_ok();
+    let window = open_at(window);
+    let place = window.harness.get_by_label("Forget folders").rect();
+    assert!(Rect::from_min_size(pos2(0.0, 0.0), smallest).contains_rect(place), "{place:?}");
 }

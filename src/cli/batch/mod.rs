@@ -36,7 +36,7 @@ use show::Show;
 /// Arguments of `orfeas batch`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Goes on when a picture fails, tells all at the end, and exits with 1 if any failed. Stopped by Ctrl-C
+Goes on when a picture fails, tells all at the end, and exits with 1 if any failed. Stopped by Ctrl-C \
 or a power cut, the same command goes on where it was: solids that are done are skipped.
 
 Examples:

@@ -1,4 +1,4 @@
-//! Asking whether a licence is agreed to, once for all.
+//! Showing a licence, and asking whether it is agreed to, once for all.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
@@ -10,15 +10,12 @@ use super::super::failure::Failure;
 /// Longest answer that is read, in bytes.
 const ANSWER_MAX: u64 = 256;
 
-/// Sees to it that the licence of `model` is agreed to: by `yes`, or by asking on a terminal.
+/// Shows the licence of `model`, and sees to it that it is agreed to: by `yes`, or by asking on a terminal.
 ///
 /// # Errors
 /// What to pass, where there is no terminal to ask on; that the user does not agree.
 pub fn obtain(library: &Library, model: &Model, yes: bool, console: &Console) -> Result<(), Failure> {
     let licence = &model.licence;
-    if library.is_agreed(model) {
-        return Ok(());
-    }
     let text = format!(
         "{} comes under the {}.\n  {}\n  {}\n  {}",
         model.name,
@@ -27,6 +24,10 @@ pub fn obtain(library: &Library, model: &Model, yes: bool, console: &Console) ->
         licence.summary,
         licence.url
     );
+    if library.is_agreed(model) {
+        console.say(&text);
+        return Ok(());
+    }
     if yes {
         console.say(&text);
         return library.agree(model).map_err(super::failed);

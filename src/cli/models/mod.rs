@@ -21,12 +21,12 @@ use super::progress_display::ProgressDisplay;
 /// Arguments of `orfeas models`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Models that other programs have fetched (the Hugging Face cache, hy3dgen, ComfyUI) are found and used
-where they are. Everything else is fetched once, checked, and kept in one folder; a fetch that was
+Models that other programs have fetched (the Hugging Face cache, hy3dgen, ComfyUI) are found and used \
+where they are. Everything else is fetched once, checked, and kept in one folder; a fetch that was \
 stopped goes on where it was.
 
-HF_ENDPOINT names a mirror, HF_TOKEN a token, HTTPS_PROXY a proxy, SSL_CERT_FILE the
-certificates to trust instead of the built-in ones, ORFEAS_MODELS the folder. HF_HUB_OFFLINE=1 forbids
+HF_ENDPOINT names a mirror, HF_TOKEN a token, HTTPS_PROXY a proxy, SSL_CERT_FILE the \
+certificates to trust instead of the built-in ones, ORFEAS_MODELS the folder. HF_HUB_OFFLINE=1 forbids \
 fetching. Nothing else here uses the network.
 
 Examples:
@@ -92,7 +92,7 @@ enum Action {
     },
     /// Write a folder of random numbers at a model's full size, to try memory and speed with
     Random {
-        /// The model's tensors and sizes, as JSON
+        /// The model's tensors and sizes, as JSON; the sources have lists in tests/fixtures/golden/manifests
         manifest: PathBuf,
         /// Where to put `config.yaml` and `model.fp16.safetensors`
         #[arg(short, long, value_name = "DIR")]

@@ -18,7 +18,8 @@ pub(super) fn run(manifest: &Path, folder: &Path, seed: u64, console: &Console) 
     let named = || manifest.display().to_string();
     let text = std::fs::read_to_string(manifest)
         .with_context(|| format!("the manifest could not be read; check the name: {}", named()))?;
-    let stand_in = StandIn::of_manifest(&text).map_err(|error| anyhow!("{error}: {}", named()))?;
+    let stand_in = StandIn::of_manifest(&text)
+        .map_err(|error| anyhow!("{error}; the sources have lists in tests/fixtures/golden/manifests: {}", named()))?;
     let (need, free) = (stand_in.bytes(), free_bytes(folder));
     if free.is_some_and(|free| free < need) {
         let free = free.map(bytes_in_words).unwrap_or_default();
