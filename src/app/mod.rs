@@ -192,6 +192,7 @@ impl Studio {
     /// The window's state, with the last session in it. `gpu` is absent in some tests.
     pub fn new(ctx: &egui::Context, gpu: Option<&egui_wgpu::RenderState>, options: Options) -> Self {
         theme::install(ctx);
+        command::install(ctx);
         let mut messages = Messages::default();
         launch::watch(&options.faults, gpu);
         if launch::is_anew() {
