@@ -1,5 +1,7 @@
 //! Opens the window, and opens it anew when the graphics device is lost.
 
+mod fonts;
+
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::Command;
@@ -43,6 +45,7 @@ fn open(options: Options) -> anyhow::Result<()> {
     };
     let can_drop = can_drop(|name| std::env::var_os(name));
     let create = move |cc: &eframe::CreationContext<'_>| {
+        fonts::install(&cc.egui_ctx);
         let mut studio = Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options);
         studio.can_drop = can_drop;
         Ok(Box::new(studio) as Box<dyn eframe::App>)
