@@ -22,12 +22,14 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
-    /// What is said where the system shows no dialog.
-    fn no_dialog(self) -> String {
+    /// What is said where the system shows no dialog. `can_drop`: whether files can be dropped on the window.
+    fn no_dialog(self, can_drop: bool) -> String {
         let install = cfg!(target_os = "linux").then_some("install xdg-desktop-portal or zenity");
         let instead = match self {
-            Self::Open => Some("drop the file on the window, or copy its path and paste it (Ctrl+V)"),
-            Self::Import => Some("drop the file or folder on the window"),
+            Self::Open if can_drop => Some("drop the file on the window, or copy its path and paste it (Ctrl+V)"),
+            Self::Open => Some("copy the path of the file and paste it (Ctrl+V)"),
+            Self::Import if can_drop => Some("drop the file or folder on the window"),
+            Self::Import => Some("use the command `orfeas models import`"),
             Self::Export => Some("type the path"),
             Self::Other => None,
         };
@@ -56,7 +58,7 @@ impl Studio {
             return;
         }
         let Some(tasks) = &self.tasks else {
-            self.messages.push(Level::Error, purpose.no_dialog());
+            self.messages.push(Level::Error, purpose.no_dialog(self.can_drop));
             return;
         };
         let picked = open();
@@ -72,7 +74,7 @@ impl Studio {
             match answer {
                 Ok((Some(picked), _)) => done(studio, picked),
                 Ok((None, true)) => {}
-                Ok((None, false)) => studio.messages.push(Level::Error, purpose.no_dialog()),
+                Ok((None, false)) => studio.messages.push(Level::Error, purpose.no_dialog(studio.can_drop)),
                 Err(why) => studio.messages.push(Level::Error, why),
             }
         });
@@ -140,7 +142,7 @@ mod tests {
         studio.ask(Purpose::Other, || std::future::ready(None::<PathBuf>), |_, _| panic!("nothing was picked"));
         take_answer(&mut studio);
         let told: Vec<_> = studio.messages.iter().map(|m| m.text.clone()).collect();
-        assert!(told.contains(&Purpose::Other.no_dialog()), "{told:?}");
+        assert!(told.contains(&Purpose::Other.no_dialog(true)), "{told:?}");
     }
 
     /// What is told where `ask` can open no dialog.
@@ -177,6 +179,18 @@ mod tests {
             let other = hint(ask);
             assert!(other.starts_with("The system shows no file dialog"), "{place}: {other}");
             assert!(![drop, paste, kind].iter().any(|wrong| other.contains(wrong)), "{place}: {other}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_to_drop_files_on_a_window_that_hears_of_none() {
+        let asks: [fn(&mut Studio); 2] = [|s| s.run_command(Command::Open), |s| models_panel::pick(s, "any", true)];
+        for (ask, instead) in asks.into_iter().zip(["paste it (Ctrl+V)", "orfeas models import"]) {
+            let told = hint(|s| {
+                s.can_drop = false;
+                ask(s);
+            });
+            assert!(told.contains(instead) && !told.contains("drop"), "{told}");
         }
     }
 

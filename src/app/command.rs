@@ -2,6 +2,8 @@
 //!
 //! Widgets send a [`Command`]; [`super::Studio`] runs it before the next frame is drawn.
 
+mod held;
+
 use egui::{Event, Key, KeyboardShortcut, Modifiers};
 
 /// An action without arguments that a user may trigger by menu, key or palette.
@@ -351,6 +353,11 @@ impl Command {
             (pressed, typed)
         })
     }
+}
+
+/// Has keys go up as what they went down as, whatever was let go meanwhile.
+pub(super) fn install(ctx: &egui::Context) {
+    ctx.add_plugin(held::HeldKeys::default());
 }
 
 /// Keys as text, with signs as they stand on the keyboard.

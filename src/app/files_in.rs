@@ -110,11 +110,10 @@ impl Studio {
     pub(super) fn paste(&mut self, text: Option<String>) {
         let folder = self.store.as_ref().map_or_else(std::env::temp_dir, |s| s.pasted_folder());
         self.spawn(move || {
-            let pasted = paste_paths(text).or_else(|| paste_picture(&folder));
+            let pasted = paste_paths(text).unwrap_or_else(|| paste_picture(&folder));
             Box::new(move |studio| match pasted {
-                Some(Ok(paths)) => studio.add_paths(paths),
-                Some(Err(why)) => studio.messages.push(Level::Warning, why),
-                None => studio.messages.push(Level::Info, "There is no picture and no file on the clipboard"),
+                Ok(paths) => studio.add_paths(paths),
+                Err((level, why)) => studio.messages.push(level, why),
             })
         });
     }
@@ -187,8 +186,11 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
 }
 
+/// What is on the clipboard, or what to tell the user.
+type Pasted = Result<Vec<PathBuf>, (Level, String)>;
+
 /// Existing files named by the text on the clipboard, one a line, as paths or `file://` addresses.
-fn paste_paths(text: Option<String>) -> Option<Result<Vec<PathBuf>, String>> {
+fn paste_paths(text: Option<String>) -> Option<Pasted> {
     let text = text.or_else(|| arboard::Clipboard::new().ok()?.get_text().ok())?;
     let paths: Vec<PathBuf> = text
         .lines()
@@ -245,16 +247,32 @@ fn decode_percent(text: &str) -> String {
 }
 
 /// The picture on the clipboard, written into `folder`.
-fn paste_picture(folder: &Path) -> Option<Result<Vec<PathBuf>, String>> {
-    let picture = arboard::Clipboard::new().ok()?.get_image().ok()?;
-    let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
-    let pixels = image::RgbaImage::from_raw(width, height, picture.bytes.into_owned())?;
+fn paste_picture(folder: &Path) -> Pasted {
+    let picture = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get_image());
+    let picture = picture.map_err(|error| without_picture(&error))?;
+    let size = u32::try_from(picture.width).ok().zip(u32::try_from(picture.height).ok());
+    let bytes = picture.bytes.into_owned();
+    let pixels = size.and_then(|(width, height)| image::RgbaImage::from_raw(width, height, bytes));
+    let pixels = pixels.ok_or_else(|| without_picture(&arboard::Error::ConversionFailure))?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let path = folder.join(format!("pasted-{}.png", now.as_millis()));
     let written = std::fs::create_dir_all(folder)
         .map_err(|e| e.to_string())
         .and_then(|()| crate::image::png::write(&pixels, &path, IfExists::Keep).map_err(|e| e.to_string()));
-    Some(written.map(|()| vec![path]).map_err(|why| format!("The pasted picture could not be kept: {why}")))
+    let told = |why: String| (Level::Warning, format!("The pasted picture could not be kept: {why}"));
+    written.map(|()| vec![path]).map_err(told)
+}
+
+/// What is told where the clipboard gives no picture, and there were no files on it either.
+fn without_picture(error: &arboard::Error) -> (Level, String) {
+    let next = "save it as a file, and open that";
+    if matches!(error, arboard::Error::ContentNotAvailable) {
+        // Other programs may offer a picture as JPEG only, which is the same to us as none.
+        let nothing = "There is no picture and no file on the clipboard, or only in a form that is not read";
+        return (Level::Info, format!("{nothing}; then {next}"));
+    }
+    let why = error.to_string();
+    (Level::Warning, format!("The clipboard cannot be read ({}); {next}", why.trim_end_matches('.')))
 }
 
 #[cfg(test)]
@@ -300,6 +318,21 @@ mod tests {
         assert_eq!(paths("file://server/share/a.stl"), [None, Some("//server/share/a.stl".to_owned())]);
         for text in ["/tmp/a.stl", "C:\\parts\\a.stl", "file:", "file://", "https://localhost/a.stl", "fíle"] {
             assert_eq!(paths(text), [None, None], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clipboard_that_cannot_be_read_is_not_said_to_be_empty() {
+        let nothing = "There is no picture";
+        let (level, told) = without_picture(&arboard::Error::ContentNotAvailable);
+        assert!(level == Level::Info && told.starts_with(nothing), "{told}");
+        assert!(told.contains("a form that is not read") && told.contains("open that"), "{told}");
+        let unreachable = arboard::Error::Unknown { description: "no display".to_owned() };
+        for error in [arboard::Error::ClipboardOccupied, arboard::Error::ConversionFailure, unreachable] {
+            let (level, told) = without_picture(&error);
+            assert!(level == Level::Warning && !told.contains(nothing), "{told}");
+            let why = error.to_string();
+            assert!(told.contains(why.trim_end_matches('.')) && told.contains("open that"), "{told}");
         }
     }
 

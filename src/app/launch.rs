@@ -1,5 +1,8 @@
 //! Opens the window, and opens it anew when the graphics device is lost.
 
+mod fonts;
+
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -40,8 +43,12 @@ fn open(options: Options) -> anyhow::Result<()> {
             .with_drag_and_drop(true),
         ..Default::default()
     };
+    let can_drop = can_drop(|name| std::env::var_os(name));
     let create = move |cc: &eframe::CreationContext<'_>| {
-        Ok(Box::new(Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options)) as Box<dyn eframe::App>)
+        fonts::install(&cc.egui_ctx);
+        let mut studio = Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options);
+        studio.can_drop = can_drop;
+        Ok(Box::new(studio) as Box<dyn eframe::App>)
     };
     eframe::run_native("ORFEAS Studio", native, Box::new(create)).map_err(|error| {
         anyhow::anyhow!(
@@ -49,6 +56,14 @@ fn open(options: Options) -> anyhow::Result<()> {
              On Linux a display and a Vulkan or OpenGL driver are needed (Debian: mesa-vulkan-drivers)"
         )
     })
+}
+
+/// Whether files can be dropped on a window that is opened now. On Wayland winit tells of none, and it takes Wayland
+/// where there is one. `variable` knows the environment.
+fn can_drop(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let has_wayland =
+        ["WAYLAND_DISPLAY", "WAYLAND_SOCKET"].iter().any(|name| variable(name).is_some_and(|v| !v.is_empty()));
+    cfg!(any(target_os = "windows", target_os = "macos")) || !has_wayland
 }
 
 /// Whether this window stands in for one that lost its device.
@@ -126,5 +141,20 @@ fn tell_without_terminal(text: &str) {
 pub(super) fn watch(faults: &Faults, gpu: Option<&egui_wgpu::RenderState>) {
     if let Some(gpu) = gpu {
         faults.watch(&gpu.device);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn only_windows_that_hear_of_dropped_files_ask_for_them() {
+        let with = |set: &[(&str, &str)]| can_drop(|name| Some(set.iter().find(|(other, _)| *other == name)?.1.into()));
+        assert!(with(&[("DISPLAY", ":0")]));
+        assert!(with(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "")]));
+        assert!(!with(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "wayland-0")]));
+        assert!(!with(&[("WAYLAND_SOCKET", "7")]));
     }
 }

@@ -168,6 +168,8 @@ pub struct Studio {
     refused: VecDeque<tasks::Apply>,
     /// Whether a file dialog is open.
     is_asking: bool,
+    /// Whether files can be dropped on the window.
+    can_drop: bool,
     /// Whether the key press whose end is still to come brought text.
     v_is_accounted_for: bool,
     /// The largest scale of the interface that the window had room for when it was last applied.
@@ -192,6 +194,7 @@ impl Studio {
     /// The window's state, with the last session in it. `gpu` is absent in some tests.
     pub fn new(ctx: &egui::Context, gpu: Option<&egui_wgpu::RenderState>, options: Options) -> Self {
         theme::install(ctx);
+        command::install(ctx);
         let mut messages = Messages::default();
         launch::watch(&options.faults, gpu);
         if launch::is_anew() {
@@ -244,6 +247,7 @@ impl Studio {
             going_on: 0,
             refused: VecDeque::new(),
             is_asking: false,
+            can_drop: true,
             v_is_accounted_for: false,
             largest_scale: 0.0,
             ctx: ctx.clone(),

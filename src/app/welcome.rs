@@ -27,7 +27,8 @@ impl Studio {
         let palette = Palette::of(ui.ctx());
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
             ui.add_space((ui.available_height() * 0.22).max(24.0));
-            ui.label(RichText::new("Drop a picture here").size(34.0).strong());
+            let how = if self.can_drop { "Drop a picture here" } else { "Open or paste a picture" };
+            ui.label(RichText::new(how).size(34.0).strong());
             ui.add_space(4.0);
             ui.label(RichText::new("It becomes a solid mesh that you can turn, measure, print and export").weak());
             ui.add_space(theme::GAP * 2.0);
@@ -122,7 +123,18 @@ fn samples_folder(store: Option<&Store>) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{studio, text_of};
     use super::*;
+
+    #[test]
+    fn a_newcomer_is_asked_to_do_what_works() {
+        let (_folder, mut studio) = studio();
+        for (can_drop, how) in [(true, "Drop a picture"), (false, "Open or paste a picture")] {
+            studio.can_drop = can_drop;
+            let text = text_of(&mut studio, Studio::welcome_ui);
+            assert!(text.contains(how) && text.contains("Drop") == can_drop, "{text}");
+        }
+    }
 
     #[test]
     fn every_sample_that_is_offered_is_in_the_program() {

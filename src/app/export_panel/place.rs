@@ -2,7 +2,9 @@
 //! share that does not answer.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::super::export_job::Job;
 use super::super::toast::Level;
@@ -11,6 +13,17 @@ use super::ExportDialog;
 use crate::export::ExportError;
 use crate::files::WriteError;
 use crate::mesh::Mesh;
+
+/// What opens a folder in the system's file manager.
+const OPENER: &str = if cfg!(target_os = "windows") {
+    "explorer"
+} else if cfg!(target_os = "macos") {
+    "open"
+} else {
+    "xdg-open"
+};
+/// An opener that fails after this time was the file manager itself, and its window was there.
+const LONG_OPEN: Duration = Duration::from_secs(20);
 
 /// What was found where a file is to be written.
 pub(super) struct Seen {
@@ -169,16 +182,31 @@ impl Studio {
     /// Opens the folder of the last exported file in the system's file manager.
     pub(in super::super) fn show_exported(&mut self) {
         let Some(folder) = self.last_exported.as_ref().and_then(|p| p.parent()) else { return };
-        let opener = if cfg!(target_os = "windows") {
-            "explorer"
-        } else if cfg!(target_os = "macos") {
-            "open"
-        } else {
-            "xdg-open"
+        self.open_folder(OPENER, folder.to_owned());
+    }
+
+    /// Runs `opener` with a folder, and waits for its end on a thread: some are the file manager itself.
+    fn open_folder(&mut self, opener: &'static str, folder: PathBuf) {
+        let arg = folder.clone();
+        let open = move || {
+            let begun = Instant::now();
+            let ended = Command::new(opener).arg(arg).status();
+            (ended, begun.elapsed())
         };
-        if let Err(error) = std::process::Command::new(opener).arg(folder).spawn() {
-            let text = format!("The folder could not be opened ({error}): {}", folder.display());
-            self.messages.push(Level::Warning, text);
+        let tell = move |studio: &mut Self, why: String| {
+            let text = format!("The folder could not be opened ({why}): {}", folder.display());
+            studio.messages.push(Level::Warning, text);
+        };
+        let told = tell.clone();
+        let begun = self.run_long("orfeas-show", open, move |studio, ended| match ended {
+            // Explorer says that it failed whatever it did.
+            Ok((Ok(status), after)) if status.success() || cfg!(windows) || after >= LONG_OPEN => {}
+            Ok((Ok(status), _)) => told(studio, format!("{opener} ended with {status}")),
+            Ok((Err(error), _)) => told(studio, format!("{opener}: {error}")),
+            Err(why) => told(studio, why),
+        });
+        if let Err(why) = begun {
+            tell(self, why);
         }
     }
 }
@@ -203,6 +231,22 @@ mod tests {
         take_answers(studio);
         let Some(Dialog::Export(dialog)) = studio.dialog.take() else { panic!("it is closed") };
         dialog
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_not_opened_is_told_of() {
+        let (folder, mut studio) = studio();
+        take_answers(&mut studio);
+        for (opener, is_told) in [("true", false), ("false", true), ("orfeas-has-no-such-opener", true)] {
+            let before = studio.messages.iter().count();
+            studio.open_folder(opener, folder.path().to_owned());
+            take_answers(&mut studio);
+            let told: Vec<_> = studio.messages.iter().skip(before).map(|m| m.text.clone()).collect();
+            assert_eq!(told.len(), usize::from(is_told), "{opener}: {told:?}");
+            let path = folder.path().display().to_string();
+            assert!(told.iter().all(|text| text.contains(opener) && text.ends_with(&path)), "{told:?}");
+        }
     }
 
     #[test]
