@@ -221,7 +221,9 @@ impl<T: Send + Sync + 'static> Drop for Queue<T> {
         state.jobs.iter().for_each(|job| job.cancel.cancel());
         drop(state);
         self.shared.work_changed.notify_all();
-        let Some(worker) = self.worker.take().filter(|w| w.thread().id() != std::thread::current().id()) else { return };
+        let Some(worker) = self.worker.take().filter(|w| w.thread().id() != std::thread::current().id()) else {
+            return;
+        };
         let begun = Instant::now();
         while !worker.is_finished() && begun.elapsed() < LONGEST_END {
             std::thread::sleep(LOOK_AGAIN);
