@@ -21,6 +21,8 @@ impl Studio {
         self.models.stop_all();
         // Meshes, exports and pictures that are being written are let to end.
         self.wait_until(|studio| studio.writing == 0);
+        // Nothing is known against what is given up here.
+        self.stop_reading();
         if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use glam::Vec3;
 
 use super::Studio;
+use super::session::UNREAD;
 use super::state::{Finished, Item, ItemId, SavedResult, Source, Status};
 use super::toast::Level;
 use super::viewport::{Prepared, Uploaded};
@@ -36,7 +37,7 @@ impl Studio {
             self.forget_old_meshes();
             return;
         }
-        let file = file_of(item).filter(|_| !item.status.is_open());
+        let file = file_to_read(item);
         let is_of = |reading: &Reading| reading.id == id && Some(&reading.file) == file.as_ref();
         if self.reading.as_ref().is_some_and(is_of) {
             return;
@@ -78,7 +79,7 @@ impl Studio {
     }
 
     /// Gives up what is being read.
-    fn stop_reading(&mut self) {
+    pub(super) fn stop_reading(&mut self) {
         if let Some(reading) = self.reading.take() {
             reading.cancel.cancel();
         }
@@ -88,7 +89,14 @@ impl Studio {
     fn end_reading(&mut self, reading: &Reading) {
         if !reading.cancel.is_cancelled() {
             self.reading = None;
+            // The list on disk may say that it is being read.
+            self.touch();
         }
+    }
+
+    /// The card whose mesh is being read or checked.
+    pub(super) fn id_being_read(&self) -> Option<ItemId> {
+        self.reading.as_ref().map(|reading| reading.id)
     }
 
     /// The file that is being read for the selected card, by its name on the card.
@@ -194,6 +202,7 @@ impl Studio {
             return;
         }
         let text = match self.items.selected() {
+            Some(item) if item.held_back => UNREAD.to_owned(),
             Some(Item { source: Source::MeshFile(_), status: Status::Failed(_), .. }) => {
                 "The mesh file could not be read; try again (Ctrl+R)".to_owned()
             }
@@ -265,6 +274,11 @@ fn file_of(item: &Item) -> Option<PathBuf> {
         (Source::MeshFile(path), None) => Some(path.clone()),
         (Source::Picture(_), None) => None,
     }
+}
+
+/// The file that is read for a card when it is selected, and is not in memory.
+pub(super) fn file_to_read(item: &Item) -> Option<PathBuf> {
+    file_of(item).filter(|_| !item.status.is_open() && !item.held_back)
 }
 
 /// A mesh that was read, ready for the device.
