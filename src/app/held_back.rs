@@ -3,9 +3,11 @@
 //! Before a mesh is read, and after its card was selected, the list on disk says so. Where the program ends before that
 //! is taken back, the next one leaves the mesh unread until somebody asks for it.
 
+use std::path::PathBuf;
+
 use super::Studio;
 use super::launch;
-use super::meshes::file_to_read;
+use super::meshes::file_of;
 use super::session::UNREAD;
 use super::state::{Item, ItemId, Status};
 use super::toast::Level;
@@ -18,7 +20,7 @@ impl Studio {
         if let Some(item) = selected.filter(|item| item.is_unread()) {
             self.messages.push(Level::Warning, format!("{}: {UNREAD}", item.name()));
         }
-        let read = selected.filter(|item| file_to_read(item).is_some()).map(|item| item.id);
+        let read = selected.filter(|item| item.file_to_read().is_some()).map(|item| item.id);
         let Some(store) = self.store.clone().filter(|_| first.is_some() || read.is_some()) else { return };
         let mut session = self.session().with_reading(read);
         if let Some(first) = first {
@@ -54,6 +56,11 @@ impl Studio {
 }
 
 impl Item {
+    /// The file that its mesh is read from when it is selected, if that is not in memory.
+    pub(super) fn file_to_read(&self) -> Option<PathBuf> {
+        file_of(self).filter(|_| !self.status.is_open() && !self.held_back)
+    }
+
     /// Whether its mesh is left unread, and nothing newer is asked for.
     pub(super) fn is_unread(&self) -> bool {
         self.held_back && self.finished.is_none() && !self.status.is_open() && !self.is_outdated()

@@ -37,7 +37,7 @@ impl Studio {
             self.forget_old_meshes();
             return;
         }
-        let file = file_to_read(item);
+        let file = item.file_to_read();
         let is_of = |reading: &Reading| reading.id == id && Some(&reading.file) == file.as_ref();
         if self.reading.as_ref().is_some_and(is_of) {
             return;
@@ -267,18 +267,13 @@ pub(super) struct Reading {
 }
 
 /// Where the mesh of a card is read from, if it is in any file.
-fn file_of(item: &Item) -> Option<PathBuf> {
+pub(super) fn file_of(item: &Item) -> Option<PathBuf> {
     match (&item.source, &item.saved) {
         // Also the repaired mesh of a file.
         (_, Some(saved)) => Some(saved.file.clone()),
         (Source::MeshFile(path), None) => Some(path.clone()),
         (Source::Picture(_), None) => None,
     }
-}
-
-/// The file that is read for a card when it is selected, and is not in memory.
-pub(super) fn file_to_read(item: &Item) -> Option<PathBuf> {
-    file_of(item).filter(|_| !item.status.is_open() && !item.held_back)
 }
 
 /// A mesh that was read, ready for the device.
