@@ -101,6 +101,23 @@ impl CancelToken {
     }
 }
 
+/// A token that is cancelled when this is dropped: work that ends with what wanted it.
+#[derive(Debug, Default)]
+pub struct CancelOnDrop(CancelToken);
+
+impl CancelOnDrop {
+    /// The token, for the work.
+    pub fn token(&self) -> CancelToken {
+        self.0.clone()
+    }
+}
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 /// What a stage needs to report progress and to notice a cancellation. `Sync`, so a parallel loop
 /// may share it.
 #[derive(Clone, Copy)]

@@ -21,9 +21,13 @@ impl Studio {
         self.models.stop_all();
         // Meshes, exports and pictures that are being written are let to end.
         self.wait_until(|studio| studio.writing == 0);
+        // Nothing is known against what is given up here.
+        self.stop_reading();
         if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }
+        // The next window may have the list, whatever still keeps this process from ending.
+        self.store = None;
     }
 
     /// Takes in what tasks answer until `is_done`, for at most [`LONGEST_GOODBYE`].
@@ -181,6 +185,16 @@ mod tests {
         assert!(studio.may_close());
         let saved = studio.items.iter().next().unwrap().saved.clone();
         assert!(saved.is_some_and(|saved| saved.file.is_file()));
+    }
+
+    #[test]
+    fn the_next_window_has_the_list_whatever_keeps_this_one_from_ending() {
+        let (folder, mut studio) = studio();
+        studio.add(Source::Picture("a.png".into()));
+        studio.say_goodbye();
+        let next = in_folder(&folder.path().join("data"));
+        assert!(next.kept_in().is_some() && next.items.len() == 1);
+        drop(studio);
     }
 
     #[test]

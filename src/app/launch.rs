@@ -14,7 +14,8 @@ use crate::render::Faults;
 
 /// Tells a window when (seconds since 1970) the one before it lost its device.
 const RESTART_VARIABLE: &str = "ORFEAS_RESTARTED_AT";
-/// A device that is lost again within this time, in seconds, will be lost again and again.
+/// A device that is lost again within this time, in seconds, will be lost again and again. That a window stands in for
+/// another one counts for as long: whatever it starts has the variable as well.
 const TOO_SOON_SECS: u64 = 30;
 /// Longest wait for the window before to end.
 const HANDOVER: Duration = Duration::from_secs(5);
@@ -66,9 +67,20 @@ fn can_drop(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     cfg!(any(target_os = "windows", target_os = "macos")) || !has_wayland
 }
 
-/// Whether this window stands in for one that lost its device.
+/// Whether this window stands in for one that lost its device a moment ago.
 pub(super) fn is_anew() -> bool {
-    std::env::var_os(RESTART_VARIABLE).is_some()
+    is_recent(std::env::var(RESTART_VARIABLE).ok().as_deref(), now_secs())
+}
+
+/// Whether the device was lost at the time that [`RESTART_VARIABLE`] tells, and a moment before `now_secs`.
+fn is_recent(lost_at: Option<&str>, now_secs: u64) -> bool {
+    let lost_at = lost_at.and_then(|at| at.parse::<u64>().ok());
+    lost_at.is_some_and(|at| now_secs.abs_diff(at) < TOO_SOON_SECS)
+}
+
+/// Seconds since 1970.
+fn now_secs() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// How long this window waits for the one that it stands in for to let go of the picture list: where a
@@ -101,9 +113,7 @@ pub(super) fn replace_window() -> ! {
 
 /// Starts the program over: a device cannot be replaced under a running window.
 fn open_anew() -> anyhow::Result<()> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let before = std::env::var(RESTART_VARIABLE).ok().and_then(|at| at.parse::<u64>().ok());
-    if before.is_some_and(|at| now.saturating_sub(at) < TOO_SOON_SECS) {
+    if is_anew() {
         let text = "the graphics device was lost twice in a short time; update its driver, or use the command line: \
                     see `orfeas --help`. The picture list is kept";
         tell_without_terminal(text);
@@ -111,7 +121,7 @@ fn open_anew() -> anyhow::Result<()> {
     }
     let program = std::env::current_exe().context("the window could not be opened anew")?;
     let mut command = Command::new(program);
-    command.env(RESTART_VARIABLE, now.to_string());
+    command.env(RESTART_VARIABLE, now_secs().to_string());
     start(command).context("the window could not be opened anew")
 }
 
@@ -156,5 +166,13 @@ mod tests {
         assert!(with(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "")]));
         assert!(!with(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "wayland-0")]));
         assert!(!with(&[("WAYLAND_SOCKET", "7")]));
+    }
+
+    #[test]
+    fn a_window_stands_in_for_one_that_lost_its_device_a_moment_ago_only() {
+        assert!(is_recent(Some("1000"), 1000) && is_recent(Some("1000"), 1003));
+        // Of a file manager that was started from such a window.
+        assert!(!is_recent(Some("1000"), 1060));
+        assert!(!is_recent(None, 1000) && !is_recent(Some("soon"), 1000));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use glam::Vec3;
 
 use super::Studio;
+use super::session::UNREAD;
 use super::state::{Finished, Item, ItemId, SavedResult, Source, Status};
 use super::toast::Level;
 use super::viewport::{Prepared, Uploaded};
@@ -36,7 +37,7 @@ impl Studio {
             self.forget_old_meshes();
             return;
         }
-        let file = file_of(item).filter(|_| !item.status.is_open());
+        let file = item.file_to_read();
         let is_of = |reading: &Reading| reading.id == id && Some(&reading.file) == file.as_ref();
         if self.reading.as_ref().is_some_and(is_of) {
             return;
@@ -78,7 +79,7 @@ impl Studio {
     }
 
     /// Gives up what is being read.
-    fn stop_reading(&mut self) {
+    pub(super) fn stop_reading(&mut self) {
         if let Some(reading) = self.reading.take() {
             reading.cancel.cancel();
         }
@@ -88,7 +89,14 @@ impl Studio {
     fn end_reading(&mut self, reading: &Reading) {
         if !reading.cancel.is_cancelled() {
             self.reading = None;
+            // The list on disk may say that it is being read.
+            self.touch();
         }
+    }
+
+    /// The card whose mesh is being read or checked.
+    pub(super) fn id_being_read(&self) -> Option<ItemId> {
+        self.reading.as_ref().map(|reading| reading.id)
     }
 
     /// The file that is being read for the selected card, by its name on the card.
@@ -197,6 +205,7 @@ impl Studio {
             return;
         }
         let text = match self.items.selected() {
+            Some(item) if item.held_back => UNREAD.to_owned(),
             Some(Item { source: Source::MeshFile(_), status: Status::Failed(_), .. }) => {
                 "The mesh file could not be read; try again (Ctrl+R)".to_owned()
             }
@@ -261,7 +270,7 @@ pub(super) struct Reading {
 }
 
 /// Where the mesh of a card is read from, if it is in any file.
-fn file_of(item: &Item) -> Option<PathBuf> {
+pub(super) fn file_of(item: &Item) -> Option<PathBuf> {
     match (&item.source, &item.saved) {
         // Also the repaired mesh of a file.
         (_, Some(saved)) => Some(saved.file.clone()),

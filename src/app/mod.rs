@@ -13,6 +13,7 @@ mod early;
 mod export_job;
 mod export_panel;
 mod files_in;
+mod held_back;
 mod help_panel;
 mod inspector;
 mod keeping;
@@ -301,11 +302,8 @@ impl Studio {
                 let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
                 self.draft = session.draft;
                 self.settings = session.settings;
-                if let Some(&first) = waiting.first() {
-                    // Before it begins: one that ends the program must do so once, not at every start.
-                    let kept = store.save(&self.session().with_running(first)).map_err(|error| error.to_string());
-                    self.tell_kept(kept);
-                }
+                // Before it begins: what ends the program must do so once, not at every start.
+                self.note_beginnings(waiting.first().copied());
                 waiting.into_iter().for_each(|id| self.start(id));
                 self.load_selected();
             }
@@ -319,7 +317,7 @@ impl Studio {
     }
 
     fn session(&self) -> Session {
-        Session::of(&self.items, self.draft, &self.settings)
+        Session::of(&self.items, self.draft, &self.settings).with_reading(self.id_being_read())
     }
 
     /// Writes the picture list beside the window, and then the meshes that could not be written before.
@@ -399,6 +397,7 @@ impl eframe::App for Studio {
             Err(RenderError::DeviceLost(_)) => {
                 // What is drawn from now on panics. A turntable would only be waited for.
                 self.give_up_turntable();
+                self.suspect_mesh();
                 self.say_goodbye();
                 launch::replace_window();
             }

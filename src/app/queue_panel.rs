@@ -247,7 +247,7 @@ impl Studio {
                 egui::ColorImage::from_rgba_unmultiplied(size, p.pixels.as_raw())
             })
         };
-        self.run_task(read, move |studio, image| {
+        self.run_thumbnail(read, move |studio, image| {
             // The card may be gone by now.
             if studio.items.get(id).is_none() {
                 return;
@@ -308,6 +308,31 @@ mod tests {
         assert_eq!(rough_size([80.2, 34.6, 7.0]), "80 × 35 × 7 mm");
         assert_eq!(rough_size([100.0, 80.0, 0.3]), "100 × 80 × 0.3 mm");
         assert_eq!(rough_size([0.05, 0.04, 0.1]), "0.05 × 0.04 × 0.1 mm");
+    }
+
+    #[test]
+    fn thumbnails_that_do_not_come_keep_nothing_else_waiting() {
+        let (folder, mut studio) = studio();
+        super::super::tests::take_answers(&mut studio);
+        let (hold, held) = crossbeam_channel::bounded::<()>(0);
+        for _ in 0..8 {
+            let held = held.clone();
+            studio.run_thumbnail(move || held.recv().is_ok(), |_, _| ());
+        }
+        let path = folder.path().join("a.png");
+        image::RgbImage::from_pixel(8, 6, image::Rgb([90, 140, 200])).save(&path).unwrap();
+        let id = studio.add(Source::Picture(path));
+        let item = studio.items.get(id).unwrap().clone();
+        studio.load_thumbnail(&item);
+        studio.run_task(|| 5.0, |studio, made| studio.draft.size.height_mm = made.ok());
+        studio.next_answer(std::time::Duration::from_secs(60)).unwrap()(&mut studio);
+        // It waits behind the others of its kind.
+        let thumbnail =
+            |studio: &Studio| studio.queue_view.thumbnails.get(&id).map(|t| matches!(t, Thumbnail::Ready(_)));
+        assert_eq!((studio.draft.size.height_mm, thumbnail(&studio)), (Some(5.0), Some(false)));
+        drop(hold);
+        super::super::tests::take_answers(&mut studio);
+        assert_eq!(thumbnail(&studio), Some(true));
     }
 
     #[test]

@@ -166,6 +166,8 @@ mod tests {
         take_answers(&mut studio);
         assert!(studio.repairing.is_none() && told(&studio, super::CANCELLED));
         studio.run_command(Command::Undo);
+        // Its file holds none.
+        give_mesh(&mut studio, id, folder.path());
         studio.select(id);
         studio.run_command(Command::Repair);
         assert!(studio.is_repairing(id));

@@ -132,6 +132,9 @@ impl Studio {
     }
 
     fn generate_selected(&mut self) {
+        if self.read_held_back() {
+            return;
+        }
         let Some(item) = self.items.selected_mut() else { return };
         if let (Source::MeshFile(_), Status::Failed(_)) = (&item.source, &item.status) {
             // There is nothing to generate, but the file may be readable by now.
@@ -375,7 +378,7 @@ impl Studio {
             None => (item.request, item.input()),
         };
         item.status = Status::Finished;
-        item.saved = None;
+        (item.saved, item.held_back) = (None, false);
         item.finished = Some(Finished {
             mesh: output.mesh.clone(),
             report: output.report.clone().into(),

@@ -24,6 +24,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What is said on a card that was being made when the program broke off.
 const BROKEN_OFF: &str = "The program ended while this was made; try again (Ctrl+R)";
+/// What is said on a card whose mesh was being read then.
+pub(super) const UNREAD: &str = "The program ended while the mesh was read; try again (Ctrl+R)";
 
 /// What is written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,6 +60,9 @@ pub struct SavedItem {
     /// Whether it ran.
     #[serde(default)]
     running: bool,
+    /// Whether its mesh was being read, or is left unread since the program ended while it was.
+    #[serde(default)]
+    reading: bool,
     #[serde(default)]
     failed: Option<String>,
     /// Mesh file in the results folder and the settings it was made with.
@@ -370,6 +375,7 @@ impl Session {
             views: with_text(&item.views),
             open: item.status.is_open(),
             running: matches!(item.status, Status::Running { .. }),
+            reading: item.held_back,
             failed: if let Status::Failed(why) = &item.status { Some(why.clone()) } else { None },
             result: item.saved.clone().map(|saved| SavedResult { views: with_text(&saved.views), ..saved }),
         };
@@ -392,6 +398,12 @@ impl Session {
         self
     }
 
+    /// The same with the mesh of the card `id` being read.
+    pub fn with_reading(mut self, id: Option<ItemId>) -> Self {
+        self.items.iter_mut().filter(|item| Some(item.id) == id).for_each(|item| item.reading = true);
+        self
+    }
+
     /// Whether every setting is one that the program takes.
     fn is_valid(&self) -> bool {
         self.draft.validate().is_ok() && self.items.iter().all(|i| i.request.validate().is_ok())
@@ -400,13 +412,16 @@ impl Session {
     /// The cards and the selected one. Cards that waited, or ran when the program was closed, come back as
     /// [`Status::Waiting`] without a job.
     ///
-    /// With `goes_on` also what ran while the program ended otherwise, because that was not to blame.
+    /// With `goes_on` also what ran while the program ended otherwise, because that was not to blame. A mesh that was
+    /// being read is held back.
     pub fn cards(&self, goes_on: bool) -> (Vec<Item>, Option<ItemId>) {
         let goes_on = goes_on || self.closed;
         let card = |saved: &SavedItem| {
+            let held_back = saved.reading && (saved.result.is_some() || matches!(saved.source, Source::MeshFile(_)));
             let status = match (&saved.failed, saved.open, &saved.result) {
                 (_, true, _) if saved.running && !goes_on => Status::Failed(BROKEN_OFF.to_owned()),
                 (_, true, _) => Status::Waiting,
+                _ if held_back => Status::Failed(UNREAD.to_owned()),
                 (Some(why), ..) => Status::Failed(why.clone()),
                 (None, false, Some(_)) => Status::Finished,
                 (None, false, None) => Status::New,
@@ -421,6 +436,7 @@ impl Session {
                 job: None,
                 finished: None,
                 saved: saved.result.clone(),
+                held_back,
             }
         };
         (self.items.iter().map(card).collect(), self.selected)

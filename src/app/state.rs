@@ -123,6 +123,8 @@ pub struct Item {
     pub finished: Option<Finished>,
     /// Where the mesh is kept in the data folder, once it is there.
     pub saved: Option<SavedResult>,
+    /// Whether its mesh is left unread until somebody asks for it: the program ended while it was read.
+    pub held_back: bool,
 }
 
 impl Item {
@@ -285,6 +287,7 @@ impl Items {
             job: None,
             finished: None,
             saved: None,
+            held_back: false,
         });
         id
     }

@@ -2,11 +2,15 @@
 //!
 //! A task runs on one of a few named threads and answers with a closure that is run on the window's
 //! thread before the next frame. Long work with progress belongs into the [`crate::job`] queue.
+//!
+//! A task that waits for what does not answer, such as a share, is never interrupted, but the others
+//! wait for it for seconds only.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::Studio;
 use super::toast::Level;
@@ -17,11 +21,15 @@ pub type Apply = Box<dyn FnOnce(&mut Studio) + Send>;
 /// is told that reason.
 type Task = Box<dyn FnOnce(Option<&str>) -> Apply + Send>;
 
-/// Threads: one may sit in a large file, and thumbnails still come.
+/// Threads: one may sit in a large file, and other tasks are still done.
 const THREADS: usize = 4;
+/// Threads that make thumbnails only: a list full of pictures that cannot be reached keeps nothing else waiting.
+const THUMBNAILERS: usize = 2;
 /// Threads that write files only, so that nothing that is made waits behind what is read: one may write a
 /// large mesh, and the list is still kept.
 const WRITERS: usize = 2;
+/// A task that takes longer goes on by itself, and those behind it are done by another thread.
+const TOO_LONG: Duration = Duration::from_secs(10);
 /// Tasks that may wait. A drop of thousands of files stays below, because one task walks them all.
 const WAITING: usize = 4096;
 /// What is said where too many wait.
@@ -49,13 +57,88 @@ fn task<T: Send + 'static>(
     })
 }
 
+/// Which threads do a task.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Those for everything.
+    Any,
+    /// Those that write files.
+    Write,
+    /// Those that make thumbnails.
+    Thumbnail,
+}
+
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// A place at which tasks are done one after the other.
+struct Place {
+    name: String,
+    waiting: Receiver<Task>,
+    answers: Sender<Apply>,
+    wake: Wake,
+    /// See [`TOO_LONG`].
+    too_long: Duration,
+}
+
+/// The thread that does the tasks of a place, until one of them takes too long.
+struct Hand {
+    tasks: Sender<Task>,
+    /// Told after each task; nothing comes any more when the window is gone.
+    done: Receiver<()>,
+}
+
+impl Place {
+    /// Has every task done, until the window is gone.
+    fn work_off(&self) {
+        let mut hand = None;
+        for task in &self.waiting {
+            let Some(free) = hand.take().or_else(|| self.hand().ok()) else {
+                // The system gives no more threads.
+                if self.answers.send(task(None)).is_err() {
+                    return;
+                }
+                (self.wake)();
+                continue;
+            };
+            if free.tasks.send(task).is_err() {
+                return;
+            }
+            match free.done.recv_timeout(self.too_long) {
+                Ok(()) => hand = Some(free),
+                // It goes on by itself, and ends with this task.
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn hand(&self) -> std::io::Result<Hand> {
+        let (tasks, given) = bounded::<Task>(1);
+        let (tell, done) = bounded(1);
+        let (answers, wake) = (self.answers.clone(), self.wake.clone());
+        std::thread::Builder::new().name(self.name.clone()).spawn(move || {
+            for task in given {
+                if answers.send(task(None)).is_err() {
+                    return;
+                }
+                wake();
+                if tell.send(()).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Hand { tasks, done })
+    }
+}
+
 /// The task threads. They end when this is dropped.
 pub struct Tasks {
-    work: Sender<Task>,
+    any: Sender<Task>,
     writes: Sender<Task>,
+    thumbnails: Sender<Task>,
     results: Receiver<Apply>,
     answers: Sender<Apply>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Wake,
 }
 
 impl Tasks {
@@ -64,32 +147,36 @@ impl Tasks {
     /// # Errors
     /// What the system said when it gave no thread.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
-        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-        let (work, waiting) = bounded::<Task>(WAITING);
-        let (writes, to_write) = bounded::<Task>(WAITING);
-        let (answers, results) = bounded::<Apply>(WAITING);
-        let workers = (0..THREADS).map(|number| (format!("orfeas-task-{number}"), &waiting));
-        let writers = (0..WRITERS).map(|number| (format!("orfeas-writer-{number}"), &to_write));
-        for (name, waiting) in workers.chain(writers) {
-            let (waiting, answers, wake) = (waiting.clone(), answers.clone(), wake.clone());
-            std::thread::Builder::new().name(name).spawn(move || {
-                for task in waiting {
-                    if answers.send(task(None)).is_err() {
-                        return;
-                    }
-                    wake();
-                }
-            })?;
-        }
-        Ok(Self { work, writes, results, answers, wake })
+        Self::with_patience(wake, TOO_LONG)
     }
 
-    /// Runs `task` on a task thread; one that writes waits behind others of its kind only.
+    fn with_patience(wake: impl Fn() + Send + Sync + 'static, too_long: Duration) -> std::io::Result<Self> {
+        let wake: Wake = Arc::new(wake);
+        let (answers, results) = bounded::<Apply>(WAITING);
+        let threads = |name: &str, count: usize| -> std::io::Result<Sender<Task>> {
+            let (tasks, waiting) = bounded::<Task>(WAITING);
+            for number in 0..count {
+                let (waiting, answers, wake) = (waiting.clone(), answers.clone(), wake.clone());
+                let place = Place { name: format!("orfeas-{name}-{number}"), waiting, answers, wake, too_long };
+                std::thread::Builder::new().name(place.name.clone()).spawn(move || place.work_off())?;
+            }
+            Ok(tasks)
+        };
+        let (any, writes) = (threads("task", THREADS)?, threads("writer", WRITERS)?);
+        let thumbnails = threads("thumb", THUMBNAILERS)?;
+        Ok(Self { any, writes, thumbnails, results, answers, wake })
+    }
+
+    /// Runs `task` on a thread of its kind.
     ///
     /// # Errors
     /// What is to be done at once because too many wait already.
-    fn submit(&self, task: Task, writes: bool) -> Result<(), Apply> {
-        let threads = if writes { &self.writes } else { &self.work };
+    fn submit(&self, task: Task, kind: Kind) -> Result<(), Apply> {
+        let threads = match kind {
+            Kind::Any => &self.any,
+            Kind::Write => &self.writes,
+            Kind::Thumbnail => &self.thumbnails,
+        };
         threads.try_send(task).map_err(|refused| refused.into_inner()(Some(BUSY)))
     }
 
@@ -133,14 +220,23 @@ impl Studio {
         work: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
     ) {
-        self.take_on(work, done, false);
+        self.take_on(work, done, Kind::Any);
+    }
+
+    /// [`Self::run_task`] for work that makes a thumbnail, which keeps no other task from being done.
+    pub(super) fn run_thumbnail<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
+    ) {
+        self.take_on(work, done, Kind::Thumbnail);
     }
 
     fn take_on<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
-        writes: bool,
+        kind: Kind,
     ) {
         self.going_on += 1;
         let task = task(work, |studio: &mut Self, result| {
@@ -148,7 +244,7 @@ impl Studio {
             done(studio, result);
         });
         let taken = match &self.tasks {
-            Some(tasks) => tasks.submit(task, writes),
+            Some(tasks) => tasks.submit(task, kind),
             None => Err(task(Some(NO_THREADS))),
         };
         if let Err(refused) = taken {
@@ -193,7 +289,7 @@ impl Studio {
         work: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
     ) {
-        self.hold_window(work, done, false);
+        self.hold_window(work, done, Kind::Any);
     }
 
     /// [`Self::run_task`] for work that writes a file: closing the window waits for it.
@@ -202,21 +298,21 @@ impl Studio {
         work: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
     ) {
-        self.hold_window(work, done, true);
+        self.hold_window(work, done, Kind::Write);
     }
 
     fn hold_window<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(&mut Self, Result<T, String>) + Send + 'static,
-        writes: bool,
+        kind: Kind,
     ) {
         self.writing += 1;
         let made = |studio: &mut Self, made| {
             studio.writing -= 1;
             done(studio, made);
         };
-        self.take_on(work, made, writes);
+        self.take_on(work, made, kind);
     }
 
     /// [`Self::spawn`] for work that writes a file: closing the window waits for it.
@@ -241,9 +337,7 @@ impl Studio {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::super::tests::studio;
+    use super::super::tests::{studio, take_answers};
     use super::*;
 
     const PATIENCE: Duration = Duration::from_secs(60);
@@ -314,5 +408,24 @@ mod tests {
         studio.next_answer(PATIENCE).unwrap()(&mut studio);
         assert_eq!(studio.draft.size.height_mm, Some(5.0));
         drop(hold);
+    }
+
+    #[test]
+    fn tasks_end_while_others_take_too_long() {
+        let (_folder, mut studio) = studio();
+        take_answers(&mut studio);
+        studio.tasks = Some(Tasks::with_patience(|| (), Duration::from_millis(1)).unwrap());
+        let (hold, held) = bounded::<()>(0);
+        for _ in 0..2 * THREADS {
+            let held = held.clone();
+            studio.run_task(move || held.recv().is_ok(), |studio, _| studio.draft.size.width_mm = Some(2.0));
+        }
+        studio.run_task(|| 5.0, |studio, made| studio.draft.size.height_mm = made.ok());
+        studio.next_answer(PATIENCE).unwrap()(&mut studio);
+        assert_eq!((studio.draft.size.height_mm, studio.draft.size.width_mm), (Some(5.0), None));
+        // What took long is taken in all the same.
+        drop(hold);
+        take_answers(&mut studio);
+        assert_eq!(studio.draft.size.width_mm, Some(2.0));
     }
 }

@@ -125,6 +125,29 @@ fn a_mesh_is_read_again_when_its_card_was_away_the_first_time() {
     assert!(studio.items.get(id).unwrap().finished.is_some());
 }
 
+#[test]
+fn a_removed_card_keeps_no_mesh_in_memory_that_is_in_a_file() {
+    let (_folder, mut studio) = studio();
+    let [kept, unkept] = ["a.png", "b.png"].map(|name| studio.add(Source::Picture(name.into())));
+    let meshes = [kept, unkept].map(|id| {
+        let (item, finished) = (studio.items.get_mut(id).unwrap(), finished());
+        let mesh = Arc::downgrade(&finished.mesh);
+        (item.status, item.finished) = (Status::Finished, Some(finished));
+        mesh
+    });
+    studio.keep_result(kept);
+    take_answers(&mut studio);
+    studio.select(kept);
+    studio.remove(&[kept, unkept]);
+    take_answers(&mut studio);
+    assert_eq!(meshes.map(|mesh| mesh.upgrade().is_some()), [false, true]);
+    studio.run_command(Command::Undo);
+    studio.select(kept);
+    take_answers(&mut studio);
+    assert_eq!(in_memory(&studio, &[kept, unkept]), [0, 1]);
+    assert!(studio.items.get(kept).unwrap().status == Status::Finished);
+}
+
 /// A picture whose relief was the last choice, and a mesh file that is selected.
 fn relief_beside_a_mesh() -> (TempDir, Studio, [ItemId; 2]) {
     let (folder, mut studio) = studio();

@@ -64,6 +64,15 @@ pub enum Change {
 }
 
 impl Change {
+    /// Lets go of the meshes of removed cards that are in files: they are read again when their cards come back.
+    fn without_kept_meshes(mut self) -> Self {
+        if let Self::Removed(removed) = &mut self {
+            let kept = removed.iter_mut().map(|(_, item)| item).filter(|item| item.saved.is_some());
+            kept.for_each(|item| item.finished = None);
+        }
+        self
+    }
+
     /// Takes the change back and returns the change that would make it again.
     fn apply(self, items: &mut Items) -> Self {
         match self {
@@ -170,14 +179,14 @@ impl History {
         if self.undo.len() == DEPTH {
             self.undo.remove(0);
         }
-        self.undo.push(change);
+        self.undo.push(change.without_kept_meshes());
     }
 
     /// Takes the last change back. Returns whether there was one.
     pub fn undo(&mut self, items: &mut Items) -> bool {
         self.last = None;
         let Some(change) = self.undo.pop() else { return false };
-        self.redo.push(change.apply(items));
+        self.redo.push(change.apply(items).without_kept_meshes());
         true
     }
 
@@ -185,7 +194,7 @@ impl History {
     pub fn redo(&mut self, items: &mut Items) -> bool {
         self.last = None;
         let Some(change) = self.redo.pop() else { return false };
-        self.undo.push(change.apply(items));
+        self.undo.push(change.apply(items).without_kept_meshes());
         true
     }
 

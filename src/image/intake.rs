@@ -152,19 +152,23 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, IntakeError> {
     Ok(bytes)
 }
 
-/// The same, but a pipe or a device, whose reading may wait for ever, is left when cancelled.
+/// The same, but a file whose reading may wait for ever is left when cancelled: a pipe, a device, any file on a share
+/// that does not answer.
 ///
 /// # Errors
 /// As [`read_file`], and when cancelled.
 pub fn read_file_or_cancel(path: &Path, limits: &Limits, monitor: &Monitor) -> Result<Vec<u8>, IntakeError> {
-    if std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-        let (owned, limits) = (path.to_owned(), *limits);
-        let work = move || read_file(&owned, &limits);
-        if let Ok(read) = beside(std::thread::Builder::new(), "picture", monitor, work) {
-            return read;
-        }
-    }
-    read_file(path, limits)
+    let (owned, limits) = (path.to_owned(), *limits);
+    read_or_cancel(move || read_file(&owned, &limits), monitor)
+}
+
+/// Does `read` beside, or here where the system gives no thread.
+fn read_or_cancel(
+    read: impl FnOnce() -> Outcome<Vec<u8>> + Clone + Send + 'static,
+    monitor: &Monitor,
+) -> Outcome<Vec<u8>> {
+    // Already asking what a file is may wait for ever.
+    beside(std::thread::Builder::new(), "picture", monitor, read.clone()).unwrap_or_else(|_| read())
 }
 
 /// Decodes a picture, turns it upright, reduces it to `params.working_size_px` (never enlarges pixels), brings its colours
@@ -341,4 +345,35 @@ fn decode_error(error: ImageError, format: ImageFormat, limits: &Limits) -> Inta
 
 fn alpha_means_something(pixels: &image::RgbaImage) -> bool {
     pixels.pixels().any(|p| p[3] < 255) && pixels.pixels().any(|p| p[3] > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::progress::CancelToken;
+
+    #[test]
+    fn a_file_that_never_opens_is_left_when_cancelled() {
+        let (hold, held) = crossbeam_channel::bounded::<()>(0);
+        let token = CancelToken::new();
+        let cancel = token.clone();
+        let read = move || {
+            cancel.cancel();
+            // Far longer than it takes to be left.
+            let _ = held.recv_timeout(Duration::from_secs(20));
+            Ok(vec![1])
+        };
+        let read = read_or_cancel(read, &Monitor::new(&token, &|_| {}));
+        assert!(matches!(read, Err(IntakeError::Cancelled(_))));
+        drop(hold);
+        // An ordinary file is read no other way: it may lie on a share.
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.png");
+        std::fs::write(&file, "x").unwrap();
+        let read = |monitor: &Monitor| read_file_or_cancel(&file, &Limits::default(), monitor);
+        assert_eq!(read(&Monitor::silent()).unwrap(), b"x");
+        assert!(matches!(read(&Monitor::new(&token, &|_| {})), Err(IntakeError::Cancelled(_))));
+    }
 }

@@ -3,8 +3,8 @@
 //! Promises of a [`Queue`]: jobs run one after the other in the order shown by [`Queue::snapshot`];
 //! events of one job come in order and nothing follows its last one, so the result of a job that was
 //! cancelled or removed is never delivered; a panic inside a job fails that job alone; dropping the
-//! queue cancels everything and waits until the running job has noticed. Nothing else waits for the
-//! worker.
+//! queue cancels everything and waits until the running job has noticed, which is then gone; one that
+//! notices nothing for seconds is left to itself. Nothing else waits for the worker.
 //!
 //! [`batch`] is the same for a folder of pictures, without a window.
 

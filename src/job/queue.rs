@@ -9,6 +9,7 @@ mod worker;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::estimate::{Estimate, Estimator};
 use super::{CAPACITY, Event, JobId, JobRequest, JobState, JobStatus, Move, QueueError};
@@ -29,6 +30,12 @@ const REMEMBERED: usize = CAPACITY;
 const UNFETCHED: usize = 8 * CAPACITY;
 /// Waiting jobs that a learned model is told of ahead.
 const UPCOMING: usize = 8;
+
+/// Longest wait for a job that was cancelled to notice: far more than it should need, but the driver or the file that
+/// it is at may not answer at all, and the window closes nevertheless.
+const LONGEST_END: Duration = Duration::from_secs(5);
+/// Time between two looks at whether it has.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Why a piece of work made nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,7 +221,14 @@ impl<T: Send + Sync + 'static> Drop for Queue<T> {
         state.jobs.iter().for_each(|job| job.cancel.cancel());
         drop(state);
         self.shared.work_changed.notify_all();
-        if let Some(worker) = self.worker.take().filter(|w| w.thread().id() != std::thread::current().id()) {
+        let Some(worker) = self.worker.take().filter(|w| w.thread().id() != std::thread::current().id()) else {
+            return;
+        };
+        let begun = Instant::now();
+        while !worker.is_finished() && begun.elapsed() < LONGEST_END {
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        if worker.is_finished() {
             let _ = worker.join();
         }
     }

@@ -287,6 +287,30 @@ fn dropping_the_queue_stops_the_work() {
 }
 
 #[test]
+fn dropping_the_queue_leaves_work_that_notices_nothing() {
+    let (hold, held) = crossbeam_channel::bounded::<()>(0);
+    let work = move |_: &JobRequest, _: &Monitor| {
+        let _ = held.recv();
+        Ok(String::new())
+    };
+    let queue = Queue::with_work(work, || {}).unwrap();
+    let id = queue.submit(job("on a share that does not answer")).unwrap();
+    started(&queue, id);
+    assert!(queue.cancel(id));
+    let (gone, is_gone) = crossbeam_channel::bounded(1);
+    let dropping = std::thread::Builder::new().name("dropping".to_owned());
+    let dropping = dropping.spawn(move || {
+        drop(queue);
+        let _ = gone.send(());
+    });
+    let came_back = is_gone.recv_timeout(SOON);
+    // Whatever came of it, no thread stays.
+    drop(hold);
+    dropping.unwrap().join().unwrap();
+    assert!(came_back.is_ok(), "it waits for ever");
+}
+
+#[test]
 fn the_queue_may_be_used_from_any_thread() {
     fn check<T: Send + Sync>() {}
     check::<Queue<String>>();

@@ -9,7 +9,7 @@ use crate::app::state::Item;
 use crate::image::intake::{self, Limits};
 use crate::image::{Picture, mask, matte};
 use crate::mesh::components::least_shown;
-use crate::progress::Monitor;
+use crate::progress::{Cancelled, Ended, Monitor, run_beside};
 use crate::request::{CutOutParams, Request};
 
 /// A mask (255 = object) in the picture's size and how sure it is, 0–1; or why there is none.
@@ -18,17 +18,31 @@ pub type Cut = Result<(GrayImage, f32), String>;
 /// Reads the picture of a card.
 ///
 /// # Errors
-/// The sentence to tell: also for a picture in which there is nothing to see.
-pub fn read(item: &Item) -> Result<Picture, String> {
-    let limits = Limits::default();
-    check_is_file(item.source.path())?;
-    let bytes = intake::read_file(item.source.path(), &limits).map_err(|e| e.to_string())?;
-    let picture = intake::decode(&bytes, &item.request.intake, &limits, &Monitor::silent());
+/// The sentence to tell: also for a picture in which there is nothing to see, and when cancelled.
+pub fn read(item: &Item, monitor: &Monitor) -> Result<Picture, String> {
+    let bytes = read_file(item.source.path(), monitor)?;
+    let picture = intake::decode(&bytes, &item.request.intake, &Limits::default(), monitor);
     let picture = picture.map_err(|e| e.to_string())?;
     if picture.is_invisible() {
         return Err(matte::MatteError::AllTransparent.to_string());
     }
     Ok(picture)
+}
+
+/// Reads a file beside, since it may lie on a share that does not answer, until cancelled.
+fn read_file(path: &Path, monitor: &Monitor) -> Result<Vec<u8>, String> {
+    let path = path.to_owned();
+    let read = move || {
+        check_is_file(&path)?;
+        intake::read_file(&path, &Limits::default()).map_err(|e| e.to_string())
+    };
+    let thread = std::thread::Builder::new().name("orfeas-read".to_owned());
+    match run_beside(thread, monitor.cancel_token(), read) {
+        Ok(Ended::Done(read)) => read,
+        Ok(Ended::Cancelled) => Err(Cancelled.to_string()),
+        Ok(Ended::Panicked(_)) => Err("the reader gave up".to_owned()),
+        Err(error) => Err(format!("there is no thread to read it: {error}")),
+    }
 }
 
 /// Refuses pipes and devices, which may keep the reader waiting for ever.
@@ -41,12 +55,11 @@ fn check_is_file(path: &Path) -> Result<(), String> {
 }
 
 /// Cuts the object out, by a mask where a file of one is named.
-pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>) -> Cut {
-    mask_file.map_or(Ok(()), check_is_file)?;
-    let external = mask_file.map(|file| mask::read(file, &Limits::default())).transpose();
-    let external = external.map_err(|e| e.to_string())?;
+pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>, monitor: &Monitor) -> Cut {
+    let read_mask = |file| mask::from_bytes(&read_file(file, monitor)?, &Limits::default()).map_err(|e| e.to_string());
+    let external = mask_file.map(read_mask).transpose()?;
     let help = crate::pipeline::help(params);
-    let cut = matte::cut_out_with(picture, params, external.as_ref(), help, &Monitor::silent());
+    let cut = matte::cut_out_with(picture, params, external.as_ref(), help, monitor);
     let cut = cut.map_err(|e| e.to_string())?;
     Ok((cut.mask(), cut.confidence))
 }
@@ -55,10 +68,10 @@ pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>) -
 /// `share` of the height (0 to 1) is left above a flat base.
 ///
 /// # Errors
-/// The sentence to tell.
-pub fn object_of(item: &Item, share: f32) -> Result<ColorImage, String> {
-    let picture = read(item)?;
-    let (opacity, _) = cut(&picture, &item.request.cut_out, item.mask.as_deref())?;
+/// The sentence to tell, also when cancelled.
+pub fn object_of(item: &Item, share: f32, monitor: &Monitor) -> Result<ColorImage, String> {
+    let picture = read(item, monitor)?;
+    let (opacity, _) = cut(&picture, &item.request.cut_out, item.mask.as_deref(), monitor)?;
     let kept = kept_box(&opacity, &item.request, share);
     let [left, top, right, bottom] = kept.ok_or("Nothing is left of the object")?;
     let size = [(right - left + 1) as usize, (bottom - top + 1) as usize];
@@ -182,7 +195,7 @@ mod tests {
         ] {
             let mut item = card(&folder, discs);
             item.request.mesh.drop_floaters = drops;
-            assert_eq!(object_of(&item, 1.0).unwrap().size, size, "{discs:?} {drops}");
+            assert_eq!(object_of(&item, 1.0, &Monitor::silent()).unwrap().size, size, "{discs:?} {drops}");
             // A thing so small as the speck is larger in the mesh than in the picture.
             if drops > 0.0 {
                 let input = Input::of(item.source.path());

@@ -22,6 +22,7 @@ use crate::image::Picture;
 use crate::image::intake::ENDINGS as PICTURE_ENDINGS;
 use crate::image::matte::CutOut;
 use crate::image::png;
+use crate::progress::{CancelOnDrop, Monitor};
 use crate::request::{Background, CutOutParams, Request};
 use canvas::{Canvas, Choices, Shown};
 use cut::Cut;
@@ -40,6 +41,8 @@ pub struct CutOutEditor {
     state: State,
     /// Names the answer that is awaited; earlier ones are dropped.
     awaited: Arc<()>,
+    /// What makes that answer ends with this.
+    work: CancelOnDrop,
     choices: Choices,
 }
 
@@ -108,12 +111,14 @@ impl CutOutEditor {
             request: item.request,
             state: State::Loading,
             awaited: Arc::new(()),
+            work: CancelOnDrop::default(),
             choices: Choices { shown: Shown::Overlay, tool: Tool::Add, brush_px: 40.0 },
         };
-        let (item, awaited) = (item.clone(), editor.awaited.clone());
+        let (item, awaited, cancel) = (item.clone(), editor.awaited.clone(), editor.work.token());
         let make = move || -> Result<Ready, String> {
-            let picture = cut::read(&item)?;
-            let cut = cut::cut(&picture, &item.request.cut_out, item.mask.as_deref());
+            let monitor = Monitor::new(&cancel, &|_| {});
+            let picture = cut::read(&item, &monitor)?;
+            let cut = cut::cut(&picture, &item.request.cut_out, item.mask.as_deref(), &monitor);
             Ok(Ready::new(picture, cut))
         };
         studio.run_task(make, move |studio, made| {
@@ -190,7 +195,7 @@ impl CutOutEditor {
                 let is_it = |d: &mut Dialog| matches!(d, Dialog::CutOut(e) if Arc::ptr_eq(&e.awaited, &awaited));
                 let Some(Dialog::CutOut(mut editor)) = studio.dialog.take_if(is_it) else { return };
                 let params = editor.request.cut_out;
-                editor.start_over(studio, move |picture| cut::cut(picture, &params, Some(&path)));
+                editor.start_over(studio, move |picture, monitor| cut::cut(picture, &params, Some(&path), monitor));
                 studio.dialog = Some(Dialog::CutOut(editor));
             },
         );
@@ -239,19 +244,21 @@ impl CutOutEditor {
         });
         if let Some(background) = row.inner {
             let params = CutOutParams { background, ..self.request.cut_out };
-            self.start_over(studio, move |picture| cut::cut(picture, &params, None));
+            self.start_over(studio, move |picture, monitor| cut::cut(picture, &params, None, monitor));
         }
     }
 
     /// Makes another mask beside the window; where that fails the mask stays as it is.
-    fn start_over(&mut self, studio: &mut Studio, cut: impl FnOnce(&Picture) -> Cut + Send + 'static) {
+    fn start_over(&mut self, studio: &mut Studio, cut: impl FnOnce(&Picture, &Monitor) -> Cut + Send + 'static) {
         let State::Ready(ready) = &mut self.state else { return };
         let picture = ready.picture.clone();
         let awaited = Arc::new(());
         self.awaited = awaited.clone();
+        self.work = CancelOnDrop::default();
+        let cancel = self.work.token();
         ready.busy = Some(Busy::CuttingOut);
         studio.run_task(
-            move || cut(&picture),
+            move || cut(&picture, &Monitor::new(&cancel, &|_| {})),
             move |studio, made| {
                 if let Some(CutOutEditor { state: State::Ready(ready), .. }) = studio.editor_awaiting(&awaited) {
                     ready.take(made.flatten());
@@ -375,9 +382,41 @@ impl Studio {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::state::Source;
     use super::super::tests::{studio, take_answers};
     use super::*;
+
+    #[test]
+    fn a_closed_editor_cuts_nothing_out_any_more() {
+        let (folder, mut studio) = studio();
+        studio.queue = None;
+        let path = folder.path().join("a.png");
+        image::RgbImage::from_pixel(8, 6, image::Rgb([90, 140, 200])).save(&path).unwrap();
+        let id = studio.add(Source::Picture(path));
+        studio.items.select(id);
+        studio.run_command(Command::EditCutOut);
+        take_answers(&mut studio);
+        let Some(Dialog::CutOut(mut editor)) = studio.dialog.take() else { panic!("no editor") };
+        // Cuts out until it is cancelled.
+        let (tell, told) = crossbeam_channel::bounded(2);
+        for _ in 0..2 {
+            let tell = tell.clone();
+            editor.start_over(&mut studio, move |_, monitor| {
+                let begun = std::time::Instant::now();
+                while monitor.check().is_ok() && begun.elapsed() < Duration::from_secs(20) {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                let _ = tell.send(monitor.check().is_err());
+                Err("it was cancelled".to_owned())
+            });
+        }
+        assert!(told.recv().unwrap(), "another one is asked for");
+        drop(editor);
+        assert!(told.recv().unwrap(), "the editor is closed");
+        take_answers(&mut studio);
+    }
 
     #[test]
     fn a_window_without_a_data_folder_uses_a_cut_out_as_well() {

@@ -17,6 +17,7 @@ use super::clicks::Click;
 use super::labels::{Labels, edges};
 use crate::mesh::Bounds;
 use crate::print::text::length;
+use crate::progress::{CancelOnDrop, Monitor};
 use crate::render::{Camera, NamedView, Projection};
 use crate::request::Mode;
 
@@ -24,6 +25,8 @@ use crate::request::Mode;
 pub struct PictureOverlay {
     /// Names the answer that is awaited; those of overlays before are dropped.
     awaited: Arc<()>,
+    /// What makes that answer ends with this.
+    work: CancelOnDrop,
     texture: Option<TextureHandle>,
     opacity: f32,
 }
@@ -130,14 +133,15 @@ impl Studio {
         self.viewport.camera.set_projection(Projection::Orthographic);
         self.viewport.look_from(NamedView::Front);
         let awaited = self.expect_overlay();
-        let crop = move || super::super::cutout::object_of(&item, share);
+        let cancel = self.viewport.overlay.as_ref().map(|overlay| overlay.work.token()).unwrap_or_default();
+        let crop = move || super::super::cutout::object_of(&item, share, &Monitor::new(&cancel, &|_| {}));
         self.run_task(crop, move |studio, cropped| studio.take_overlay(&awaited, cropped.flatten()));
     }
 
     /// Makes room for a picture; the answer is known by what is returned.
     fn expect_overlay(&mut self) -> Arc<()> {
-        let awaited = Arc::new(());
-        self.viewport.overlay = Some(PictureOverlay { awaited: awaited.clone(), texture: None, opacity: 0.5 });
+        let (awaited, work) = (Arc::new(()), CancelOnDrop::default());
+        self.viewport.overlay = Some(PictureOverlay { awaited: awaited.clone(), work, texture: None, opacity: 0.5 });
         awaited
     }
 

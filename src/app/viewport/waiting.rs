@@ -5,10 +5,10 @@ use egui::{Rect, Ui};
 use super::super::Studio;
 
 impl Studio {
-    /// What there is to wait for while there is nothing to see.
-    pub(super) fn awaited_text(&self) -> Option<String> {
+    /// What there is to wait for, or to do, while there is nothing to see.
+    pub(in super::super) fn awaited_text(&self) -> Option<String> {
         match &self.viewport.shown {
-            None => self.name_being_read().map(|name| format!("Reading {name} …")),
+            None => self.name_being_read().map(|name| format!("Reading {name} …")).or_else(|| self.held_back_text()),
             // On its way into graphics memory.
             Some(shown) if shown.gpu_mesh.is_none() && self.viewport.gpu.is_some() => {
                 self.items.selected().map(|item| format!("Preparing {} to be drawn …", item.name()))

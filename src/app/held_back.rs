@@ -1,0 +1,164 @@
+//! Meshes whose reading ended the program: it must do so once, not at every start.
+//!
+//! Before a mesh is read, and after its card was selected, the list on disk says so. Where the program ends before that
+//! is taken back, the next one leaves the mesh unread until somebody asks for it.
+
+use std::path::PathBuf;
+
+use super::Studio;
+use super::launch;
+use super::meshes::file_of;
+use super::session::UNREAD;
+use super::state::{Item, ItemId, Status};
+use super::toast::Level;
+
+impl Studio {
+    /// Notes in the list on disk what begins with the window, before it does: the job of the card `first`, and the
+    /// reading of the selected mesh.
+    pub(super) fn note_beginnings(&mut self, first: Option<ItemId>) {
+        let selected = self.items.selected();
+        if let Some(item) = selected.filter(|item| item.is_unread()) {
+            self.messages.push(Level::Warning, format!("{}: {UNREAD}", item.name()));
+        }
+        let read = selected.filter(|item| item.file_to_read().is_some()).map(|item| item.id);
+        let Some(store) = self.store.clone().filter(|_| first.is_some() || read.is_some()) else { return };
+        let mut session = self.session().with_reading(read);
+        if let Some(first) = first {
+            session = session.with_running(first);
+        }
+        let kept = store.save(&session).map_err(|error| error.to_string());
+        self.tell_kept(kept);
+    }
+
+    /// Holds back the mesh to which the graphics device may have been lost: the one that is being read, or in a window
+    /// that stands in for one that just lost it, the one that is shown.
+    pub(super) fn suspect_mesh(&mut self) {
+        let shown = if launch::is_anew() { self.items.selected_id() } else { None };
+        let suspect = self.id_being_read().or(shown);
+        if let Some(item) = suspect.and_then(|id| self.items.get_mut(id)) {
+            item.held_back = true;
+        }
+    }
+
+    /// Reads the mesh of the selected card, because somebody asks for it. Returns whether there is one to read.
+    pub(super) fn read_held_back(&mut self) -> bool {
+        let Some(item) = self.items.selected_mut().filter(|item| item.is_unread()) else { return false };
+        item.held_back = false;
+        item.status = if item.saved.is_some() { Status::Finished } else { Status::New };
+        self.load_selected();
+        true
+    }
+
+    /// What the view says of a mesh that is left unread.
+    pub(super) fn held_back_text(&self) -> Option<String> {
+        self.items.selected().filter(|item| item.is_unread()).map(|_| UNREAD.to_owned())
+    }
+}
+
+impl Item {
+    /// The file that its mesh is read from when it is selected, if that is not in memory.
+    pub(super) fn file_to_read(&self) -> Option<PathBuf> {
+        file_of(self).filter(|_| !self.status.is_open() && !self.held_back)
+    }
+
+    /// Whether its mesh is left unread, and nothing newer is asked for.
+    pub(super) fn is_unread(&self) -> bool {
+        self.held_back && self.finished.is_none() && !self.status.is_open() && !self.is_outdated()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tempfile::TempDir;
+
+    use super::super::command::Command;
+    use super::super::state::Source;
+    use super::super::tests::{finished, in_folder, studio, take_answers};
+    use super::*;
+
+    /// A window with a selected mesh that is read without a fault, of a file or kept for a picture; its list is written.
+    fn with_mesh(is_file: bool) -> (TempDir, Studio) {
+        let (folder, mut studio) = studio();
+        let path = folder.path().join("part.obj");
+        std::fs::write(&path, "v 0 0 0\nv 20 0 0\nv 0 20 0\nv 0 0 20\nf 1 2 4\nf 2 3 4\nf 3 1 4\nf 1 3 2\n").unwrap();
+        let id = if is_file {
+            studio.add(Source::MeshFile(path))
+        } else {
+            let id = studio.add(Source::Picture("a.png".into()));
+            let item = studio.items.get_mut(id).unwrap();
+            (item.status, item.finished) = (Status::Finished, Some(finished()));
+            studio.keep_result(id);
+            id
+        };
+        studio.select(id);
+        take_answers(&mut studio);
+        studio.save();
+        take_answers(&mut studio);
+        (folder, studio)
+    }
+
+    /// The next window, should the one that keeps its list in `data` end now.
+    fn after_an_end(data: &Path) -> (TempDir, Studio) {
+        let next = tempfile::tempdir().unwrap();
+        let results = next.path().join("results");
+        std::fs::create_dir(&results).unwrap();
+        std::fs::copy(data.join("session.json"), next.path().join("session.json")).unwrap();
+        for file in std::fs::read_dir(data.join("results")).unwrap().map(|file| file.unwrap()) {
+            std::fs::copy(file.path(), results.join(file.file_name())).unwrap();
+        }
+        let studio = in_folder(next.path());
+        (next, studio)
+    }
+
+    fn is_held_back(studio: &Studio) -> bool {
+        let status = &studio.items.selected().unwrap().status;
+        let is_told = matches!(status, Status::Failed(why) if why == UNREAD) && studio.awaited_text().is_some();
+        studio.reading.is_none() && is_told
+    }
+
+    #[test]
+    fn a_mesh_that_ends_the_program_is_read_once_and_then_when_asked_for() {
+        for is_file in [true, false] {
+            let (folder, _first) = with_mesh(is_file);
+            let (next, second) = after_an_end(&folder.path().join("data"));
+            assert!(second.reading.is_some(), "nothing is known against it");
+            let (next, mut third) = after_an_end(next.path());
+            assert!(is_held_back(&third));
+            // Neither asks for it.
+            third.load_selected();
+            third.run_command(Command::SaveMesh);
+            assert!(is_held_back(&third));
+            third.save();
+            take_answers(&mut third);
+            let (fourth_folder, mut fourth) = after_an_end(next.path());
+            assert!(is_held_back(&fourth), "it was never read");
+            fourth.run_command(Command::Retry);
+            assert!(fourth.reading.is_some());
+            take_answers(&mut fourth);
+            let item = fourth.items.selected().unwrap();
+            assert!(item.status == Status::Finished && item.finished.is_some());
+            fourth.save();
+            take_answers(&mut fourth);
+            let (_next, fifth) = after_an_end(fourth_folder.path());
+            assert!(fifth.reading.is_some(), "it did no harm");
+        }
+    }
+
+    #[test]
+    fn closing_says_nothing_against_a_mesh_and_a_lost_device_does() {
+        let (folder, mut first) = with_mesh(true);
+        let item = first.items.selected_mut().unwrap();
+        (item.finished, item.status) = (None, Status::New);
+        first.load_selected();
+        assert!(first.reading.is_some());
+        first.save();
+        eframe::App::on_exit(&mut first);
+        let (next, mut second) = after_an_end(&folder.path().join("data"));
+        assert!(second.reading.is_some());
+        second.suspect_mesh();
+        second.say_goodbye();
+        assert!(is_held_back(&after_an_end(next.path()).1));
+    }
+}
