@@ -83,7 +83,7 @@ fn at_once(
     Ok(background::run(monitor, move || part.reduce(goal))?.unwrap_or(Reduced { triangles: unchanged, error: 0.0 }))
 }
 
-/// Reduces every block to `share` of its triangles. `round` moves the blocks.
+/// Reduces every block to `share` of its triangles that can go. `round` moves the blocks.
 fn in_blocks(
     mesh: &Mesh,
     triangles: &[[u32; 3]],
@@ -102,7 +102,7 @@ fn in_blocks(
         .map(|members| {
             monitor.step(Stage::Mesh, done.fetch_add(1, Relaxed), total)?;
             let part = Part::of(mesh, triangles, members, |v| kept[v as usize] || blocks.on_rim[v as usize]);
-            Ok(part.reduce(Reduction { triangles: (share * members.len() as f64) as usize, max_error }))
+            Ok(part.reduce(Reduction { triangles: part.goal(share), max_error }))
         })
         .collect::<Result<_, Cancelled>>()?;
     let error = parts.iter().map(|p| p.error).fold(0.0, f32::max);
@@ -178,6 +178,18 @@ impl Part {
             indices,
             vertices,
         }
+    }
+
+    /// How many triangles to go for where `share` of those that can go stays. What touches a locked vertex is beside
+    /// that: a rim alone may have more than the block's share of all, and what is within it would vanish for it.
+    fn goal(&self, share: f64) -> usize {
+        // None are to stay where an error alone is the limit.
+        if share == 0.0 {
+            return 0;
+        }
+        let (triangles, _) = self.indices.as_chunks::<3>();
+        let fixed = triangles.iter().filter(|t| t.iter().any(|&v| self.locked[v as usize])).count();
+        fixed + (share * (triangles.len() - fixed) as f64) as usize
     }
 
     fn clone_triangles(&self) -> Vec<[u32; 3]> {

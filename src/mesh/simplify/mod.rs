@@ -5,7 +5,8 @@
 //! position, no triangle without area or through another, no piece turned inside out. Where it is
 //! not as good as the mesh that came in, the surroundings are kept as they were and it is tried
 //! again, at last with more triangles; then the exact kernel of `manifold-rust` tries; and when that
-//! fails as well the full mesh comes back with a note that says so.
+//! fails as well the full mesh comes back with a note that says so. From a result with more triangles
+//! than asked for it goes on, towards as few as can be.
 //!
 //! A large mesh is first reduced in blocks, side by side on all cores, and then as a whole. Blocks
 //! depend on the mesh alone, so the result does not depend on the number of threads.
@@ -71,6 +72,10 @@ const ATTEMPTS: [usize; 5] = [1, 1, 1, 2, 4];
 const MILDER: [usize; 4] = [2, 4, 8, 16];
 /// That is worth it when more than one in so many vertices had to be kept.
 const MANY_KEPT: usize = 8;
+/// How many times the triangles after that, where a number of them is asked for: almost any is better than all.
+const MILDEST: [usize; 6] = [1 << 6, 1 << 8, 1 << 10, 1 << 12, 1 << 14, 1 << 16];
+/// How often numbers of triangles between what was reached and what was asked for are tried.
+const NEARER: usize = 6;
 /// How often a reduction is made anew where the surface moved too far: the error that meshopt keeps is a mean.
 const TRIES: usize = 14;
 /// Places are kept as they were when they are no more than one in so many vertices; else all is reduced by less.
@@ -112,19 +117,20 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
         triangles: target.triangles.unwrap_or(0) as usize,
         max_error: target.max_error.filter(|e| e.is_finite()),
     };
-    let (original, known) = (Original::of(&whole), Known::of(&whole));
-    let mut search = Search {
-        whole: &whole,
-        original: &original,
-        known: &known,
-        goal,
-        limit: goal.max_error,
-        before: None,
-        reached: 0.0,
-        is_too_far: false,
-        bar: &bar,
-        monitor,
-    };
+    let found = searched(&whole, goal, &bar, monitor)?;
+    // Of what stayed whole the search has tried everything.
+    let is_less = found.mesh.triangle_indices.len() < whole.triangle_indices.len();
+    if goal.max_error.is_none() && found.note.is_some() && is_less {
+        drop(whole);
+        return nearer(found, goal, &bar, monitor);
+    }
+    Ok(found)
+}
+
+/// Goes for the goal by every way there is, until one leaves a result that is no worse than `whole`.
+fn searched(whole: &Mesh, goal: Reduction, bar: &Bar, monitor: &Monitor) -> Result<Simplified, SimplifyError> {
+    let (original, known) = (Original::of(whole), Known::of(whole));
+    let mut search = Search::of(whole, &original, &known, goal, bar, monitor);
     match search.keeping_surroundings()? {
         Some(Found { simplified, is_worth_another: false }) => return Ok(simplified),
         Some(Found { simplified, .. }) => return Ok(search.milder(&simplified.mesh)?.unwrap_or(simplified)),
@@ -133,19 +139,49 @@ pub fn simplify(mesh: &Mesh, target: Target, monitor: &Monitor) -> Result<Simpli
     bar.next_try(monitor)?;
     if whole.triangle_indices.len() <= MAX_EXACT_TRIANGLES
         && let Some(before) = &search.before
-        && let Some(exact) = exact::simplify(&whole, goal, search.reached, before, &known, monitor)?
+        && let Some(exact) = exact::simplify(whole, goal, search.reached, before, &known, monitor)?
         && search.is_near(&exact.mesh)?
     {
         return Ok(exact);
     }
-    if let Some(milder) = search.milder(&whole)? {
+    if let Some(milder) = search.milder(whole)? {
         return Ok(milder);
     }
     let note = match search.is_too_far {
         true => "the mesh keeps all its triangles: with fewer, the surface would move farther than allowed",
         false => "the mesh keeps all its triangles: with fewer, the surface would tear or pass through itself",
     };
-    Ok(Simplified { mesh: whole, achieved_error: 0.0, note: Some(note.to_owned()) })
+    Ok(Simplified { mesh: whole.clone(), achieved_error: 0.0, note: Some(note.to_owned()) })
+}
+
+/// Goes on from a result with more triangles than asked for: to those, and where that goes wrong again to numbers in
+/// between. From fewer triangles the way is another one, and each try takes little time.
+fn nearer(found: Simplified, goal: Reduction, bar: &Bar, monitor: &Monitor) -> Result<Simplified, SimplifyError> {
+    let Simplified { mut mesh, achieved_error: mut error, .. } = found;
+    let (mut aim, mut too_few) = (goal.triangles, goal.triangles);
+    for _ in 0..NEARER {
+        let (original, known, goal) = (Original::of(&mesh), Known::of(&mesh), Reduction { triangles: aim, ..goal });
+        let mut search = Search::of(&mesh, &original, &known, goal, bar, monitor);
+        let mut kept = vec![false; mesh.vertex_positions.len()];
+        match search.attempt(&mut kept, 1)? {
+            Some((fewer, moved, verdict)) if search.is_sound(&fewer, &verdict) => {
+                (mesh, error) = (fewer, error + moved)
+            }
+            _ => too_few = aim,
+        }
+        let count = mesh.triangle_indices.len();
+        if !is_short(count, too_few) {
+            break;
+        }
+        aim = (too_few as f64 * count as f64).sqrt() as usize;
+    }
+    let note = left_over(mesh.triangle_indices.len(), goal, true);
+    Ok(Simplified { mesh, achieved_error: error, note })
+}
+
+/// Whether so many triangles are clearly more than those asked for.
+fn is_short(count: usize, goal: usize) -> bool {
+    count > goal + goal / 10
 }
 
 /// The search for a result that is no worse than the mesh that came in.
@@ -174,7 +210,20 @@ struct Found {
     is_worth_another: bool,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    /// A search that has not begun.
+    fn of(
+        whole: &'a Mesh,
+        original: &'a Original<'a>,
+        known: &'a Known<'a>,
+        goal: Reduction,
+        bar: &'a Bar,
+        monitor: &'a Monitor<'a>,
+    ) -> Self {
+        let limit = goal.max_error;
+        Self { whole, original, known, goal, limit, before: None, reached: 0.0, is_too_far: false, bar, monitor }
+    }
+
     /// Goes for the goal, and where that goes wrong again with the surroundings kept as they were.
     fn keeping_surroundings(&mut self) -> Result<Option<Found>, SimplifyError> {
         let mut kept = vec![false; self.whole.vertex_positions.len()];
@@ -195,7 +244,9 @@ impl Search<'_> {
     fn milder(&mut self, other: &Mesh) -> Result<Option<Simplified>, SimplifyError> {
         let most = other.triangle_indices.len();
         let triangles = self.goal.triangles;
-        for times in MILDER.into_iter().take_while(|times| triangles.saturating_mul(*times) < most) {
+        let mildest = if self.goal.max_error.is_none() { &MILDEST[..] } else { &[] };
+        let goals = MILDER.iter().chain(mildest).copied();
+        for times in goals.take_while(|times| triangles.saturating_mul(*times) < most) {
             let mut kept = vec![false; self.whole.vertex_positions.len()];
             let Some((candidate, error, verdict)) = self.attempt(&mut kept, times)? else { break };
             if candidate.triangle_indices.len() < most && self.is_sound(&candidate, &verdict) {
@@ -322,7 +373,7 @@ fn left_over(count: usize, goal: Reduction, has_torn: bool) -> Option<String> {
         (Some(_), false) => "move farther than allowed",
         (Some(_), true) => "move farther than allowed, tear or pass through itself",
     };
-    (is_asked && count > asked + asked / 10)
+    (is_asked && is_short(count, asked))
         .then(|| format!("{count} triangles are left, not {asked}: with fewer, the surface would {why}"))
 }
 

@@ -21,6 +21,15 @@ fn noise(p: Vec3) -> f32 {
     (h >> 8) as f32 / (1 << 23) as f32 - 1.0
 }
 
+/// A ball about the origin with a void in it; the wall is that share of the radius.
+fn hollow(ball: &Mesh, wall: f32) -> Mesh {
+    let mut hollow = ball.clone();
+    let first = ball.vertex_positions.len() as u32;
+    hollow.vertex_positions.extend(ball.vertex_positions.iter().map(|p| p * (1.0 - wall)));
+    hollow.triangle_indices.extend(ball.triangle_indices.iter().map(|&[a, b, c]| [a + first, c + first, b + first]));
+    hollow
+}
+
 fn to_triangles(triangles: u32) -> Target {
     Target { triangles: Some(triangles), max_error: None }
 }
@@ -48,12 +57,7 @@ fn a_ball_keeps_its_shape_with_a_tenth_of_the_triangles() {
 
 #[test]
 fn a_thin_shell_has_as_few_triangles_as_its_walls_allow() {
-    let ball = grid(64, |p| p.length() - 0.9);
-    let wall = 0.012;
-    let mut shell = ball.clone();
-    let first = ball.vertex_positions.len() as u32;
-    shell.vertex_positions.extend(ball.vertex_positions.iter().map(|p| p * (1.0 - wall / 0.9)));
-    shell.triangle_indices.extend(ball.triangle_indices.iter().map(|&[a, b, c]| [a + first, c + first, b + first]));
+    let shell = hollow(&grid(64, |p| p.length() - 0.9), 0.012 / 0.9);
     // With so few, the walls pass through each other everywhere.
     let few = simplify(&shell, to_triangles(200), &Monitor::silent()).unwrap();
     let count = few.mesh.triangle_indices.len();
@@ -213,6 +217,54 @@ fn a_large_mesh_goes_through_blocks_the_same_on_any_number_of_threads() {
     assert_sound(&few.mesh);
     assert!(few.mesh.triangle_indices.len() <= 20_100, "{} {:?}", few.mesh.triangle_indices.len(), few.note);
     assert!((few.mesh.signed_volume() / gyroid.signed_volume() - 1.0).abs() < 0.01);
+}
+
+#[test]
+fn a_large_mesh_keeps_its_shape_with_very_few_triangles() {
+    let ball = globe(1.0, 560);
+    assert!(ball.triangle_indices.len() > 300_000);
+    let few = simplify(&ball, to_triangles(2000), &Monitor::silent()).unwrap();
+    assert!(few.note.is_none() && few.mesh.triangle_indices.len() <= 2000);
+    assert_sound(&few.mesh);
+    for t in 0..few.mesh.triangle_indices.len() {
+        let [a, b, c] = few.mesh.triangle(t);
+        assert!((a + b + c).length() / 3.0 > 0.98 && a.length().max(b.length()).max(c.length()) < 1.001, "{a} {b} {c}");
+        assert!(a.distance(b) < 0.3, "{a} {b}");
+    }
+}
+
+#[test]
+fn walls_of_a_large_mesh_stay_thick_with_very_few_triangles() {
+    let wall = 0.05;
+    let shell = hollow(&globe(1.0, 400), wall);
+    assert!(shell.triangle_indices.len() > 300_000);
+    let few = simplify(&shell, to_triangles(4000), &Monitor::silent()).unwrap();
+    assert!(few.note.is_none() && few.mesh.triangle_indices.len() <= 4000);
+    assert_sound(&few.mesh);
+    let is_inside = |t: &[u32; 3]| few.mesh.vertex_positions[t[0] as usize].length() < 1.0 - wall / 2.0;
+    let (inside, outside): (Vec<[u32; 3]>, _) = few.mesh.triangle_indices.iter().partition(|t| is_inside(t));
+    let [inside, outside] = [inside, outside].map(|t| Mesh { triangle_indices: t, ..few.mesh.clone() });
+    let tree = crate::mesh::box_tree::BoxTree::of(&outside);
+    let thickness = |p: Vec3| tree.distance_squared(&outside, p, 0.0, &mut 0).sqrt();
+    let corners = (0..inside.triangle_indices.len()).flat_map(|t| inside.triangle(t));
+    let thinnest = corners.map(thickness).fold(f32::INFINITY, f32::min);
+    assert!(thinnest > 0.6 * wall, "{thinnest}");
+}
+
+#[test]
+fn who_asks_for_too_few_gets_no_more_than_who_asks_for_what_can_be() {
+    for (wall, columns, can_be) in [(0.03, 170, 900), (0.013, 120, 3500)] {
+        let shell = hollow(&globe(1.0, columns), wall);
+        let enough = simplify(&shell, to_triangles(can_be), &Monitor::silent()).unwrap();
+        assert!(enough.note.is_none() && enough.mesh.triangle_indices.len() <= can_be as usize);
+        for goal in [60, 200] {
+            let few = simplify(&shell, to_triangles(goal), &Monitor::silent()).unwrap();
+            let count = few.mesh.triangle_indices.len();
+            assert!(count <= can_be as usize, "{count} for {goal}");
+            assert!(few.note.is_some_and(|note| note.starts_with(&count.to_string())));
+            assert_sound(&few.mesh);
+        }
+    }
 }
 
 #[test]
