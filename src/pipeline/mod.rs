@@ -62,12 +62,13 @@ pub use tools::{Models, Tools};
 use stages::Run;
 
 /// What is said with every solid of a cut-out that is more likely wrong than right.
-pub(crate) const UNSURE: &str = "the program is not sure about the cut-out; look at it (--save-mask, or Edit cut-out in the window), \
-                      and where it is wrong mend it there or give a mask (--mask)";
+pub(crate) const UNSURE: &str = "the program is not sure about the cut-out; look at it (--save-mask, or Edit cut-out in \
+                                 the window), and where it is wrong mend it there or give a mask (--mask)";
 
 /// What is said where a way to remove the background was chosen, and there was none to remove.
-pub(crate) const CUT_BY_ALPHA: &str = "the object was cut out by the picture's own transparency, so how a background is removed \
-                            (--cut-out) changed nothing; --background remove has it removed all the same";
+pub(crate) const CUT_BY_ALPHA: &str = "the object was cut out by the picture's own transparency, so how a background is \
+                                       removed (--cut-out) changed nothing; --background remove has it removed all the \
+                                       same";
 
 /// What a request is made from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
