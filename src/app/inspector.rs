@@ -1,20 +1,23 @@
 //! The right panel: settings, built from the ranges and explanations of [`crate::request`], and what
 //! is known about the mesh.
 
+mod look;
+
 use egui::{CollapsingHeader, ComboBox, DragValue, Grid, RichText, ScrollArea, Ui, vec2};
 
 use super::Studio;
 use super::command::Command;
 use super::layout::Dial;
 use super::state::{Finished, Source, Status};
-use super::taken::{Taken, taken, takes_depth};
+use super::taken::Taken;
 use super::theme::{self, Palette};
 use crate::models::State;
 use crate::print::text;
 use crate::progress::Stage;
 use crate::request::parameter::{ParamGroup, ParamKind, ParamSpec, Value};
-use crate::request::relevance::needed_for;
 use crate::request::{Mode, Quality, Request};
+pub(super) use look::label;
+use look::{Look, without_effect};
 
 impl Studio {
     pub(super) fn inspector_ui(&mut self, ui: &mut Ui) {
@@ -48,7 +51,7 @@ impl Studio {
         let has_mask = selected.is_some_and(|i| i.mask.is_some());
         let made = selected.filter(|i| !i.is_outdated()).and_then(|i| i.finished.as_ref());
         let look = Look::of(&request, has_mask, made.map(|f| f.report.size_mm));
-        for (group, open) in shown_groups(&mut request) {
+        for (group, open) in shown_groups(&mut request, &look) {
             let title = group.title();
             CollapsingHeader::new(title).default_open(open).id_salt(("group", title)).show(ui, |ui| {
                 group_ui(ui, group, &look);
@@ -92,7 +95,7 @@ impl Studio {
         if stages.is_empty() && *views != item.views_for_run() {
             labels = vec![Stage::Latents.label(), "everything after it"];
         }
-        if mask != item.mask.as_deref() {
+        if mask != item.mask_for_run() {
             labels = vec!["cut-out", "everything after it"];
         }
         if !labels.is_empty() {
@@ -211,6 +214,9 @@ fn mode_ui(ui: &mut Ui, request: &mut Request) {
 fn quality_ui(ui: &mut Ui, request: &mut Request) {
     use crate::request::parameter::Parameter as _;
     let ParamKind::Choice(choices) = Quality::KIND else { return };
+    if !reads_quality(request) {
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
         for quality in [Quality::Draft, Quality::Standard, Quality::Fine] {
             let doc = choices.iter().find(|c| c.name == quality.name()).map_or("", |c| c.doc);
@@ -220,6 +226,14 @@ fn quality_ui(ui: &mut Ui, request: &mut Request) {
             }
         }
     });
+}
+
+/// Whether a quality that is chosen changes anything.
+fn reads_quality(request: &Request) -> bool {
+    // A number of cells that is set gives way to it.
+    let mut chosen = *request;
+    choose_quality(&mut chosen, request.solid.quality);
+    !without_effect(&chosen, false).contains(&"quality")
 }
 
 /// Takes a quality, and lets it decide: a number of cells that was set is forgotten.
@@ -242,57 +256,8 @@ fn mode_group(request: &mut Request) -> &mut dyn ParamGroup {
     }
 }
 
-/// How the settings of a request are shown.
-struct Look {
-    /// Flags of those that are not shown.
-    hidden: Vec<&'static str>,
-    /// What is taken for numbers that are left open.
-    taken: Vec<(&'static str, Taken)>,
-    /// Whether the solid lies on its back.
-    lies_flat: bool,
-}
-
-impl Look {
-    /// The arguments are those of [`without_effect`] and [`taken`].
-    fn of(request: &Request, has_mask: bool, measured_mm: Option<[f32; 3]>) -> Self {
-        let mut hidden = without_effect(request, has_mask);
-        // One that is set already is an error, and stays in sight to be taken back.
-        if !takes_depth(request) && request.size.depth_mm.is_none() {
-            hidden.push("depth");
-        }
-        Self { hidden, taken: taken(request, measured_mm), lies_flat: request.lies_flat() }
-    }
-
-    /// What a setting is called.
-    fn label(&self, spec: &ParamSpec) -> String {
-        match spec.flag {
-            // On the bed it is another side than in the picture.
-            "height" if self.lies_flat => "Height of picture".to_owned(),
-            "depth" if self.lies_flat => "Height on bed".to_owned(),
-            _ => {
-                let name = ["_mm", "_px", "_deg"].iter().fold(spec.name, |name, unit| name.trim_end_matches(*unit));
-                capitalised(&name.replace('_', " "))
-            }
-        }
-    }
-
-    /// What is taken for a number that is left open.
-    fn taken(&self, spec: &ParamSpec) -> Option<Taken> {
-        self.taken.iter().find(|(flag, _)| *flag == spec.flag).map(|(_, taken)| *taken)
-    }
-}
-
-/// Flags of the settings that would change nothing in this request.
-fn without_effect(request: &Request, has_mask: bool) -> Vec<&'static str> {
-    let groups = request.groups();
-    let all = groups.iter().enumerate().flat_map(|(place, group)| group.specs().iter().map(move |s| (place, s)));
-    all.filter(|(place, spec)| needed_for(request, has_mask, *place, spec).is_some())
-        .map(|(_, spec)| spec.flag)
-        .collect()
-}
-
-/// The groups that matter to the mode, each with whether it starts unfolded.
-fn shown_groups(request: &mut Request) -> Vec<(&mut dyn ParamGroup, bool)> {
+/// The groups of which something is shown, that of the mode first, each with whether it starts unfolded.
+fn shown_groups<'r>(request: &'r mut Request, look: &Look) -> Vec<(&'r mut dyn ParamGroup, bool)> {
     let Request { mode, intake, cut_out, model, inflate, relief, lithophane, stamp, solid, mesh, size } = request;
     let own: &mut dyn ParamGroup = match mode {
         Mode::Inflate => inflate,
@@ -301,12 +266,15 @@ fn shown_groups(request: &mut Request) -> Vec<(&mut dyn ParamGroup, bool)> {
         Mode::Stamp => stamp,
         Mode::Model => model,
     };
-    vec![(own, true), (size, true), (cut_out, false), (solid, false), (mesh, false), (intake, false)]
+    let all: [(&mut dyn ParamGroup, bool); 6] =
+        [(own, true), (size, true), (cut_out, false), (solid, false), (mesh, false), (intake, false)];
+    all.into_iter().filter(|(group, _)| !look.shown(&**group).is_empty()).collect()
 }
 
 /// One widget per parameter, and a button that sets the group back.
 fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, look: &Look) {
-    for spec in group.specs().iter().filter(|spec| !look.hidden.contains(&spec.flag)) {
+    let shown = look.shown(group);
+    for &spec in &shown {
         let Some(before) = group.get(spec.name) else { continue };
         let value = param_ui(ui, spec, before, look);
         if value != before {
@@ -314,12 +282,17 @@ fn group_ui(ui: &mut Ui, group: &mut dyn ParamGroup, look: &Look) {
             let _ = group.set(spec.name, value);
         }
     }
-    let changed = group.specs().iter().any(|s| group.get(s.name) != Some(s.default));
+    let changed = shown.iter().any(|s| group.get(s.name) != Some(s.default));
     if changed && ui.small_button("Reset").on_hover_text(format!("Set {} back", group.title().to_lowercase())).clicked()
     {
-        for spec in group.specs() {
-            let _ = group.set(spec.name, spec.default);
-        }
+        set_back(group, look);
+    }
+}
+
+/// Sets what is shown of a group back; what is hidden may be set for another mode.
+fn set_back(group: &mut dyn ParamGroup, look: &Look) {
+    for spec in look.shown(group) {
+        let _ = group.set(spec.name, spec.default);
     }
 }
 

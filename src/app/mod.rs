@@ -38,6 +38,7 @@ mod undo;
 mod viewport;
 mod views_ui;
 mod welcome;
+mod words;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::tasks::caught;
 use super::toast::Level;
+use super::words;
 use crate::engine::Engine;
 use crate::models::{Choices, Library, Model, ModelsError, Remedy, State, Verdict, Verification};
 use crate::progress::{CancelToken, Monitor, Progress};
@@ -351,7 +352,7 @@ fn carry_out(
             (Level::Info, format!("{name} is paused; what has come is kept"))
         }
         Err(ModelsError::Cancelled(_)) => (Level::Info, format!("{name}: stopped")),
-        Err(error) => (Level::Error, error.to_string()),
+        Err(error) => (Level::Error, words::shown(&error.to_string())),
     }
 }
 

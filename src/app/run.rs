@@ -5,7 +5,7 @@ use super::settings::ThemeChoice;
 use super::state::{Finished, Item, ItemId, Items, Source, Status};
 use super::toast::Level;
 use super::undo::{Change, History};
-use super::{Dialog, Studio, cutout, export_panel, help_panel, palette};
+use super::{Dialog, Studio, cutout, export_panel, help_panel, palette, words};
 use crate::job::{Event, JobId, JobRequest, Move, QueueError};
 use crate::pipeline::Output;
 use crate::request::Request;
@@ -310,6 +310,10 @@ impl Studio {
     fn open_cut_out(&mut self) {
         match self.items.selected().cloned() {
             Some(item) if matches!(item.source, Source::Picture(_)) => {
+                if let Some(why) = cutout::why_none(&item.request) {
+                    self.messages.push(Level::Info, format!("Nothing is cut out here: {why}"));
+                    return;
+                }
                 let editor = cutout::CutOutEditor::new(&item, self);
                 self.open(Dialog::CutOut(Box::new(editor)));
             }
@@ -354,6 +358,7 @@ impl Studio {
                 self.touch();
             }
             Event::Failed(_, why) => {
+                let why = words::shown_error(&why, item.source.path());
                 self.messages.push(Level::Error, format!("{name}: {why}"));
                 item.status = Status::Failed(why);
                 let id = item.id;
@@ -382,7 +387,7 @@ impl Studio {
         item.finished = Some(Finished {
             mesh: output.mesh.clone(),
             report: output.report.clone().into(),
-            notes: output.notes.clone(),
+            notes: output.notes.iter().map(|note| words::shown(note)).collect(),
             request,
             mask: input.mask,
             views: input.views,

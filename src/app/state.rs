@@ -139,16 +139,22 @@ impl Item {
         if relevance::needed_for_views(&self.request).is_none() { self.views.clone() } else { Views::new() }
     }
 
+    /// The corrected cut-out that the next run would use: none where the whole frame is taken.
+    pub fn mask_for_run(&self) -> Option<&Path> {
+        self.mask.as_deref().filter(|_| reads_mask(&self.request))
+    }
+
     /// What the next run is made from.
     pub fn input(&self) -> Input {
         Input { path: self.source.path().to_owned(), mask: self.mask.clone(), views: self.views_for_run() }
     }
 
     /// Settings, corrected cut-out and further views that the mesh was made with, if there is a mesh,
-    /// in memory or on disk.
+    /// in memory or on disk. A cut-out that its settings do not read is none.
     pub fn made_with(&self) -> Option<(&Request, Option<&Path>, &Views)> {
         let in_memory = self.finished.as_ref().map(|f| (&f.request, f.mask.as_deref(), &f.views));
-        in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, s.mask.as_deref(), &s.views)))
+        let made = in_memory.or_else(|| self.saved.as_ref().map(|s| (&s.request, s.mask.as_deref(), &s.views)));
+        made.map(|(request, mask, views)| (request, mask.filter(|_| reads_mask(request)), views))
     }
 
     /// How much was cut off for the flat base of the mesh, in millimetres of the print; 0 without a mesh.
@@ -181,7 +187,7 @@ impl Item {
     /// Whether the mesh was made with other settings, another cut-out or other views than those shown.
     pub fn is_outdated(&self) -> bool {
         let views = self.views_for_run();
-        let now = (&self.request, self.mask.as_deref(), &views);
+        let now = (&self.request, self.mask_for_run(), &views);
         matches!(self.source, Source::Picture(_)) && self.made_with().is_some_and(|made| made != now)
     }
 
@@ -195,6 +201,11 @@ impl Item {
         let made_here = |f: &Finished| f.repaired || matches!(self.source, Source::Picture(_));
         self.saved.is_none() && self.finished.as_ref().is_some_and(made_here)
     }
+}
+
+/// Whether a corrected cut-out changes what `request` makes.
+fn reads_mask(request: &Request) -> bool {
+    relevance::needed_for_mask(request).is_none()
 }
 
 /// A file may hold any number; above this one, new names could run out.
@@ -418,5 +429,21 @@ mod tests {
         assert!(item.is_outdated());
         item.saved = None;
         assert!(!item.is_outdated(), "there is no mesh");
+    }
+
+    #[test]
+    fn a_cut_out_that_is_not_read_makes_no_mesh_outdated() {
+        let (mut items, [a, ..]) = three();
+        let item = items.get_mut(a).unwrap();
+        item.request.mode = Mode::Lithophane;
+        let (request, mask) = (item.request, Some("mask.png".into()));
+        item.saved = Some(SavedResult { file: "a.ply".into(), request, mask, views: Views::new(), notes: vec![] });
+        assert!(!item.is_outdated(), "it was not read then");
+        item.mask = Some("other.png".into());
+        assert!(!item.is_outdated() && item.mask_for_run().is_none(), "nor is it read now");
+        assert!(item.input().mask.is_some(), "the run says that it is not");
+        item.request.mode = Mode::Inflate;
+        item.saved.as_mut().unwrap().request = item.request;
+        assert!(item.is_outdated() && item.mask_for_run().is_some());
     }
 }

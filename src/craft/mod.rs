@@ -25,7 +25,7 @@ use crate::field::{FieldError, ScalarGrid};
 use crate::image::{ConditionImage, Picture};
 use crate::mesh::Mesh;
 use crate::progress::{Cancelled, Monitor};
-use crate::request::{Background, Mode, ReliefBase, Request};
+use crate::request::{Mode, Request, relevance};
 
 /// What a generator made: a field still to be meshed, or a height field already closed as a mesh.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,11 +151,7 @@ pub enum CraftError {
 
 /// Whether [`make`] needs the object cut out of its picture for this request.
 pub fn needs_cut_out(request: &Request) -> bool {
-    match request.mode {
-        Mode::Inflate | Mode::Stamp | Mode::Model => true,
-        Mode::Relief => request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove,
-        Mode::Lithophane => false,
-    }
+    relevance::needed_for_mask(request).is_none()
 }
 
 /// Whether the settings that `request` reads go together: [`make`] refuses what does not pass, whatever the picture.

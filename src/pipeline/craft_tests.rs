@@ -7,8 +7,9 @@ use super::tests::{Scene, another, crafts, request};
 use super::*;
 use crate::image::ConditionImage;
 use crate::mesh::topology::Topology;
-use crate::request::relevance::needed_for;
-use crate::request::{Background, CutOutMethod, LithophaneShape, Mode, ReliefBase, SizeParams, StampKind};
+use crate::request::parameter::{ParamKind, ParamSpec, Value};
+use crate::request::relevance::is_idle;
+use crate::request::{Background, CutOutMethod, LithophaneShape, Mode, Model, ReliefBase, SizeParams, StampKind};
 
 #[test]
 fn every_craft_makes_a_solid_of_the_size_asked_for() {
@@ -212,10 +213,8 @@ fn a_free_standing_relief_keeps_what_the_outline_shows_and_has_the_size_of_what_
     }
 }
 
-#[test]
-fn a_setting_said_to_have_no_effect_changes_nothing() {
-    let scene = Scene::new();
-    let cache = scene.cache();
+/// Every mode, in the variants that read other settings.
+fn variants() -> Vec<Request> {
     let mut bases = crafts().into_iter().map(request).collect::<Vec<_>>();
     let with = |mode, change: &dyn Fn(&mut Request)| {
         let mut request = request(mode);
@@ -226,11 +225,18 @@ fn a_setting_said_to_have_no_effect_changes_nothing() {
     bases.push(with(Mode::Lithophane, &|r| r.lithophane.shape = LithophaneShape::Curved));
     bases.push(with(Mode::Stamp, &|r| r.stamp.kind = StampKind::CookieCutter));
     bases.push(with(Mode::Stamp, &|r| r.stamp.kind = StampKind::Keychain));
-    for base in bases {
+    bases
+}
+
+#[test]
+fn a_setting_said_to_have_no_effect_changes_nothing() {
+    let scene = Scene::new();
+    let cache = scene.cache();
+    for base in variants() {
         let mesh = scene.run(&base, &cache).mesh;
         let mut tried = 0;
         for (group, params) in base.groups().iter().enumerate() {
-            for spec in params.specs().iter().filter(|spec| needed_for(&base, false, group, spec).is_some()) {
+            for spec in params.specs().iter().filter(|spec| is_idle(&base, false, group, spec)) {
                 let mut changed = base;
                 let value = another(spec, params.get(spec.name).unwrap());
                 changed.groups_mut()[group].set(spec.name, value).unwrap();
@@ -239,6 +245,39 @@ fn a_setting_said_to_have_no_effect_changes_nothing() {
             }
         }
         assert!(tried > 20, "{}: {tried}", base.mode.name());
+    }
+}
+
+/// All choices but the current one, or a number beside it.
+fn others(spec: &ParamSpec, current: Value) -> Vec<Value> {
+    match spec.kind {
+        ParamKind::Choice(choices) => {
+            choices.iter().map(|choice| Value::Choice(choice.name)).filter(|value| *value != current).collect()
+        }
+        _ => vec![another(spec, current)],
+    }
+}
+
+#[test]
+fn a_setting_that_is_offered_has_a_value_that_asks_for_another_result() {
+    let mut bases = variants();
+    bases.extend(Model::ALL.iter().map(|&model| {
+        let mut request = request(Mode::Model);
+        request.model.model = model;
+        request
+    }));
+    for base in bases {
+        for (group, params) in base.groups().iter().enumerate() {
+            for spec in params.specs().iter().filter(|spec| !is_idle(&base, false, group, spec)) {
+                let is_another = |value: Value| {
+                    let mut changed = base;
+                    changed.groups_mut()[group].set(spec.name, value).unwrap();
+                    !stages_to_redo(&base, &changed).is_empty()
+                };
+                let tried = others(spec, params.get(spec.name).unwrap());
+                assert!(tried.into_iter().any(is_another), "{}: {}", base.mode.name(), spec.flag);
+            }
+        }
     }
 }
 

@@ -64,7 +64,9 @@ impl Keys {
         // The cut-out's key contains the picture's, that of the latents both.
         let made_of = latents.as_ref().unwrap_or(if needs_cut_out { &cut_out } else { &picture });
         let shape = start("shape").input(made_of).params(mode);
-        let shape = if latents.is_some() { shape } else { shape.params(&solid.cells()) };
+        // A lithophane has a pitch, and a model cells of its own.
+        let has_cells = !matches!(mode, Mode::Lithophane | Mode::Model);
+        let shape = if has_cells { shape.params(&solid.cells()) } else { shape };
         // All but the balloon are made in millimetres, and so for a size; the balloon knows it only
         // for its thinnest parts.
         let shape = match mode {

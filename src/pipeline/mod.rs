@@ -50,7 +50,7 @@ use crate::image::matte::{CutOut, Method};
 use crate::mesh::Mesh;
 use crate::print;
 use crate::progress::{Monitor, Stage};
-use crate::request::{Background, CutOutMethod, Request, Side};
+use crate::request::{Background, CutOutMethod, Request, Side, relevance};
 
 pub use error::PipelineError;
 pub use finder::help;
@@ -62,12 +62,13 @@ pub use tools::{Models, Tools};
 use stages::Run;
 
 /// What is said with every solid of a cut-out that is more likely wrong than right.
-const UNSURE: &str = "the program is not sure about the cut-out; look at it (--save-mask, or Edit cut-out in the window), \
-                      and where it is wrong mend it there or give a mask (--mask)";
+pub(crate) const UNSURE: &str = "the program is not sure about the cut-out; look at it (--save-mask, or Edit cut-out in \
+                                 the window), and where it is wrong mend it there or give a mask (--mask)";
 
 /// What is said where a way to remove the background was chosen, and there was none to remove.
-const CUT_BY_ALPHA: &str = "the object was cut out by the picture's own transparency, so how a background is removed \
-                            (--cut-out) changed nothing; --background remove has it removed all the same";
+pub(crate) const CUT_BY_ALPHA: &str = "the object was cut out by the picture's own transparency, so how a background is \
+                                       removed (--cut-out) changed nothing; --background remove has it removed all the \
+                                       same";
 
 /// What a request is made from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -168,12 +169,19 @@ pub fn run_with(
     notes.extend_from_slice(&run.notes);
     // Not stored with the results: the cut-out itself tells.
     notes.extend(cut_out.as_ref().filter(|cut_out| cut_out.is_unsure()).map(|_| UNSURE.to_owned()));
+    notes.extend(unused_mask(request, input));
     notes.extend(run.notes_on_views()?);
     let has_way = request.cut_out.background == Background::Auto && request.cut_out.method != CutOutMethod::Auto;
     let is_by_alpha = |cut_out: &&Arc<CutOut>| has_way && cut_out.method == Method::Alpha;
     notes.extend(cut_out.as_ref().filter(is_by_alpha).map(|_| CUT_BY_ALPHA.to_owned()));
     notes.extend(around.tools.cache.take_warning());
     Ok(Output { mesh: Arc::new(result.mesh), report: result.report, cut_out, stages: run.reports(), notes })
+}
+
+/// What is said where a mask is given, and nothing is cut out.
+fn unused_mask(request: &Request, input: &Input) -> Option<String> {
+    let needed = relevance::needed_for_mask(request).filter(|_| input.mask.is_some())?;
+    Some(format!("the given cut-out changed nothing, since the whole frame was used; for a cut-out choose {needed}"))
 }
 
 /// Cuts the object out and does nothing else: to show it, or to save its mask, before a solid is

@@ -12,7 +12,7 @@ use crate::engine::error::EngineError;
 use crate::image::{ConditionImage, recenter};
 use crate::progress::{CancelToken, Progress};
 use crate::request::parameter::{ParamKind, ParamSpec, Value};
-use crate::request::{Background, CutOutMethod, Mode, Quality, SizeParams};
+use crate::request::{Background, CutOutMethod, Mode, Quality, ReliefBase, SizeParams};
 
 /// A picture of a thick ring with a stem, in two colours on a transparent ground, and its folder.
 pub(super) struct Scene {
@@ -263,6 +263,9 @@ fn keys_change_where_a_parameter_matters_and_nowhere_else() {
     let mut cut_differently = lithophane;
     cut_differently.cut_out.threshold = 0.7;
     assert_eq!(stages_to_redo(&lithophane, &cut_differently), []);
+    let mut finer = lithophane;
+    (finer.solid.quality, finer.solid.resolution) = (Quality::Fine, None);
+    assert_eq!(stages_to_redo(&lithophane, &finer), [], "its pitch says how fine it is");
 }
 
 #[test]
@@ -280,6 +283,29 @@ fn another_picture_or_mask_has_other_keys() {
         }
     }
     assert_eq!(keys[0].picture, keys[2].picture, "a mask does not change the picture");
+}
+
+#[test]
+fn a_mask_changes_the_solid_or_is_said_to_change_nothing() {
+    let scene = Scene::new();
+    let path = scene.folder.path().join("mask.png");
+    // The ring without its stem.
+    let from_center = |x: u32, y: u32| Vec2::new(x as f32 - 47.5, y as f32 - 40.0).length();
+    let value = |x, y| if (from_center(x, y) - 22.0).abs() < 16.0 { 255 } else { 0 };
+    GrayImage::from_fn(96, 112, |x, y| Luma([value(x, y)])).save(&path).unwrap();
+    let masked = Input { mask: Some(path), ..scene.input.clone() };
+    let mut outline = request(Mode::Relief);
+    outline.relief.plate = ReliefBase::Outline;
+    for request in crafts().into_iter().map(request).chain([outline]) {
+        let made = [&scene.input, &masked].map(|input| {
+            let Output { mesh, notes, .. } = run(&request, input, &Cache::disabled(), &Monitor::silent()).unwrap();
+            (mesh, notes.iter().any(|note| note.contains("whole frame")))
+        });
+        let [(plain, is_told_plain), (masked, is_told)] = made;
+        let name = format!("{} {}", request.mode.name(), request.relief.plate.name());
+        assert_eq!(plain == masked, is_told, "{name}");
+        assert!(!is_told_plain, "{name}");
+    }
 }
 
 #[test]

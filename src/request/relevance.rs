@@ -3,7 +3,7 @@
 //! The window hides, and the command line refuses, a setting that would change nothing: nobody should
 //! wonder why it has no effect.
 
-use super::parameter::ParamSpec;
+use super::parameter::{ParamGroup as _, ParamSpec};
 use super::{Background, LithophaneShape, Mode, Model, ReliefBase, Request, StampKind};
 
 /// The mode that alone reads the group at the same place in [`Request::groups`].
@@ -68,18 +68,24 @@ pub fn needed_for(request: &Request, has_mask: bool, group: usize, spec: &ParamS
 
 /// The same for settings that ask for a background to be removed, or for an outline that is not hard.
 fn needed_for_cut_out(request: &Request, has_mask: bool, flag: &str) -> Option<&'static str> {
-    let takes_whole_frame = match request.mode {
-        Mode::Lithophane => true,
-        Mode::Relief => request.relief.plate == ReliefBase::Plate,
-        Mode::Inflate | Mode::Stamp | Mode::Model => false,
-    };
     match (flag, request.cut_out.background) {
         // These read no setting of the cut-out at all, so another background would not help.
-        _ if takes_whole_frame => None,
+        _ if needed_for_mask(request).is_some() => None,
         ("cut-out", Background::Keep | Background::Alpha) => Some("--background auto or remove"),
         ("threshold", Background::Keep) if !has_mask => Some("--background auto, remove or alpha"),
         _ => None,
     }
+}
+
+/// The same for a mask, and all else that belongs to a cut-out: `None` where the object is cut out of its picture;
+/// elsewhere the whole frame is used.
+pub fn needed_for_mask(request: &Request) -> Option<&'static str> {
+    let is_cut_out = match request.mode {
+        Mode::Inflate | Mode::Stamp | Mode::Model => true,
+        Mode::Relief => request.relief.plate == ReliefBase::Outline || request.cut_out.background == Background::Remove,
+        Mode::Lithophane => return Some("another --mode"),
+    };
+    (!is_cut_out).then_some("--relief-plate outline or --background remove")
 }
 
 /// The same for pictures of the object from further sides.
@@ -111,6 +117,16 @@ fn needed_by_model(params: &super::ModelParams, flag: &str) -> Option<&'static s
         _ => return None,
     };
     Some(needed)
+}
+
+/// Whether no value of the setting would change anything in `request`, so that the window hides it. The arguments are
+/// those of [`needed_for`], which judges the value that is set: a background that is kept changes nothing about a relief
+/// that takes the whole frame, but another choice has the object cut out.
+pub fn is_idle(request: &Request, has_mask: bool, group: usize, spec: &ParamSpec) -> bool {
+    let is_of_cut_out = request.cut_out.specs().iter().any(|own| own.flag == spec.flag);
+    let may_cut_out = spec.flag == "background" && request.mode == Mode::Relief;
+    needed_for(request, has_mask, group, spec).is_some()
+        || (is_of_cut_out && !may_cut_out && needed_for_mask(request).is_some())
 }
 
 #[cfg(test)]
@@ -169,6 +185,27 @@ mod tests {
         // A mask has an outline that can be moved.
         assert_eq!(needed_with(&request, true, "threshold"), None);
         assert!(needed_with(&request, true, "cut-out").is_some());
+    }
+
+    #[test]
+    fn of_a_cut_out_that_is_not_made_only_what_would_make_it_is_offered() {
+        let offered = |request: &Request| {
+            let place = request.groups().iter().position(|group| group.title() == "Cut-out").unwrap();
+            let specs = request.cut_out.specs().iter().filter(|spec| !is_idle(request, false, place, spec));
+            specs.map(|spec| spec.flag).collect::<Vec<_>>()
+        };
+        let mut request = Request { mode: Mode::Lithophane, ..Request::default() };
+        assert_eq!((offered(&request), needed_for_mask(&request)), (vec![], Some("another --mode")));
+        request.cut_out.background = Background::Remove;
+        assert_eq!(offered(&request), [""; 0]);
+        request.mode = Mode::Relief;
+        let all = ["background", "cut-out", "threshold", "invert-mask"];
+        assert_eq!((offered(&request), needed_for_mask(&request)), (all.to_vec(), None));
+        request.cut_out.background = Background::Auto;
+        assert_eq!(offered(&request), ["background"]);
+        assert!(needed_for_mask(&request).is_some_and(|needed| needed.contains("--relief-plate outline")));
+        request.relief.plate = ReliefBase::Outline;
+        assert_eq!(offered(&request), all);
     }
 
     #[test]

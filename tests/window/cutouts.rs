@@ -7,6 +7,8 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use orfeas::app::command::Command;
+use orfeas::app::state::Status;
+use orfeas::request::{Background, Mode, ReliefBase};
 
 use super::driver::Window;
 use super::slips::{closes, drag, press};
@@ -262,4 +264,56 @@ fn keys_pressed_quickly_and_clicks_beside_the_picture_lose_no_step() {
     let beside = beside.into_iter().find(|point| area.contains(*point)).unwrap();
     drag(&mut window, beside, beside);
     assert!(!can(&window, "Undo") && can(&window, "Redo"));
+}
+
+#[test]
+fn a_cut_out_is_edited_only_where_it_is_used() {
+    use Background::{Auto, Remove};
+    use ReliefBase::{Outline, Plate};
+    let mut window = editing(|window| window.picture("disc.png"));
+    click(&mut window, "Cancel");
+    let told = |window: &Window| {
+        let all = window.harness.state().messages.iter();
+        all.filter(|m| m.text.contains("Nothing is cut out here")).map(|m| m.text.clone()).collect::<Vec<_>>()
+    };
+    for (mode, plate, background, help) in [
+        (Mode::Inflate, Plate, Auto, None),
+        (Mode::Stamp, Plate, Auto, None),
+        (Mode::Relief, Outline, Auto, None),
+        (Mode::Relief, Plate, Remove, None),
+        (Mode::Relief, Plate, Auto, Some("“Relief › Plate: Outline” or “Cut-out › Background: Remove”")),
+        (Mode::Lithophane, Plate, Auto, Some("another mode")),
+        (Mode::Lithophane, Outline, Remove, Some("another mode")),
+    ] {
+        let item = window.harness.state_mut().items.iter_mut().next().unwrap();
+        (item.request.mode, item.request.relief.plate) = (mode, plate);
+        item.request.cut_out.background = background;
+        let before = told(&window).len();
+        window.harness.state_mut().send(Command::EditCutOut);
+        window.harness.run_ok();
+        let name = format!("{mode:?} {plate:?} {background:?}");
+        if let Some(help) = help {
+            assert!(!is_open(&window), "{name}");
+            let told = told(&window);
+            assert_eq!(told.len(), before + 1, "{name}");
+            assert!(told[before].ends_with(help), "{name}: {}", told[before]);
+        } else {
+            until(&mut window, &name, is_open);
+            assert_eq!(told(&window).len(), before, "{name}");
+            click(&mut window, "Cancel");
+        }
+    }
+}
+
+#[test]
+fn a_cut_out_waits_on_its_card_while_the_settings_do_not_use_it() {
+    let mut window = editing(plain);
+    paint(&mut window);
+    // As in the settings beside the editor.
+    window.harness.state_mut().items.iter_mut().for_each(|item| item.request.mode = Mode::Lithophane);
+    click(&mut window, "Use this cut-out");
+    assert_eq!(mask(&mut window).get_pixel(200, 150)[0], 255);
+    assert!(says(&window, "The cut-out is kept, but not used now"));
+    let status = window.harness.state().items.iter().next().unwrap().status.clone();
+    assert_eq!(status, Status::New, "a lithophane would be the same as without it");
 }

@@ -262,6 +262,43 @@ fn everything_that_can_be_worked_has_a_name_for_screen_readers() {
 }
 
 #[test]
+fn settings_that_a_mode_does_not_read_are_not_offered_and_keep_their_values() {
+    let mut window = with_pictures(1);
+    select_first(&mut window);
+    let offers =
+        |w: &Window| ["Draft", "Solid", "Cut-out"].map(|label| w.harness.query_all_by_label(label).next().is_some());
+    assert_eq!(offers(&window), [true; 3]);
+    window.click("Lithophane");
+    assert_eq!(offers(&window), [false; 3]);
+    window.click("Inflate");
+    assert_eq!(offers(&window), [true; 3]);
+    let request = window.harness.state().items.selected().unwrap().request;
+    assert_eq!((request.mode, request.solid.resolution), (Mode::Inflate, Some(32)));
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_told_by_the_names_that_they_have_here() {
+    let mut window = with_pictures(1);
+    select_first(&mut window);
+    let request = &mut window.harness.state_mut().items.selected_mut().unwrap().request;
+    request.mode = Mode::Lithophane;
+    (request.lithophane.min_mm, request.lithophane.max_mm) = (4.0, 2.0);
+    window.harness.state_mut().send(Command::Generate);
+    window.wait("the failure", |s| s.items.iter().any(|i| matches!(i.status, Status::Failed(_))));
+    let status = window.harness.state().items.selected().unwrap().status.clone();
+    let Status::Failed(why) = &status else { panic!("{status:?}") };
+    assert!(why.contains("“Lithophane › Min”") && why.contains("“Lithophane › Max”") && !why.contains("--"), "{why}");
+}
+
+/// Selects the first card.
+fn select_first(window: &mut Window) {
+    let items = &mut window.harness.state_mut().items;
+    let id = items.iter().next().unwrap().id;
+    items.select(id);
+    window.harness.run_ok();
+}
+
+#[test]
 fn a_broken_mesh_is_repaired_and_the_repair_is_undone() {
     let mut window = Window::new();
     let path = window.folder.path().join("open.obj");

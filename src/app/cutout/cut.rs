@@ -219,7 +219,8 @@ mod tests {
             let taken_mm = pipeline::cut_off_mm(&item.request, &output.notes);
             assert!((taken_mm - cut_mm).abs() < 0.05, "{:?}", output.notes);
             let [width, _, height] = output.report.size_mm;
-            let shown = object_of(&item, height / (height + taken_mm)).unwrap().size.map(|px| px as f32);
+            let shown =
+                object_of(&item, height / (height + taken_mm), &Monitor::silent()).unwrap().size.map(|px| px as f32);
             for (px, expected) in shown.into_iter().zip(size) {
                 assert!((px - expected as f32).abs() < 2.5, "{shown:?} px, not {size:?}");
             }

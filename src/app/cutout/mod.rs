@@ -16,14 +16,14 @@ use super::state::{Item, ItemId};
 use super::theme::{self, Palette};
 use super::toast::Level;
 use super::undo::Change;
-use super::{Dialog, Studio};
+use super::{Dialog, Studio, words};
 use crate::files::IfExists;
 use crate::image::Picture;
 use crate::image::intake::ENDINGS as PICTURE_ENDINGS;
 use crate::image::matte::CutOut;
 use crate::image::png;
 use crate::progress::{CancelOnDrop, Monitor};
-use crate::request::{Background, CutOutParams, Request};
+use crate::request::{Background, CutOutParams, Request, relevance};
 use canvas::{Canvas, Choices, Shown};
 use cut::Cut;
 pub(super) use cut::object_of;
@@ -374,10 +374,24 @@ impl Studio {
         let request = Box::new(item.request);
         // The mask says it all already.
         item.request.cut_out = item.request.cut_out.of_made_mask();
+        // The settings may have been changed beside the editor.
+        let unused = why_none(&item.request);
         self.history.push(Change::Mask { id, mask: before, request });
-        self.start(id);
+        match unused {
+            None => self.start(id),
+            Some(why) => {
+                self.messages.push(Level::Info, format!("The cut-out is kept, but not used now: {why}"));
+                self.touch();
+            }
+        }
         Ok(())
     }
+}
+
+/// Why nothing is cut out with these settings, where they take the whole frame.
+pub(super) fn why_none(request: &Request) -> Option<String> {
+    let needed = words::shown(relevance::needed_for_mask(request)?);
+    Some(format!("this {} takes the whole frame; for a cut-out choose {needed}", request.mode.name()))
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn showing_the_settings_changes_none() {
             let before = request;
             let look = Look::of(&request, false, measured_mm);
             let _ = egui::Context::default().run_ui(Default::default(), |ui| {
-                shown_groups(&mut request).into_iter().for_each(|(group, _)| group_ui(ui, group, &look));
+                shown_groups(&mut request, &look).into_iter().for_each(|(group, _)| group_ui(ui, group, &look));
             });
             assert_eq!(request, before, "{mode:?} {measured_mm:?}");
         }
@@ -127,10 +127,48 @@ fn a_quality_that_is_chosen_decides_also_after_a_number_of_cells() {
 }
 
 #[test]
+fn a_quality_is_offered_only_where_it_is_read() {
+    for &mode in Mode::ALL {
+        let mut request = Request { mode, ..Request::default() };
+        for resolution in [None, Some(32)] {
+            request.solid.resolution = resolution;
+            assert_eq!(reads_quality(&request), mode != Mode::Lithophane, "{mode:?} {resolution:?}");
+        }
+    }
+}
+
+#[test]
+fn no_group_is_shown_empty() {
+    for &mode in Mode::ALL {
+        let mut request = Request { mode, ..Request::default() };
+        // Set for another mode.
+        request.solid.resolution = Some(32);
+        let look = Look::of(&request, false, None);
+        let shown = shown_groups(&mut request, &look);
+        assert!(shown.iter().all(|(group, _)| !look.shown(&**group).is_empty()), "{mode:?}");
+        let titles: Vec<&str> = shown.iter().map(|(group, _)| group.title()).collect();
+        for title in ["Solid", "Cut-out"] {
+            assert_eq!(titles.contains(&title), mode != Mode::Lithophane, "{mode:?} {title}");
+        }
+    }
+}
+
+#[test]
+fn a_group_that_is_set_back_keeps_what_it_hides() {
+    let mut request = Request { mode: Mode::Relief, ..Request::default() };
+    (request.solid.resolution, request.solid.hollow_mm) = (Some(32), 2.0);
+    let look = Look::of(&request, false, None);
+    assert!(look.hidden.contains(&"hollow"), "a relief is not hollowed");
+    set_back(&mut request.solid, &look);
+    assert_eq!((request.solid.resolution, request.solid.hollow_mm), (None, 2.0));
+}
+
+#[test]
 fn every_mode_shows_its_own_settings_first() {
     for &mode in Mode::ALL {
         let mut request = Request { mode, ..Request::default() };
         let own = mode_group(&mut request).title();
-        assert_eq!(shown_groups(&mut request)[0].0.title(), own);
+        let look = Look::of(&request, false, None);
+        assert_eq!(shown_groups(&mut request, &look)[0].0.title(), own);
     }
 }
