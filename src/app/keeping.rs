@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
 use super::Studio;
-use super::state::{Finished, ItemId, SavedResult};
+use super::state::{Finished, ItemId, SavedResult, Status};
 use super::toast::Level;
 use crate::export::{self, ExportOptions, Format};
 use crate::files::IfExists;
@@ -17,6 +17,8 @@ pub(super) struct Keeping {
     going_on: Vec<Weak<Mesh>>,
     /// Meshes of which it was told that they could not be written.
     told: Vec<Weak<Mesh>>,
+    /// Files of meshes that newer ones have taken the place of.
+    pub replaced: Vec<PathBuf>,
     /// Whether the list could not be written the last time.
     pub is_list_lost: bool,
     /// Whether closing was held back for that.
@@ -52,6 +54,25 @@ impl Studio {
             written.map(|()| file).map_err(|error| error.to_string())
         };
         self.run_write(write, move |studio, written| studio.take_kept(id, finished, written.flatten()));
+    }
+
+    /// Gives a card a newer mesh. The file of the old one goes once the list that is written names it no more.
+    pub(super) fn take_newer(&mut self, id: ItemId, finished: Finished) {
+        let Some(item) = self.items.get_mut(id) else { return };
+        (item.status, item.held_back) = (Status::Finished, false);
+        item.finished = Some(finished);
+        self.keeping.replaced.extend(item.saved.take().map(|saved| saved.file));
+    }
+
+    /// Deletes these files, but for those that a card has again or undo may want back.
+    pub(super) fn delete_replaced(&mut self, mut files: Vec<PathBuf>) {
+        let shown: Vec<&PathBuf> = self.items.iter().filter_map(|item| Some(&item.saved.as_ref()?.file)).collect();
+        files.retain(|file| !shown.contains(&file) && !self.history.names(file));
+        if !files.is_empty() {
+            // What cannot be deleted is swept at the next start.
+            let delete = move || files.iter().for_each(|file| _ = std::fs::remove_file(file));
+            self.run_write(delete, |_, _| {});
+        }
     }
 
     /// Writes the meshes that are in no file of the data folder: those that could not be written before, and those
@@ -98,4 +119,38 @@ fn is_of(weak: &Weak<Mesh>, mesh: &Arc<Mesh>) -> bool {
 /// Whether `mesh` is one of `all`.
 pub(super) fn is_among(all: &[Weak<Mesh>], mesh: &Arc<Mesh>) -> bool {
     all.iter().any(|other| is_of(other, mesh))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::command::Command;
+    use super::super::state::Source;
+    use super::super::tests::{finished, studio, take_answers};
+    use super::*;
+
+    /// Makes a mesh for the card, keeps it and the list, and tells its file.
+    fn make(studio: &mut Studio, id: ItemId) -> PathBuf {
+        studio.take_newer(id, finished());
+        studio.keep_result(id);
+        take_answers(studio);
+        studio.save();
+        take_answers(studio);
+        studio.items.get(id).unwrap().saved.clone().unwrap().file
+    }
+
+    #[test]
+    fn a_mesh_that_is_made_again_leaves_one_file() {
+        let (folder, mut studio) = studio();
+        let id = studio.add(Source::Picture("a.png".into()));
+        let files: Vec<PathBuf> = (0..3).map(|_| make(&mut studio, id)).collect();
+        let left = std::fs::read_dir(folder.path().join("data/results")).unwrap();
+        assert_eq!(left.map(|entry| entry.unwrap().path()).collect::<Vec<_>>(), files[2..]);
+        // One that undo may want back stays.
+        studio.remove(&[id]);
+        studio.delete_replaced(vec![files[2].clone()]);
+        take_answers(&mut studio);
+        assert!(files[2].is_file());
+        studio.run_command(Command::Undo);
+        assert_eq!(studio.items.get(id).unwrap().saved.as_ref().unwrap().file, files[2]);
+    }
 }

@@ -325,7 +325,7 @@ impl Studio {
     fn save(&mut self) {
         self.unsaved_since = None;
         let Some(store) = self.store.clone() else { return };
-        let session = self.session();
+        let (session, replaced) = (self.session(), std::mem::take(&mut self.keeping.replaced));
         self.saving = true;
         let save = move || store.save(&session).map_err(|error| error.to_string());
         self.run_write(save, |studio, saved| {
@@ -336,6 +336,9 @@ impl Studio {
             if is_kept {
                 // Only now, so that no mesh takes the room that the list needs.
                 studio.keep_unsaved();
+                studio.delete_replaced(replaced);
+            } else {
+                studio.keeping.replaced.extend(replaced);
             }
         });
     }

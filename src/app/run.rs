@@ -382,9 +382,8 @@ impl Studio {
             Some(job) => (job.request.request, job.request.input),
             None => (item.request, item.input()),
         };
-        item.status = Status::Finished;
-        (item.saved, item.held_back) = (None, false);
-        item.finished = Some(Finished {
+        let name = item.name();
+        let finished = Finished {
             mesh: output.mesh.clone(),
             report: output.report.clone().into(),
             notes: output.notes.iter().map(|note| words::shown(note)).collect(),
@@ -392,8 +391,8 @@ impl Studio {
             mask: input.mask,
             views: input.views,
             repaired: false,
-        });
-        let name = item.name();
+        };
+        self.take_newer(id, finished);
         let secs: f32 = output.stages.iter().map(|s| s.secs).sum();
         self.messages.push(Level::Success, format!("{name} is ready ({secs:.1} s)"));
         if self.items.selected_id().is_none() {

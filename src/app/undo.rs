@@ -1,6 +1,6 @@
 //! Undo and redo of what the user did to the picture list and its settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::state::{Finished, Item, ItemId, Items, SavedResult};
@@ -71,6 +71,16 @@ impl Change {
             kept.for_each(|item| item.finished = None);
         }
         self
+    }
+
+    /// Whether taking it back needs this file of a mesh.
+    fn names(&self, file: &Path) -> bool {
+        let is_it = |saved: &Option<SavedResult>| saved.as_ref().is_some_and(|saved| saved.file == file);
+        match self {
+            Self::Mesh { saved, .. } => is_it(saved),
+            Self::Removed(removed) => removed.iter().any(|(_, item)| is_it(&item.saved)),
+            _ => false,
+        }
     }
 
     /// Takes the change back and returns the change that would make it again.
@@ -153,6 +163,11 @@ pub struct History {
 }
 
 impl History {
+    /// Whether a step back or forward needs this file of a mesh.
+    pub fn names(&self, file: &Path) -> bool {
+        self.undo.iter().chain(&self.redo).any(|change| change.names(file))
+    }
+
     /// Remembers that the settings of a card were just changed from `before` to `after`. Redo is forgotten.
     /// Going on with what was changed a moment ago, as dragging a slider does, is one step with it.
     pub fn push_settings(&mut self, id: ItemId, before: Request, after: &Request) {
