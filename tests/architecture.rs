@@ -28,7 +28,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("craft", &["color", "field", "image", "mesh", "progress", "request", "surface", "union_find"]),
     ("print", &["craft::Pose", "craft::Unit", "mesh", "progress", "request"]),
     ("export", &["color", "files", "mesh", "progress"]),
-    ("import", &["color", "export", "mesh", "mishap", "progress"]),
+    ("import", &["color", "export", "files", "mesh", "mishap", "progress"]),
     ("render", &["color", "files", "mesh", "mishap", "progress", "request"]),
     ("cache", &["files", "progress"]),
     (

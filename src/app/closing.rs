@@ -11,6 +11,8 @@ use crate::mesh::Mesh;
 
 /// Longest that closing waits for files that are being written.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
+/// Longest that the window stands still before it closes or says what would be lost.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 impl Studio {
     /// Ends what goes on and keeps what was made.
@@ -20,7 +22,7 @@ impl Studio {
         }
         self.models.stop_all();
         // Meshes, exports and pictures that are being written are let to end.
-        self.wait_until(|studio| studio.writing == 0);
+        self.wait_until(LONGEST_GOODBYE, |studio| studio.writing == 0);
         // Nothing is known against what is given up here.
         self.stop_reading();
         if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
@@ -30,9 +32,9 @@ impl Studio {
         self.store = None;
     }
 
-    /// Takes in what tasks answer until `is_done`, for at most [`LONGEST_GOODBYE`].
-    fn wait_until(&mut self, is_done: impl Fn(&Self) -> bool) {
-        let until = Instant::now() + LONGEST_GOODBYE;
+    /// Takes in what tasks answer until `is_done`, for at most so long.
+    fn wait_until(&mut self, longest: Duration, is_done: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + longest;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|_| !is_done(self)) {
             match self.next_answer(left) {
                 Some(apply) => apply(self),
@@ -50,7 +52,7 @@ impl Studio {
     fn may_lose_what_is_not_kept(&mut self) -> bool {
         // There may be room by now.
         self.keep_unsaved();
-        self.wait_until(|studio| !studio.keeping.is_going_on());
+        self.wait_until(LONGEST_WAIT, |studio| !studio.keeping.is_going_on());
         // Both are looked at, or closing would be held back for one after the other.
         let may_lose_meshes = self.may_lose_meshes();
         self.may_lose_list() && may_lose_meshes
@@ -99,11 +101,11 @@ impl Studio {
         false
     }
 
-    /// The meshes that were made here and are in no file.
+    /// The meshes that were made here and are in no file, nor on their way into one.
     fn meshes_nowhere(&self) -> Vec<Arc<Mesh>> {
         let unsaved = self.items.iter().filter(|item| item.is_unsaved());
         let meshes = unsaved.filter_map(|item| item.finished.as_ref()).map(|finished| finished.mesh.clone());
-        meshes.filter(|mesh| !is_among(&self.exported, mesh)).collect()
+        meshes.filter(|mesh| !is_among(&self.exported, mesh) && !self.keeping.is_being_written(mesh)).collect()
     }
 
     /// Notes that `mesh` is in a file of the user's choice.

@@ -31,6 +31,11 @@ impl Keeping {
         !self.going_on.is_empty()
     }
 
+    /// Whether this mesh is being written.
+    pub fn is_being_written(&self, mesh: &Arc<Mesh>) -> bool {
+        is_among(&self.going_on, mesh)
+    }
+
     /// Notes whether the list was written.
     pub fn note_list(&mut self, is_kept: bool) {
         self.is_list_lost = !is_kept;
@@ -64,10 +69,12 @@ impl Studio {
         self.keeping.replaced.extend(item.saved.take().map(|saved| saved.file));
     }
 
-    /// Deletes these files, but for those that a card has again or undo may want back.
+    /// Deletes these files, but for those that a card has again or undo may want back. A list that was copied may name
+    /// files of another data folder, which are left alone.
     pub(super) fn delete_replaced(&mut self, mut files: Vec<PathBuf>) {
+        let Some(own) = self.store.as_ref().map(|store| store.new_result_path(ItemId(0))) else { return };
         let shown: Vec<&PathBuf> = self.items.iter().filter_map(|item| Some(&item.saved.as_ref()?.file)).collect();
-        files.retain(|file| !shown.contains(&file) && !self.history.names(file));
+        files.retain(|file| file.parent() == own.parent() && !shown.contains(&file) && !self.history.names(file));
         if !files.is_empty() {
             // What cannot be deleted is swept at the next start.
             let delete = move || files.iter().for_each(|file| _ = std::fs::remove_file(file));
@@ -91,7 +98,10 @@ impl Studio {
         match written {
             Ok(file) => {
                 // A newer mesh is written by a task of its own.
-                let Some(item) = self.items.get_mut(id).filter(|i| i.shows(&mesh)) else { return };
+                let Some(item) = self.items.get_mut(id).filter(|i| i.shows(&mesh)) else {
+                    self.keeping.replaced.push(file);
+                    return self.touch();
+                };
                 item.saved = Some(SavedResult { file, request, mask, views, notes });
                 if was_told {
                     let text = format!("The mesh of {} is kept now", item.name());

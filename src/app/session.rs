@@ -421,8 +421,8 @@ impl Session {
             let status = match (&saved.failed, saved.open, &saved.result) {
                 (_, true, _) if saved.running && !goes_on => Status::Failed(BROKEN_OFF.to_owned()),
                 (_, true, _) => Status::Waiting,
-                _ if held_back => Status::Failed(UNREAD.to_owned()),
                 (Some(why), ..) => Status::Failed(why.clone()),
+                _ if held_back => Status::Failed(UNREAD.to_owned()),
                 (None, false, Some(_)) => Status::Finished,
                 (None, false, None) => Status::New,
             };

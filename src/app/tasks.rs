@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 
 use super::Studio;
 use super::toast::Level;
@@ -30,6 +30,8 @@ const THUMBNAILERS: usize = 2;
 const WRITERS: usize = 2;
 /// A task that takes longer goes on by itself, and those behind it are done by another thread.
 const TOO_LONG: Duration = Duration::from_secs(10);
+/// So many tasks of a thread that took too long may go on beside the next; they take memory.
+const MOST_GOING_ON: usize = 8;
 /// Tasks that may wait. A drop of thousands of files stays below, because one task walks them all.
 const WAITING: usize = 4096;
 /// What is said where too many wait.
@@ -91,6 +93,7 @@ impl Place {
     /// Has every task done, until the window is gone.
     fn work_off(&self) {
         let mut hand = None;
+        let mut going_on: Vec<Receiver<()>> = Vec::new();
         for task in &self.waiting {
             let Some(free) = hand.take().or_else(|| self.hand().ok()) else {
                 // The system gives no more threads.
@@ -103,10 +106,16 @@ impl Place {
             if free.tasks.send(task).is_err() {
                 return;
             }
-            match free.done.recv_timeout(self.too_long) {
+            going_on.retain(|done| done.try_recv() == Err(TryRecvError::Empty));
+            let is_patient = going_on.len() >= MOST_GOING_ON;
+            let done = match is_patient {
+                true => free.done.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                false => free.done.recv_timeout(self.too_long),
+            };
+            match done {
                 Ok(()) => hand = Some(free),
                 // It goes on by itself, and ends with this task.
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => going_on.push(free.done),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }

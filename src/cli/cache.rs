@@ -85,7 +85,7 @@ pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
         Action::Stats { json } => {
             let stats = cache.stats();
             if json {
-                return console.result(&serde_json::to_string_pretty(&stats)?);
+                return console.result_json(&serde_json::to_string_pretty(&stats)?);
             }
             let [used, limit] = [stats.bytes, stats.limit_bytes].map(bytes_in_words);
             let mut text = format!("{} results, {used} of {limit}", stats.entries);

@@ -52,13 +52,15 @@ pub fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
                 if !report.is_print_ready() && worst == Exit::Done {
                     worst = Exit::NotPrintReady;
                 }
-                let text = if args.json { json(path, &report)? } else { words(path, &report) };
-                console.result(&text)?;
+                match args.json {
+                    true => console.result_json(&json(path, &report)?)?,
+                    false => console.result(&words(path, &report))?,
+                }
             }
             Err(failure) => {
                 worst = Exit::Failed;
                 if args.json {
-                    console.result(&unread(path, &failure))?;
+                    console.result_json(&unread(path, &failure))?;
                 }
                 failure.tell(console);
             }
@@ -87,13 +89,10 @@ fn words(path: &Path, report: &Report) -> String {
 }
 
 fn json(path: &Path, report: &Report) -> Result<String, Failure> {
-    let mut value = serde_json::to_value(report)?;
+    let mut value = summary::check_json(report)?;
     if let Some(object) = value.as_object_mut() {
         object.insert("file".to_owned(), path.display().to_string().into());
         object.insert("notes".to_owned(), report.notes().into());
-        if report.known_volume_cm3().is_none() {
-            object.insert("volume_cm3".to_owned(), serde_json::Value::Null);
-        }
     }
     Ok(value.to_string())
 }

@@ -71,6 +71,16 @@ impl Console {
         }
     }
 
+    /// Prints JSON as it is: it has no control characters but those that its reader undoes.
+    ///
+    /// # Errors
+    /// As [`Console::result_bytes`].
+    pub fn result_json(&self, json: &str) -> Result<(), Failure> {
+        let escaped = |c: char| if is_command(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+        let json = if json.contains(is_command) { json.chars().map(escaped).collect() } else { json.to_owned() };
+        self.result_bytes(format!("{json}\n").as_bytes())
+    }
+
     /// Prints a line of the result.
     ///
     /// # Errors
@@ -79,11 +89,15 @@ impl Console {
         self.result_bytes(format!("{}\n", shown(line)).as_bytes())
     }
 
-    /// Prints the path of a file that was made, byte for byte where the system's paths are bytes.
+    /// Prints the path of a file that was made, byte for byte where the system's paths are bytes; on a terminal
+    /// without control characters.
     ///
     /// # Errors
     /// As [`Console::result_bytes`].
     pub fn result_path(&self, path: &Path) -> Result<(), Failure> {
+        if io::stdout().is_terminal() {
+            return self.result(&path.display().to_string());
+        }
         #[cfg(unix)]
         let mut bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
         #[cfg(not(unix))]
@@ -110,9 +124,13 @@ impl Console {
     }
 }
 
+/// Whether a terminal may take it for a command.
+fn is_command(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
 /// A text without the control characters that a file's name may hold: they are commands to a terminal.
-fn shown(text: &str) -> Cow<'_, str> {
-    let is_command = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+pub(super) fn shown(text: &str) -> Cow<'_, str> {
     if text.contains(is_command) { text.replace(is_command, "\u{fffd}").into() } else { text.into() }
 }
 

@@ -193,12 +193,12 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
     check_name(path)?;
     // A pipe or device stays one, and through a link the file behind it is written.
     let target = files::target_of(path)?;
-    files::check_replaceable(&target)?;
     if if_exists == IfExists::Keep && path.symlink_metadata().is_ok() {
         return Err(
             anyhow!("the file exists already; choose another name, or add --overwrite: {}", path.display()).into()
         );
     }
+    files::check_replaceable(&target)?;
     let folder = files::folder_of(&target);
     if !folder.is_dir() {
         return Err(anyhow!("the folder does not exist; create it first: {}", folder.display()).into());

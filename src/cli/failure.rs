@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::export::ExportError;
+use crate::files::WriteError;
 use crate::pipeline::PipelineError;
 
 use super::console::Console;
@@ -58,6 +60,13 @@ impl Failure {
             Self::Interrupted => Exit::Interrupted,
             Self::Told(exit) => *exit,
         }
+    }
+
+    /// Whether a file of this name was there already.
+    pub fn is_of_a_taken_name(&self) -> bool {
+        let Self::Failed(error) = self else { return false };
+        let of_export = error.downcast_ref::<ExportError>();
+        of_export.is_some_and(|error| matches!(error, ExportError::Write(WriteError::Exists(_))))
     }
 
     /// One sentence, without the word `error`.

@@ -126,7 +126,7 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
         console.say("warning: the file is for viewing; a printer would stumble over it");
     }
     if args.json {
-        console.result(&serde_json::to_string_pretty(&summary::MadeJson::new(&path, &output, secs))?)?;
+        console.result_json(&serde_json::to_string_pretty(&summary::MadeJson::new(&path, &output, secs)?)?)?;
     } else {
         console.result_path(&path)?;
     }

@@ -11,7 +11,7 @@ use crate::progress::Stage;
 
 /// What `--json` prints about a file that was made.
 #[derive(Serialize)]
-pub struct MadeJson<'a> {
+pub struct MadeJson {
     path: String,
     size_mm: [f32; 3],
     triangles: usize,
@@ -21,7 +21,7 @@ pub struct MadeJson<'a> {
     secs: f64,
     notes: Vec<String>,
     stages: Vec<StageJson>,
-    check: &'a print::Report,
+    check: serde_json::Value,
 }
 
 #[derive(Serialize)]
@@ -31,11 +31,14 @@ struct StageJson {
     cached: bool,
 }
 
-impl<'a> MadeJson<'a> {
+impl MadeJson {
     /// About `output`, written to `path` after `secs` seconds.
-    pub fn new(path: &Path, output: &'a Output, secs: f64) -> Self {
+    ///
+    /// # Errors
+    /// None in practice: a report is plain data.
+    pub fn new(path: &Path, output: &Output, secs: f64) -> serde_json::Result<Self> {
         let stages = output.stages.iter();
-        Self {
+        Ok(Self {
             path: path.display().to_string(),
             size_mm: size_mm(&output.mesh),
             triangles: output.mesh.triangle_indices.len(),
@@ -45,9 +48,21 @@ impl<'a> MadeJson<'a> {
             secs,
             notes: notes(output),
             stages: stages.map(|s| StageJson { stage: s.stage, secs: s.secs, cached: s.cached }).collect(),
-            check: &output.report,
-        }
+            check: check_json(&output.report)?,
+        })
     }
+}
+
+/// What `--json` prints of a check: no volume where it is not known.
+///
+/// # Errors
+/// None in practice: a report is plain data.
+pub fn check_json(report: &print::Report) -> serde_json::Result<serde_json::Value> {
+    let mut value = serde_json::to_value(report)?;
+    if let Some(volume) = value.get_mut("volume_cm3").filter(|_| report.known_volume_cm3().is_none()) {
+        *volume = serde_json::Value::Null;
+    }
+    Ok(value)
 }
 
 /// The lines about a file that was made.

@@ -13,7 +13,7 @@ use crate::dataset::view::SHARE;
 use crate::mesh::Mesh;
 use crate::pipeline::{self, Input};
 use crate::progress::Monitor;
-use crate::request::{Mode, Request};
+use crate::request::Request;
 
 /// Cells along the picture for the extruded silhouette.
 const EXTRUDE_CELLS: u32 = 128;
@@ -71,21 +71,12 @@ impl Generator {
                 })?;
                 let secs = begun.elapsed().as_secs_f32();
                 let mut mesh = (*output.mesh).clone();
-                if stands(request) {
+                if !request.lies_flat() {
                     mesh.transform(|p| Vec3::new(p.x, p.z, -p.y));
                 }
                 Ok(Made { mesh, secs })
             }
         }
-    }
-}
-
-/// Whether the print stands as in the picture; else it lies on its back.
-fn stands(request: &Request) -> bool {
-    match request.mode {
-        Mode::Relief | Mode::Stamp => false,
-        Mode::Inflate => request.inflate.back > 0.0,
-        _ => true,
     }
 }
 

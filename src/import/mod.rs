@@ -128,6 +128,9 @@ pub enum ImportError {
     /// A package with objects of which none is to be built.
     #[error("nothing in the file is set to be built; put the model on the plate and export it again")]
     NothingToBuild,
+    /// A package in which all that is to be built is a support, a modifier, or set not to be printed.
+    #[error("everything in the file is set not to be printed; set it to be printed in the slicer, or export it as STL")]
+    NothingPrinted,
     /// A position is NaN, infinite or too large for a 32-bit float.
     #[error("the file holds a position that is not a finite number; export it again")]
     NotFinite,

@@ -44,6 +44,8 @@ pub enum WorkError {
     Cancelled,
     /// It failed: a sentence for the user.
     Failed(String),
+    /// It failed because a file of its name is there already: a sentence for the user.
+    Taken(String),
 }
 
 impl From<PipelineError> for WorkError {

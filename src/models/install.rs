@@ -53,6 +53,7 @@ impl Library {
         let _lock = self.lock(model)?;
         self.sweep(model);
         let root = self.own_root(model);
+        self.drop_copies(model);
         let meter = Meter::new(monitor, Stage::Verify, found.iter().filter_map(|(_, path)| length(path)).sum());
         for (file, path) in &found {
             let bytes = length(path).unwrap_or(0);

@@ -153,7 +153,8 @@ impl Library {
             record::try_read::<Choices>(path).map_err(ModelsError::io(what, path))?;
         }
         let old = self.choices();
-        if self.is_fixed && choices.folder != old.folder {
+        // No folder at all is nothing that the environment could forbid.
+        if self.is_fixed && choices.folder.is_some() && choices.folder != old.folder {
             return Err(ModelsError::FolderFixed(self.own.path.clone()));
         }
         for folder in choices.folder.iter_mut().chain(&mut choices.look_into) {

@@ -85,6 +85,7 @@ impl Library {
         let _lock = self.lock(model)?;
         self.sweep(model);
         let root = self.own_root(model);
+        self.drop_copies(model);
         self.adopt(model, monitor)?;
         let missing = self.missing(model);
         let targets: Vec<Target> =

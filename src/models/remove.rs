@@ -95,6 +95,14 @@ impl Library {
         folders.iter().for_each(|folder| sweep_temporaries(folder));
     }
 
+    /// Deletes what killed imports left of the files of `model`, which no import goes on with. Its lock is held.
+    pub(super) fn drop_copies(&self, model: &Model) {
+        let root = self.own_root(model);
+        for file in &model.files {
+            let _ = fs::remove_file(temporary_path(&file.below(&root)));
+        }
+    }
+
     /// Folders that hold nothing any more go as far up as the library's own, which stays.
     fn remove_empty_folders(&self, model: &Model, root: &Path) {
         let own = model.folder_in(root);

@@ -30,8 +30,9 @@ impl<'a> Company<'a> {
     pub(super) fn gather(run: &Run<'a>, found: &Found, mine: Shown) -> Result<Self, PipelineError> {
         let upcoming = run.around.upcoming;
         let mut company = Self { objects: vec![mine], keys: Vec::new(), ahead: &[] };
-        // Without a cache there is no place for what is not asked for yet.
-        if upcoming.is_empty() || !run.around.tools.cache.can_store() {
+        // Without a cache there is no place for what is not asked for yet, and beside a picture that is not as asked
+        // nothing is stored.
+        if upcoming.is_empty() || !run.as_asked || !run.around.tools.cache.can_store() {
             return Ok(company);
         }
         let most = run.around.tools.engine.batch_max(&found.source, run.monitor)?;

@@ -104,12 +104,19 @@ pub(super) fn encode_settings(params: &ModelParams) -> impl serde::Serialize + u
 
 /// The settings that the field depends on besides the latents.
 pub(super) fn decode_settings(request: &Request) -> impl serde::Serialize + use<> {
-    let ModelParams { model, iso_level, half_box, decode, density, close_silhouette, .. } = request.model;
+    let ModelParams { model, iso_level, half_box, decode, density, .. } = request.model;
+    let close_silhouette = closes_silhouette(&request.model);
     let sampled = model.samples().then_some((iso_level, half_box, decode));
     let cells = if model == Model::Columns { request.solid.cells() } else { request.octree_cells() };
     let ModelParams { depth_scale, hidden_side, field_of_view_deg, upright, .. } = request.model;
     let figure = (model == Model::Columns).then_some((depth_scale, hidden_side, field_of_view_deg, upright));
     (cells, sampled, (model == Model::Triposr).then_some(density), close_silhouette, figure)
+}
+
+/// Whether the front view is made that of the cut-out. Columns keeps the outline itself, or leaves it to undo the
+/// perspective.
+pub(super) fn closes_silhouette(params: &ModelParams) -> bool {
+    params.close_silhouette && params.model != Model::Columns
 }
 
 /// Whether the model knows colours, or sees the object in the picture's own frame; otherwise there are

@@ -92,7 +92,7 @@ impl Run<'_> {
             return Err(PipelineError::NothingSolid { advice, path: self.path.to_owned() });
         }
         let mut notes = Vec::new();
-        if self.request.model.close_silhouette {
+        if learned::closes_silhouette(&self.request.model) {
             let cut_out = self.cut_out()?;
             let is_own_frame = learned::is_in_the_pictures_frame(self.request.model.model);
             let note = self.timed(Stage::Shape, |run| {

@@ -88,11 +88,11 @@ pub fn cut_off_mm(request: &Request, notes: &[String]) -> f32 {
     told.unwrap_or(request.solid.flat_base_mm)
 }
 
-/// How small a void is useless beside one that takes `largest_mm3`, in mm³: it saves nothing, resin stays in it, and a
-/// slicer draws walls around it.
-fn least_void_mm3(wall_mm: f64, largest_mm3: f64) -> f64 {
-    let wall_mm3 = wall_mm.powi(3);
-    wall_mm3.max(1e-3 * largest_mm3).min(largest_mm3).max(wall_mm3.min(1.0))
+/// How small a void is useless beside one of `largest` samples, which take `cell_mm3` each: it saves nothing, resin
+/// stays in it, and a slicer draws walls around it. In samples.
+fn least_void(wall_mm: f64, cell_mm3: f64, largest: usize) -> f64 {
+    let (wall_mm3, largest) = (wall_mm.powi(3), largest as f64);
+    (wall_mm3 / cell_mm3).max(1e-3 * largest).min(largest).max(wall_mm3.min(1.0) / cell_mm3)
 }
 
 /// The solid with walls of `wall_mm` where a unit is `scale` millimetres, or as thin as its cells allow. Voids that are
@@ -109,8 +109,7 @@ fn hollowed(
     let is_thicker = made_mm > wall_mm + 0.01;
     let mut hollow = ops::hollow(grid, asked.max(least), monitor)?;
     let cell_mm3 = f64::from(grid.spacing * scale).powi(3);
-    let least_samples =
-        |largest: usize| least_void_mm3(made_mm.max(wall_mm).into(), largest as f64 * cell_mm3) / cell_mm3;
+    let least_samples = |largest: usize| least_void(made_mm.max(wall_mm).into(), cell_mm3, largest);
     voids::fill_voids_below(&mut hollow, least_samples, monitor)?;
     let emptied = grid.samples.iter().zip(&hollow.samples).any(|(before, after)| *before < 0.0 && *after >= 0.0);
     let note = match (emptied, is_thicker) {

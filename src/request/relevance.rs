@@ -106,7 +106,7 @@ fn needed_by_model(params: &super::ModelParams, flag: &str) -> Option<&'static s
         "density" | "foreground" if model != Model::Triposr => "--model triposr",
         "octree" if model == Model::Columns => "--model triposr or hunyuan3d-2.1",
         "close-silhouette" if model == Model::Columns => {
-            "--field-of-view 0, where this model keeps the silhouette exactly"
+            "another --model; this one keeps the silhouette where --field-of-view is 0"
         }
         "depth-scale" | "hidden-side" | "field-of-view" | "upright" if model != Model::Columns => "--model columns",
         "upright" if params.lies_flat() => "--hidden-side predicted or mirrored",
@@ -220,7 +220,7 @@ mod tests {
             let figure = ["depth-scale", "hidden-side", "field-of-view", "upright", "resolution"];
             assert!(figure.iter().all(|flag| needed(&request, flag).is_none() == is_columns));
             let closing = needed(&request, "close-silhouette");
-            assert!(closing.map_or(!is_columns, |needed| is_columns && needed.starts_with("--field-of-view 0")));
+            assert!(closing.map_or(!is_columns, |needed| is_columns && needed.contains("--field-of-view is 0")));
             let sampled = read(&request, &["steps", "guidance", "seed", "iso-level", "box", "decode"]);
             assert_eq!(sampled, model.samples(), "{}", model.name());
             assert_eq!(read(&request, &["density", "foreground"]), model == Model::Triposr);

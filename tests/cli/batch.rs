@@ -58,7 +58,11 @@ fn a_folder_of_solids_is_not_replaced_by_those_of_another_folder() {
     assert_eq!((code, stdout.as_str()), (0, "out/cat-png.stl\n"), "{stderr}");
     assert!(std::fs::read(desk.path("out/cat.stl")).unwrap() == made);
     assert_eq!(run("./a", &["--height", "30"]).0, 0, "its own is made again");
-    assert_eq!(run("b", &["--overwrite"]).0, 0);
+    // Who asks for files to be replaced gets that.
+    desk.draw_sized("c/cat.png", 64);
+    let (code, stdout, stderr) = run("c", &["--overwrite"]);
+    assert_eq!((code, stdout.as_str()), (0, "out/cat.stl\n"), "{stderr}");
+    assert!(std::fs::read(desk.path("out/cat.stl")).unwrap() != made);
 }
 
 #[test]

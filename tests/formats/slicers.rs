@@ -41,6 +41,15 @@ fn modifiers_and_what_is_set_aside_are_left_out_and_told() {
 }
 
 #[test]
+fn a_project_of_which_nothing_is_printed_says_so() {
+    let resources = format!("<object id=\"1\">{0}</object><object id=\"2\" type=\"other\">{0}</object>", cube_xml(""));
+    for build in ["<item objectid=\"2\"/>", "<item objectid=\"1\" printable=\"0\"/>"] {
+        let error = import::read_bytes(&project(&resources, build), Format::ThreeMf).unwrap_err().to_string();
+        assert!(error.contains("set not to be printed"), "{build}: {error}");
+    }
+}
+
+#[test]
 fn vertices_of_slices_between_objects_are_none_of_theirs() {
     let slices = |id: u32| {
         format!(

@@ -9,8 +9,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Sender, TrySendError, bounded};
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily, VariationCoords};
 use egui::epaint::{TextOptions, text::Fonts};
 use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, FullOutput, Shape};
@@ -26,6 +27,8 @@ const TRIES: usize = 8;
 const MISSES_MAX: usize = 64;
 /// Frames whose new characters may wait.
 const WAITING: usize = 64;
+/// When a character is looked for again for which there was no place.
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// How files begin that hold outlines as they are read here; others end in a panic.
 const SIGNATURES: [&[u8; 4]; 4] = [b"\0\x01\0\0", b"OTTO", b"true", b"ttcf"];
 const FAMILIES: [FontFamily; 2] = [FontFamily::Proportional, FontFamily::Monospace];
@@ -87,11 +90,10 @@ impl egui::Plugin for Fallbacks {
         if new.is_empty() {
             return;
         }
-        if let Err(refused) = self.missing.try_send((ctx.clone(), new)) {
-            // They come again with the next frame.
-            for c in refused.into_inner().1 {
-                self.seen.remove(&c);
-            }
+        // Where nobody searches any more, they stay as they are.
+        if let Err(TrySendError::Full((_, new))) = self.missing.try_send((ctx.clone(), new)) {
+            new.iter().for_each(|c| _ = self.seen.remove(c));
+            ctx.request_repaint_after(AGAIN_AFTER);
         }
     }
 }
@@ -251,13 +253,13 @@ fn faces_in(list: &str) -> Vec<Face> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use super::super::super::tests::studio;
     use super::*;
 
     /// Longest that a thread that gives way may take on a busy machine.
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_secs(120);
     const TEXT: &str = "日本.png";
 
     /// A TrueType font in which these characters, in the order of their codes, are squares.

@@ -105,7 +105,7 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
     let request = args.settings.request(&args.flags, false)?;
     args.engine.check(&request)?;
-    let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension());
+    let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension(), args.overwrite);
     tell_left_out(&plan, console);
     if plan.pictures.is_empty() {
         return Err(anyhow!("there is no picture here; name pictures or a folder that holds some").into());
@@ -237,6 +237,7 @@ impl Batch<'_> {
             let upcoming = behind.take(UPCOMING).map(|other| (other.job.request, other.job.input.clone())).collect();
             self.make((item, upcoming), path, if_exists, monitor).map_err(|failure| match failure {
                 _ if self.cancel.is_cancelled() => WorkError::Cancelled,
+                failure if failure.is_of_a_taken_name() => WorkError::Taken(failure.sentence()),
                 failure => WorkError::Failed(failure.sentence()),
             })
         };
@@ -258,13 +259,17 @@ impl Batch<'_> {
         let JobRequest { request, input } = &item.job;
         let around = Circumstances { upcoming: &upcoming, ..Circumstances::of(&self.tools) };
         let output = pipeline::run_with(request, input, &around, monitor)?;
-        for note in summary::notes(&output) {
-            self.show.console().say(&format!("note on {}: {note}", input.path.display()));
-        }
         let (format, force) = (self.args.format, self.args.force);
         let destination =
             Destination { path: path.to_owned(), format, if_exists, force, free_name: false, is_repaired: false };
-        destination.write(&output.mesh, &output.report, &input.path, monitor)?;
+        let written = destination.write(&output.mesh, &output.report, &input.path, monitor);
+        // Where another batch was quicker, they are told by what is made then.
+        if !written.as_ref().is_err_and(Failure::is_of_a_taken_name) {
+            for note in summary::notes(&output) {
+                self.show.console().say(&format!("note on {}: {note}", input.path.display()));
+            }
+        }
+        written?;
         let made = Made { size_mm: summary::size_mm(&output.mesh), triangles: output.mesh.triangle_indices.len() };
         self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(item.output_name.clone(), made);
         Ok(())

@@ -23,7 +23,7 @@ pub struct Plan {
 }
 
 /// Collects the pictures: files as named, folders by the endings of what is in them.
-pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &str) -> Plan {
+pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &str, overwrite: bool) -> Plan {
     let mut plan = Plan::default();
     let mut pictures = BTreeSet::new();
     for input in inputs {
@@ -40,7 +40,7 @@ pub fn collect(inputs: &[PathBuf], recursive: bool, out_folder: &Path, ending: &
     // `a.png` and `./a.png` are one picture.
     let pictures: Vec<_> =
         pictures.into_iter().filter(|p| seen.insert(p.canonicalize().unwrap_or_else(|_| p.clone()))).collect();
-    plan.output_names = output_names(out_folder, &pictures, ending);
+    plan.output_names = output_names(out_folder, &pictures, ending, overwrite);
     plan.pictures = pictures;
     // A batch may write beside its pictures: its own results are no surprise there.
     let outputs: HashSet<_> = plan.output_names.iter().map(|name| out_folder.join(name)).collect();
@@ -92,10 +92,10 @@ mod tests {
         for name in ["b.PNG", "a.jpg", "notes.txt", ".hidden.png", "deep/c.webp", "a.stl"] {
             std::fs::write(root.join(name), "").unwrap();
         }
-        let plan = collect(&[root.to_owned(), root.join("./a.jpg")], false, root, "stl");
+        let plan = collect(&[root.to_owned(), root.join("./a.jpg")], false, root, "stl", false);
         assert_eq!(plan.output_names, [Path::new("a.stl"), Path::new("b.stl")]);
         assert_eq!(plan.unsupported, [root.join("notes.txt")]);
-        assert_eq!(collect(&[root.to_owned()], true, root, "stl").pictures.len(), 3);
+        assert_eq!(collect(&[root.to_owned()], true, root, "stl", false).pictures.len(), 3);
     }
 
     #[cfg(unix)]

@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use crate::job::batch::ItemEvent;
 use crate::progress::Progress;
 
-use super::super::console::Console;
+use super::super::console::{self, Console};
 use super::super::failure::Failure;
 use super::super::progress_display::{self, time_left};
 use super::super::summary;
@@ -49,7 +49,7 @@ impl Show {
         if last.elapsed() >= progress_display::REDRAW {
             *last = Instant::now();
             let name = input.file_name().unwrap_or_default().to_string_lossy();
-            bar.set_message(format!("{name}: {}", progress.stage.label()));
+            bar.set_message(console::shown(&format!("{name}: {}", progress.stage.label())).into_owned());
         }
     }
 

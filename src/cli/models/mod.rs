@@ -260,7 +260,7 @@ fn verify(library: &Library, ids: &[String], json: bool, console: &Console) -> R
         }
     }
     if json {
-        console.result(&serde_json::to_string_pretty(&found)?)?;
+        console.result_json(&serde_json::to_string_pretty(&found)?)?;
     }
     if troubles.is_empty() { Ok(()) } else { Err(anyhow!(troubles.join("\n  ")).into()) }
 }

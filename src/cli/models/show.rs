@@ -52,7 +52,7 @@ impl<'a> Shown<'a> {
 pub fn list(library: &Library, json: bool, console: &Console) -> Result<(), Failure> {
     let all: Vec<Shown> = library.models().iter().map(|model| Shown::of(library, model)).collect();
     if json {
-        return console.result(&serde_json::to_string_pretty(&all)?);
+        return console.result_json(&serde_json::to_string_pretty(&all)?);
     }
     let width = all.iter().map(|shown| shown.model.id.len()).max().unwrap_or(0);
     let states: Vec<String> = all.iter().map(Shown::state_in_words).collect();
@@ -72,7 +72,7 @@ pub fn info(library: &Library, id: &str, json: bool, console: &Console) -> Resul
     let model = library.model(id).map_err(super::failed)?;
     let shown = Shown::of(library, model);
     if json {
-        return console.result(&serde_json::to_string_pretty(&shown)?);
+        return console.result_json(&serde_json::to_string_pretty(&shown)?);
     }
     let Model { name, purpose, repository, revision, licence, .. } = model;
     let agreed = match (licence.asks(), shown.licence_agreed) {

@@ -29,6 +29,9 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, 
     let mut scene = Scene { package, models: BTreeMap::new(), copies: 0, unprinted: 0, limits, monitor };
     let (items, unit_mm, unprinted_items) = {
         let model = scene.model(&root)?;
+        if model.items.is_empty() && model.unprinted_items > 0 {
+            return Err(ImportError::NothingPrinted);
+        }
         if model.items.is_empty() && !model.objects.is_empty() {
             return Err(ImportError::NothingToBuild);
         }
@@ -40,11 +43,15 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, 
         scene.place(&root, &item, placement, 0, &mut assembly)?;
     }
     let unprinted = scene.unprinted + unprinted_items;
+    let mesh = assembly.finish();
+    if unprinted > 0 && mesh.triangle_indices.is_empty() {
+        return Err(ImportError::NothingPrinted);
+    }
     let note = (unprinted > 0).then(|| {
         let parts = if unprinted == 1 { "1 part that is" } else { &format!("{unprinted} parts that are") };
         format!("{parts} not to be printed (a support, modifier or blocker, or set aside in the slicer) left out")
     });
-    Ok(Parsed { mesh: assembly.finish(), notes: note.into_iter().collect() })
+    Ok(Parsed { mesh, notes: note.into_iter().collect() })
 }
 
 fn malformed(detail: impl Into<String>) -> ImportError {

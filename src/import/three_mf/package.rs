@@ -21,6 +21,9 @@ const FREE_BYTES: u64 = 64 << 20;
 /// Beyond that only to so many times its size. Models of real meshes stay below 20.
 const MAX_RATIO: u64 = 64;
 
+/// A part in 16-bit characters is brought to UTF-8 as a whole.
+const MAX_UTF16_BYTES: u64 = 256 << 20;
+
 pub struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     /// Bytes that may still be unpacked, from all parts together.
@@ -46,7 +49,7 @@ impl<'a> Package<'a> {
 
     /// The part that holds the model, as the package's relationships say.
     pub fn model_path(&mut self) -> Result<String, ImportError> {
-        if self.archive.index_for_name("_rels/.rels").is_none() {
+        if self.archive.index_for_name(&self.spelled("_rels/.rels")).is_none() {
             return Ok(USUAL_MODEL_PATH.to_owned());
         }
         let target = self.read_part("_rels/.rels", |source| {
@@ -65,17 +68,23 @@ impl<'a> Package<'a> {
         Ok(target.unwrap_or_else(|| USUAL_MODEL_PATH.to_owned()))
     }
 
+    /// The name of a part as the package has it: names are compared without regard to case.
+    fn spelled(&self, name: &str) -> String {
+        let is_name = |other: &Cow<str>| other.eq_ignore_ascii_case(name);
+        let exact = self.archive.index_for_name(name).map(|_| name.to_owned());
+        exact
+            .or_else(|| self.archive.file_names().flatten().find(is_name).map(Cow::into_owned))
+            .unwrap_or_else(|| name.to_owned())
+    }
+
     /// Unpacks a part into `parse`, and stops when it becomes larger than it may.
     pub fn read_part<T>(
         &mut self,
         path: &str,
         parse: impl FnOnce(&mut XmlSource) -> Result<T, ImportError>,
     ) -> Result<T, ImportError> {
-        let name = path.trim_start_matches('/');
-        // Names of parts are compared without regard to case.
-        let is_name = |other: &Cow<str>| other.eq_ignore_ascii_case(name);
-        let spelled = self.archive.file_names().flatten().find(is_name).map(Cow::into_owned);
-        let part = self.archive.by_name(spelled.as_deref().unwrap_or(name)).map_err(|error| match error {
+        let name = self.spelled(path.trim_start_matches('/'));
+        let part = self.archive.by_name(&name).map_err(|error| match error {
             ZipError::FileNotFound => malformed(format!("the part {name} is missing")),
             error => malformed(error.to_string()),
         })?;
@@ -101,7 +110,10 @@ fn in_utf8(mut source: XmlSource) -> Result<XmlSource, ImportError> {
         return Ok(source);
     }
     let mut bytes = Vec::new();
-    source.read_to_end(&mut bytes).map_err(|error| explain(error.into()))?;
+    source.take(MAX_UTF16_BYTES + 1).read_to_end(&mut bytes).map_err(|error| explain(error.into()))?;
+    if bytes.len() as u64 > MAX_UTF16_BYTES {
+        return Err(ImportError::Inflates { limit: MAX_UTF16_BYTES });
+    }
     let text = utf16(&bytes).and_then(|units| String::from_utf16(&units).ok());
     let text = text.ok_or_else(|| malformed("a part is not valid UTF-16"))?;
     Ok(BufReader::new(Box::new(Cursor::new(text.into_bytes()))))

@@ -165,7 +165,7 @@ impl Batch<'_> {
         match result {
             Ok(true) => ItemEvent::Done { secs: begun.elapsed().as_secs_f32() },
             Ok(false) => ItemEvent::Skipped,
-            Err(WorkError::Failed(message)) => ItemEvent::Failed(message),
+            Err(WorkError::Failed(message) | WorkError::Taken(message)) => ItemEvent::Failed(message),
             Err(WorkError::Cancelled) => ItemEvent::Cancelled,
         }
     }
@@ -222,7 +222,7 @@ impl Batch<'_> {
     fn write_new(&self, name: &str, wanted: &Wanted, write: &Write) -> Result<bool, WorkError> {
         let path = self.folder.path_of(name);
         match write(&path, IfExists::Keep) {
-            Err(WorkError::Failed(_)) if path.symlink_metadata().is_ok() => {
+            Err(WorkError::Taken(_)) => {
                 self.folder.refresh();
                 if self.folder.is_done(name, wanted) {
                     return Ok(false);

@@ -16,16 +16,16 @@ type Others = BTreeMap<String, String>;
 /// `cat.png` gives `cat.stl`. Pictures that would share a name get their own ending into it
 /// (`cat-png.stl`, `cat-jpg.stl`), and where that does not help, a number in the order of the list. The
 /// same goes for a name that a batch gave to a picture that is not in the list, unless it is the same
-/// picture, moved or copied. Upper and lower case do not tell names apart, because not every file system
-/// does.
-pub fn output_names(folder: &Path, pictures: &[PathBuf], extension: &str) -> Vec<PathBuf> {
+/// picture, moved or copied, or files are replaced (`overwrite`). Upper and lower case do not tell names
+/// apart, because not every file system does.
+pub fn output_names(folder: &Path, pictures: &[PathBuf], extension: &str, overwrite: bool) -> Vec<PathBuf> {
     let known = manifest::known_files(folder, extension);
     // Whatever else is in the manifest: nothing outside the folder is named.
     let stem_of = |file: &Known| text(Path::new(&file.name).file_stem());
     // Of several names of a picture the last one, whose file is there.
     let own: BTreeMap<&str, &Known> = known.iter().map(|file| (file.source.as_str(), file)).collect();
     let kept = pictures.iter().map(|picture| own.get(&*manifest::source_of(picture)).map(|file| stem_of(file)));
-    let is_in_use = |file: &&Known| file.is_begun || folder.join(&file.name).symlink_metadata().is_ok();
+    let is_in_use = |file: &&Known| !overwrite && (file.is_begun || folder.join(&file.name).symlink_metadata().is_ok());
     let others = known.iter().filter(is_in_use).map(|file| (stem_of(file).to_lowercase(), file.picture.clone()));
     let names = names(pictures, kept.collect(), &others.collect());
     names.iter().map(|name| PathBuf::from(format!("{name}.{extension}"))).collect()
@@ -105,7 +105,7 @@ mod tests {
 
     fn names(pictures: &[&str]) -> Vec<String> {
         let pictures: Vec<PathBuf> = pictures.iter().map(PathBuf::from).collect();
-        output_names(Path::new("nowhere"), &pictures, "stl").iter().map(|p| p.display().to_string()).collect()
+        output_names(Path::new("nowhere"), &pictures, "stl", false).iter().map(|p| p.display().to_string()).collect()
     }
 
     #[test]

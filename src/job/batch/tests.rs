@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::manifest::{Folder, Standing, Wanted};
 use super::*;
-use crate::files::write_atomically;
+use crate::files::{WriteError, write_atomically};
 use crate::pipeline::Input;
 use crate::request::Request;
 
@@ -49,8 +49,12 @@ impl Scene {
             }
             monitor.check()?;
             self.made.lock().unwrap().push(item.output_name.display().to_string());
-            write_atomically(path, if_exists, |file| std::io::Write::write_all(file, &content))
-                .map_err(|error| WorkError::Failed(error.to_string()))
+            write_atomically(path, if_exists, |file| std::io::Write::write_all(file, &content)).map_err(|error| {
+                match error {
+                    WriteError::Exists(_) => WorkError::Taken(error.to_string()),
+                    error => WorkError::Failed(error.to_string()),
+                }
+            })
         };
         run(items, &self.options, &cancel, &work, &|_, _| {}).unwrap()
     }
@@ -321,13 +325,13 @@ fn a_picture_keeps_the_name_of_its_solid() {
     };
     let out = &scene.options.folder;
     let names = |pictures: &[PathBuf], ending: &str| -> Vec<String> {
-        output_names(out, pictures, ending).iter().map(|name| name.display().to_string()).collect()
+        output_names(out, pictures, ending, false).iter().map(|name| name.display().to_string()).collect()
     };
     let [a, a0, b] = ["a/cat.png", "a0/cat.png", "b/cat.png"].map(picture);
     let two = [a.clone(), b.clone()];
     let items: Vec<_> = two
         .iter()
-        .zip(output_names(out, &two, "stl"))
+        .zip(output_names(out, &two, "stl", false))
         .map(|(path, output_name)| {
             let job = JobRequest { request: Request::default(), input: Input::of(path) };
             BatchItem { job, output_name }
@@ -355,7 +359,7 @@ fn pictures_whose_names_are_no_text_have_a_file_each() {
         return; // Not every file system has such names.
     }
     let run = || {
-        let named = pictures.iter().zip(output_names(&scene.options.folder, &pictures, "stl"));
+        let named = pictures.iter().zip(output_names(&scene.options.folder, &pictures, "stl", false));
         let items: Vec<_> = named
             .map(|(path, output_name)| {
                 let job = JobRequest { request: Request::default(), input: Input::of(path) };
@@ -387,7 +391,7 @@ fn a_manifest_names_no_file_elsewhere() {
     let (books, _) = Folder::open(&out).unwrap();
     let wanted = Wanted { source: manifest::source_of(&picture), ..wanted("") };
     books.begin("../cat.stl", &wanted).unwrap();
-    assert_eq!(output_names(&out, &[picture], "stl"), [Path::new("cat.stl")]);
+    assert_eq!(output_names(&out, &[picture], "stl", false), [Path::new("cat.stl")]);
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn picture(scene: &Scene, name: &str, content: &str) -> PathBuf {
 }
 
 fn named(scene: &Scene, pictures: &[PathBuf]) -> Vec<BatchItem> {
-    let names = output_names(&scene.options.folder, pictures, "stl");
+    let names = output_names(&scene.options.folder, pictures, "stl", false);
     let item = |(path, output_name): (&PathBuf, PathBuf)| {
         let job = JobRequest { request: Request::default(), input: Input::of(path) };
         BatchItem { job, output_name }

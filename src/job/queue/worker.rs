@@ -119,7 +119,9 @@ fn finish<T>(shared: &Shared<T>, task: &Task, result: Result<T, WorkError>) {
     let Some(job) = state.wanted(task.id) else { return };
     let (new_state, event) = match result {
         Ok(output) => (JobState::Finished, Event::Finished(task.id, Arc::new(output))),
-        Err(WorkError::Failed(message)) => (JobState::Failed(message.clone()), Event::Failed(task.id, message)),
+        Err(WorkError::Failed(message) | WorkError::Taken(message)) => {
+            (JobState::Failed(message.clone()), Event::Failed(task.id, message))
+        }
         Err(WorkError::Cancelled) => (JobState::Cancelled, Event::Cancelled(task.id)),
     };
     job.state = new_state;
