@@ -105,7 +105,7 @@ mod tests {
         let pipe = folder.path().join("pipe.png");
         std::fs::write(folder.path().join("a.png"), "").unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let plan = collect(&[folder.path().to_owned()], false, folder.path(), "stl");
+        let plan = collect(&[folder.path().to_owned()], false, folder.path(), "stl", false);
         assert_eq!(plan.pictures, [folder.path().join("a.png")]);
         assert_eq!(plan.unreadable, [(pipe, NO_FILE.to_owned())]);
     }
