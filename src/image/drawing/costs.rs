@@ -8,7 +8,7 @@ use crate::image::intake::IntakeError;
 
 /// Looks that filters may take, all together: about ten seconds.
 const MOST_LOOKS: f64 = 2.5e9;
-/// Bytes that layers and the results of a filter may take at once.
+/// Bytes that layers, patterns and the results of a filter may take at once.
 const MOST_BYTES: f64 = (1_u64 << 30) as f64;
 /// Pixels of a pattern at most.
 const MOST_PIXELS: f32 = (64 << 20) as f32;
@@ -24,14 +24,15 @@ const BESIDE_RESULTS: usize = 4;
 /// Checks all that `root` draws when it is brought by `fit` to a picture of so many pixels.
 ///
 /// A pattern is drawn once at its whole size, however little of it shows; a filter works on its whole region, which may
-/// reach far beyond the picture, and keeps the results of all its steps until its end.
+/// reach far beyond the picture, and keeps the results of all its steps until its end. A layer may reach as far, and is
+/// kept until all that lies in it is drawn.
 ///
 /// # Errors
-/// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, filters take longer than some seconds or more
-/// than 1 GiB, or an outline reaches too far for what draws it.
+/// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, filters take longer than some seconds, layers
+/// or filters take more than 1 GiB, or an outline reaches too far for what draws it.
 pub(super) fn check(root: &Group, fit: Transform, pixels: [u32; 2]) -> Result<(), IntakeError> {
     // What draws cuts layers off two pictures' sizes beyond each edge.
-    let place = Place { transform: fit, most_px: pixels.map(|p| 5.0 * p as f32), held_bytes: 0.0 };
+    let place = Place { transform: fit, most_px: pixels.map(|p| 5.0 * p as f32), held_bytes: 0.0, clip_bytes: 0.0 };
     Costs::default().check(root, place)
 }
 
@@ -43,6 +44,8 @@ struct Place {
     most_px: [f32; 2],
     /// Bytes of the layers around, all of which are there at the same time.
     held_bytes: f64,
+    /// Bytes of the layer that what is drawn here clips, zero for what clips nothing. Layers in it are all as large.
+    clip_bytes: f64,
 }
 
 impl Place {
@@ -85,17 +88,18 @@ impl Costs {
             let Some(unturned) = place.unturned() else { return Ok(()) };
             place = unturned;
         }
+        let mut layer_bytes = 0.0;
         if group.should_isolate() {
-            place.held_bytes += PIXEL_BYTES * area(place.layer_px(group.layer_bounding_box()));
+            layer_bytes = (PIXEL_BYTES * area(place.layer_px(group.layer_bounding_box()))).max(place.clip_bytes);
+            place.held_bytes += layer_bytes;
+        }
+        if place.held_bytes > MOST_BYTES {
+            return Err(unsupported("its layers would take too much memory"));
         }
         for effect in group.filters() {
             self.check_filter(effect, place)?;
         }
-        let mut mask = group.mask();
-        while let Some(this) = mask {
-            self.check(this.root(), place)?;
-            mask = this.mask();
-        }
+        self.check_cuts(group, place, layer_bytes)?;
         for node in group.children() {
             match node {
                 Node::Group(group) => {
@@ -105,6 +109,25 @@ impl Costs {
                 Node::Path(path) => self.check_path(path, place)?,
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    /// What clips or masks a layer is drawn on another one as large, which is kept while what clips or masks that one in
+    /// turn is drawn.
+    fn check_cuts(&mut self, group: &Group, place: Place, layer_bytes: f64) -> Result<(), IntakeError> {
+        let (mut clip, mut held_bytes) = (group.clip_path(), place.held_bytes);
+        while let Some(this) = clip {
+            held_bytes += layer_bytes;
+            let transform = place.transform.pre_concat(this.transform());
+            self.check(this.root(), Place { transform, held_bytes, clip_bytes: layer_bytes, ..place })?;
+            clip = this.clip_path();
+        }
+        let (mut mask, mut held_bytes) = (group.mask(), place.held_bytes);
+        while let Some(this) = mask {
+            held_bytes += layer_bytes;
+            self.check(this.root(), Place { held_bytes, ..place })?;
+            mask = this.mask();
         }
         Ok(())
     }
@@ -124,10 +147,12 @@ impl Costs {
         for paint in paints.into_iter().flatten() {
             let Paint::Pattern(pattern) = paint else { continue };
             let (x, y) = place.transform.pre_concat(pattern.transform()).get_scale();
-            if pattern.rect().width() * x * pattern.rect().height() * y > MOST_PIXELS {
+            let pixels = pattern.rect().width() * x * pattern.rect().height() * y;
+            if pixels > MOST_PIXELS {
                 return Err(unsupported("a pattern in it is far larger than the drawing"));
             }
-            self.check(pattern.root(), Place { transform: Transform::from_scale(x, y), ..place })?;
+            let held_bytes = place.held_bytes + PIXEL_BYTES * f64::from(pixels);
+            self.check(pattern.root(), Place { transform: Transform::from_scale(x, y), held_bytes, ..place })?;
         }
         Ok(())
     }
@@ -148,7 +173,7 @@ impl Costs {
             }
             if let filter::Kind::Image(image) = primitive.kind() {
                 let transform = Transform::from_scale(x, y);
-                self.check(image.root(), Place { transform, most_px: region_px, held_bytes })?;
+                self.check(image.root(), Place { transform, most_px: region_px, held_bytes, ..place })?;
             }
         }
         Ok(())
@@ -190,15 +215,23 @@ mod tests {
 
     use super::*;
 
-    /// What filters take in a square drawing of 100 units, drawn that large.
-    fn looks_of(filters: &str, side_px: u32) -> f64 {
-        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'>{filters}</svg>");
+    /// What a square drawing of 100 units takes, drawn that large.
+    fn costs_of(content: &str, side_px: u32) -> Result<Costs, IntakeError> {
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'>{content}</svg>");
         let tree = Tree::from_str(&svg, &Options::default()).unwrap();
         let fit = Transform::from_scale(side_px as f32 / 100.0, side_px as f32 / 100.0);
-        let place = Place { transform: fit, most_px: [5.0 * side_px as f32; 2], held_bytes: 0.0 };
+        let place = Place { transform: fit, most_px: [5.0 * side_px as f32; 2], held_bytes: 0.0, clip_bytes: 0.0 };
         let mut costs = Costs::default();
-        costs.check(tree.root(), place).unwrap();
-        costs.looks
+        costs.check(tree.root(), place).map(|()| costs)
+    }
+
+    fn looks_of(filters: &str, side_px: u32) -> f64 {
+        costs_of(filters, side_px).unwrap().looks
+    }
+
+    /// Why it is refused; nothing if it is not.
+    fn refusal(content: &str, side_px: u32) -> String {
+        costs_of(content, side_px).err().map(|error| error.to_string()).unwrap_or_default()
     }
 
     fn filtered(area: &str, steps: &str) -> String {
@@ -233,5 +266,50 @@ mod tests {
     fn thickening_costs_more_than_in_proportion_to_the_pixels() {
         let thicker = filtered("x='0' y='0' width='100' height='100'", "<feMorphology operator='dilate' radius='3'/>");
         assert!(looks_of(&thicker, 400) > 10.0 * 16.0 / 2.0 * looks_of(&thicker, 100));
+    }
+
+    #[test]
+    fn layers_within_one_another_are_kept_at_the_same_time() {
+        const LARGE: &str = "x='-1e5' y='-1e5' width='2e5' height='2e5'";
+        let chain = |element: &str, property: &str, count: usize| {
+            let one = |level: usize| {
+                let cut = if level == 0 { String::new() } else { format!("{property}='url(#c{})'", level - 1) };
+                format!("<{element} id='c{level}' {cut}><rect {LARGE} fill='white'/></{element}>")
+            };
+            let all: String = (0..count).map(one).collect();
+            format!("{all}<rect {LARGE} {property}='url(#c{})'/>", count - 1)
+        };
+        let nested = |count: usize, rect: &str| {
+            format!("{}<rect {rect}/>{}", "<g opacity='0.9'>".repeat(count), "</g>".repeat(count))
+        };
+        // A layer of five pictures' sizes has 16 MB.
+        for (few, many) in [
+            (nested(50, LARGE), nested(100, LARGE)),
+            (chain("clipPath", "clip-path", 50), chain("clipPath", "clip-path", 100)),
+            (chain("mask", "mask", 50), chain("mask", "mask", 100)),
+        ] {
+            assert_eq!(refusal(&few, 400), "");
+            assert!(refusal(&many, 400).contains("layers"), "{}", refusal(&many, 400));
+            // That coarse it can be drawn.
+            assert_eq!(refusal(&many, 200), "");
+        }
+        assert_eq!(refusal(&nested(100, "width='20' height='20'"), 2000), "");
+        assert_eq!(refusal(&format!("<rect {LARGE}/>").repeat(100), 2000), "");
+    }
+
+    #[test]
+    fn what_clips_may_not_reach_too_far_either() {
+        let far = "<path d='M-1e9 -1e9L1e9 1e9L1e9 -1e9Z'/>";
+        let near = "<rect width='9' height='9'/>";
+        let clipped = "<circle r='9' clip-path='url(#c)'/>";
+        for clip in [
+            format!("<clipPath id='c'>{far}</clipPath>"),
+            format!("<clipPath id='b'>{far}</clipPath><clipPath id='c' clip-path='url(#b)'>{near}</clipPath>"),
+            format!("<clipPath id='c' transform='scale(1e9)'>{near}</clipPath>"),
+        ] {
+            let refusal = refusal(&format!("{clip}{clipped}"), 200);
+            assert!(refusal.contains("too far"), "{clip}: {refusal}");
+        }
+        assert_eq!(refusal(&format!("<clipPath id='c'>{near}</clipPath>{clipped}"), 200), "");
     }
 }

@@ -1,11 +1,12 @@
 //! How many elements a drawing draws: each as often as it is referred to, and a marker at every vertex of what bears it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use resvg::usvg::roxmltree::{Document, NodeId};
 
 use super::inspect::{Element, is, references};
-use super::rules::{Rule, rules_of};
+use super::outline::{largest, vertices_of};
+use super::rules::{Rule, rules_of, selectors_of};
 use super::{too_far, unsupported};
 use crate::image::intake::IntakeError;
 
@@ -15,29 +16,32 @@ const MOST_ELEMENTS: u64 = 1_000_000;
 const MOST_VERTICES: u64 = 50_000_000;
 /// Elements within one another at most, those that are referred to among them.
 const DEEPEST: usize = 400;
+/// Selectors times elements at most, since each is tried on each: some seconds.
+const MOST_TRIES: u64 = 250_000_000;
 
 /// What an element draws, at most.
 #[derive(Clone, Copy, Default)]
-struct Drawn {
+struct Drawn<'a> {
     /// Elements, itself among them.
     elements: u64,
     /// Vertices of their outlines, at each of which a marker may stand.
     vertices: u64,
     /// Elements within one another, itself among them.
     height: usize,
-    bears: Bears,
+    bears: Bears<'a>,
 }
 
 /// Markers on what an element draws.
 #[derive(Clone, Copy, Default, PartialEq)]
-enum Bears {
+enum Bears<'a> {
     #[default]
     Nothing,
-    One(NodeId),
+    /// All of one name.
+    One(&'a str),
     Several,
 }
 
-impl Drawn {
+impl<'a> Drawn<'a> {
     fn add(&mut self, other: Self) {
         self.elements = self.elements.saturating_add(other.elements);
         self.vertices = self.vertices.saturating_add(other.vertices);
@@ -45,7 +49,15 @@ impl Drawn {
         self.bear(other.bears);
     }
 
-    fn bear(&mut self, bears: Bears) {
+    /// Where either may be drawn, but not both.
+    fn or(&mut self, other: Self) {
+        self.elements = self.elements.max(other.elements);
+        self.vertices = self.vertices.max(other.vertices);
+        self.height = self.height.max(other.height);
+        self.bear(other.bears);
+    }
+
+    fn bear(&mut self, bears: Bears<'a>) {
         self.bears = match (self.bears, bears) {
             (Bears::Nothing, one) | (one, Bears::Nothing) => one,
             (one, other) if one == other => one,
@@ -54,18 +66,30 @@ impl Drawn {
     }
 }
 
+/// What has one name, which may be given several times by mistake: what refers to it draws one of them.
+#[derive(Default)]
+struct Named<'a, 'input> {
+    markers: Vec<Element<'a, 'input>>,
+    others: Vec<Element<'a, 'input>>,
+    /// Whether any is more than a gradient. Sheets dress whole drawings with those, which draw nothing themselves.
+    draws: bool,
+}
+
 struct Counting<'a, 'input> {
-    /// A name may be given twice by mistake.
-    by_id: HashMap<&'a str, Vec<Element<'a, 'input>>>,
+    by_id: HashMap<&'a str, Named<'a, 'input>>,
     rules: Vec<Rule>,
     /// What each element draws; nothing for those that are being counted.
-    drawn: HashMap<NodeId, Drawn>,
-    /// What each element refers to, but for markers.
-    targets: HashMap<NodeId, Vec<Element<'a, 'input>>>,
-    /// The markers that each element lends to itself and what lies in it.
-    markers: HashMap<NodeId, Vec<Element<'a, 'input>>>,
-    /// Elements that a marker draws each time.
-    weights: HashMap<NodeId, u64>,
+    drawn: HashMap<NodeId, Drawn<'a>>,
+    /// What is drawn at most where something refers to a name, but for markers.
+    drawn_by_id: HashMap<&'a str, Drawn<'a>>,
+    /// The names that each element refers to, but for markers.
+    targets: HashMap<NodeId, Vec<&'a str>>,
+    /// The names of the markers that each element lends to itself and what lies in it.
+    markers: HashMap<NodeId, Vec<&'a str>>,
+    /// How many names all elements refer to.
+    target_count: u64,
+    /// Elements that a marker of this name draws each time.
+    weights: HashMap<&'a str, u64>,
     /// The largest length of a frame in it.
     frame: f64,
 }
@@ -78,34 +102,23 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), IntakeError> {
         by_id: HashMap::new(),
         rules: rules_of(document),
         drawn: HashMap::new(),
+        drawn_by_id: HashMap::new(),
         targets: HashMap::new(),
         markers: HashMap::new(),
+        target_count: 0,
         weights: HashMap::new(),
         frame: 0.0,
     };
-    for node in document.descendants() {
-        if let Some(id) = node.attribute("id") {
-            counting.by_id.entry(id).or_default().push(node);
-        }
-    }
-    let Counting { by_id, rules, .. } = &mut counting;
-    rules.retain(|rule| rule.ids.iter().filter_map(|id| by_id.get(id.as_str())).flatten().any(draws));
+    counting.find_names(document)?;
     for node in document.descendants().filter(Element::is_element) {
-        let (markers, others): (Vec<_>, Vec<_>) =
-            counting.targets_of(&node).into_iter().partition(|target| is(target, "marker"));
-        if !markers.is_empty() {
-            counting.markers.insert(node.id(), markers);
-        }
-        if !others.is_empty() {
-            counting.targets.insert(node.id(), others);
-        }
+        counting.find_targets(&node)?;
         let lengths = ["viewBox", "width", "height"].map(|name| node.attribute(name).unwrap_or_default());
-        counting.frame = lengths.map(|text| Numbers::new(text).most).into_iter().fold(counting.frame, f64::max);
+        counting.frame = lengths.map(largest).into_iter().fold(counting.frame, f64::max);
     }
     counting.weigh_markers()?;
     let drawn = counting.count(document.root_element(), 0)?;
     if drawn.elements > MOST_ELEMENTS {
-        return Err(unsupported("it draws more than a million elements"));
+        return Err(too_many());
     }
     if drawn.vertices > MOST_VERTICES {
         return Err(too_far());
@@ -113,54 +126,113 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), IntakeError> {
     Ok(())
 }
 
-/// Sheets dress whole drawings with gradients, which draw nothing themselves.
-fn draws(node: &Element<'_, '_>) -> bool {
-    !node.tag_name().name().ends_with("Gradient")
+fn too_many() -> IntakeError {
+    unsupported("it draws more than a million elements")
+}
+
+fn too_deep() -> IntakeError {
+    unsupported("its elements lie too deep within one another")
 }
 
 impl<'a, 'input> Counting<'a, 'input> {
-    /// What an element itself refers to.
-    fn targets_of(&self, node: &Element<'a, 'input>) -> Vec<Element<'a, 'input>> {
-        let named = |id: &str| self.by_id.get(id).into_iter().flatten().copied();
-        let mut targets: Vec<_> = references(node).flat_map(named).collect();
-        for rule in self.rules.iter().filter(|rule| rule.may_dress(node)) {
-            targets.extend(rule.ids.iter().flat_map(|id| named(id)).filter(draws));
+    /// Finds what each name stands for, and which rules matter.
+    fn find_names(&mut self, document: &'a Document<'input>) -> Result<(), IntakeError> {
+        let (mut height, mut tried) = (0, 0);
+        for node in document.descendants().filter(Element::is_element) {
+            // This limits the time of all that looks at what lies around an element.
+            height = height.max(node.ancestors().skip(2).take(DEEPEST + 1).count());
+            if height > DEEPEST {
+                return Err(too_deep());
+            }
+            // A selector is compared with each of the classes.
+            tried += node.attribute("class").map_or(1, |class| class.split_whitespace().count().max(1)) as u64;
+            if let Some(id) = node.attribute("id") {
+                let named = self.by_id.entry(id).or_default();
+                named.draws |= !node.tag_name().name().ends_with("Gradient");
+                let same_kind = if is(&node, "marker") { &mut named.markers } else { &mut named.others };
+                same_kind.push(node);
+            }
         }
-        targets
+        let Self { by_id, rules, .. } = self;
+        for rule in rules.iter_mut() {
+            rule.ids.retain(|id| by_id.get(id.as_str()).is_some_and(|named| named.draws));
+        }
+        rules.retain(|rule| !rule.ids.is_empty());
+        // What draws tries all others as well.
+        let tries = rules.iter().fold(selectors_of(document), |tries, rule| tries.saturating_add(rule.tries(height)));
+        if tries.saturating_mul(tried) > MOST_TRIES {
+            return Err(unsupported("its style sheet has too many rules"));
+        }
+        Ok(())
+    }
+
+    /// Finds what an element itself refers to.
+    fn find_targets(&mut self, node: &Element<'a, 'input>) -> Result<(), IntakeError> {
+        let Self { by_id, rules, targets, markers, target_count, .. } = self;
+        let mut refer = |id: &'a str, named: &Named<'_, '_>| {
+            *target_count += 1;
+            if !named.markers.is_empty() {
+                markers.entry(node.id()).or_default().push(id);
+            }
+            if !named.others.is_empty() {
+                targets.entry(node.id()).or_default().push(id);
+            }
+            // Each draws one element at least.
+            if *target_count > MOST_ELEMENTS { Err(too_many()) } else { Ok(()) }
+        };
+        for id in references(node) {
+            by_id.get(id).map_or(Ok(()), |named| refer(id, named))?;
+        }
+        let mut dressed: HashMap<&'a str, usize> = HashMap::new();
+        for rule in rules.iter().filter(|rule| rule.may_dress(node)) {
+            let mut times: HashMap<&'a str, usize> = HashMap::new();
+            for (id, _) in rule.ids.iter().filter_map(|id| by_id.get_key_value(id.as_str())) {
+                *times.entry(*id).or_default() += 1;
+            }
+            for (id, times) in times {
+                // Of rules that say the same one is heeded; but one may fill with what another one strokes with.
+                let most = dressed.entry(id).or_default();
+                *most = if *most == 0 { times } else { times.max(*most).max(2) };
+            }
+        }
+        for (id, times) in dressed {
+            (0..times).try_for_each(|_| refer(id, &by_id[id]))?;
+        }
+        Ok(())
     }
 
     /// Finds out what each marker draws, before anything that bears one is counted.
     fn weigh_markers(&mut self) -> Result<(), IntakeError> {
-        let markers: HashMap<_, _> = self.markers.values().flatten().map(|marker| (marker.id(), *marker)).collect();
+        let names: HashSet<_> = self.markers.values().flatten().copied().collect();
         let (mut most, mut are_nested, mut weights) = (Drawn::default(), false, HashMap::new());
-        for marker in markers.values() {
-            let drawn = self.count_in_place(*marker, 0)?;
-            most.elements = most.elements.max(drawn.elements);
-            most.vertices = most.vertices.max(drawn.vertices);
-            most.height = most.height.max(drawn.height);
+        for id in &names {
+            let mut drawn = Drawn::default();
+            for marker in self.by_id.get(id).map(|named| named.markers.clone()).unwrap_or_default() {
+                drawn.or(self.count_in_place(marker, 0)?);
+            }
+            most.or(drawn);
             // On what it draws itself a marker is left out.
-            are_nested |= !matches!(drawn.bears, Bears::Nothing) && drawn.bears != Bears::One(marker.id());
-            weights.insert(marker.id(), drawn.elements);
+            are_nested |= !matches!(drawn.bears, Bears::Nothing) && drawn.bears != Bears::One(id);
+            weights.insert(*id, drawn.elements);
         }
         if are_nested {
-            if most.height * markers.len() > DEEPEST {
-                return Err(unsupported("its elements lie too deep within one another"));
+            if most.height * names.len() > DEEPEST {
+                return Err(too_deep());
             }
             // Within one another each stands once at most.
             let within = |weight: u64| most.vertices.saturating_mul(weight).saturating_add(most.elements);
-            let weight = (0..markers.len()).fold(0, |weight, _| within(weight));
+            let weight = (0..names.len()).fold(0, |weight, _| within(weight));
             weights.values_mut().for_each(|w| *w = weight);
         }
         self.weights = weights;
         self.drawn.clear();
+        self.drawn_by_id.clear();
         Ok(())
     }
 
-    fn count(&mut self, node: Element<'a, 'input>, depth: usize) -> Result<Drawn, IntakeError> {
+    fn count(&mut self, node: Element<'a, 'input>, depth: usize) -> Result<Drawn<'a>, IntakeError> {
         let known = self.drawn.get(&node.id()).copied();
-        if depth + known.map_or(0, |drawn| drawn.height.saturating_sub(1)) > DEEPEST {
-            return Err(unsupported("its elements lie too deep within one another"));
-        }
+        check_depth(depth, known)?;
         if let Some(drawn) = known {
             return Ok(drawn);
         }
@@ -171,154 +243,132 @@ impl<'a, 'input> Counting<'a, 'input> {
         for child in node.children().filter(Element::is_element) {
             drawn.add(self.count(child, depth + 1)?);
         }
-        for target in self.targets.get(&node.id()).cloned().unwrap_or_default() {
-            drawn.add(self.count_in_place(target, depth + 1)?);
+        for id in self.targets.get(&node.id()).cloned().unwrap_or_default() {
+            drawn.add(self.count_named(id, depth + 1)?);
         }
         self.mark(&mut drawn, node.id());
         self.drawn.insert(node.id(), drawn);
+        // Its name may have been counted in the meantime, without it.
+        if let Some(id) = node.attribute("id").filter(|id| self.drawn_by_id.contains_key(id)) {
+            let drawn = self.in_place(drawn, &node);
+            self.drawn_by_id.entry(id).or_default().or(drawn);
+        }
         Ok(drawn)
+    }
+
+    /// The most that any of this name draws.
+    fn count_named(&mut self, id: &'a str, depth: usize) -> Result<Drawn<'a>, IntakeError> {
+        let known = self.drawn_by_id.get(id).copied();
+        check_depth(depth, known)?;
+        if let Some(drawn) = known {
+            return Ok(drawn);
+        }
+        self.drawn_by_id.insert(id, Drawn::default());
+        for node in self.by_id.get(id).map(|named| named.others.clone()).unwrap_or_default() {
+            let drawn = self.count_in_place(node, depth)?;
+            self.drawn_by_id.entry(id).or_default().or(drawn);
+        }
+        Ok(self.drawn_by_id.get(id).copied().unwrap_or_default())
+    }
+
+    fn count_in_place(&mut self, node: Element<'a, 'input>, depth: usize) -> Result<Drawn<'a>, IntakeError> {
+        let drawn = self.count(node, depth)?;
+        Ok(self.in_place(drawn, &node))
     }
 
     /// What is referred to is dressed as where it stands; only a copy by `use` is not, but is counted so as well.
-    fn count_in_place(&mut self, node: Element<'a, 'input>, depth: usize) -> Result<Drawn, IntakeError> {
-        let mut drawn = self.count(node, depth)?;
+    fn in_place(&self, mut drawn: Drawn<'a>, node: &Element<'a, 'input>) -> Drawn<'a> {
         if !self.markers.is_empty() {
             node.ancestors().skip(1).for_each(|around| self.mark(&mut drawn, around.id()));
         }
-        Ok(drawn)
+        drawn
     }
 
     /// Puts on what is drawn the markers that `node` lends.
-    fn mark(&self, drawn: &mut Drawn, node: NodeId) {
+    fn mark(&self, drawn: &mut Drawn<'a>, node: NodeId) {
         if drawn.vertices == 0 {
             return;
         }
-        for marker in self.markers.get(&node).into_iter().flatten() {
-            let weight = self.weights.get(&marker.id()).copied().unwrap_or(0);
+        for id in self.markers.get(&node).into_iter().flatten() {
+            let weight = self.weights.get(id).copied().unwrap_or(0);
             drawn.elements = drawn.elements.saturating_add(drawn.vertices.saturating_mul(weight));
-            drawn.bear(Bears::One(marker.id()));
+            drawn.bear(Bears::One(id));
         }
     }
 }
 
-/// Vertices of the outline of an element, at most; one more, since the first may be the last as well. `frame`: the largest
-/// length that a percentage may be of.
-fn vertices_of(node: &Element<'_, '_>, frame: f64) -> u64 {
-    let text = |name: &str| node.attribute(name).unwrap_or_default();
-    match node.tag_name().name() {
-        "line" => 3,
-        "polygon" | "polyline" => Numbers::new(text("points")).count + 2,
-        "path" => {
-            let (numbers, has) = (Numbers::new(text("d")), |c: char| text("d").contains([c, c.to_ascii_uppercase()]));
-            // A line along an axis has one number, a closed part begins anew without any, and an arc of four quarters
-            // has at least four. An arc that is too small for its ends grows until it reaches them.
-            let closed = if has('z') { text("d").matches(['z', 'Z']).count() as u64 } else { 0 };
-            let radius = numbers.most * (numbers.most / numbers.least.max(1e-5)).max(1.0);
-            let pieces = if has('a') { pieces_of_quarter(radius) } else { 1 };
-            (numbers.count + closed).saturating_mul(pieces).saturating_add(1)
-        }
-        "circle" | "ellipse" | "rect" => {
-            let radii = ["r", "rx", "ry"].map(text);
-            let length = |text: &str| if text.contains('%') { frame } else { Numbers::new(text).most };
-            // Of any unit.
-            let most = 100.0 * radii.map(length).into_iter().fold(0.0, f64::max);
-            pieces_of_quarter(most).saturating_mul(4).saturating_add(10)
-        }
-        _ => 0,
-    }
-}
-
-/// Curves that stand for a quarter of an ellipse of this radius, for an error below a tenth of a unit.
-fn pieces_of_quarter(radius: f64) -> u64 {
-    ((12.0 * radius).powf(1.0 / 6.0) / 4.0).ceil().max(1.0) as u64
-}
-
-/// The numbers in a text.
-struct Numbers {
-    count: u64,
-    /// The largest size.
-    most: f64,
-    /// The smallest size that is not zero.
-    least: f64,
-}
-
-impl Numbers {
-    /// They need nothing between them where a sign or a second point begins the next.
-    fn new(text: &str) -> Self {
-        let mut all = Self { count: 0, most: 0.0, least: f64::INFINITY };
-        let (mut start, mut has_point) = (0, false);
-        for (at, c) in text.char_indices() {
-            let is_part = match c {
-                '0'..='9' => true,
-                '+' | '-' => text[start..at].ends_with(['e', 'E']),
-                '.' => !has_point,
-                'e' | 'E' => at > start,
-                _ => false,
-            };
-            if is_part {
-                has_point |= matches!(c, '.' | 'e' | 'E');
-                continue;
-            }
-            all.take(&text[start..at]);
-            // A sign or a point belongs to what follows, all else to nothing.
-            start = if matches!(c, '+' | '-' | '.') { at } else { at + c.len_utf8() };
-            has_point = c == '.';
-        }
-        all.take(&text[start..]);
-        all
-    }
-
-    fn take(&mut self, number: &str) {
-        if !number.bytes().any(|b| b.is_ascii_digit()) {
-            return;
-        }
-        // What follows may be a unit.
-        let size = number.trim_end_matches(['e', 'E', '+', '-']).parse::<f64>().unwrap_or(0.0).abs();
-        self.count += 1;
-        self.most = self.most.max(size);
-        if size > 0.0 {
-            self.least = self.least.min(size);
-        }
-    }
+fn check_depth(depth: usize, known: Option<Drawn<'_>>) -> Result<(), IntakeError> {
+    let below = known.map_or(0, |drawn| drawn.height.saturating_sub(1));
+    if depth + below > DEEPEST { Err(too_deep()) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn numbers(text: &str) -> (u64, f64, f64) {
-        let Numbers { count, most, least } = Numbers::new(text);
-        (count, most, least)
+    /// Why a drawing is refused; nothing if it is not.
+    fn refusal(content: &str) -> String {
+        let text = format!("<svg>{content}</svg>");
+        let document = Document::parse(&text).unwrap();
+        check(&document).err().map(|error| error.to_string()).unwrap_or_default()
     }
 
     #[test]
-    fn numbers_are_told_apart_as_in_outlines() {
-        assert_eq!(numbers("M1 2L-3,4.5"), (4, 4.5, 1.0));
-        assert_eq!(numbers("m.5.25-1-2e3+0.125e-1z"), (5, 2000.0, 0.0125));
-        assert_eq!(numbers("12.5em 0 ü7"), (3, 12.5, 7.0));
-        assert_eq!(numbers("none"), (0, 0.0, f64::INFINITY));
-    }
-
-    #[test]
-    fn no_outline_has_more_vertices_than_are_counted() {
-        let counted = |shape: &str| {
-            let document = Document::parse(shape).unwrap();
-            vertices_of(&document.root_element(), 1e37)
-        };
-        for (shape, least, most) in [
-            ("<path d='M0 0h1v1h1v1'/>", 5, 10),
-            ("<path d='M0 0zl1 1zl1 1z'/>", 5, 15),
-            ("<path d='M0 0a9 9 0 1110 10'/>", 5, 40),
-            ("<path d='M0 0A1e37 1e37 0 1 0 1e36 1'/>", 1_000_000, u64::MAX),
-            ("<polyline points='1,2 3,4 5,6'/>", 3, 9),
-            ("<circle r='9'/>", 4, 40),
-            ("<circle r='1e37'/>", 1_000_000, 100_000_000),
-            ("<circle r='100%'/>", 1_000_000, 100_000_000),
-            ("<rect width='100%' height='1e37'/>", 4, 40),
-            ("<g/>", 0, 0),
+    fn of_what_has_the_same_name_one_is_drawn() {
+        let path = "<path d='M0 0h1v1z'/>";
+        let clip = format!("<clipPath id='a'>{path}</clipPath><g clip-path='url(#a)'>{path}</g>");
+        let marker = format!("<marker id='m'>{path}</marker><path marker-end='url(#m)' d='M0 0h1'/>");
+        for sound in [
+            clip.repeat(1000),
+            marker.repeat(1000),
+            format!("<style>path{{marker-end:url(#m)}}</style>{}", marker.repeat(1000)),
+            format!("<style>{}</style>{}", "g{clip-path:url(#a)}".repeat(100), clip.repeat(1000)),
         ] {
-            let vertices = counted(shape);
-            assert!((least..=most).contains(&vertices), "{shape}: {vertices}");
+            assert_eq!(refusal(&sound), "", "{}", &sound[..100]);
+        }
+        // Whichever it is, and also where one is counted while it refers to its own name.
+        let (many, uses) = (path.repeat(2000), "<use href='#a'/>".repeat(1000));
+        for content in [
+            format!("<g id='a'>{many}</g><g id='a'/>{uses}"),
+            format!("<g id='a'/><g id='a'>{many}</g>{uses}"),
+            format!("<g id='a'/><g id='a'><use href='#a'/>{many}</g>{uses}"),
+        ] {
+            assert!(refusal(&content).contains("a million elements"), "{}", refusal(&content));
+        }
+    }
+
+    #[test]
+    fn a_name_that_rules_repeat_is_drawn_as_often_as_it_may_be() {
+        let nested = |rule: &str| {
+            let level = |k: u32| format!("<pattern id='p{k}'><path class='c{k}'/></pattern>");
+            let rules: String =
+                (1..24).map(|k| rule.replace("cK", &format!("c{k}")).replace('K', &(k - 1).to_string())).collect();
+            refusal(&format!("<style>{rules}</style>{}", (0..24).map(level).collect::<String>()))
+        };
+        assert_eq!(nested(".cK{fill:url(#pK)}"), "");
+        for twice in [".cK{fill:url(#pK);stroke:url(#pK)}", ".cK{fill:url(#pK)}.cK{stroke:url(#pK)}"] {
+            assert!(nested(twice).contains("a million elements"), "{twice}");
+        }
+    }
+
+    #[test]
+    fn small_files_take_neither_long_nor_much_memory() {
+        let names: String = (0..2000).map(|k| format!("<g id='i{k}'/>")).collect();
+        let all: String = (0..2000).map(|k| format!("g{{mask:url(#i{k})}}")).collect();
+        let listed: String = (0..2000).map(|k| format!("x:url(#i{k});")).collect();
+        for (content, word) in [
+            ("<a id='a' mask='url(#a)'/>".repeat(30_000), "too deep"),
+            (
+                format!("<style>{}</style>{}<path id='a'/>", "g{mask:url(#a)}".repeat(20_000), "<g/>".repeat(20_000)),
+                "rules",
+            ),
+            (format!("<style>{}</style>{}", "b{fill:red}".repeat(50_000), "<g/>".repeat(50_000)), "rules"),
+            (format!("<style>{all}</style>{names}"), "a million elements"),
+            (format!("<style>g{{{listed}}}</style>{names}"), "a million elements"),
+            ("<g>".repeat(1000) + &"</g>".repeat(1000), "too deep"),
+        ] {
+            let refusal = refusal(&content);
+            assert!(refusal.contains(word), "{}: {refusal}", &content[..content.len().min(60)]);
         }
     }
 }

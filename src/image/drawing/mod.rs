@@ -8,6 +8,7 @@ mod costs;
 mod count;
 mod encoding;
 mod inspect;
+mod outline;
 mod rules;
 
 use std::sync::{Arc, Mutex};

@@ -30,6 +30,14 @@ impl Rule {
     pub fn may_dress(&self, node: &Element<'_, '_>) -> bool {
         self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.may_dress(node))
     }
+
+    /// What is looked at, at most, for an element with so many around it.
+    pub fn tries(&self, height: usize) -> u64 {
+        let parts = |selector: &Selector| {
+            selector.itself.len() + selector.around.iter().map(|parts| parts.len() * height).sum::<usize>()
+        };
+        (self.ids.len() + self.selectors.iter().map(parts).sum::<usize>()) as u64
+    }
 }
 
 impl Selector {
@@ -72,8 +80,21 @@ fn is_all(parts: &[Part], node: &Element<'_, '_>) -> bool {
 
 /// The rules of all style sheets in the drawing that refer to something in it.
 pub(super) fn rules_of(document: &Document<'_>) -> Vec<Rule> {
+    sheets_of(document).flat_map(rules_in).collect()
+}
+
+/// How many selectors all rules have, about.
+pub(super) fn selectors_of(document: &Document<'_>) -> u64 {
+    let selectors = |text: &str| {
+        let before_styles = text.split('}').filter_map(|part| part.split_once('{'));
+        before_styles.map(|(selectors, _)| selectors.split(',').count() as u64).sum::<u64>()
+    };
+    sheets_of(document).map(selectors).sum()
+}
+
+fn sheets_of<'a>(document: &'a Document<'_>) -> impl Iterator<Item = &'a str> {
     let texts = document.descendants().filter(|n| n.is_text() && n.parent().is_some_and(|p| is(&p, "style")));
-    texts.filter_map(|n| n.text()).flat_map(rules_in).collect()
+    texts.filter_map(|n| n.text())
 }
 
 fn rules_in(sheet: &str) -> Vec<Rule> {
