@@ -51,7 +51,10 @@ fn of_cards_that_are_passed_by_only_the_last_is_read() {
 #[test]
 fn meshes_far_from_the_selected_one_leave_memory_unless_no_file_has_them() {
     let mut window = with_mesh_files(20);
-    // As a repair whose file could not be written.
+    // As a repair whose file cannot be written, since a file lies in the place of its folder.
+    let results = window.folder.path().join("data/results");
+    std::fs::remove_dir_all(&results).unwrap();
+    std::fs::write(&results, "").unwrap();
     window.harness.state_mut().items.selected_mut().unwrap().finished.as_mut().unwrap().repaired = true;
     for _ in 1..20 {
         window.harness.state_mut().send(Command::SelectNext);
