@@ -48,8 +48,11 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, 
         return Err(ImportError::NothingPrinted);
     }
     let note = (unprinted > 0).then(|| {
-        let parts = if unprinted == 1 { "1 part that is" } else { &format!("{unprinted} parts that are") };
-        format!("{parts} not to be printed (a support, modifier or blocker, or set aside in the slicer) left out")
+        let (parts, were) = if unprinted == 1 { ("part that is", "was") } else { ("parts that are", "were") };
+        format!(
+            "{unprinted} {parts} not to be printed (a support, modifier or blocker, or set aside in the slicer) {were} \
+             left out"
+        )
     });
     Ok(Parsed { mesh, notes: note.into_iter().collect() })
 }
