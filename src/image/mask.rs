@@ -60,7 +60,7 @@ fn is_white_on_black(pixels: &RgbaImage) -> bool {
     white > 0 && black > 0 && 3 * grey <= pure && 100 * colored <= pure && 2 * opaque_frame >= frame
 }
 
-/// Writes the opacity of a cut-out as an 8-bit grey PNG that [`read`] reads back exactly.
+/// Writes the opacity of a cut-out as an 8-bit grey PNG that [`from_bytes`] reads back exactly.
 ///
 /// # Errors
 /// See [`WriteError`]; a failed write leaves what was there before.
