@@ -49,18 +49,21 @@ impl Scene {
             }
             monitor.check()?;
             self.made.lock().unwrap().push(item.output_name.display().to_string());
-            write_atomically(path, if_exists, |file| std::io::Write::write_all(file, &content)).map_err(|error| {
-                match error {
-                    WriteError::Exists(_) => WorkError::Taken(error.to_string()),
-                    error => WorkError::Failed(error.to_string()),
-                }
-            })
+            write_atomically(path, if_exists, |file| std::io::Write::write_all(file, &content)).map_err(not_written)
         };
         run(items, &self.options, &cancel, &work, &|_, _| {}).unwrap()
     }
 
     pub fn made(&self) -> Vec<String> {
         std::mem::take(&mut *self.made.lock().unwrap())
+    }
+}
+
+/// What work says that could not write its file.
+pub fn not_written(error: WriteError) -> WorkError {
+    match error {
+        WriteError::Exists(_) => WorkError::Taken(error.to_string()),
+        error => WorkError::Failed(error.to_string()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::sync::Barrier;
 use std::time::{Duration, SystemTime};
 
-use super::tests::Scene;
+use super::tests::{Scene, not_written};
 use super::*;
 use crate::files::write_atomically;
 use crate::pipeline::Input;
@@ -14,7 +14,7 @@ use crate::request::Request;
 /// Writes the picture's bytes.
 fn copy(item: &BatchItem, path: &Path, if_exists: IfExists) -> Result<(), WorkError> {
     let content = fs::read(&item.job.input.path).unwrap();
-    write_atomically(path, if_exists, |file| file.write_all(&content)).map_err(failed)
+    write_atomically(path, if_exists, |file| file.write_all(&content)).map_err(not_written)
 }
 
 fn run_by(scene: &Scene, items: &[BatchItem], work: &Work) -> Summary {
