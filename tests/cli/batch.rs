@@ -59,7 +59,7 @@ fn a_folder_of_solids_is_not_replaced_by_those_of_another_folder() {
     assert!(std::fs::read(desk.path("out/cat.stl")).unwrap() == made);
     assert_eq!(run("./a", &["--height", "30"]).0, 0, "its own is made again");
     // Who asks for files to be replaced gets that.
-    desk.draw_sized("c/cat.png", 64);
+    desk.draw_sized("c/cat.png", 80);
     let (code, stdout, stderr) = run("c", &["--overwrite"]);
     assert_eq!((code, stdout.as_str()), (0, "out/cat.stl\n"), "{stderr}");
     assert!(std::fs::read(desk.path("out/cat.stl")).unwrap() != made);

@@ -196,7 +196,7 @@ fn three_mf() {
             "booleanoperations",
         ),
         (package(&[("3D/3dmodel.model", "<model requiredextensions=\"own\"/>".into())]), "extension own"),
-        (model(&object(&cube).replace("id=\"1\"", "id=\"1\" type=\"support\""), item), "no triangles"),
+        (model(&object(&cube).replace("id=\"1\"", "id=\"1\" type=\"support\""), item), "set not to be printed"),
         (package(&[("other", String::new())]), "missing"),
         (b"not a package".to_vec(), "ZIP"),
     ] {
