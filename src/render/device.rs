@@ -12,8 +12,9 @@ use super::RenderError;
 use crate::files::one_line;
 use crate::mishap::Question;
 
-/// How long is waited before it is asked again whether the device is still there.
-const WAIT_STEP: Duration = Duration::from_millis(20);
+/// Longest time that one picture may take before the device counts as lost: a large one on a slow processor
+/// takes minutes, and wgpu panics where a device is dropped while it draws.
+const LONGEST_DRAW: Duration = Duration::from_secs(3600);
 
 /// What kind of machine an adapter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -198,22 +199,15 @@ impl Gpu {
         Ok(Self { device, queue, faults, adapter: info })
     }
 
-    /// Waits until everything submitted so far is done, however long it takes: a large picture on a slow
-    /// processor takes minutes, and wgpu panics where a device is dropped while it draws.
+    /// Waits until everything submitted so far is done. In one go: a process that ends meanwhile leaves a thread that
+    /// waits, but some drivers keep it from ending where a thread asks again and again.
     ///
     /// # Errors
-    /// Whatever the device reported meanwhile.
+    /// [`RenderError::DeviceLost`] after an hour, or whatever the device reported meanwhile.
     pub fn wait(&self) -> Result<(), RenderError> {
-        loop {
-            let step = wgpu::PollType::Wait { submission_index: None, timeout: Some(WAIT_STEP) };
-            let waited = self.device.poll(step);
-            self.faults.check()?;
-            match waited {
-                Ok(_) => return Ok(()),
-                Err(wgpu::PollError::Timeout) if !self.faults.is_device_lost() => {}
-                Err(error) => return Err(RenderError::DeviceLost(one_line(&error.to_string()))),
-            }
-        }
+        let waited = self.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(LONGEST_DRAW) });
+        self.faults.check()?;
+        waited.map(|_| ()).map_err(|error| RenderError::DeviceLost(one_line(&error.to_string())))
     }
 }
 
