@@ -31,6 +31,8 @@ mod columns_tests;
 #[cfg(test)]
 mod craft_tests;
 #[cfg(test)]
+mod cut_out_tests;
+#[cfg(test)]
 mod learned_tests;
 #[cfg(test)]
 mod studio;

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
-use super::tests::breaks;
+use super::cut_out_tests::breaks;
 use super::*;
 use crate::cache::CacheOptions;
 use crate::engine::device::{DeviceChoice, DeviceId};
