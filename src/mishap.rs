@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,6 +32,14 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
 /// Whether a panic on this thread is caught by [`caught`].
 pub fn is_expected() -> bool {
     IS_EXPECTED.get()
+}
+
+/// Ends the process, without what libraries do at the end of one: Mesa's waits for ever where a thread that was left
+/// behind still draws. Nobody may rely on destructors of statics.
+pub fn end_process(code: u8) -> ! {
+    // Nobody is left to tell that a reader has gone away.
+    let _ = std::io::stdout().flush();
+    signal_hook::low_level::exit(i32::from(code))
 }
 
 /// What a panic said.

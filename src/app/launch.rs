@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, bail};
 
 use super::{Options, Studio};
+use crate::mishap::end_process;
 use crate::render::Faults;
 
 /// Tells a window when (seconds since 1970) the one before it lost its device.
@@ -108,7 +109,7 @@ pub(super) fn replace_window() -> ! {
     if let Err(error) = &ended {
         tracing::error!("{error:#}");
     }
-    std::process::exit(i32::from(ended.is_err()));
+    end_process(u8::from(ended.is_err()));
 }
 
 /// Starts the program over: a device cannot be replaced under a running window.

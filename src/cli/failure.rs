@@ -1,9 +1,8 @@
 //! How a command ends, and how that is told.
 
-use std::process::ExitCode;
-
 use crate::export::ExportError;
 use crate::files::WriteError;
+use crate::mishap::end_process;
 use crate::pipeline::PipelineError;
 
 use super::console::Console;
@@ -23,9 +22,10 @@ pub enum Exit {
     Interrupted = 130,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+impl Exit {
+    /// Ends the process, whatever threads that were left behind still do.
+    pub fn end(self) -> ! {
+        end_process(self as u8)
     }
 }
 

@@ -16,7 +16,7 @@ pub fn token() -> CancelToken {
     let asked = AtomicBool::new(false);
     let handler = move || {
         if asked.swap(true, Ordering::Relaxed) {
-            std::process::exit(Exit::Interrupted as i32);
+            Exit::Interrupted.end();
         }
         cancelled.cancel();
     };

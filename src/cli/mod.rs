@@ -30,7 +30,6 @@ mod views;
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::error::ErrorKind;
@@ -128,11 +127,11 @@ pub struct CompletionsArgs {
 ///
 /// # Errors
 /// The exit code, after help, version or what is wrong with the arguments has been printed.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exit> {
     Arguments::try_parse_from(arguments).and_then(check_files).map_err(|error| {
         // A reader that has gone away does not want to hear about it.
         let _ = error.print();
-        if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
+        if error.use_stderr() { Exit::Usage } else { Exit::Done }
     })
 }
 
@@ -152,22 +151,22 @@ fn check_files(arguments: Arguments) -> Result<Arguments, clap::Error> {
 }
 
 /// Opens the window by `open`, which gets the files of the command line.
-pub fn open_window(arguments: Arguments, open: impl FnOnce(Vec<PathBuf>) -> anyhow::Result<()>) -> ExitCode {
+pub fn open_window(arguments: Arguments, open: impl FnOnce(Vec<PathBuf>) -> anyhow::Result<()>) -> Exit {
     console::calm_graphics_drivers();
     let console = Console::new(arguments.global.quiet, arguments.global.verbose > 0);
     console::start_log(arguments.global.verbose, &console);
     match open(arguments.files) {
-        Ok(()) => Exit::Done.into(),
+        Ok(()) => Exit::Done,
         Err(error) => {
             let failure = Failure::from(error);
             failure.tell(&console);
-            failure.exit().into()
+            failure.exit()
         }
     }
 }
 
 /// Runs a command to its end and says what became of it.
-pub fn run(command: Command, global: Global) -> ExitCode {
+pub fn run(command: Command, global: Global) -> Exit {
     console::calm_graphics_drivers();
     console::shorten_panics();
     let console = Console::new(global.quiet, global.verbose > 0);
@@ -187,10 +186,10 @@ pub fn run(command: Command, global: Global) -> ExitCode {
         Command::Completions(args) => completions(&args, &console),
     });
     match outcome {
-        Ok(()) => Exit::Done.into(),
+        Ok(()) => Exit::Done,
         Err(failure) => {
             failure.tell(&console);
-            failure.exit().into()
+            failure.exit()
         }
     }
 }
