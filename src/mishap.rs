@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,10 +34,8 @@ pub fn is_expected() -> bool {
 }
 
 /// Ends the process, without what libraries do at the end of one: Mesa's waits for ever where a thread that was left
-/// behind still draws. Nobody may rely on destructors of statics.
+/// behind still draws. What was printed is to be flushed before.
 pub fn end_process(code: u8) -> ! {
-    // Nobody is left to tell that a reader has gone away.
-    let _ = std::io::stdout().flush();
     signal_hook::low_level::exit(i32::from(code))
 }
 

@@ -65,6 +65,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "import",
             "job",
             "mesh",
+            "mishap",
             "models",
             "pipeline",
             "print",
