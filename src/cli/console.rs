@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::panic::Location;
 use std::path::Path;
 
 use indicatif::ProgressBar;
@@ -137,21 +138,25 @@ pub(super) fn shown(text: &str) -> Cow<'_, str> {
 /// Names what of the log is shown, as in `orfeas=debug`.
 const LOG_VARIABLE: &str = "ORFEAS_LOG";
 
-/// Sends `tracing` to stderr: [`LOG_VARIABLE`] decides, else the number of `-v`.
-pub fn start_log(verbosity: u8, console: &Console) {
-    let level = match verbosity {
+/// What of the log is shown for so many `-v`.
+fn level(verbosity: u8) -> &'static str {
+    match verbosity {
         // egui asks the clipboard for text and complains where it holds a picture.
         0 => "error,egui_winit=off,orfeas=warn",
         1 => "warn,orfeas=info",
         2 => "warn,orfeas=debug",
         _ => "info,orfeas=trace",
-    };
+    }
+}
+
+/// Sends `tracing` to stderr: [`LOG_VARIABLE`] decides, else the number of `-v`.
+pub fn start_log(verbosity: u8, console: &Console) {
     let filter = tracing_subscriber::EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|error| {
         if std::env::var_os(LOG_VARIABLE).is_some() {
             let text = format!("{LOG_VARIABLE} is left aside ({error}); set it as in {LOG_VARIABLE}=orfeas=debug");
             console.say(&format!("warning: {text}"));
         }
-        tracing_subscriber::EnvFilter::new(level)
+        tracing_subscriber::EnvFilter::new(level(verbosity))
     });
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time();
     // Colours are for terminals.
@@ -171,23 +176,58 @@ pub fn calm_graphics_drivers() {
     }
 }
 
-/// A panic is our mistake, not the user's: one sentence instead of a backtrace. Nothing where it is reckoned with.
+/// A panic is our mistake, not the user's: one sentence instead of a backtrace. Where it is reckoned with, only those who
+/// ask for details hear of it.
 pub fn shorten_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_some() {
         return;
     }
     std::panic::set_hook(Box::new(|panic| {
+        let what = panic_text(panic.payload());
         if is_expected() {
-            // Whoever catches it says what it means, or does without.
-            tracing::debug!("code that is not ours gave up: {panic}");
+            log_caught(what, panic.location());
             return;
         }
-        let what = panic_text(panic.payload());
-        let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
+        let place = place(panic.location());
         let _ = writeln!(
             io::stderr().lock(),
             "error: ORFEAS made a mistake of its own and had to stop ({what}{place})\n  \
              please report it with the picture and the command; RUST_BACKTRACE=1 shows more"
         );
     }));
+}
+
+/// Whoever catches a panic says what it means, or does without; only a report of it needs to know where it came from.
+fn log_caught(what: &str, location: Option<&Location>) {
+    tracing::info!("a panic was caught ({what}{})", place(location));
+}
+
+fn place(location: Option<&Location>) -> String {
+    location.map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tracing_subscriber::EnvFilter;
+
+    use super::*;
+
+    #[test]
+    fn where_a_caught_panic_came_from_is_told_to_those_who_ask_for_details() {
+        let here = Location::caller();
+        let told = |verbosity| {
+            let log = tempfile::NamedTempFile::new().unwrap();
+            let writer = Mutex::new(log.reopen().unwrap());
+            let to_file = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level(verbosity)));
+            let to_file = to_file.with_ansi(false).with_writer(writer).finish();
+            tracing::subscriber::with_default(to_file, || log_caught("index out of bounds", Some(here)));
+            std::fs::read_to_string(log.path()).unwrap()
+        };
+        let (quiet, detailed) = (told(0), told(1));
+        assert!(quiet.is_empty(), "{quiet}");
+        let whole = format!("index out of bounds at {}:{}", file!(), here.line());
+        assert!(detailed.contains(&whole), "{detailed}");
+    }
 }
