@@ -23,8 +23,9 @@ impl Studio {
         self.models.stop_all();
         // Meshes, exports and pictures that are being written are let to end.
         self.wait_until(LONGEST_GOODBYE, |studio| studio.writing == 0);
-        // Nothing is known against what is given up here.
+        // Nothing is known against what is given up here, nor against what is shown.
         self.stop_reading();
+        self.trial.is_on = false;
         if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }
@@ -59,7 +60,7 @@ impl Studio {
     }
 
     /// The data folder, if the list is kept there.
-    fn kept_in(&self) -> Option<Arc<Store>> {
+    pub(super) fn kept_in(&self) -> Option<Arc<Store>> {
         self.store.clone().filter(|store| !store.is_read_only())
     }
 

@@ -1,9 +1,14 @@
-//! Meshes whose reading ended the program: it must do so once, not at every start.
+//! Meshes whose reading or drawing ended the program: it must do so once, not at every start.
 //!
 //! Before a mesh is read, and after its card was selected, the list on disk says so. Where the program ends before that
 //! is taken back, the next one leaves the mesh unread until somebody asks for it.
+//!
+//! A window that stands in for one that lost its graphics device goes on saying so until the mesh was drawn for a while:
+//! egui panics where the device is lost as it draws, and nothing can be written then.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use super::Studio;
 use super::launch;
@@ -11,6 +16,40 @@ use super::meshes::file_of;
 use super::session::UNREAD;
 use super::state::{Item, ItemId, Status};
 use super::toast::Level;
+
+/// Whether the mesh that is shown is to prove that the graphics device is not lost to it.
+#[derive(Default)]
+pub(super) struct Trial {
+    /// Whether it is. A device that is lost for the first time says nothing against a mesh.
+    pub is_on: bool,
+    /// Since when there is nothing to wait for in the view.
+    drawn_since: Option<Instant>,
+    /// Which one it is.
+    pub suspect: Suspect,
+}
+
+impl Trial {
+    /// In a window that stands in for one that just lost its device (`is_anew`), or in another.
+    pub fn new(is_anew: bool) -> Self {
+        Self { is_on: is_anew, ..Self::default() }
+    }
+}
+
+/// Name of the mesh that the next window leaves unread should this one lose its device now. Shared with whoever tells
+/// of that loss, since the window itself cannot be asked while it is drawn.
+#[derive(Clone, Default)]
+pub(super) struct Suspect(Arc<Mutex<Option<String>>>);
+
+impl Suspect {
+    /// The name, if there is such a mesh.
+    pub fn name(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, name: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = name;
+    }
+}
 
 impl Studio {
     /// Notes in the list on disk what begins with the window, before it does: the job of the card `first`, and the
@@ -30,12 +69,55 @@ impl Studio {
         self.tell_kept(kept);
     }
 
-    /// Holds back the mesh to which the graphics device may have been lost: the one that is being read, or in a window
-    /// that stands in for one that just lost it, the one that is shown.
-    pub(super) fn suspect_mesh(&mut self) {
-        let shown = if launch::is_anew() { self.items.selected_id() } else { None };
-        let suspect = self.id_being_read().or(shown);
-        if let Some(item) = suspect.and_then(|id| self.items.get_mut(id)) {
+    /// The card whose mesh would be to blame if the program ended now: it is being read, or shown on trial.
+    pub(super) fn suspect_id(&self) -> Option<ItemId> {
+        let is_shown = self.trial.is_on && self.viewport.measures().is_some();
+        // Only what is in a file is read again by the next window.
+        let shown = self.items.selected().filter(|item| is_shown && file_of(item).is_some());
+        self.id_being_read().or(shown.map(|item| item.id))
+    }
+
+    /// Has the name of the suspected mesh at hand. Where the list is not kept, no next window knows of it.
+    fn name_suspect(&self) {
+        let suspect = self.suspect_id().and_then(|id| self.items.get(id));
+        self.trial.suspect.set(suspect.filter(|_| self.kept_in().is_some()).map(Item::name));
+    }
+
+    /// Ends the trial of the shown mesh once it was drawn for a while.
+    pub(super) fn follow_trial(&mut self, now: Instant) {
+        if !self.trial.is_on {
+            return;
+        }
+        self.name_suspect();
+        if self.awaited_text().is_some() {
+            self.trial.drawn_since = None;
+            return;
+        }
+        let drawn = now.saturating_duration_since(*self.trial.drawn_since.get_or_insert(now));
+        let left = launch::TOO_SOON.saturating_sub(drawn);
+        if left.is_zero() {
+            self.trial.is_on = false;
+            self.trial.suspect.set(None);
+            // The list on disk still holds it against the mesh.
+            self.touch();
+        } else {
+            self.ctx.request_repaint_after(left);
+        }
+    }
+
+    /// Opens the window anew in the place of this one, whose device is lost.
+    pub(super) fn leave_lost_device(&mut self) -> ! {
+        // What is drawn from now on panics. A turntable would only be waited for.
+        self.give_up_turntable();
+        self.suspect_mesh();
+        self.say_goodbye();
+        launch::replace_window(&self.trial.suspect)
+    }
+
+    /// Holds back the mesh to which the device may have been lost.
+    fn suspect_mesh(&mut self) {
+        self.name_suspect();
+        if let Some(item) = self.suspect_id().and_then(|id| self.items.get_mut(id)) {
             item.held_back = true;
         }
     }
@@ -73,10 +155,12 @@ mod tests {
 
     use tempfile::TempDir;
 
+    use super::super::Options;
     use super::super::command::Command;
     use super::super::state::Source;
-    use super::super::tests::{finished, in_folder, studio, take_answers};
+    use super::super::tests::{finished, in_folder, opened, studio, take_answers};
     use super::*;
+    use crate::cache::Cache;
 
     /// A window with a selected mesh that is read without a fault, of a file or kept for a picture; its list is written.
     fn with_mesh(is_file: bool) -> (TempDir, Studio) {
@@ -99,8 +183,8 @@ mod tests {
         (folder, studio)
     }
 
-    /// The next window, should the one that keeps its list in `data` end now.
-    fn after_an_end(data: &Path) -> (TempDir, Studio) {
+    /// The list and the meshes in `data` as they stand, for another window.
+    fn copy_of(data: &Path) -> TempDir {
         let next = tempfile::tempdir().unwrap();
         let results = next.path().join("results");
         std::fs::create_dir(&results).unwrap();
@@ -108,7 +192,21 @@ mod tests {
         for file in std::fs::read_dir(data.join("results")).unwrap().map(|file| file.unwrap()) {
             std::fs::copy(file.path(), results.join(file.file_name())).unwrap();
         }
+        next
+    }
+
+    /// The next window, should the one that keeps its list in `data` end now.
+    fn after_an_end(data: &Path) -> (TempDir, Studio) {
+        let next = copy_of(data);
         let studio = in_folder(next.path());
+        (next, studio)
+    }
+
+    /// The window that takes its place, should it lose its device now as it draws.
+    fn after_a_loss(data: &Path) -> (TempDir, Studio) {
+        let next = copy_of(data);
+        let options = Options::new(Vec::new(), next.path().to_owned(), Cache::disabled());
+        let studio = opened(Options { trial: Trial::new(true), ..options });
         (next, studio)
     }
 
@@ -160,5 +258,64 @@ mod tests {
         second.suspect_mesh();
         second.say_goodbye();
         assert!(is_held_back(&after_an_end(next.path()).1));
+    }
+
+    #[test]
+    fn a_mesh_to_which_the_device_is_lost_twice_as_it_is_drawn_is_held_back() {
+        for (is_file, name) in [(true, "part.obj"), (false, "a.png")] {
+            let (folder, _first) = with_mesh(is_file);
+            let (next, mut second) = after_a_loss(&folder.path().join("data"));
+            assert!(second.reading.is_some(), "one loss says nothing against it");
+            let start = Instant::now();
+            second.follow_trial(start);
+            take_answers(&mut second);
+            // However long it was read.
+            second.follow_trial(start + launch::TOO_SOON);
+            second.save();
+            take_answers(&mut second);
+            assert_eq!(second.trial.suspect.name().as_deref(), Some(name));
+            let (_third_folder, third) = after_an_end(next.path());
+            assert!(is_held_back(&third));
+            assert!(third.messages.iter().any(|m| m.text == format!("{name}: {UNREAD}")));
+            second.follow_trial(start + 2 * launch::TOO_SOON);
+            assert!(second.unsaved_since.is_some(), "the list still holds it against the mesh");
+            second.save();
+            take_answers(&mut second);
+            assert!(after_an_end(next.path()).1.reading.is_some(), "it was drawn without harm");
+        }
+    }
+
+    #[test]
+    fn a_shown_mesh_is_held_back_when_the_device_is_lost_again_not_when_it_is_lost_once_or_the_window_closes() {
+        let (folder, _first) = with_mesh(true);
+        let data = folder.path().join("data");
+        for (is_anew, is_lost) in [(true, true), (true, false), (false, true)] {
+            let (next, mut second) = if is_anew { after_a_loss(&data) } else { after_an_end(&data) };
+            take_answers(&mut second);
+            if is_lost {
+                second.suspect_mesh();
+            }
+            eframe::App::on_exit(&mut second);
+            let (_third_folder, third) = after_an_end(next.path());
+            assert_eq!(is_held_back(&third), is_anew && is_lost, "{is_anew} {is_lost}");
+        }
+    }
+
+    #[test]
+    fn on_trial_is_what_is_shown_and_what_the_next_window_can_read() {
+        let (folder, _first) = with_mesh(true);
+        let (_next, mut second) = after_a_loss(&folder.path().join("data"));
+        take_answers(&mut second);
+        let mesh = second.items.selected_id();
+        assert_eq!(second.suspect_id(), mesh);
+        let picture = second.add(Source::Picture("b.png".into()));
+        second.select(picture);
+        assert_eq!(second.suspect_id(), None, "it has no mesh");
+        second.take_newer(picture, finished());
+        second.load_selected();
+        assert_eq!(second.suspect_id(), None, "its mesh is in no file yet");
+        second.keep_result(picture);
+        take_answers(&mut second);
+        assert_eq!(second.suspect_id(), Some(picture));
     }
 }

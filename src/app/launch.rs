@@ -9,15 +9,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 
+use super::held_back::Suspect;
 use super::{Options, Studio};
 use crate::mishap::end_process;
 use crate::render::Faults;
 
 /// Tells a window when (seconds since 1970) the one before it lost its device.
 const RESTART_VARIABLE: &str = "ORFEAS_RESTARTED_AT";
-/// A device that is lost again within this time, in seconds, will be lost again and again. That a window stands in for
-/// another one counts for as long: whatever it starts has the variable as well.
-const TOO_SOON_SECS: u64 = 30;
+/// A device that is lost again within this time will be lost again and again. That a window stands in for another one
+/// counts for as long: whatever it starts has the variable as well.
+pub(super) const TOO_SOON: Duration = Duration::from_secs(30);
 /// Longest wait for the window before to end.
 const HANDOVER: Duration = Duration::from_secs(5);
 
@@ -26,7 +27,7 @@ const HANDOVER: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the system gives no window or no graphics adapter; the text says what to do.
 pub fn run(options: Options) -> anyhow::Result<()> {
-    survive_loss(options.faults.clone());
+    survive_loss(options.faults.clone(), options.trial.suspect.clone());
     let opened = open(options);
     if let Err(error) = &opened {
         tell_without_terminal(&error.to_string());
@@ -76,7 +77,7 @@ pub(super) fn is_anew() -> bool {
 /// Whether the device was lost at the time that [`RESTART_VARIABLE`] tells, and a moment before `now_secs`.
 fn is_recent(lost_at: Option<&str>, now_secs: u64) -> bool {
     let lost_at = lost_at.and_then(|at| at.parse::<u64>().ok());
-    lost_at.is_some_and(|at| now_secs.abs_diff(at) < TOO_SOON_SECS)
+    lost_at.is_some_and(|at| now_secs.abs_diff(at) < TOO_SOON.as_secs())
 }
 
 /// Seconds since 1970.
@@ -93,19 +94,19 @@ pub(super) fn patience() -> Duration {
 /// Opens the window anew where a thread panics because the device is lost: egui does, when the loss
 /// comes while it draws. Before it unwinds, since its destructors panic as well, which ends the program.
 /// The picture list was written a second ago at most.
-fn survive_loss(faults: Faults) {
+fn survive_loss(faults: Faults, suspect: Suspect) {
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if faults.is_device_lost() {
-            replace_window();
+            replace_window(&suspect);
         }
         tell(panic);
     }));
 }
 
-/// Opens the window anew in the place of this one, which ends here.
-pub(super) fn replace_window() -> ! {
-    let ended = open_anew();
+/// Opens the window anew in the place of this one, which ends here. The next one leaves the `suspect` unread.
+pub(super) fn replace_window(suspect: &Suspect) -> ! {
+    let ended = open_anew(suspect);
     if let Err(error) = &ended {
         tracing::error!("{error:#}");
     }
@@ -113,17 +114,27 @@ pub(super) fn replace_window() -> ! {
 }
 
 /// Starts the program over: a device cannot be replaced under a running window.
-fn open_anew() -> anyhow::Result<()> {
+fn open_anew(suspect: &Suspect) -> anyhow::Result<()> {
     if is_anew() {
-        let text = "the graphics device was lost twice in a short time; update its driver, or use the command line: \
-                    see `orfeas --help`. The picture list is kept";
-        tell_without_terminal(text);
+        let text = lost_twice(suspect.name().as_deref());
+        tell_without_terminal(&text);
         bail!(text);
     }
     let program = std::env::current_exe().context("the window could not be opened anew")?;
     let mut command = Command::new(program);
     command.env(RESTART_VARIABLE, now_secs().to_string());
     start(command).context("the window could not be opened anew")
+}
+
+/// What is told where the device is lost again at once, while the mesh of this name was shown.
+fn lost_twice(shown: Option<&str>) -> String {
+    let next =
+        shown.map(|name| format!("; at the next start the mesh of {name} is not shown until you ask for it (Ctrl+R)"));
+    format!(
+        "the graphics device was lost twice in a short time; update its driver, or use the command line: see \
+         `orfeas --help`. The picture list is kept{}",
+        next.unwrap_or_default()
+    )
 }
 
 /// Replaces this process, so that its lock on the picture list is gone.
@@ -167,6 +178,15 @@ mod tests {
         assert!(with(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "")]));
         assert!(!with(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "wayland-0")]));
         assert!(!with(&[("WAYLAND_SOCKET", "7")]));
+    }
+
+    #[test]
+    fn who_loses_the_device_twice_is_told_which_mesh_the_next_start_leaves_out() {
+        let told = lost_twice(Some("part.obj"));
+        assert!(told.contains("the mesh of part.obj is not shown until you ask for it (Ctrl+R)"), "{told}");
+        assert!(told.contains("update its driver") && told.contains("orfeas --help"), "{told}");
+        let told = lost_twice(None);
+        assert!(told.ends_with("The picture list is kept"), "{told}");
     }
 
     #[test]

@@ -75,6 +75,7 @@ pub struct Options {
     pub models: Library,
     early: early::Early,
     faults: Faults,
+    trial: held_back::Trial,
 }
 
 impl Options {
@@ -86,7 +87,8 @@ impl Options {
         let models =
             Library::new(Catalogue::builtin().clone(), data_dir.join("models"), Vec::new(), Hub::from_environment());
         let models = models.remembering(Some(data_dir.join("models.json")));
-        Self { files, data_dir, cache, models, early, faults: Faults::default() }
+        let trial = held_back::Trial::new(launch::is_anew());
+        Self { files, data_dir, cache, models, early, faults: Faults::default(), trial }
     }
 
     /// Opens `files` in the user's own folders.
@@ -140,6 +142,7 @@ pub struct Studio {
     dialog: Option<Dialog>,
     viewport: viewport::Viewport,
     faults: Faults,
+    trial: held_back::Trial,
     early: early::Early,
     reading: Option<meshes::Reading>,
     repairing: Option<repair::Running>,
@@ -199,7 +202,7 @@ impl Studio {
         command::install(ctx);
         let mut messages = Messages::default();
         launch::watch(&options.faults, gpu);
-        if launch::is_anew() {
+        if options.trial.is_on {
             messages.push(Level::Warning, "The graphics device was lost; the window was opened anew, with your list");
         }
         let wake = ctx.clone();
@@ -228,6 +231,7 @@ impl Studio {
             dialog: None,
             viewport: viewport::Viewport::new(gpu),
             faults: options.faults,
+            trial: options.trial,
             early: options.early,
             reading: None,
             repairing: None,
@@ -297,7 +301,7 @@ impl Studio {
             Loaded::SetAside(text) => self.messages.push(Level::Warning, text),
             Loaded::Session(session) => {
                 store.sweep(&session);
-                let (cards, selected) = session.cards(launch::is_anew());
+                let (cards, selected) = session.cards(self.trial.is_on);
                 self.items.restore(cards, selected);
                 let is_waiting = |i: &&state::Item| i.status == Status::Waiting;
                 let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
@@ -318,7 +322,7 @@ impl Studio {
     }
 
     fn session(&self) -> Session {
-        Session::of(&self.items, self.draft, &self.settings).with_reading(self.id_being_read())
+        Session::of(&self.items, self.draft, &self.settings).with_reading(self.suspect_id())
     }
 
     /// Writes the picture list beside the window, and then the meshes that could not be written before.
@@ -398,13 +402,7 @@ impl eframe::App for Studio {
         tracing::trace!(secs = ctx.input(|i| i.unstable_dt), causes = ?ctx.repaint_causes(), "frame");
         match self.faults.check() {
             Ok(()) => {}
-            Err(RenderError::DeviceLost(_)) => {
-                // What is drawn from now on panics. A turntable would only be waited for.
-                self.give_up_turntable();
-                self.suspect_mesh();
-                self.say_goodbye();
-                launch::replace_window();
-            }
+            Err(RenderError::DeviceLost(_)) => self.leave_lost_device(),
             Err(error) => self.messages.push(Level::Error, format!("The view cannot be drawn: {error}")),
         }
         self.drain();
@@ -433,6 +431,7 @@ impl eframe::App for Studio {
             None => {}
         }
         self.submit_waiting();
+        self.follow_trial(Instant::now());
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

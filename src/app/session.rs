@@ -24,8 +24,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What is said on a card that was being made when the program broke off.
 const BROKEN_OFF: &str = "The program ended while this was made; try again (Ctrl+R)";
-/// What is said on a card whose mesh was being read then.
-pub(super) const UNREAD: &str = "The program ended while the mesh was read; try again (Ctrl+R)";
+/// What is said on a card whose mesh was being read then, or drawn on trial.
+pub(super) const UNREAD: &str = "The program ended while the mesh was read or drawn; try again (Ctrl+R)";
 
 /// What is written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub struct SavedItem {
     /// Whether it ran.
     #[serde(default)]
     running: bool,
-    /// Whether its mesh was being read, or is left unread since the program ended while it was.
+    /// Whether its mesh was being read or drawn on trial, or is left unread since the program ended while it was.
     #[serde(default)]
     reading: bool,
     #[serde(default)]
@@ -398,7 +398,7 @@ impl Session {
         self
     }
 
-    /// The same with the mesh of the card `id` being read.
+    /// The same with the mesh of the card `id` being read or drawn on trial.
     pub fn with_reading(mut self, id: Option<ItemId>) -> Self {
         self.items.iter_mut().filter(|item| Some(item.id) == id).for_each(|item| item.reading = true);
         self
@@ -413,7 +413,7 @@ impl Session {
     /// [`Status::Waiting`] without a job.
     ///
     /// With `goes_on` also what ran while the program ended otherwise, because that was not to blame. A mesh that was
-    /// being read is held back.
+    /// being read, or drawn on trial, is held back.
     pub fn cards(&self, goes_on: bool) -> (Vec<Item>, Option<ItemId>) {
         let goes_on = goes_on || self.closed;
         let card = |saved: &SavedItem| {

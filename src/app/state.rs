@@ -124,7 +124,7 @@ pub struct Item {
     pub finished: Option<Finished>,
     /// Where the mesh is kept in the data folder, once it is there.
     pub saved: Option<SavedResult>,
-    /// Whether its mesh is left unread until somebody asks for it: the program ended while it was read.
+    /// Whether its mesh is left unread until somebody asks for it: the program ended while it was read or drawn.
     pub held_back: bool,
 }
 

@@ -26,7 +26,10 @@ pub(super) fn studio() -> (TempDir, Studio) {
 }
 
 pub(super) fn in_folder(data: &Path) -> Studio {
-    let options = Options::new(Vec::new(), data.to_owned(), Cache::disabled());
+    opened(Options::new(Vec::new(), data.to_owned(), Cache::disabled()))
+}
+
+pub(super) fn opened(options: Options) -> Studio {
     let mut studio = Studio::new(&egui::Context::default(), None, options);
     studio.settings.generate_at_once = false;
     studio
