@@ -59,7 +59,7 @@ impl Studio {
     }
 
     /// The data folder, if the list is kept there.
-    fn kept_in(&self) -> Option<Arc<Store>> {
+    pub(super) fn kept_in(&self) -> Option<Arc<Store>> {
         self.store.clone().filter(|store| !store.is_read_only())
     }
 

@@ -1,6 +1,7 @@
 //! What people do with the window.
 
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
@@ -199,6 +200,21 @@ fn a_run_that_fails_after_a_restart_leaves_the_mesh_of_before() {
     });
     assert!(!again.has("Settings changed"));
     assert!(again.has("Try again") && again.has("Ready to print"));
+}
+
+#[test]
+fn a_picture_that_was_pasted_long_ago_goes_once_nothing_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let pasted = folder.path().join("data/pasted");
+    std::fs::create_dir_all(&pasted).unwrap();
+    let [old, other] = ["pasted-1500000000000.png", "mine-1500000000000.png"].map(|name| pasted.join(name));
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_500_000_000);
+    for path in [&old, &other] {
+        std::fs::File::create(path).unwrap().set_modified(long_ago).unwrap();
+    }
+    let mut window = Window::in_folder(folder, |b| b);
+    window.wait("the old picture to go", |_| !old.exists());
+    assert!(other.exists());
 }
 
 #[test]
