@@ -188,7 +188,7 @@ impl Item {
     }
 
     /// What a card is that has a mesh, read or not.
-    fn status_with_mesh(&self) -> Status {
+    pub fn status_with_mesh(&self) -> Status {
         if self.held_back && self.finished.is_none() { Status::Failed(UNREAD.to_owned()) } else { Status::Finished }
     }
 

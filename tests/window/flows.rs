@@ -10,6 +10,7 @@ use orfeas::app::command::Command;
 use orfeas::app::session::{Session, Store};
 use orfeas::app::settings::{Settings, ThemeChoice};
 use orfeas::app::state::{Items, Source, Status};
+use orfeas::app::toast::Level;
 use orfeas::request::{Mode, Model, Request, Side};
 use orfeas::{import, print, progress::Monitor};
 
@@ -200,6 +201,44 @@ fn a_run_that_fails_after_a_restart_leaves_the_mesh_of_before() {
     });
     assert!(!again.has("Settings changed"));
     assert!(again.has("Try again") && again.has("Ready to print"));
+}
+
+/// A window whose only mesh is left unread, since the program ended while it was read.
+fn with_unread() -> Window {
+    let mut window = Window::new();
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    window.wait("the kept mesh", |s| s.is_kept());
+    let folder = window.close();
+    let list = folder.path().join("data/session.json");
+    let text = std::fs::read_to_string(&list).unwrap();
+    assert!(text.contains("\"reading\": false"), "{text}");
+    std::fs::write(&list, text.replace("\"reading\": false", "\"reading\": true")).unwrap();
+    let window = Window::in_folder(folder, |b| b);
+    let item = window.harness.state().items.selected().unwrap();
+    assert!(item.finished.is_none() && matches!(item.status, Status::Failed(_)), "{:?}", item.status);
+    window
+}
+
+#[test]
+fn a_mesh_that_was_left_unread_is_read_by_its_button_or_made_anew() {
+    let file = |w: &Window| w.harness.state().items.selected().unwrap().saved.as_ref().unwrap().file.clone();
+    let mut window = with_unread();
+    let before = file(&window);
+    window.click("Read the mesh");
+    window.wait_finished(1);
+    assert_eq!(file(&window), before);
+    assert!(!window.has("Read the mesh"));
+    let mut window = with_unread();
+    let before = file(&window);
+    // Reading it would tell of the damage.
+    std::fs::write(&before, "damaged").unwrap();
+    window.keys(Modifiers::COMMAND, Key::G);
+    window.wait_finished(1);
+    window.wait("the kept mesh", |s| s.is_kept() && s.items.selected().is_some_and(|i| i.saved.is_some()));
+    assert_ne!(file(&window), before);
+    assert!(!window.harness.state().messages.iter().any(|m| m.level == Level::Error));
 }
 
 #[test]
