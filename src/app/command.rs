@@ -185,7 +185,7 @@ impl Command {
             Self::GenerateAll => ("Generate all", "Make the meshes of all pictures that have none yet"),
             Self::Cancel => ("Cancel", "Stop the selected picture"),
             Self::CancelAll => ("Cancel all", "Stop everything that runs or waits"),
-            Self::Retry => ("Try again", "Run the selected picture once more"),
+            Self::Retry => ("Try again", "Run the selected picture once more, or read its mesh where that failed"),
             Self::Remove => ("Remove", "Take the selected picture out of the list; the file stays"),
             Self::MoveUp => ("Move up", "Let the selected picture run earlier"),
             Self::MoveDown => ("Move down", "Let the selected picture run later"),

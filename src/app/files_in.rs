@@ -6,6 +6,7 @@ use egui::{Context, Event, Key};
 
 use super::Studio;
 use super::ask::Purpose;
+use super::pasted;
 use super::state::{ItemId, Source};
 use super::toast::Level;
 use super::undo::Change;
@@ -255,7 +256,7 @@ fn paste_picture(folder: &Path) -> Pasted {
     let pixels = size.and_then(|(width, height)| image::RgbaImage::from_raw(width, height, bytes));
     let pixels = pixels.ok_or_else(|| without_picture(&arboard::Error::ConversionFailure))?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let path = folder.join(format!("pasted-{}.png", now.as_millis()));
+    let path = folder.join(pasted::name_at(now));
     let written = std::fs::create_dir_all(folder)
         .map_err(|e| e.to_string())
         .and_then(|()| crate::image::png::write(&pixels, &path, IfExists::Keep).map_err(|e| e.to_string()));

@@ -1,7 +1,8 @@
 //! Meshes whose reading or drawing ended the program: it must do so once, not at every start.
 //!
 //! Before a mesh is read, and after its card was selected, the list on disk says so. Where the program ends before that
-//! is taken back, the next one leaves the mesh unread until somebody asks for it.
+//! is taken back, the next one leaves the mesh unread until somebody asks for it. Who asks for a new mesh instead gets
+//! that made, and nothing is read.
 //!
 //! A window that stands in for one that lost its graphics device goes on saying so until the mesh was drawn for a while:
 //! egui panics where the device is lost as it draws, and nothing can be written then.
@@ -14,7 +15,7 @@ use super::Studio;
 use super::launch;
 use super::meshes::file_of;
 use super::session::UNREAD;
-use super::state::{Item, ItemId, Status};
+use super::state::{Item, ItemId, Source, Status};
 use super::toast::Level;
 
 /// Whether the mesh that is shown is to prove that the graphics device is not lost to it.
@@ -51,13 +52,17 @@ impl Suspect {
     }
 }
 
+/// What is said of a mesh that is left unread on a card whose last run failed, so that trying again runs it.
+const LEFT_UNREAD: &str = "The mesh of before is left unread, since the program ended while it was read or drawn; the \
+                           button in the view reads it";
+
 impl Studio {
     /// Notes in the list on disk what begins with the window, before it does: the job of the card `first`, and the
     /// reading of the selected mesh.
     pub(super) fn note_beginnings(&mut self, first: Option<ItemId>) {
         let selected = self.items.selected();
         if let Some(item) = selected.filter(|item| item.is_unread()) {
-            self.messages.push(Level::Warning, format!("{}: {UNREAD}", item.name()));
+            self.messages.push(Level::Warning, format!("{}: {}", item.name(), item.unread_text()));
         }
         let read = selected.filter(|item| item.file_to_read().is_some()).map(|item| item.id);
         let Some(store) = self.store.clone().filter(|_| first.is_some() || read.is_some()) else { return };
@@ -122,18 +127,21 @@ impl Studio {
         }
     }
 
-    /// Reads the mesh of the selected card, because somebody asks for it. Returns whether there is one to read.
-    pub(super) fn read_held_back(&mut self) -> bool {
-        let Some(item) = self.items.selected_mut().filter(|item| item.is_unread()) else { return false };
+    /// Reads the mesh of the selected card that was left unread, because somebody asks for it.
+    pub(super) fn read_held_back(&mut self) {
+        let Some(item) = self.items.selected_mut().filter(|item| item.is_unread()) else { return };
+        // A run that failed has failed all the same.
+        if item.is_read_by_retry() {
+            item.status = if item.saved.is_some() { Status::Finished } else { Status::New };
+        }
         item.held_back = false;
-        item.status = if item.saved.is_some() { Status::Finished } else { Status::New };
         self.load_selected();
-        true
+        self.touch();
     }
 
     /// What the view says of a mesh that is left unread.
     pub(super) fn held_back_text(&self) -> Option<String> {
-        self.items.selected().filter(|item| item.is_unread()).map(|_| UNREAD.to_owned())
+        self.items.selected().filter(|item| item.is_unread()).map(|item| item.unread_text().to_owned())
     }
 }
 
@@ -147,6 +155,17 @@ impl Item {
     pub(super) fn is_unread(&self) -> bool {
         self.held_back && self.finished.is_none() && !self.status.is_open() && !self.is_outdated()
     }
+
+    /// Whether its mesh is left unread and trying again reads it: no run failed, which that would be about.
+    pub(super) fn is_read_by_retry(&self) -> bool {
+        let says_so = matches!(&self.status, Status::Failed(why) if why == UNREAD);
+        self.is_unread() && (says_so || matches!(self.source, Source::MeshFile(_)))
+    }
+
+    /// What is said of its mesh that is left unread.
+    pub(super) fn unread_text(&self) -> &'static str {
+        if self.is_read_by_retry() { UNREAD } else { LEFT_UNREAD }
+    }
 }
 
 #[cfg(test)]
@@ -157,10 +176,10 @@ mod tests {
 
     use super::super::Options;
     use super::super::command::Command;
-    use super::super::state::Source;
     use super::super::tests::{finished, in_folder, opened, studio, take_answers};
     use super::*;
     use crate::cache::Cache;
+    use crate::job::Event;
 
     /// A window with a selected mesh that is read without a fault, of a file or kept for a picture; its list is written.
     fn with_mesh(is_file: bool) -> (TempDir, Studio) {
@@ -242,6 +261,72 @@ mod tests {
             let (_next, fifth) = after_an_end(fourth_folder.path());
             assert!(fifth.reading.is_some(), "it did no harm");
         }
+    }
+
+    /// The window that leaves the mesh unread, since two before it ended.
+    fn with_unread(is_file: bool) -> (TempDir, Studio) {
+        let (folder, _first) = with_mesh(is_file);
+        let (next, _second) = after_an_end(&folder.path().join("data"));
+        let (next, third) = after_an_end(next.path());
+        assert!(is_held_back(&third));
+        (next, third)
+    }
+
+    #[test]
+    fn a_mesh_that_is_left_unread_is_made_anew_where_that_is_asked_for() {
+        let (_folder, mut studio) = with_unread(false);
+        studio.run_command(Command::Generate);
+        assert!(studio.reading.is_none() && studio.items.selected().unwrap().status.is_open());
+        assert_eq!(studio.awaited_text(), None);
+        // What is made no more is as it was.
+        let id = studio.items.selected_id().unwrap();
+        studio.remove(&[id]);
+        studio.run_command(Command::Undo);
+        studio.select(id);
+        assert!(is_held_back(&studio));
+        studio.run_command(Command::Generate);
+        studio.take_newer(id, finished());
+        studio.select(id);
+        let item = studio.items.selected().unwrap();
+        assert!(item.status == Status::Finished && !item.held_back && studio.awaited_text().is_none());
+    }
+
+    #[test]
+    fn a_run_that_failed_is_tried_again_and_the_mesh_of_before_is_read_by_its_button() {
+        let (folder, mut studio) = with_unread(false);
+        let fail = |studio: &mut Studio| {
+            let job = studio.items.selected().unwrap().job.unwrap();
+            studio.on_job(Event::Failed(job, "no room".to_owned()));
+            assert!(studio.reading.is_none());
+            assert_eq!(studio.awaited_text().as_deref(), Some(LEFT_UNREAD));
+        };
+        studio.run_command(Command::Generate);
+        fail(&mut studio);
+        studio.run_command(Command::Retry);
+        assert!(studio.reading.is_none() && studio.items.selected().unwrap().status.is_open());
+        fail(&mut studio);
+        studio.save();
+        take_answers(&mut studio);
+        let (_next, mut next) = after_an_end(folder.path());
+        assert!(next.reading.is_none());
+        assert_eq!(next.awaited_text().as_deref(), Some(LEFT_UNREAD));
+        next.read_held_back();
+        assert!(next.reading.is_some());
+        take_answers(&mut next);
+        let item = next.items.selected().unwrap();
+        assert!(item.finished.is_some() && item.has_failed_run(), "the run has failed all the same");
+    }
+
+    #[test]
+    fn a_mesh_file_that_is_left_unread_is_read_by_trying_again_alone() {
+        let (_folder, mut studio) = with_unread(true);
+        assert!(!studio.is_enabled(Command::Generate));
+        studio.run_command(Command::Generate);
+        assert!(is_held_back(&studio));
+        // Why it could not be read before that is no matter.
+        studio.items.selected_mut().unwrap().status = Status::Failed("damaged".to_owned());
+        studio.run_command(Command::Retry);
+        assert!(studio.reading.is_some());
     }
 
     #[test]

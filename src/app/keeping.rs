@@ -1,4 +1,4 @@
-//! Keeps the meshes that were made here in the data folder, and tries again where that failed.
+//! Keeps the list and the meshes that were made here in the data folder, and tries again where that failed.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
@@ -10,7 +10,11 @@ use crate::export::{self, ExportOptions, Format};
 use crate::files::IfExists;
 use crate::mesh::Mesh;
 
-/// What is not in the data folder although it should be.
+/// What is said where the list cannot be written.
+const NOT_KEPT: &str = "The picture list could not be kept; see that its folder has room and may be written, then \
+                        change anything to try again";
+
+/// What the data folder lacks although it should be there, and what it holds although it should not.
 #[derive(Debug, Default)]
 pub(super) struct Keeping {
     /// Meshes that are being written.
@@ -23,6 +27,8 @@ pub(super) struct Keeping {
     pub is_list_lost: bool,
     /// Whether closing was held back for that.
     pub told_of_list: bool,
+    /// Whether pictures that were pasted long ago were looked for in this run.
+    pub is_pasted_swept: bool,
 }
 
 impl Keeping {
@@ -87,6 +93,14 @@ impl Studio {
     pub(super) fn keep_unsaved(&mut self) {
         let unsaved: Vec<ItemId> = self.items.iter().filter(|i| i.is_unsaved()).map(|i| i.id).collect();
         unsaved.into_iter().for_each(|id| self.keep_result(id));
+    }
+
+    /// Takes in that the list was written, and tells why not.
+    pub(super) fn tell_kept(&mut self, saved: Result<(), String>) {
+        self.keeping.note_list(saved.is_ok());
+        if let Err(why) = saved {
+            self.messages.push(Level::Warning, format!("{NOT_KEPT}: {why}"));
+        }
     }
 
     /// Takes in that a mesh was written, or why not.

@@ -144,9 +144,9 @@ impl Studio {
             _ if needs_mesh(command) => mesh,
             C::OpenFolder => self.last_exported.is_some(),
             C::Cancel => open,
+            C::Generate | C::EditCutOut => picture,
             // A mesh file that could not be read is read again.
-            C::Generate | C::Retry => picture || failed,
-            C::EditCutOut => picture,
+            C::Retry => picture || failed,
             C::Remove | C::MoveUp | C::MoveDown => item.is_some(),
             // A mesh file has no settings that anybody sees.
             C::ApplyToAll => picture,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use glam::Vec3;
 
 use super::Studio;
-use super::session::UNREAD;
 use super::state::{Finished, Item, ItemId, SavedResult, Source, Status};
 use super::toast::Level;
 use super::viewport::{Prepared, Uploaded};
@@ -205,11 +204,11 @@ impl Studio {
             return;
         }
         let text = match self.items.selected() {
-            Some(item) if item.held_back => UNREAD.to_owned(),
+            Some(item) if item.is_unread() => item.unread_text().to_owned(),
             Some(Item { source: Source::MeshFile(_), status: Status::Failed(_), .. }) => {
                 "The mesh file could not be read; try again (Ctrl+R)".to_owned()
             }
-            Some(item) if file_of(item).is_some() => {
+            Some(item) if item.file_to_read().is_some() => {
                 self.load_selected();
                 "The mesh was not read to its end; it is being read again, a moment".to_owned()
             }

@@ -23,6 +23,7 @@ mod meshes;
 pub mod models;
 mod models_panel;
 mod palette;
+mod pasted;
 mod queue_panel;
 mod repair;
 mod run;
@@ -191,9 +192,6 @@ fn tools(cache: Cache, models: &models::Shelf) -> Tools {
 
 /// Changes are written at the latest after this time.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
-/// What is said where the list cannot be written.
-const NOT_KEPT: &str = "The picture list could not be kept; see that its folder has room and may be written, then \
-                        change anything to try again";
 
 impl Studio {
     /// The window's state, with the last session in it. `gpu` is absent in some tests.
@@ -347,13 +345,6 @@ impl Studio {
         });
     }
 
-    fn tell_kept(&mut self, saved: Result<(), String>) {
-        self.keeping.note_list(saved.is_ok());
-        if let Err(why) = saved {
-            self.messages.push(Level::Warning, format!("{NOT_KEPT}: {why}"));
-        }
-    }
-
     fn apply_settings(&mut self) {
         self.viewport.set_bed(self.settings.bed_mm);
         self.ctx.set_theme(egui::ThemePreference::from(self.settings.theme));
@@ -432,6 +423,7 @@ impl eframe::App for Studio {
         }
         self.submit_waiting();
         self.follow_trial(Instant::now());
+        self.sweep_pasted_when_quiet();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

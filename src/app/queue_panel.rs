@@ -117,6 +117,7 @@ impl Studio {
         // Text that can be selected would keep clicks from the card.
         ui.add(egui::Label::new(RichText::new(item.name()).strong()).truncate().selectable(false));
         let is_mesh = matches!(item.source, Source::MeshFile(_));
+        let again = if is_mesh || item.is_read_by_retry() { "Read the mesh once more" } else { "Run it once more" };
         match &item.status {
             Status::New if is_mesh => line(ui, palette.weak_text, "Mesh file"),
             Status::New => line(ui, palette.weak_text, "Not generated yet"),
@@ -152,9 +153,7 @@ impl Studio {
                 Status::Waiting | Status::Running { .. } => {
                     small("Cancel", "Stop this picture").then_some(Command::Cancel)
                 }
-                Status::Failed(_) | Status::Cancelled => {
-                    small("Try again", "Run it once more").then_some(Command::Retry)
-                }
+                Status::Failed(_) | Status::Cancelled => small("Try again", again).then_some(Command::Retry),
                 Status::New if is_mesh => None,
                 Status::New => small("Generate", "Make the mesh").then_some(Command::Generate),
                 Status::Finished if item.is_outdated() => {

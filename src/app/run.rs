@@ -25,7 +25,7 @@ impl Studio {
             C::GenerateAll => self.generate_all(),
             C::Cancel => self.cancel_selected(),
             C::CancelAll => self.cancel_all(),
-            C::Retry => self.generate_selected(),
+            C::Retry => self.retry_selected(),
             C::Remove => self.remove_selected(),
             C::MoveUp => self.shift_selected(false),
             C::MoveDown => self.shift_selected(true),
@@ -131,12 +131,19 @@ impl Studio {
         next.into_iter().for_each(|id| self.start(id));
     }
 
+    /// Makes the mesh of the selected card, whether there is one to read or not.
     fn generate_selected(&mut self) {
-        if self.read_held_back() {
-            return;
+        if let Some(id) = self.items.selected_id() {
+            self.start(id);
         }
+    }
+
+    /// Does again what failed by the words of the selected card.
+    fn retry_selected(&mut self) {
         let Some(item) = self.items.selected_mut() else { return };
-        if let (Source::MeshFile(_), Status::Failed(_)) = (&item.source, &item.status) {
+        if item.is_read_by_retry() {
+            self.read_held_back();
+        } else if let (Source::MeshFile(_), Status::Failed(_)) = (&item.source, &item.status) {
             // There is nothing to generate, but the file may be readable by now.
             item.status = Status::New;
             self.load_selected();
@@ -166,7 +173,7 @@ impl Studio {
                 queue.remove(job);
             }
             if item.status.is_open() {
-                item.status = if item.made_with().is_some() { Status::Finished } else { Status::New };
+                item.status = if item.made_with().is_some() { item.status_with_mesh() } else { Status::New };
             }
             removed.push((position, item));
         }

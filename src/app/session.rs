@@ -3,7 +3,8 @@
 //! `session.json` is written atomically; meshes lie beside it as PLY. A file of a newer version or a
 //! damaged one is set aside, never overwritten.
 
-use std::ffi::OsStr;
+mod sweep;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
 use super::state::{Item, ItemId, Items, SavedResult, Source, Status};
-use crate::files::{IfExists, Lock, WriteError, sweep_temporaries, write_atomically};
+use crate::files::{IfExists, Lock, WriteError, write_atomically};
 use crate::pipeline::Views;
 use crate::request::Request;
 
@@ -259,33 +260,6 @@ impl Store {
         let json = serde_json::to_vec_pretty(&session).map_err(io_error)?;
         write_atomically(&self.file(), IfExists::Replace, |w| std::io::Write::write_all(w, &json))
     }
-
-    /// Deletes meshes and masks that no card names any more, those of other windows that are closed, and what
-    /// was being written when a window died.
-    pub fn sweep(&self, session: &Session) {
-        if self.is_read_only() {
-            return;
-        }
-        sweep_others(&others_in(&self.folder));
-        [self.folder.as_path(), self.results.folder(), &self.pasted_folder(), &self.samples_folder()]
-            .into_iter()
-            .for_each(sweep_temporaries);
-        let Ok(entries) = fs::read_dir(self.results.folder()) else { return };
-        let entries: Vec<_> = entries.flatten().map(|e| e.path()).collect();
-        // A list that was set aside names files from before that its reader will want.
-        let is_list = |path: &&PathBuf| path.to_string_lossy().ends_with(".session.json");
-        let set_aside = entries.iter().filter(is_list).filter_map(|path| millis_of(path)).max();
-        // By their names: the folder may be called something else by now.
-        let named: Vec<&OsStr> = session.items.iter().flat_map(SavedItem::files).filter_map(Path::file_name).collect();
-        for path in entries {
-            let ours = path.extension().is_some_and(|e| e == "ply" || e == "png");
-            let is_named = path.file_name().is_some_and(|name| named.contains(&name)) || millis_of(&path) <= set_aside;
-            if ours && !is_named {
-                // A file that cannot be deleted is tried again at the next start.
-                let _ = fs::remove_file(path);
-            }
-        }
-    }
 }
 
 /// Where the corrected cut-out of a card belongs in `folder`; a new name each time, as of [`Store::new_result_path`].
@@ -304,27 +278,9 @@ fn others_in(folder: &Path) -> PathBuf {
     folder.join("others")
 }
 
-/// Deletes the folders of windows that ended without doing so.
-fn sweep_others(others: &Path) {
-    let Ok(entries) = fs::read_dir(others) else { return };
-    for folder in entries.flatten().map(|e| e.path()) {
-        // Without a lock file, a window is just making it.
-        let Ok(lock) = fs::File::options().write(true).open(folder.join(LOCK)) else { continue };
-        if lock.try_lock().is_ok() {
-            let _ = fs::remove_dir_all(folder);
-        }
-    }
-}
-
 /// Whether a path can be written as text.
 pub(super) fn is_text(path: &Path) -> bool {
     path.to_str().is_some()
-}
-
-/// When a file in the results folder was named, in ms since 1970.
-fn millis_of(path: &Path) -> Option<u64> {
-    let name = path.file_name()?.to_str()?;
-    name.split_once('-')?.1.split('.').next()?.parse().ok()
 }
 
 /// `views` without those whose names cannot be written as text.

@@ -145,6 +145,13 @@ impl Item {
         self.mask.as_deref().filter(|_| reads_mask(&self.request))
     }
 
+    /// The pictures that the card names: its own, and those of further sides.
+    pub fn pictures(&self) -> impl Iterator<Item = &Path> {
+        let made_with = [self.finished.as_ref().map(|f| &f.views), self.saved.as_ref().map(|s| &s.views)];
+        let views = made_with.into_iter().flatten().chain([&self.views]).flat_map(|views| views.values());
+        std::iter::once(self.source.path()).chain(views.map(PathBuf::as_path))
+    }
+
     /// What the next run is made from.
     pub fn input(&self) -> Input {
         Input { path: self.source.path().to_owned(), mask: self.mask.clone(), views: self.views_for_run() }
@@ -181,7 +188,7 @@ impl Item {
     }
 
     /// What a card is that has a mesh, read or not.
-    fn status_with_mesh(&self) -> Status {
+    pub fn status_with_mesh(&self) -> Status {
         if self.held_back && self.finished.is_none() { Status::Failed(UNREAD.to_owned()) } else { Status::Finished }
     }
 

@@ -83,6 +83,15 @@ impl Change {
         }
     }
 
+    /// The pictures that taking it back needs.
+    fn pictures(&self) -> Vec<&Path> {
+        match self {
+            Self::Views { views, .. } => views.values().map(PathBuf::as_path).collect(),
+            Self::Removed(removed) => removed.iter().flat_map(|(_, item)| item.pictures()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes the change back and returns the change that would make it again.
     fn apply(self, items: &mut Items) -> Self {
         match self {
@@ -166,6 +175,11 @@ impl History {
     /// Whether a step back or forward needs this file of a mesh.
     pub fn names(&self, file: &Path) -> bool {
         self.undo.iter().chain(&self.redo).any(|change| change.names(file))
+    }
+
+    /// The pictures that a step back or forward needs.
+    pub fn pictures(&self) -> impl Iterator<Item = &Path> {
+        self.undo.iter().chain(&self.redo).flat_map(Change::pictures)
     }
 
     /// Remembers that the settings of a card were just changed from `before` to `after`. Redo is forgotten.

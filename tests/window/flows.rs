@@ -1,6 +1,7 @@
 //! What people do with the window.
 
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
@@ -9,6 +10,7 @@ use orfeas::app::command::Command;
 use orfeas::app::session::{Session, Store};
 use orfeas::app::settings::{Settings, ThemeChoice};
 use orfeas::app::state::{Items, Source, Status};
+use orfeas::app::toast::Level;
 use orfeas::request::{Mode, Model, Request, Side};
 use orfeas::{import, print, progress::Monitor};
 
@@ -199,6 +201,59 @@ fn a_run_that_fails_after_a_restart_leaves_the_mesh_of_before() {
     });
     assert!(!again.has("Settings changed"));
     assert!(again.has("Try again") && again.has("Ready to print"));
+}
+
+/// A window whose only mesh is left unread, since the program ended while it was read.
+fn with_unread() -> Window {
+    let mut window = Window::new();
+    let picture = window.picture("disc.png");
+    window.drop_files(&[picture]);
+    window.wait_finished(1);
+    window.wait("the kept mesh", |s| s.is_kept());
+    let folder = window.close();
+    let list = folder.path().join("data/session.json");
+    let text = std::fs::read_to_string(&list).unwrap();
+    assert!(text.contains("\"reading\": false"), "{text}");
+    std::fs::write(&list, text.replace("\"reading\": false", "\"reading\": true")).unwrap();
+    let window = Window::in_folder(folder, |b| b);
+    let item = window.harness.state().items.selected().unwrap();
+    assert!(item.finished.is_none() && matches!(item.status, Status::Failed(_)), "{:?}", item.status);
+    window
+}
+
+#[test]
+fn a_mesh_that_was_left_unread_is_read_by_its_button_or_made_anew() {
+    let file = |w: &Window| w.harness.state().items.selected().unwrap().saved.as_ref().unwrap().file.clone();
+    let mut window = with_unread();
+    let before = file(&window);
+    window.click("Read the mesh");
+    window.wait_finished(1);
+    assert_eq!(file(&window), before);
+    assert!(!window.has("Read the mesh"));
+    let mut window = with_unread();
+    let before = file(&window);
+    // Reading it would tell of the damage.
+    std::fs::write(&before, "damaged").unwrap();
+    window.keys(Modifiers::COMMAND, Key::G);
+    window.wait_finished(1);
+    window.wait("the kept mesh", |s| s.is_kept() && s.items.selected().is_some_and(|i| i.saved.is_some()));
+    assert_ne!(file(&window), before);
+    assert!(!window.harness.state().messages.iter().any(|m| m.level == Level::Error));
+}
+
+#[test]
+fn a_picture_that_was_pasted_long_ago_goes_once_nothing_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let pasted = folder.path().join("data/pasted");
+    std::fs::create_dir_all(&pasted).unwrap();
+    let [old, other] = ["pasted-1500000000000.png", "mine-1500000000000.png"].map(|name| pasted.join(name));
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_500_000_000);
+    for path in [&old, &other] {
+        std::fs::File::create(path).unwrap().set_modified(long_ago).unwrap();
+    }
+    let mut window = Window::in_folder(folder, |b| b);
+    window.wait("the old picture to go", |_| !old.exists());
+    assert!(other.exists());
 }
 
 #[test]

@@ -229,6 +229,7 @@ fn a_folder_that_was_moved_still_has_its_meshes_and_masks() {
 #[cfg(unix)]
 #[test]
 fn a_name_that_is_no_text_does_not_cost_the_others() {
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_owned()).unwrap();
@@ -250,6 +251,7 @@ fn a_name_that_is_no_text_does_not_cost_the_others() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_whose_name_is_no_text_keeps_the_list_and_its_files() {
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join(OsStr::from_bytes(b"K\xfcche"))).unwrap();

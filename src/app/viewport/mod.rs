@@ -226,6 +226,7 @@ impl Studio {
         self.draw(ui, rect, scale);
         self.overlay_ui(ui, &on_cube, rect, scale);
         self.reading_ui(ui, rect);
+        self.unread_ui(ui, rect);
         self.rough_ui(ui, rect);
         let failure = self.viewport.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(error) = failure {

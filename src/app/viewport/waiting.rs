@@ -2,7 +2,8 @@
 
 use egui::{Rect, Ui};
 
-use super::super::Studio;
+use super::super::state::Item;
+use super::super::{Studio, theme};
 
 impl Studio {
     /// What there is to wait for, or to do, while there is nothing to see.
@@ -14,6 +15,20 @@ impl Studio {
                 self.items.selected().map(|item| format!("Preparing {} to be drawn …", item.name()))
             }
             Some(_) => None,
+        }
+    }
+
+    /// Offers to read a mesh that is left unread, below the line that says so.
+    pub(super) fn unread_ui(&mut self, ui: &mut Ui, rect: Rect) {
+        if !self.items.selected().is_some_and(Item::is_unread) {
+            return;
+        }
+        let below = rect.with_min_y(rect.top() + 0.65 * rect.height() + theme::GAP + 16.0);
+        let layout = egui::Layout::top_down(egui::Align::Center);
+        let mut over = ui.new_child(egui::UiBuilder::new().max_rect(below).layout(layout));
+        let tip = "It may end the program again; the list is kept";
+        if over.button("Read the mesh").on_hover_text(tip).clicked() {
+            self.read_held_back();
         }
     }
 
