@@ -130,6 +130,8 @@ fn settings_of_other_models_are_refused_by_name() {
         (&["--mode", "inflate", "--seed", "5"], "--mode model"),
         (&["--model", "hunyuan3d-2.1", "--thickness", "2"], "--mode inflate"),
         (&["--model", "hunyuan3d-2.0-turbo", "--guidance-until", "0.5"], "not distilled"),
+        (&["--back", "0", "--flat-base", "2"], "--back above 0"),
+        (&["--model", "columns", "--hidden-side", "flat", "--flat-base", "2"], "--hidden-side predicted or mirrored"),
         (&["--model", "hunyuan3d-2.1", "--steps", "0"], "1 to 100"),
         (&["--model", "hunyuan3d-9"], "hunyuan3d-2.1"),
         (&["--model", "hunyuan3d-2.1", "--device", "toaster"], "cuda:0"),
