@@ -166,6 +166,20 @@ fn where_and_how_a_model_runs_is_refused_where_it_changes_nothing() {
 }
 
 #[test]
+fn a_folder_of_a_model_that_is_not_there_is_told_once_before_the_work() {
+    let desk = desk();
+    desk.draw("other.png");
+    let model = ["--model=hunyuan3d-2.1", "--model-folder=nowhere"];
+    for command in [&["generate", "figure.png", "-o", "a.stl"][..], &["batch", "figure.png", "other.png", "-o", "out"]]
+    {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&[command, &model[..]].concat()));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+        assert_eq!(stderr.matches("there is no such folder").count(), 1, "{stderr}");
+    }
+    assert_eq!(desk.names(""), ["figure.png", "model", "other.png"]);
+}
+
+#[test]
 fn a_spoiled_model_leaves_nothing_behind() {
     let desk = desk();
     let weights = desk.path("model/model.fp16.safetensors");
