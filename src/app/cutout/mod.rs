@@ -177,7 +177,7 @@ impl CutOutEditor {
     fn remarks_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
         let State::Ready(ready) = &self.state else { return };
         if let Some(note) = &ready.note {
-            ui.colored_label(Palette::of(ui.ctx()).warning, format!("Note: {note}"));
+            ui.colored_label(Palette::of(ui.ctx()).warning, format!("Note: {}", words::shown(note)));
         }
         let Some(why) = &ready.trouble else { return };
         let load = ui.horizontal_wrapped(|ui| {
