@@ -87,6 +87,7 @@ mod tests {
             ("--drop-floaters 0 keeps it", "“Mesh › Drop floaters: 0” keeps it"),
             ("name the right one with --model, or", "name the right one with “Model › Model”, or"),
             ("was cut out (--save-mask)", "was cut out (“Edit cut-out”)"),
+            ("choose --back above 0", "choose “Inflate › Back” above 0"),
             ("choose --model hunyuan3d-2mv", "choose “Model › Model: Hunyuan3D 2mv”"),
         ] {
             assert_eq!(shown(typed), expected);

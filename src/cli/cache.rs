@@ -9,6 +9,7 @@ use crate::cache::{Cache, CacheOptions};
 use crate::files::bytes_in_words;
 
 use super::console::Console;
+use super::destination::check_is_folder;
 use super::failure::Failure;
 
 /// Which cache a command uses.
@@ -77,6 +78,10 @@ enum Action {
 /// # Errors
 /// What the system said about the cache's folder.
 pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
+    // Opened, it would be made, and a slip of the keys taken for an empty cache.
+    if let (Some(folder), Action::Stats { .. } | Action::Clear) = (&args.cache_dir, &args.action) {
+        check_is_folder(folder)?;
+    }
     let cache = Cache::open(&options(args.cache_dir.clone()));
     if let Some(warning) = cache.take_warning() {
         return Err(anyhow!(warning).into());

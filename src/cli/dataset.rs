@@ -1,9 +1,9 @@
 //! `orfeas dataset`: training samples as a stream or on a contact sheet.
 
 use std::io::{self, ErrorKind, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
 
 use crate::dataset::pack::{Pack, Split};
@@ -44,10 +44,16 @@ enum Action {
         #[command(flatten)]
         range: RangeArgs,
         /// How many samples; without end when left out
-        #[arg(long, value_name = "N")]
+        #[arg(
+            long, value_name = "N",
+            value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true
+        )]
         count: Option<u64>,
         /// Threads to make them on [default: one for each core]
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        #[arg(
+            long, value_name = "N",
+            value_parser = clap::value_parser!(u16).range(1..=256), allow_negative_numbers = true
+        )]
         threads: Option<u16>,
     },
     /// Draw samples on one sheet
@@ -56,7 +62,10 @@ enum Action {
         #[command(flatten)]
         range: RangeArgs,
         /// How many samples
-        #[arg(long, value_name = "N", default_value_t = 96, value_parser = clap::value_parser!(u64).range(1..=2000))]
+        #[arg(
+            long, value_name = "N", default_value_t = 96,
+            value_parser = clap::value_parser!(u64).range(1..=2000), allow_negative_numbers = true
+        )]
         count: u64,
         /// Show what is behind the pictures as well: front, depth, back, a cut
         #[arg(long)]
@@ -74,13 +83,13 @@ enum Action {
 #[derive(clap::Args)]
 struct RangeArgs {
     /// Seed
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
     /// Number of the first sample
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     first: u64,
     /// Pixels along each side: a multiple of 16 from 32 to 512
-    #[arg(long, value_name = "PX", default_value_t = 128, value_parser = side)]
+    #[arg(long, value_name = "PX", default_value_t = 128, value_parser = side, allow_negative_numbers = true)]
     side: usize,
     /// Mix in packed solids of this file, bent and put together: six for four free forms
     #[arg(long, value_name = "FILE")]
@@ -89,10 +98,13 @@ struct RangeArgs {
     #[arg(long, value_name = "SPLIT", default_value = "train", value_parser = split, requires = "solids")]
     split: Split,
     /// Share of everyday things, put together from parts
-    #[arg(long, value_name = "SHARE", default_value_t = THINGS_SHARE, value_parser = share)]
+    #[arg(
+        long, value_name = "SHARE", default_value_t = THINGS_SHARE,
+        value_parser = share, allow_negative_numbers = true
+    )]
     things: f32,
     /// Share of the packed solids and the things that are shown as they are; the others are changed
-    #[arg(long, value_name = "SHARE", default_value_t = PLAIN, value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value_t = PLAIN, value_parser = share, allow_negative_numbers = true)]
     plain: f32,
 }
 
@@ -118,14 +130,30 @@ fn side(text: &str) -> Result<usize, String> {
 impl RangeArgs {
     /// So many samples from the first on, or all that have a number.
     fn range(&self, count: Option<u64>) -> Result<Range, Failure> {
+        self.check_shares()?;
         let left = u64::MAX - self.first;
-        match count {
-            Some(count) if count > left => Err(Failure::Usage(format!(
+        if count.unwrap_or(1) > left {
+            return Err(Failure::Usage(format!(
                 "no more than {left} samples can be taken from --first {} on; take a smaller --first or --count",
                 self.first
-            ))),
-            _ => Ok(Range { seed: self.seed, first: self.first, count: count.unwrap_or(left), side: self.side }),
+            )));
         }
+        Ok(Range { seed: self.seed, first: self.first, count: count.unwrap_or(left), side: self.side })
+    }
+
+    /// Refuses what no sample would show.
+    fn check_shares(&self) -> Result<(), Failure> {
+        let (are_all_things, are_all_plain) = (self.things >= 1.0, self.plain >= 1.0);
+        if self.solids.is_some() && are_all_things && are_all_plain {
+            let text = "--solids has no effect where every sample is a thing as it is; lower --things or --plain";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        if self.solids.is_none() && self.things <= 0.0 && self.plain != PLAIN {
+            let text = "--plain has no effect without things and packed solids; leave it out, raise --things, or give \
+                        --solids";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        Ok(())
     }
 
     fn source(&self) -> Result<Source, Failure> {
@@ -134,6 +162,10 @@ impl RangeArgs {
             Some(path) => {
                 let pack = Pack::read(path)?;
                 let numbers = pack.numbers(self.split);
+                if numbers.is_empty() {
+                    let place = path.display();
+                    return Err(anyhow!("none of these solids is of the split that --split names: {place}").into());
+                }
                 Source::with_pack(pack, numbers)
             }
         };
@@ -158,11 +190,20 @@ pub fn run(args: &DatasetArgs, console: &Console) -> Result<(), Failure> {
             let layout = sheet::Layout { count: *count as usize, side: range.side, columns, show };
             check_size(&layout)?;
             let samples = range.range(Some(*count))?;
+            check_name(output)?;
             check_writable(output, if_exists)?;
             let source = range.source()?;
             png::write(&sheet::sheet(&layout, samples.in_turn(&source)), output, if_exists)?;
             console.result_path(output)
         }
+    }
+}
+
+/// A name says what is in a file; and packed solids end otherwise, so that no slip of the keys replaces them.
+fn check_name(output: &Path) -> Result<(), Failure> {
+    match output.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("png") => Ok(()),
+        _ => Err(Failure::Usage(format!("sheets are PNG files; end the name in .png: {}", output.display()))),
     }
 }
 

@@ -206,6 +206,17 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
     check_folder(folder)
 }
 
+/// Fails when there is no folder at `path`, which is only read.
+///
+/// # Errors
+/// A sentence about the folder.
+pub fn check_is_folder(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    Err(anyhow!("there is no such folder; check the name: {}", path.display()).into())
+}
+
 /// Fails when no file can be made in `folder`, which is there.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use crate::engine::{Engine, EngineOptions};
 use crate::pipeline::{Models, Tools};
 use crate::request::{Model, Request};
 
+use super::destination::check_is_folder;
 use super::failure::Failure;
 
 /// Where and how learned models run.
@@ -28,10 +29,10 @@ pub struct EngineArgs {
 }
 
 impl EngineArgs {
-    /// Refuses what would have no effect on `request`.
+    /// Refuses what would have no effect on `request`, and a folder that is not there.
     ///
     /// # Errors
-    /// [`Failure::Usage`], which names the flag and what it would need.
+    /// [`Failure::Usage`], which names the flag and what it would need; a sentence about the folder.
     pub fn check(&self, request: &Request) -> Result<(), Failure> {
         let precision = self.precision.map(|precision| ("--precision", precision));
         let folder = self.model_folder.as_ref().map(|_| "--model-folder");
@@ -47,8 +48,10 @@ impl EngineArgs {
             },
             Some(_) => (None, ""),
         };
-        let Some(flag) = flag else { return Ok(()) };
-        Err(Failure::Usage(format!("{flag} has no effect here; leave it out, or choose {needed}")))
+        if let Some(flag) = flag {
+            return Err(Failure::Usage(format!("{flag} has no effect here; leave it out, or choose {needed}")));
+        }
+        self.model_folder.as_deref().map_or(Ok(()), check_is_folder)
     }
 
     /// What the pipeline works with.

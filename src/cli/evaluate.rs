@@ -4,9 +4,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::dataset::pack::Split;
-use crate::evaluate::{Case, Generator, Object, Table, contact_sheet, read_objects};
+use crate::evaluate::{Case, Generator, Object, Table, contact_sheet, meshes_in, read_objects};
 use crate::files::{IfExists, write_atomically};
 use crate::image::png;
 use crate::progress::Monitor;
@@ -18,6 +19,7 @@ use super::dataset::split;
 use super::destination::check_writable;
 use super::failure::Failure;
 use super::flags::{All, Flags};
+use super::generate::check_there;
 use super::progress_display::ProgressDisplay;
 use super::{interrupt, settings};
 
@@ -46,13 +48,16 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "SPLIT", value_parser = split)]
     split: Option<Split>,
     /// Pictures of each solid
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(
+        long, value_name = "N", default_value_t = 2,
+        value_parser = clap::value_parser!(u16).range(1..=64), allow_negative_numbers = true
+    )]
     views: u16,
     /// Take only solids whose name or source contains this
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     only: Option<String>,
     /// Take only the first solids
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     limit: Option<u64>,
     /// Write a contact sheet for each generator into this folder: picture, result and truth from four sides
     #[arg(long, value_name = "DIR")]
@@ -184,8 +189,7 @@ fn check(args: &EvaluateArgs, generators: &[Generator]) -> Result<(), Failure> {
     if args.split.is_some() && args.solids.is_dir() {
         return Err(Failure::Usage("--split has no effect on a folder of meshes; leave it out".to_owned()));
     }
-    let mut claims = Claims::default();
-    claims.read("the file of solids", &args.solids);
+    let mut claims = claim_solids(&args.solids)?;
     // First: what --json names may be in it.
     if let Some(folder) = &args.sheet {
         std::fs::create_dir_all(folder)
@@ -200,6 +204,19 @@ fn check(args: &EvaluateArgs, generators: &[Generator]) -> Result<(), Failure> {
         check_writable(path, args.if_exists())?;
     }
     Ok(())
+}
+
+/// The solids that are read, so that no figures are written over them.
+fn claim_solids(solids: &Path) -> Result<Claims, Failure> {
+    check_there(solids)?;
+    let mut claims = Claims::default();
+    if solids.is_dir() {
+        meshes_in(solids)?.iter().for_each(|mesh| claims.read("a solid", mesh));
+    } else {
+        claims.read("the file of solids", solids);
+        claims.read("the file of the solids' names", &solids.with_extension("json"));
+    }
+    Ok(claims)
 }
 
 /// The contact sheet of a generator.

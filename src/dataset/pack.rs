@@ -138,8 +138,14 @@ impl Pack {
     /// # Errors
     /// [`PackError`].
     pub fn read(path: &Path) -> Result<Self, PackError> {
-        let bytes = std::fs::read(path).map_err(|source| PackError::Read { source, path: path.to_owned() })?;
-        let mut pack = Self::parse(&bytes).map_err(|what| PackError::Malformed { what, path: path.to_owned() })?;
+        let failed = |source| PackError::Read { source, path: path.to_owned() };
+        let malformed = |what| PackError::Malformed { what, path: path.to_owned() };
+        // Reading a device may never end.
+        if !std::fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(malformed("it is a folder, a pipe or a device".to_owned()));
+        }
+        let bytes = std::fs::read(path).map_err(failed)?;
+        let mut pack = Self::parse(&bytes).map_err(malformed)?;
         let path = path.with_extension("json");
         match std::fs::read(&path) {
             Ok(text) => {

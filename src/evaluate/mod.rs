@@ -17,7 +17,7 @@ mod tests;
 pub use case::{Case, SHEET_TILE, contact_sheet};
 pub use generator::Generator;
 pub use metrics::{Scores, compare};
-pub use objects::{Object, read as read_objects};
+pub use objects::{Object, meshes_in, read as read_objects};
 pub use table::{Mean, Outcome, Table};
 
 use std::path::PathBuf;

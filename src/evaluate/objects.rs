@@ -1,6 +1,6 @@
 //! The solids that are measured with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::EvaluateError;
 use crate::dataset::pack::{Notes, Pack, PackedMesh, Split};
@@ -40,7 +40,11 @@ fn packed(path: &Path, split: Split) -> Result<Vec<Object>, EvaluateError> {
     Ok(pack.numbers(split).into_iter().map(object).collect())
 }
 
-fn folder(root: &Path, monitor: &Monitor) -> Result<Vec<Object>, EvaluateError> {
+/// The meshes in a folder and those within it, in the order of their names.
+///
+/// # Errors
+/// [`EvaluateError::System`].
+pub fn meshes_in(root: &Path) -> Result<Vec<PathBuf>, EvaluateError> {
     let (mut folders, mut files) = (vec![root.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         let failed =
@@ -55,8 +59,12 @@ fn folder(root: &Path, monitor: &Monitor) -> Result<Vec<Object>, EvaluateError> 
         }
     }
     files.sort();
+    Ok(files)
+}
+
+fn folder(root: &Path, monitor: &Monitor) -> Result<Vec<Object>, EvaluateError> {
     let mut objects = Vec::new();
-    for (number, file) in files.iter().enumerate() {
+    for (number, file) in meshes_in(root)?.iter().enumerate() {
         monitor.check()?;
         let mesh = import::read_file_with(file, &import::Limits::default(), monitor)?;
         let name = |path: Option<&Path>| path.and_then(Path::file_stem).map(|s| s.to_string_lossy().into_owned());

@@ -221,6 +221,7 @@ fn variants() -> Vec<Request> {
         change(&mut request);
         request
     };
+    bases.push(with(Mode::Inflate, &|r| r.inflate.back = 0.0));
     bases.push(with(Mode::Relief, &|r| r.relief.plate = ReliefBase::Outline));
     bases.push(with(Mode::Lithophane, &|r| r.lithophane.shape = LithophaneShape::Curved));
     bases.push(with(Mode::Stamp, &|r| r.stamp.kind = StampKind::CookieCutter));

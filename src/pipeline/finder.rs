@@ -10,24 +10,24 @@ use crate::progress::{Cancelled, Monitor};
 use crate::request::{CutOutMethod, CutOutParams};
 
 /// ln(object : background) of each pixel of a picture, as [`Finder::find`] takes and gives them.
-pub(super) type Network = fn(&[u8], &Monitor) -> Result<Vec<f32>, EngineError>;
+pub(crate) type Network = fn(&[u8], &Monitor) -> Result<Vec<f32>, EngineError>;
 
 /// The network inside the program, on the processor.
 pub(super) const EMBEDDED: Network = matte::model::logits;
 
-/// Asks a network, and remembers when it failed.
-pub(super) struct Asked {
+/// Asks the network that comes with the program for one cut-out, and remembers when it failed.
+pub struct Asked {
     network: Network,
     failure: Mutex<Option<String>>,
 }
 
 impl Asked {
-    pub(super) const fn new(network: Network) -> Self {
-        Self { network, failure: Mutex::new(None) }
+    pub(crate) fn new(network: Network) -> Self {
+        Self { network, failure: Mutex::default() }
     }
 
     /// Whom a request lets help to cut out.
-    pub(super) fn help(&self, params: &CutOutParams) -> Help<'_> {
+    pub fn help(&self, params: &CutOutParams) -> Help<'_> {
         match params.method {
             CutOutMethod::Auto => Help::WhereUnsure(self),
             CutOutMethod::Colors => Help::None,
@@ -37,7 +37,7 @@ impl Asked {
 
     /// What there is to say if the network was asked and failed: the cut-out is then not the one that was
     /// asked for.
-    pub(super) fn note_on_failure(self) -> Option<String> {
+    pub fn note_on_failure(self) -> Option<String> {
         let failure = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
         failure.map(|what| {
             format!(
@@ -45,6 +45,12 @@ impl Asked {
                  failed: {what}"
             )
         })
+    }
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self::new(EMBEDDED)
     }
 }
 
@@ -64,10 +70,4 @@ impl Finder for Asked {
             })
             .ok())
     }
-}
-
-/// Whom a request lets help to cut out.
-pub fn help(params: &CutOutParams) -> Help<'static> {
-    static ASKED: Asked = Asked::new(EMBEDDED);
-    ASKED.help(params)
 }

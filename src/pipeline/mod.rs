@@ -55,7 +55,7 @@ use crate::progress::{Monitor, Stage};
 use crate::request::{Background, CutOutMethod, Request, Side, relevance};
 
 pub use error::PipelineError;
-pub use finder::help;
+pub use finder::Asked;
 pub use keys::stages_to_redo;
 pub use learned::weights_digest;
 pub use solid::cut_off_mm;

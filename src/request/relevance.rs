@@ -59,6 +59,8 @@ pub fn needed_for(request: &Request, has_mask: bool, group: usize, spec: &ParamS
         }
         "hollow" | "smooth" if !is_field => "--mode inflate or stamp",
         "flat-base" | "min-wall" if mode != Mode::Inflate => "--mode inflate",
+        // It lies on its back already, and that is flat.
+        "flat-base" if request.lies_flat() => "--back above 0",
         "color" if matches!(mode, Mode::Lithophane | Mode::Stamp) => "--mode inflate or relief",
         "quality" | "resolution" if mode == Mode::Lithophane => "another --mode; --litho-pitch sets how fine it is",
         _ => return None,
@@ -109,7 +111,7 @@ fn needed_by_model(params: &super::ModelParams, flag: &str) -> Option<&'static s
             "another --model; this one keeps the silhouette where --field-of-view is 0"
         }
         "depth-scale" | "hidden-side" | "field-of-view" | "upright" if model != Model::Columns => "--model columns",
-        "upright" if params.lies_flat() => "--hidden-side predicted or mirrored",
+        "upright" | "flat-base" if params.lies_flat() => "--hidden-side predicted or mirrored",
         "color" if model.samples() => "--model triposr, or --mode inflate or relief",
         "resolution" if model != Model::Columns => "--octree instead; a model has a box of its own",
         "min-wall" => "--mode inflate",
@@ -237,19 +239,26 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_on_its_back_is_not_set_upright() {
+    fn what_lies_on_its_back_is_neither_set_upright_nor_cut_to_stand() {
         let mut request = Request { mode: Mode::Model, ..Request::default() };
         request.model.model = Model::Columns;
         for &side in HiddenSide::ALL {
             request.model.hidden_side = side;
             let is_flat = side == HiddenSide::Flat;
             assert_eq!((needed(&request, "upright").is_some(), request.lies_flat()), (is_flat, is_flat), "{side:?}");
+            assert_eq!(needed(&request, "flat-base").is_some(), is_flat, "{side:?}");
             assert_eq!(needed(&request, "hidden-side"), None);
         }
         // Other models do not read the side.
         request.model.model = Model::Triposr;
         assert!(!request.lies_flat());
         assert_eq!(needed(&request, "upright").as_deref(), Some("--model columns"));
+        assert_eq!(needed(&request, "flat-base"), None);
+        // Nor does a balloon, which has a back of its own.
+        request.mode = Mode::Inflate;
+        assert_eq!(needed(&request, "flat-base"), None);
+        request.inflate.back = 0.0;
+        assert_eq!(needed(&request, "flat-base").as_deref(), Some("--back above 0"));
     }
 
     #[test]

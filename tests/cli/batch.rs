@@ -180,6 +180,17 @@ fn settings_that_contradict_each_other_are_told_once() {
 }
 
 #[test]
+fn no_pictures_at_once_or_absurdly_many_are_refused() {
+    let desk = Desk::new();
+    desk.draw("in/a.png");
+    for jobs in [&["--jobs=0"][..], &["--jobs", "-1"], &["-j", "65"], &["--jobs=99999999999"], &["--jobs=nan"]] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&[&["batch", "in", "-o", "out"], jobs].concat()));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{jobs:?}: {stderr}");
+        assert!(stderr.contains("--jobs") && !desk.path("out").exists(), "{jobs:?}: {stderr}");
+    }
+}
+
+#[test]
 fn an_empty_folder_and_a_file_as_folder_are_errors() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("in")).unwrap();

@@ -130,6 +130,8 @@ fn settings_of_other_models_are_refused_by_name() {
         (&["--mode", "inflate", "--seed", "5"], "--mode model"),
         (&["--model", "hunyuan3d-2.1", "--thickness", "2"], "--mode inflate"),
         (&["--model", "hunyuan3d-2.0-turbo", "--guidance-until", "0.5"], "not distilled"),
+        (&["--back", "0", "--flat-base", "2"], "--back above 0"),
+        (&["--model", "columns", "--hidden-side", "flat", "--flat-base", "2"], "--hidden-side predicted or mirrored"),
         (&["--model", "hunyuan3d-2.1", "--steps", "0"], "1 to 100"),
         (&["--model", "hunyuan3d-9"], "hunyuan3d-2.1"),
         (&["--model", "hunyuan3d-2.1", "--device", "toaster"], "cuda:0"),
@@ -161,6 +163,20 @@ fn where_and_how_a_model_runs_is_refused_where_it_changes_nothing() {
         }
     }
     assert_eq!(desk.names(""), ["figure.png", "model"]);
+}
+
+#[test]
+fn a_folder_of_a_model_that_is_not_there_is_told_once_before_the_work() {
+    let desk = desk();
+    desk.draw("other.png");
+    let model = ["--model=hunyuan3d-2.1", "--model-folder=nowhere"];
+    for command in [&["generate", "figure.png", "-o", "a.stl"][..], &["batch", "figure.png", "other.png", "-o", "out"]]
+    {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&[command, &model[..]].concat()));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+        assert_eq!(stderr.matches("there is no such folder").count(), 1, "{stderr}");
+    }
+    assert_eq!(desk.names(""), ["figure.png", "model", "other.png"]);
 }
 
 #[test]

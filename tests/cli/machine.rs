@@ -94,6 +94,17 @@ fn the_cache_can_be_looked_at_and_emptied() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_no_empty_cache() {
+    let desk = Desk::new();
+    for action in ["stats", "clear"] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&["cache", action, "--cache-dir=nowhere"]));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+        assert!(stderr.contains("no such folder") && stderr.contains("nowhere"), "{stderr}");
+        assert!(!desk.path("nowhere").exists(), "{action}");
+    }
+}
+
+#[test]
 fn samples_are_pictures_and_replace_nothing() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("samples")).unwrap();

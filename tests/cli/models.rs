@@ -67,6 +67,29 @@ fn without_a_terminal_nobody_is_asked_but_told_what_to_pass() {
 }
 
 #[test]
+fn nobody_agrees_to_the_licence_of_a_model_that_is_not_there() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let import = ["models", "import", "hunyuan3d-2.1", "nowhere.ckpt", "--yes"];
+    let (code, stdout, stderr) = outcome(orfeas(&desk, &server, &import));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("nowhere.ckpt") && !stderr.contains("South Korea"), "{stderr}");
+    let (_, stdout, _) = outcome(orfeas(&desk, &server, &["models", "info", "hunyuan3d-2.1"]));
+    assert!(!stdout.contains("You agreed to it"), "{stdout}");
+}
+
+// Elsewhere there is no such device.
+#[cfg(unix)]
+#[test]
+fn a_manifest_without_an_end_is_refused() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let mut command = orfeas(&desk, &server, &["models", "random", "/dev/zero", "-o", "out"]);
+    command.timeout(std::time::Duration::from_secs(60));
+    let (code, stdout, stderr) = outcome(command);
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("too large") && !desk.path("out").exists(), "{stderr}");
+}
+
+#[test]
 fn every_licence_is_shown_before_its_model_is_fetched() {
     let (desk, server) = (Desk::new(), Server::new(&[]));
     server.set(|_, _| Act::Status(404, ""));

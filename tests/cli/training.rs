@@ -60,6 +60,83 @@ fn wrong_numbers_and_missing_solids_are_told() {
     assert!(code == 2 && stderr.contains("inflate"), "{stderr}");
 }
 
+/// A file of one packed solid, a tetrahedron, that is for training.
+fn write_packed(path: &Path) {
+    let numbers = |values: &[u16]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    let offsets = |end: i64| [0, end].iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    let tensors = [
+        ("vertices", "U16", "[4,3]", numbers(&[0, 0, 0, 65535, 0, 0, 0, 65535, 0, 0, 0, 65535])),
+        ("colors", "U8", "[4,3]", vec![200; 12]),
+        ("faces", "U16", "[4,3]", numbers(&[0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3])),
+        ("vertex_offsets", "I64", "[2]", offsets(4)),
+        ("face_offsets", "I64", "[2]", offsets(4)),
+        ("split", "U8", "[1]", vec![0]),
+    ];
+    let (mut header, mut data) = (Vec::new(), Vec::new());
+    for (name, kind, shape, bytes) in tensors {
+        let (from, to) = (data.len(), data.len() + bytes.len());
+        header.push(format!("\"{name}\":{{\"dtype\":\"{kind}\",\"shape\":{shape},\"data_offsets\":[{from},{to}]}}"));
+        data.extend(bytes);
+    }
+    let header = format!("{{{}}}", header.join(","));
+    let file = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &data].concat();
+    std::fs::write(path, file).unwrap();
+}
+
+#[test]
+fn numbers_that_make_no_samples_and_shares_that_change_none_are_refused() {
+    let desk = Desk::new();
+    write_packed(&desk.path("solids.safetensors"));
+    let solids = "--solids=solids.safetensors";
+    for (flags, expected, word) in [
+        (&["--count=0"][..], 2, "--count"),
+        (&["--count", "-3"], 2, "--count"),
+        (&["--first", "-1", "--count=1"], 2, "--first"),
+        (&["--first=18446744073709551615"], 2, "--first"),
+        (&["--side", "-32", "--count=1"], 2, "multiple of 16"),
+        (&["--things=nan", "--count=1"], 2, "0 to 1"),
+        (&["--things", "-0.5", "--count=1"], 2, "0 to 1"),
+        (&["--plain=inf", "--count=1"], 2, "0 to 1"),
+        (&["--threads=0", "--count=1"], 2, "--threads"),
+        (&["--plain=0.8", "--things=0", "--count=1"], 2, "--plain has no effect"),
+        (&[solids, "--plain=1", "--things=1", "--count=1"], 2, "--solids has no effect"),
+        (&[solids, "--split=val", "--count=1"], 1, "--split"),
+        (&["--solids=.", "--count=1"], 1, "a folder"),
+    ] {
+        let (code, stdout, stderr) = outcome(desk.orfeas(&[&["dataset", "stream", "--side=32"], flags].concat()));
+        assert_eq!((code, stdout.as_str()), (expected, ""), "{flags:?}: {stderr}");
+        assert!(stderr.contains(word), "{flags:?}: {stderr}");
+    }
+    let (code, stdout, stderr) = outcome(desk.orfeas(&[
+        "dataset",
+        "sheet",
+        "--count=1",
+        "--side=32",
+        "-o",
+        "solids.safetensors",
+        "--overwrite",
+    ]));
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("end the name in .png"), "{stderr}");
+    let drawn = ["dataset", "sheet", "--count=1", "--side=32", solids, "--things=0", "--plain=0.8", "-o", "sheet.png"];
+    let (code, _, stderr) = outcome(desk.orfeas(&drawn));
+    assert_eq!(code, 0, "{stderr}");
+}
+
+// Elsewhere there is no such device.
+#[cfg(unix)]
+#[test]
+fn devices_are_not_read_for_solids() {
+    let desk = Desk::new();
+    for arguments in [&["dataset", "stream", "--count=1", "--solids=/dev/zero"][..], &["evaluate", "/dev/zero"]] {
+        let mut command = desk.orfeas(arguments);
+        command.timeout(std::time::Duration::from_secs(60));
+        let (code, stdout, stderr) = outcome(command);
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+        assert!(stderr.contains("a device"), "{stderr}");
+    }
+}
+
 #[test]
 fn a_stream_ends_quietly_when_its_reader_does() {
     use std::io::Read as _;
@@ -133,12 +210,21 @@ fn what_a_measurement_would_overwrite_or_pass_over_is_told_before_the_work() {
         ("--with=extrude", 2, "more than once"),
         ("--split=val", 2, "--split"),
         ("--limit=0", 2, "--limit"),
+        ("--views=0", 2, "--views"),
+        ("--only=", 2, "--only"),
+        ("--json=solids/cube.stl", 2, "a solid"),
         ("--only=teapot", 2, "teapot"),
     ] {
         let (code, stdout, stderr) = run(&[flag]);
         assert_eq!((code, stdout.as_str()), (expected, ""), "{flag}: {stderr}");
         assert!(stderr.contains(word) && !stderr.contains("of 1 pictures"), "{flag}: {stderr}");
     }
+    let cube = std::fs::read(desk.path("solids/cube.stl")).unwrap();
+    let (code, _, stderr) = run(&["--json=solids/cube.stl", "--overwrite"]);
+    assert!(code == 2 && stderr.contains("a solid"), "{stderr}");
+    assert!(std::fs::read(desk.path("solids/cube.stl")).unwrap() == cube);
+    let (code, _, stderr) = outcome(desk.orfeas(&["evaluate", "nowhere", "--sheet=new"]));
+    assert!(code == 1 && stderr.contains("nowhere") && !desk.path("new").exists(), "{stderr}");
     assert!(kept.iter().all(|path| std::fs::read(path).unwrap() == b"precious"));
     let (code, stdout, stderr) = run(&["--json=scores.json", "--sheet=sheets", "--overwrite", "--baseline=extrude"]);
     assert_eq!(code, 0, "{stderr}");

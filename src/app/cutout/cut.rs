@@ -9,11 +9,24 @@ use crate::app::state::Item;
 use crate::image::intake::{self, Limits};
 use crate::image::{Picture, mask, matte};
 use crate::mesh::components::least_shown;
+use crate::pipeline::Asked;
 use crate::progress::{Cancelled, Ended, Monitor, run_beside};
 use crate::request::{CutOutParams, Request};
 
-/// A mask (255 = object) in the picture's size and how sure it is, 0–1; or why there is none.
-pub type Cut = Result<(GrayImage, f32), String>;
+/// What came of cutting a picture out.
+pub struct Cut {
+    /// A mask (255 = object) in the picture's size and how sure it is, 0–1; or why there is none.
+    pub mask: Result<(GrayImage, f32), String>,
+    /// What there is to say besides: the network that helps failed.
+    pub note: Option<String>,
+}
+
+impl Cut {
+    /// No cut-out, and why.
+    pub fn failed(why: String) -> Self {
+        Self { mask: Err(why), note: None }
+    }
+}
 
 /// Reads the picture of a card.
 ///
@@ -56,12 +69,26 @@ fn check_is_file(path: &Path) -> Result<(), String> {
 
 /// Cuts the object out, by a mask where a file of one is named.
 pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>, monitor: &Monitor) -> Cut {
+    cut_with(picture, params, mask_file, Asked::default(), monitor)
+}
+
+/// The same with a network that may be another one.
+pub(super) fn cut_with(
+    picture: &Picture,
+    params: &CutOutParams,
+    mask_file: Option<&Path>,
+    asked: Asked,
+    monitor: &Monitor,
+) -> Cut {
     let read_mask = |file| mask::from_bytes(&read_file(file, monitor)?, &Limits::default()).map_err(|e| e.to_string());
-    let external = mask_file.map(read_mask).transpose()?;
-    let help = crate::pipeline::help(params);
-    let cut = matte::cut_out_with(picture, params, external.as_ref(), help, monitor);
-    let cut = cut.map_err(|e| e.to_string())?;
-    Ok((cut.mask(), cut.confidence))
+    let make = || -> Result<_, String> {
+        let external = mask_file.map(read_mask).transpose()?;
+        let cut = matte::cut_out_with(picture, params, external.as_ref(), asked.help(params), monitor);
+        let cut = cut.map_err(|e| e.to_string())?;
+        Ok((cut.mask(), cut.confidence))
+    };
+    let mask = make();
+    Cut { mask, note: asked.note_on_failure() }
 }
 
 /// The object of a card's picture, cut out and cropped to the box of what its mesh shows, of which this
@@ -71,7 +98,7 @@ pub fn cut(picture: &Picture, params: &CutOutParams, mask_file: Option<&Path>, m
 /// The sentence to tell, also when cancelled.
 pub fn object_of(item: &Item, share: f32, monitor: &Monitor) -> Result<ColorImage, String> {
     let picture = read(item, monitor)?;
-    let (opacity, _) = cut(&picture, &item.request.cut_out, item.mask.as_deref(), monitor)?;
+    let (opacity, _) = cut(&picture, &item.request.cut_out, item.mask.as_deref(), monitor).mask?;
     let kept = kept_box(&opacity, &item.request, share);
     let [left, top, right, bottom] = kept.ok_or("Nothing is left of the object")?;
     let size = [(right - left + 1) as usize, (bottom - top + 1) as usize];

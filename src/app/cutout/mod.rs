@@ -60,6 +60,8 @@ struct Ready {
     confidence: f32,
     /// Why it could not be cut out.
     trouble: Option<String>,
+    /// What else there is to say of the last cut-out.
+    note: Option<String>,
     busy: Option<Busy>,
 }
 
@@ -81,9 +83,10 @@ impl Ready {
             canvas: Canvas::default(),
             confidence: 0.0,
             trouble: None,
+            note: cut.note,
             busy: None,
         };
-        match cut {
+        match cut.mask {
             Ok((mask, confidence)) => (ready.edit, ready.confidence) = (MaskEdit::new(mask), confidence),
             Err(why) => ready.trouble = Some(why),
         }
@@ -92,8 +95,8 @@ impl Ready {
 
     /// Takes another cut-out as a step that can be undone, if there is one.
     fn take(&mut self, cut: Cut) {
-        self.busy = None;
-        match cut {
+        (self.busy, self.note) = (None, cut.note);
+        match cut.mask {
             Ok((mask, confidence)) => {
                 self.edit.replace(mask);
                 (self.confidence, self.trouble) = (confidence, None);
@@ -146,7 +149,7 @@ impl CutOutEditor {
                 }
                 State::Ready(ready) => {
                     let is_idle = ready.busy.is_none();
-                    self.trouble_ui(ui, studio);
+                    self.remarks_ui(ui, studio);
                     ui.add_enabled_ui(is_idle, |ui| self.tools_ui(ui, studio));
                     keep = self.buttons_ui(ui, studio);
                     ui.add_enabled_ui(is_idle, |ui| self.canvas_ui(ui));
@@ -170,9 +173,12 @@ impl CutOutEditor {
         }
     }
 
-    /// Says why the picture could not be cut out, and what helps.
-    fn trouble_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
+    /// Says why the picture could not be cut out and what helps, or why its cut-out is not the one that was asked for.
+    fn remarks_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
         let State::Ready(ready) = &self.state else { return };
+        if let Some(note) = &ready.note {
+            ui.colored_label(Palette::of(ui.ctx()).warning, format!("Note: {}", words::shown(note)));
+        }
         let Some(why) = &ready.trouble else { return };
         let load = ui.horizontal_wrapped(|ui| {
             ui.colored_label(Palette::of(ui.ctx()).error, format!("Not cut out: {why}"));
@@ -261,7 +267,7 @@ impl CutOutEditor {
             move || cut(&picture, &Monitor::new(&cancel, &|_| {})),
             move |studio, made| {
                 if let Some(CutOutEditor { state: State::Ready(ready), .. }) = studio.editor_awaiting(&awaited) {
-                    ready.take(made.flatten());
+                    ready.take(made.unwrap_or_else(Cut::failed));
                 }
             },
         );

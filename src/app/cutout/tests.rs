@@ -2,19 +2,95 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::state::Source;
-use super::super::tests::{studio, take_answers};
+use super::super::tests::{studio, take_answers, text_of};
 use super::*;
+use crate::pipeline::Asked;
+use crate::request::CutOutMethod;
 
-/// A card with a picture, and its editor, taken out of the window.
-fn open(studio: &mut Studio, folder: &Path) -> (ItemId, Box<CutOutEditor>) {
+/// A picture in which nothing stands out.
+fn plain() -> image::RgbImage {
+    image::RgbImage::from_pixel(8, 6, image::Rgb([90, 140, 200]))
+}
+
+/// Opens the editor for a card with this picture.
+fn edit(studio: &mut Studio, folder: &Path, picture: &image::RgbImage) -> ItemId {
     let path = folder.join("a.png");
-    image::RgbImage::from_pixel(8, 6, image::Rgb([90, 140, 200])).save(&path).unwrap();
+    picture.save(&path).unwrap();
     let id = studio.add(Source::Picture(path));
     studio.items.select(id);
     studio.run_command(Command::EditCutOut);
     take_answers(studio);
+    id
+}
+
+fn take_editor(studio: &mut Studio) -> Box<CutOutEditor> {
     let Some(Dialog::CutOut(editor)) = studio.dialog.take() else { panic!("no editor") };
-    (id, editor)
+    editor
+}
+
+/// A card with a picture, and its editor, taken out of the window.
+fn open(studio: &mut Studio, folder: &Path) -> (ItemId, Box<CutOutEditor>) {
+    let id = edit(studio, folder, &plain());
+    (id, take_editor(studio))
+}
+
+/// Starts over in the open editor, and asks a network.
+fn ask(studio: &mut Studio, asked: Asked) {
+    let params = CutOutParams { method: CutOutMethod::Network, ..CutOutParams::default() };
+    let mut editor = take_editor(studio);
+    editor.start_over(studio, move |picture, monitor| cut::cut_with(picture, &params, None, asked, monitor));
+    studio.dialog = Some(Dialog::CutOut(editor));
+    take_answers(studio);
+}
+
+/// What the open editor says of its cut-out.
+fn remarks(studio: &mut Studio) -> String {
+    text_of(studio, |studio, ui| {
+        let mut editor = take_editor(studio);
+        editor.remarks_ui(ui, studio);
+        studio.dialog = Some(Dialog::CutOut(editor));
+    })
+}
+
+/// An object in the middle of a square picture, as a network tells it.
+fn middle(rgb: &[u8]) -> Vec<f32> {
+    let side = (rgb.len() / 3).isqrt();
+    let from_middle = |i: usize| (i % side).abs_diff(side / 2).max((i / side).abs_diff(side / 2));
+    (0..side * side).map(|i| if 3 * from_middle(i) < side { 8.0 } else { -8.0 }).collect()
+}
+
+#[test]
+fn a_network_that_fails_is_told_beside_the_cut_out_that_comes_without_it() {
+    let (folder, mut studio) = studio();
+    studio.queue = None;
+    let from_center = |x: u32, y: u32| (x as f32 - 150.0).hypot(y as f32 - 150.0);
+    let disc = |x, y| image::Rgb(if from_center(x, y) < 90.0 { [200, 40, 30] } else { [240; 3] });
+    edit(&mut studio, folder.path(), &image::RgbImage::from_fn(300, 300, disc));
+    assert_eq!(remarks(&mut studio), "");
+
+    ask(&mut studio, Asked::new(|_, _| panic!("a wrong turn")));
+    let told = remarks(&mut studio);
+    assert!(told.contains("by colours alone") && told.contains("a wrong turn"), "{told}");
+    let editor = take_editor(&mut studio);
+    let State::Ready(ready) = &editor.state else { panic!("the picture is not there") };
+    assert!(ready.busy.is_none() && ready.trouble.is_none() && ready.edit.can_undo());
+    let [inside, outside] = [(150, 150), (10, 10)].map(|(x, y)| ready.edit.mask().get_pixel(x, y)[0]);
+    assert!(inside > 250 && outside < 5, "colours cut it out all the same: {inside} {outside}");
+    studio.dialog = Some(Dialog::CutOut(editor));
+
+    // One that answers.
+    ask(&mut studio, Asked::new(|rgb, _| Ok(middle(rgb))));
+    assert_eq!(remarks(&mut studio), "");
+}
+
+#[test]
+fn a_network_that_fails_is_told_also_where_colours_find_nothing() {
+    let (folder, mut studio) = studio();
+    studio.queue = None;
+    edit(&mut studio, folder.path(), &plain());
+    ask(&mut studio, Asked::new(|_, _| panic!("a wrong turn")));
+    let told = remarks(&mut studio);
+    assert!(told.contains("by colours alone") && told.contains("Not cut out: no object"), "{told}");
 }
 
 #[test]
@@ -32,7 +108,7 @@ fn a_closed_editor_cuts_nothing_out_any_more() {
                 std::thread::sleep(Duration::from_millis(1));
             }
             let _ = tell.send(monitor.check().is_err());
-            Err("it was cancelled".to_owned())
+            Cut::failed("it was cancelled".to_owned())
         });
     }
     assert!(told.recv().unwrap(), "another one is asked for");

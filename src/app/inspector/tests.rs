@@ -80,6 +80,15 @@ fn sizes_are_named_as_they_come_to_stand_on_the_bed() {
 }
 
 #[test]
+fn a_flat_base_is_offered_only_to_what_does_not_lie_on_its_back() {
+    let mut request = Request::default();
+    let is_hidden = |request: &Request| Look::of(request, false, None).hidden.contains(&"flat-base");
+    assert!(!is_hidden(&request));
+    request.inflate.back = 0.0;
+    assert!(is_hidden(&request));
+}
+
+#[test]
 fn a_depth_that_would_be_refused_is_offered_only_to_take_it_back() {
     for &mode in Mode::ALL {
         let mut request = Request { mode, ..Request::default() };

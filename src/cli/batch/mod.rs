@@ -66,7 +66,10 @@ pub struct BatchArgs {
     #[arg(short, long)]
     recursive: bool,
     /// Pictures worked on at the same time; each takes memory, and one alone uses all cores already
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(
+        short, long, value_name = "N", default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..=64), allow_negative_numbers = true
+    )]
     jobs: u16,
     /// One flag per parameter.
     #[command(flatten)]

@@ -14,7 +14,9 @@ use crate::models::{Choices, FileVerdict, Library, ModelsError, Remedy, State, V
 use crate::progress::Monitor;
 
 use super::console::Console;
+use super::destination::check_is_folder;
 use super::failure::Failure;
+use super::generate::check_there;
 use super::interrupt;
 use super::progress_display::ProgressDisplay;
 
@@ -98,7 +100,7 @@ enum Action {
         #[arg(short, long, value_name = "DIR")]
         output: PathBuf,
         /// Other numbers
-        #[arg(long, default_value_t = 0)]
+        #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
         seed: u64,
     },
     /// Where models are kept, or keep them elsewhere from now on
@@ -165,10 +167,7 @@ fn check_folders(folder: Option<&Path>, look_into: &[PathBuf]) -> Result<(), Fai
     if let Some(file) = folder.filter(|folder| folder.exists() && !folder.is_dir()) {
         return Err(Failure::Usage(format!("models are kept in a folder, and this is a file: {}", file.display())));
     }
-    match look_into.iter().find(|folder| !folder.is_dir()) {
-        Some(missing) => Err(anyhow!("there is no such folder; check the name: {}", missing.display()).into()),
-        None => Ok(()),
-    }
+    look_into.iter().try_for_each(|folder| check_is_folder(folder))
 }
 
 /// Fails for the first id that is no model, before anything is done for the others.
@@ -221,6 +220,8 @@ fn pull(library: &Library, ids: &[String], yes: bool, console: &Console) -> Resu
 
 fn import(library: &Library, id: &str, path: &Path, yes: bool, console: &Console) -> Result<(), Failure> {
     let model = library.model(id).map_err(failed)?;
+    // Nobody is asked to agree to something for nothing.
+    check_there(path)?;
     consent::obtain(library, model, yes, console)?;
     let imported = watched(console, |monitor| library.import(id, path, monitor))?;
     if !imported.missing.is_empty() {

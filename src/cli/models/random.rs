@@ -1,5 +1,7 @@
 //! `orfeas models random`: a folder of random numbers in the place of a published model.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
@@ -13,11 +15,22 @@ use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::progress_display::ProgressDisplay;
 
+/// A manifest has some hundred kilobytes. A device may have no end.
+const MANIFEST_LIMIT_BYTES: u64 = 1 << 26;
+
+/// The text of a manifest; `None` for what is too large to be one.
+fn read(manifest: &Path) -> std::io::Result<Option<String>> {
+    let mut text = String::new();
+    File::open(manifest)?.take(MANIFEST_LIMIT_BYTES + 1).read_to_string(&mut text)?;
+    Ok((text.len() as u64 <= MANIFEST_LIMIT_BYTES).then_some(text))
+}
+
 /// Writes the folder that the manifest describes.
 pub(super) fn run(manifest: &Path, folder: &Path, seed: u64, console: &Console) -> Result<(), Failure> {
     let named = || manifest.display().to_string();
-    let text = std::fs::read_to_string(manifest)
-        .with_context(|| format!("the manifest could not be read; check the name: {}", named()))?;
+    let text = read(manifest)
+        .with_context(|| format!("the manifest could not be read; check the name: {}", named()))?
+        .ok_or_else(|| anyhow!("this file is too large to be a list of a model's tensors and sizes: {}", named()))?;
     let stand_in = StandIn::of_manifest(&text)
         .map_err(|error| anyhow!("{error}; the sources have lists in tests/fixtures/golden/manifests: {}", named()))?;
     let (need, free) = (stand_in.bytes(), free_bytes(folder));
