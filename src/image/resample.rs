@@ -5,7 +5,7 @@
 //! copied to a wider type before it is small.
 
 use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, RgbaImage};
 
 /// A part of an image in pixels; may have fractions, must lie inside the image.
@@ -49,24 +49,27 @@ pub(crate) fn reduce_to_rgba(source: DynamicImage, size: [u32; 2]) -> Result<Rgb
     if [source.width(), source.height()] == size {
         return Ok(source.into_rgba8());
     }
+    let resizer = &mut Resizer::new();
     let small = match source {
-        DynamicImage::ImageLuma8(i) => DynamicImage::ImageLuma8(reduce(i, size, PixelType::U8)?),
-        DynamicImage::ImageLumaA8(i) => DynamicImage::ImageLumaA8(reduce(i, size, PixelType::U8x2)?),
-        DynamicImage::ImageRgb8(i) => DynamicImage::ImageRgb8(reduce(i, size, PixelType::U8x3)?),
-        DynamicImage::ImageRgba8(i) => DynamicImage::ImageRgba8(reduce(i, size, PixelType::U8x4)?),
-        DynamicImage::ImageLuma16(i) => DynamicImage::ImageLuma16(reduce(i, size, PixelType::U16)?),
-        DynamicImage::ImageLumaA16(i) => DynamicImage::ImageLumaA16(reduce(i, size, PixelType::U16x2)?),
-        DynamicImage::ImageRgb16(i) => DynamicImage::ImageRgb16(reduce(i, size, PixelType::U16x3)?),
-        DynamicImage::ImageRgba16(i) => DynamicImage::ImageRgba16(reduce(i, size, PixelType::U16x4)?),
-        DynamicImage::ImageRgb32F(i) => DynamicImage::ImageRgb32F(reduce(i, size, PixelType::F32x3)?),
-        DynamicImage::ImageRgba32F(i) => DynamicImage::ImageRgba32F(reduce(i, size, PixelType::F32x4)?),
-        other => DynamicImage::ImageRgba8(reduce(other.into_rgba8(), size, PixelType::U8x4)?),
+        DynamicImage::ImageLuma8(i) => DynamicImage::ImageLuma8(reduce(resizer, i, size, PixelType::U8)?),
+        DynamicImage::ImageLumaA8(i) => DynamicImage::ImageLumaA8(reduce(resizer, i, size, PixelType::U8x2)?),
+        DynamicImage::ImageRgb8(i) => DynamicImage::ImageRgb8(reduce(resizer, i, size, PixelType::U8x3)?),
+        DynamicImage::ImageRgba8(i) => DynamicImage::ImageRgba8(reduce(resizer, i, size, PixelType::U8x4)?),
+        DynamicImage::ImageLuma16(i) => DynamicImage::ImageLuma16(reduce(resizer, i, size, PixelType::U16)?),
+        DynamicImage::ImageLumaA16(i) => DynamicImage::ImageLumaA16(reduce(resizer, i, size, PixelType::U16x2)?),
+        DynamicImage::ImageRgb16(i) => DynamicImage::ImageRgb16(reduce(resizer, i, size, PixelType::U16x3)?),
+        DynamicImage::ImageRgba16(i) => DynamicImage::ImageRgba16(reduce(resizer, i, size, PixelType::U16x4)?),
+        DynamicImage::ImageRgb32F(i) => DynamicImage::ImageRgb32F(reduce(resizer, i, size, PixelType::F32x3)?),
+        DynamicImage::ImageRgba32F(i) => DynamicImage::ImageRgba32F(reduce(resizer, i, size, PixelType::F32x4)?),
+        other => DynamicImage::ImageRgba8(reduce(resizer, other.into_rgba8(), size, PixelType::U8x4)?),
     };
     Ok(small.into_rgba8())
 }
 
+/// Colours are weighted by alpha where there is one, in place: the resizer would take a copy of the whole picture for that.
 fn reduce<P>(
-    source: ImageBuffer<P, Vec<P::Subpixel>>,
+    resizer: &mut Resizer,
+    mut source: ImageBuffer<P, Vec<P::Subpixel>>,
     size: [u32; 2],
     pixel_type: PixelType,
 ) -> Result<ImageBuffer<P, Vec<P::Subpixel>>, ResampleError>
@@ -75,24 +78,36 @@ where
     P::Subpixel: bytemuck::Pod,
 {
     let from = [source.width(), source.height()];
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    let bytes = resize_bytes(bytemuck::cast_slice(source.as_raw()), from, size, pixel_type, &options)?;
+    let weights = MulDiv::new();
+    let has_alpha = weights.is_supported(pixel_type);
+    if has_alpha {
+        let samples: &mut [P::Subpixel] = &mut source;
+        let mut image = Image::from_slice_u8(from[0], from[1], bytemuck::cast_slice_mut(samples), pixel_type)
+            .map_err(ResampleError::from_source)?;
+        weights.multiply_alpha_inplace(&mut image).map_err(ResampleError::from_source)?;
+    }
+    let options = options(None, FilterType::Lanczos3);
+    let mut small = resized(resizer, bytemuck::cast_slice(source.as_raw()), from, size, pixel_type, &options)?;
     drop(source);
-    ImageBuffer::from_raw(size[0], size[1], bytemuck::pod_collect_to_vec(&bytes))
+    if has_alpha {
+        weights.divide_alpha_inplace(&mut small).map_err(ResampleError::from_source)?;
+    }
+    ImageBuffer::from_raw(size[0], size[1], bytemuck::pod_collect_to_vec(small.buffer()))
         .ok_or_else(|| ResampleError::from_source("the buffer has the wrong length"))
 }
 
-fn resize_bytes(
+fn resized(
+    resizer: &mut Resizer,
     source: &[u8],
     from: [u32; 2],
     to: [u32; 2],
     pixel_type: PixelType,
     options: &ResizeOptions,
-) -> Result<Vec<u8>, ResampleError> {
+) -> Result<Image<'static>, ResampleError> {
     let source = ImageRef::new(from[0], from[1], source, pixel_type).map_err(ResampleError::from_source)?;
     let mut target = Image::new(to[0], to[1], pixel_type);
-    Resizer::new().resize(&source, &mut target, options).map_err(ResampleError::from_source)?;
-    Ok(target.into_vec())
+    resizer.resize(&source, &mut target, options).map_err(ResampleError::from_source)?;
+    Ok(target)
 }
 
 fn options(crop: Option<Crop>, filter: FilterType) -> ResizeOptions {
@@ -115,8 +130,9 @@ pub(crate) fn rgba_unweighted(
     filter: FilterType,
 ) -> Result<RgbaImage, ResampleError> {
     let from = [source.width(), source.height()];
-    let bytes = resize_bytes(source.as_raw(), from, size, PixelType::U8x4, &options(crop, filter))?;
-    RgbaImage::from_raw(size[0], size[1], bytes)
+    let options = options(crop, filter);
+    let resized = resized(&mut Resizer::new(), source.as_raw(), from, size, PixelType::U8x4, &options)?;
+    RgbaImage::from_raw(size[0], size[1], resized.into_vec())
         .ok_or_else(|| ResampleError::from_source("the buffer has the wrong length"))
 }
 
@@ -127,15 +143,15 @@ pub(crate) fn rgba_unweighted(
 pub(crate) fn gray(source: &GrayImage, size: [u32; 2]) -> Result<GrayImage, ResampleError> {
     let from = [source.width(), source.height()];
     let options = options(None, FilterType::Bilinear);
-    let bytes = resize_bytes(source.as_raw(), from, size, PixelType::U8, &options)?;
-    GrayImage::from_raw(size[0], size[1], bytes)
+    let resized = resized(&mut Resizer::new(), source.as_raw(), from, size, PixelType::U8, &options)?;
+    GrayImage::from_raw(size[0], size[1], resized.into_vec())
         .ok_or_else(|| ResampleError::from_source("the buffer has the wrong length"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{Luma, Rgba};
+    use image::{Luma, LumaA, Rgba};
 
     #[test]
     fn fit_keeps_proportions_and_never_enlarges() {
@@ -161,5 +177,38 @@ mod tests {
         let grey = image::ImageBuffer::from_pixel(40, 40, Luma([40_000_u16]));
         let small = reduce_to_rgba(DynamicImage::ImageLuma16(grey), [10, 10]).unwrap();
         assert!(small.pixels().all(|p| p[0].abs_diff(156) <= 1 && p[3] == 255), "{:?}", small.get_pixel(5, 5));
+    }
+
+    #[test]
+    fn alpha_weighs_the_colours_without_a_copy_of_the_picture() {
+        fn check<P>(source: ImageBuffer<P, Vec<P::Subpixel>>, pixel_type: PixelType)
+        where
+            P: Pixel,
+            P::Subpixel: bytemuck::Pod,
+        {
+            let (from, size) = ([source.width(), source.height()], [20, 16]);
+            let whole_bytes = size_of_val(source.as_raw().as_slice());
+            // What the resizer makes of it by itself, with a copy.
+            let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+            let mut copying = Resizer::new();
+            let source_bytes = bytemuck::cast_slice(source.as_raw());
+            let expected = resized(&mut copying, source_bytes, from, size, pixel_type, &options).unwrap();
+            assert!(copying.size_of_internal_buffers() > whole_bytes);
+
+            let mut resizer = Resizer::new();
+            let small = reduce(&mut resizer, source, size, pixel_type).unwrap();
+            assert!(bytemuck::cast_slice::<_, u8>(small.as_raw()) == expected.buffer(), "{pixel_type:?}");
+            let beside = resizer.size_of_internal_buffers();
+            assert!(beside < whole_bytes / 4, "{beside} bytes beside {whole_bytes} of {pixel_type:?}");
+        }
+        let level = |x: u32, y: u32| (x * 977 + y * 1531) % 65_536;
+        let deep = |x, y| [0, 9, 17, 30].map(|shift| level(x + shift, y) as u16);
+        check(ImageBuffer::from_fn(320, 256, |x, y| Rgba(deep(x, y))), PixelType::U16x4);
+        check(ImageBuffer::from_fn(320, 256, |x, y| LumaA([deep(x, y)[0], deep(y, x)[1]])), PixelType::U16x2);
+        check(ImageBuffer::from_fn(320, 256, |x, y| Rgba(deep(x, y).map(|l| (l >> 8) as u8))), PixelType::U8x4);
+        check(
+            ImageBuffer::from_fn(320, 256, |x, y| Rgba(deep(x, y).map(|l| f32::from(l) / 65_535.0))),
+            PixelType::F32x4,
+        );
     }
 }

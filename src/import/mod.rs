@@ -8,6 +8,7 @@
 
 mod gltf;
 mod obj;
+mod painted;
 mod ply;
 mod stl;
 mod three_mf;

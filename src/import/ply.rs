@@ -1,5 +1,5 @@
-//! PLY, text and binary: positions, colours, faces of any number of corners. Coordinates are taken
-//! as millimetres with +Z up.
+//! PLY, text and binary: positions, colours of vertices or else of faces, faces of any number of
+//! corners. Coordinates are taken as millimetres with +Z up.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -9,6 +9,7 @@ use ply_rs_bw::ply::{
     ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType, ScalarType,
 };
 
+use super::painted::Painter;
 use super::{Assembly, ImportError, Limits, Parsed};
 use crate::export::Format;
 use crate::mesh::polygon::Faces;
@@ -16,6 +17,7 @@ use crate::progress::Monitor;
 
 const NAMES_OF_CORNERS: [&str; 2] = ["vertex_indices", "vertex_index"];
 const MAX_HEADER_BYTES: usize = 1 << 16;
+const TRIANGLES_PER_STEP: usize = 1 << 14;
 
 pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, ImportError> {
     // Without its end a header would be looked for in the whole file.
@@ -28,7 +30,8 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, 
     }
     let mut reader = Reader::new(Cursor::new(bytes));
     let header = Parser::<Skipped>::new().read_header(&mut reader).map_err(explain)?;
-    let (mut vertices, mut faces) = (Vec::new(), Faces::default());
+    let colored = ["vertex", "face"].map(|element| has_colors(&header, element));
+    let (mut vertices, mut faces, mut face_colors) = (Vec::new(), Faces::default(), Vec::new());
     for (name, element) in &header.elements {
         check_size(element, &header, &reader)?;
         let limit = limits.max_triangles;
@@ -43,20 +46,48 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, 
         monitor.check()?;
         match name.as_str() {
             "vertex" => vertices = payload::<Vertex>(&mut reader, element, &header)?,
-            "face" => faces = collected(payload::<Face>(&mut reader, element, &header)?)?,
+            "face" => {
+                let polygons = payload::<Face>(&mut reader, element, &header)?;
+                (faces, face_colors) = collected(polygons, colored == [false, true])?;
+            }
             _ => drop(payload::<Skipped>(&mut reader, element, &header)?),
         }
     }
-    let positions: Vec<Vec3> = vertices.iter().map(|vertex| vertex.position).collect();
+    let mut positions: Vec<Vec3> = vertices.iter().map(|vertex| vertex.position).collect();
     // Only now: faces may stand before the vertices.
-    let triangles = faces.finish(&positions, monitor)?;
+    let mut triangles = faces.finish(&positions, monitor)?;
+    let colors: Option<Vec<[u8; 3]>> = match colored {
+        [true, _] => Some(vertices.iter().map(|vertex| vertex.color).collect()),
+        [false, true] => Some(painted(&mut positions, &mut triangles, &face_colors, monitor)?),
+        [false, false] => None,
+    };
     let mut assembly = Assembly::new(Format::Ply, limits);
-    let colors: Option<Vec<[u8; 3]>> =
-        has_colors(&header, "vertex").then(|| vertices.iter().map(|vertex| vertex.color).collect());
     assembly.add(&positions, &triangles, colors.as_deref(), |p| p, false)?;
-    let note = (colors.is_none() && has_colors(&header, "face"))
-        .then(|| "the colours of the faces are not read; give them to the vertices, in a mesh editor".to_owned());
+    let note = (colored == [true, true]).then(|| {
+        "both the vertices and the faces have colours, and those of the faces were left out; to have them, remove those of \
+         the vertices in a mesh editor"
+            .to_owned()
+    });
     Ok(Parsed { mesh: assembly.finish(), notes: note.into_iter().collect() })
+}
+
+/// The colours of all corners, which are those of their faces, given for each triangle.
+fn painted(
+    positions: &mut Vec<Vec3>,
+    triangles: &mut [[u32; 3]],
+    face_colors: &[[u8; 3]],
+    monitor: &Monitor,
+) -> Result<Vec<[u8; 3]>, ImportError> {
+    // Before there are more vertices than in the file.
+    super::check_indices(Format::Ply, triangles, positions.len())?;
+    let (mut painter, mut colors) = (Painter::default(), vec![super::NO_COLOR; positions.len()]);
+    for (done, (triangle, color)) in triangles.iter_mut().zip(face_colors).enumerate() {
+        if done.is_multiple_of(TRIANGLES_PER_STEP) {
+            monitor.check()?;
+        }
+        *triangle = triangle.map(|corner| painter.paint(corner, *color, positions, &mut colors));
+    }
+    Ok(colors)
 }
 
 type Source<'a> = Reader<Cursor<&'a [u8]>>;
@@ -114,14 +145,18 @@ fn has_colors(header: &Header, element: &str) -> bool {
     named("red") || named("diffuse_red")
 }
 
-fn collected(polygons: Vec<Face>) -> Result<Faces, ImportError> {
-    let mut faces = Faces::with_capacity(polygons.len());
-    for Face { corners } in polygons {
+/// The faces, and the colour of each of their triangles if those are needed.
+fn collected(polygons: Vec<Face>, needs_colors: bool) -> Result<(Faces, Vec<[u8; 3]>), ImportError> {
+    let (mut faces, mut colors) = (Faces::with_capacity(polygons.len()), Vec::new());
+    for Face { corners, color } in polygons {
         if !corners.is_empty() && !faces.add(&corners) {
             return Err(ImportError::malformed(Format::Ply, "a face has fewer than three corners"));
         }
+        if needs_colors {
+            colors.resize(faces.triangle_count(), color);
+        }
     }
-    Ok(faces)
+    Ok((faces, colors))
 }
 
 /// An element that is read only to get past it.
@@ -131,6 +166,22 @@ impl PropertyAccess for Skipped {
     fn new() -> Self {
         Self
     }
+}
+
+/// Sets the part of a colour that `name` means, if it means one.
+fn set_color(color: &mut [u8; 3], name: &str, property: &Property) -> PropertyAccessResult {
+    let name = name.strip_prefix("diffuse_").unwrap_or(name);
+    let part = ["red", "green", "blue"].iter().position(|part| *part == name);
+    let number = property.to_f32_lossy();
+    let level = match property {
+        Property::Float(_) | Property::Double(_) => number.map(|level| (level * 255.0).round() as u8),
+        Property::UShort(level) => Some((f32::from(*level) / 257.0).round() as u8),
+        // Conversion clamps.
+        _ => number.map(|level| level as u8),
+    };
+    let Some((part, level)) = part.zip(level) else { return PropertyAccessResult::Ignored };
+    color[part] = level;
+    PropertyAccessResult::Set
 }
 
 #[derive(Clone, Copy)]
@@ -145,22 +196,12 @@ impl PropertyAccess for Vertex {
     }
 
     fn set_property(&mut self, name: &str, property: Property) -> PropertyAccessResult {
-        let number = property.to_f32_lossy();
-        let level = match property {
-            Property::Float(_) | Property::Double(_) => number.map(|level| (level * 255.0).round() as u8),
-            Property::UShort(level) => Some((f32::from(level) / 257.0).round() as u8),
-            // Conversion clamps.
-            _ => number.map(|level| level as u8),
-        };
-        match (name, number, level) {
-            ("x", Some(number), _) => self.position.x = number,
-            ("y", Some(number), _) => self.position.y = number,
-            ("z", Some(number), _) => self.position.z = number,
-            ("red" | "diffuse_red", _, Some(level)) => self.color[0] = level,
-            ("green" | "diffuse_green", _, Some(level)) => self.color[1] = level,
-            ("blue" | "diffuse_blue", _, Some(level)) => self.color[2] = level,
-            ("x" | "y" | "z", None, _) => return PropertyAccessResult::UnsupportedType,
-            _ => return PropertyAccessResult::Ignored,
+        match (name, property.to_f32_lossy()) {
+            ("x", Some(number)) => self.position.x = number,
+            ("y", Some(number)) => self.position.y = number,
+            ("z", Some(number)) => self.position.z = number,
+            ("x" | "y" | "z", None) => return PropertyAccessResult::UnsupportedType,
+            _ => return set_color(&mut self.color, name, &property),
         }
         PropertyAccessResult::Set
     }
@@ -168,16 +209,17 @@ impl PropertyAccess for Vertex {
 
 struct Face {
     corners: Vec<u32>,
+    color: [u8; 3],
 }
 
 impl PropertyAccess for Face {
     fn new() -> Self {
-        Self { corners: Vec::new() }
+        Self { corners: Vec::new(), color: super::NO_COLOR }
     }
 
     fn set_property(&mut self, name: &str, property: Property) -> PropertyAccessResult {
         if !NAMES_OF_CORNERS.contains(&name) {
-            return PropertyAccessResult::Ignored;
+            return set_color(&mut self.color, name, &property);
         }
         match property.to_u32_list() {
             Some(corners) => self.corners = corners,

@@ -160,18 +160,53 @@ fn data_of_a_gltf_may_be_escaped_instead_of_base64() {
     assert!(error.contains("buffer 0 are not valid"), "{error}");
 }
 
+/// A PLY of two squares side by side, of properties of vertices and faces with a colour that may be left empty.
+fn squares(vertex: &str, vertex_color: &str, face: &str, face_colors: [&str; 2]) -> Vec<u8> {
+    let corners =
+        ["0 0", "1 0", "2 0", "0 1", "1 1", "2 1"].map(|place| format!("{place} 0 {vertex_color}\n")).concat();
+    let [left, right] = face_colors;
+    format!(
+        "ply\nformat ascii 1.0\nelement vertex 6\nproperty float x\nproperty float y\nproperty float z\n{vertex}\
+         element face 2\nproperty list uchar int vertex_indices\n{face}end_header\n{corners}4 0 1 4 3 {left}\n\
+         4 1 2 5 4 {right}\n"
+    )
+    .into_bytes()
+}
+
+fn levels(kind: &str) -> String {
+    ["red", "green", "blue"].map(|part| format!("property {kind}{part}\n")).concat()
+}
+
 #[test]
-fn a_ply_may_call_its_colours_diffuse_and_those_of_faces_are_told_to_be_left() {
-    let file = |vertex: &str, colors: &str, face: &str, face_color: &str| {
-        format!(
-            "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n{vertex}\
-             element face 1\nproperty list uchar int vertex_indices\n{face}end_header\n0 0 0 {colors}\n1 0 0 {colors}\n\
-             0 1 0 {colors}\n3 0 1 2 {face_color}\n"
-        )
-    };
-    let levels = |name: &str| ["red", "green", "blue"].map(|c| format!("property uchar {name}{c}\n")).concat();
-    let diffuse = imported(file(&levels("diffuse_"), "255 128 0", "", "").as_bytes(), Format::Ply);
-    assert_eq!((diffuse.mesh.vertex_colors.unwrap(), diffuse.notes), (vec![[255, 128, 0]; 3], Vec::new()));
-    let of_faces = imported(file("", "", &levels(""), "255 128 0").as_bytes(), Format::Ply);
-    assert!(of_faces.mesh.vertex_colors.is_none() && of_faces.notes[0].contains("colours of the faces"));
+fn a_ply_may_call_its_colours_diffuse_and_those_of_vertices_come_before_those_of_faces() {
+    let (plain, diffuse) = (levels("uchar "), levels("uchar diffuse_"));
+    let of_vertices = imported(&squares(&diffuse, "255 128 0", "", ["", ""]), Format::Ply);
+    assert_eq!((of_vertices.mesh.vertex_colors.unwrap(), of_vertices.notes), (vec![[255, 128, 0]; 6], Vec::new()));
+    let of_both = imported(&squares(&plain, "255 128 0", &plain, ["0 0 255"; 2]), Format::Ply);
+    assert_eq!(of_both.mesh.vertex_colors.unwrap(), [[255, 128, 0]; 6]);
+    assert!(of_both.notes.len() == 1 && of_both.notes[0].contains("those of the faces"), "{:?}", of_both.notes);
+}
+
+#[test]
+fn faces_of_a_ply_give_their_corners_their_colours_which_are_mixed_where_they_meet() {
+    let (red, mixed, blue) = ([255, 0, 0], [128, 0, 128], [0, 0, 255]);
+    for (kind, colors) in [
+        ("uchar ", ["255 0 0", "0 0 255"]),
+        ("uchar diffuse_", ["255 0 0", "0 0 255"]),
+        ("ushort ", ["65535 0 0", "0 0 65535"]),
+        ("float ", ["1 0 0", "0 0 1"]),
+    ] {
+        let Imported { mesh, notes, .. } = imported(&squares("", "", &levels(kind), colors), Format::Ply);
+        assert_eq!((mesh.vertex_positions.len(), mesh.triangle_indices.len()), (6, 4), "{kind}");
+        assert_eq!(mesh.vertex_colors.unwrap(), [red, mixed, blue, red, mixed, blue], "{kind}");
+        assert!(notes.len() == 1 && notes[0].starts_with("2 corners have faces of different colours"), "{notes:?}");
+    }
+    // One colour everywhere is nothing to tell of.
+    let Imported { mesh, notes, .. } = imported(&squares("", "", &levels("uchar "), ["255 0 0"; 2]), Format::Ply);
+    assert_eq!((mesh.vertex_colors.unwrap(), notes), (vec![red; 6], Vec::new()));
+    // Colours add vertices, which no face may name.
+    let beyond = String::from_utf8(squares("", "", &levels("uchar "), ["255 0 0", "0 0 255"])).unwrap();
+    let beyond = beyond.replace("4 1 2 5 4", "4 1 2 5 6");
+    let error = import::read_bytes(beyond.as_bytes(), Format::Ply).unwrap_err().to_string();
+    assert!(error.contains("vertex 6") && error.contains("only 6"), "{error}");
 }

@@ -8,6 +8,8 @@ use crate::image::intake::IntakeError;
 
 /// Looks that filters may take, all together: about ten seconds.
 const MOST_LOOKS: f64 = 2.5e9;
+/// Looks that all layers may take: below a minute, since drawings of clipped lines have hundreds of them for good reason.
+const MOST_LAYER_LOOKS: f64 = 1e10;
 /// Bytes that layers, patterns and the results of a filter may take at once.
 const MOST_BYTES: f64 = (1_u64 << 30) as f64;
 /// Pixels of a pattern at most.
@@ -18,6 +20,10 @@ const FARTHEST_PX: f32 = 1e9;
 const PIXEL_BYTES: f64 = 4.0;
 /// Looks of a filter for each pixel of its region, whatever it does: the layer is made, copied and put in its place.
 const EVERY_FILTER: f64 = 10.0;
+/// Looks of a layer without filters for each of its pixels that is put in its place.
+const EVERY_LAYER: f64 = 10.0;
+/// Looks of what clips or masks a layer, for each pixel: it is made a mask and multiplied with the layer.
+const EVERY_CUT: f64 = 4.0;
 /// Copies of a filter's region that there are beside the results of all its steps.
 const BESIDE_RESULTS: usize = 4;
 
@@ -25,15 +31,13 @@ const BESIDE_RESULTS: usize = 4;
 ///
 /// A pattern is drawn once at its whole size, however little of it shows; a filter works on its whole region, which may
 /// reach far beyond the picture, and keeps the results of all its steps until its end. A layer may reach as far, and is
-/// kept until all that lies in it is drawn.
+/// kept until all that lies in it is drawn; each is put in its place pixel by pixel, however little is on it.
 ///
 /// # Errors
-/// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, filters take longer than some seconds, layers
-/// or filters take more than 1 GiB, or an outline reaches too far for what draws it.
+/// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, filters take longer than some seconds or layers
+/// longer than a minute, either take more than 1 GiB, or an outline reaches too far for what draws it.
 pub(super) fn check(root: &Group, fit: Transform, pixels: [u32; 2]) -> Result<(), IntakeError> {
-    // What draws cuts layers off two pictures' sizes beyond each edge.
-    let place = Place { transform: fit, most_px: pixels.map(|p| 5.0 * p as f32), held_bytes: 0.0, clip_bytes: 0.0 };
-    Costs::default().check(root, place)
+    Costs::default().check(root, Place::of_picture(fit, pixels))
 }
 
 /// Where something is drawn.
@@ -44,11 +48,25 @@ struct Place {
     most_px: [f32; 2],
     /// Bytes of the layers around, all of which are there at the same time.
     held_bytes: f64,
+    /// Bytes of the picture or the layer that is drawn on.
+    canvas_bytes: f64,
     /// Bytes of the layer that what is drawn here clips, zero for what clips nothing. Layers in it are all as large.
     clip_bytes: f64,
 }
 
 impl Place {
+    fn of_picture(fit: Transform, pixels: [u32; 2]) -> Self {
+        let size = pixels.map(|p| p as f32);
+        Self {
+            transform: fit,
+            // What draws cuts layers off two pictures' sizes beyond each edge.
+            most_px: size.map(|p| 5.0 * p),
+            held_bytes: 0.0,
+            canvas_bytes: PIXEL_BYTES * area(size),
+            clip_bytes: 0.0,
+        }
+    }
+
     /// Filters work on a layer that is not turned, only scaled. `None` if that cannot be: then nothing is drawn.
     fn unturned(mut self) -> Option<Self> {
         let t = self.transform;
@@ -80,6 +98,8 @@ fn area([wide, high]: [f32; 2]) -> f64 {
 struct Costs {
     /// Looks at a pixel, of about 5 ns, that filters take.
     looks: f64,
+    /// The same for layers, patterns, and what clips or masks.
+    layer_looks: f64,
 }
 
 impl Costs {
@@ -88,13 +108,17 @@ impl Costs {
             let Some(unturned) = place.unturned() else { return Ok(()) };
             place = unturned;
         }
-        let mut layer_bytes = 0.0;
+        let (mut layer_bytes, canvas_bytes) = (0.0, place.canvas_bytes);
         if group.should_isolate() {
             layer_bytes = (PIXEL_BYTES * area(place.layer_px(group.layer_bounding_box()))).max(place.clip_bytes);
             place.held_bytes += layer_bytes;
+            place.canvas_bytes = layer_bytes;
         }
         if place.held_bytes > MOST_BYTES {
             return Err(unsupported("its layers would take too much memory"));
+        }
+        if group.filters().is_empty() {
+            self.add_layer(EVERY_LAYER, layer_bytes.min(canvas_bytes))?;
         }
         for effect in group.filters() {
             self.check_filter(effect, place)?;
@@ -118,6 +142,7 @@ impl Costs {
     fn check_cuts(&mut self, group: &Group, place: Place, layer_bytes: f64) -> Result<(), IntakeError> {
         let (mut clip, mut held_bytes) = (group.clip_path(), place.held_bytes);
         while let Some(this) = clip {
+            self.add_layer(EVERY_CUT, layer_bytes)?;
             held_bytes += layer_bytes;
             let transform = place.transform.pre_concat(this.transform());
             self.check(this.root(), Place { transform, held_bytes, clip_bytes: layer_bytes, ..place })?;
@@ -125,9 +150,19 @@ impl Costs {
         }
         let (mut mask, mut held_bytes) = (group.mask(), place.held_bytes);
         while let Some(this) = mask {
+            self.add_layer(EVERY_CUT, layer_bytes)?;
             held_bytes += layer_bytes;
             self.check(this.root(), Place { held_bytes, ..place })?;
             mask = this.mask();
+        }
+        Ok(())
+    }
+
+    /// Counts a layer of so many bytes, for so many looks each pixel.
+    fn add_layer(&mut self, looks: f64, bytes: f64) -> Result<(), IntakeError> {
+        self.layer_looks += looks * bytes / PIXEL_BYTES;
+        if self.layer_looks > MOST_LAYER_LOOKS {
+            return Err(unsupported("its layers would take too long"));
         }
         Ok(())
     }
@@ -151,8 +186,11 @@ impl Costs {
             if pixels > MOST_PIXELS {
                 return Err(unsupported("a pattern in it is far larger than the drawing"));
             }
-            let held_bytes = place.held_bytes + PIXEL_BYTES * f64::from(pixels);
-            self.check(pattern.root(), Place { transform: Transform::from_scale(x, y), held_bytes, ..place })?;
+            let bytes = PIXEL_BYTES * f64::from(pixels);
+            self.add_layer(EVERY_LAYER, bytes)?;
+            let held_bytes = place.held_bytes + bytes;
+            let transform = Transform::from_scale(x, y);
+            self.check(pattern.root(), Place { transform, held_bytes, canvas_bytes: bytes, ..place })?;
         }
         Ok(())
     }
@@ -173,7 +211,8 @@ impl Costs {
             }
             if let filter::Kind::Image(image) = primitive.kind() {
                 let transform = Transform::from_scale(x, y);
-                self.check(image.root(), Place { transform, most_px: region_px, held_bytes, ..place })?;
+                let canvas_bytes = PIXEL_BYTES * area(region_px);
+                self.check(image.root(), Place { transform, most_px: region_px, held_bytes, canvas_bytes, ..place })?;
             }
         }
         Ok(())
@@ -220,9 +259,8 @@ mod tests {
         let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'>{content}</svg>");
         let tree = Tree::from_str(&svg, &Options::default()).unwrap();
         let fit = Transform::from_scale(side_px as f32 / 100.0, side_px as f32 / 100.0);
-        let place = Place { transform: fit, most_px: [5.0 * side_px as f32; 2], held_bytes: 0.0, clip_bytes: 0.0 };
         let mut costs = Costs::default();
-        costs.check(tree.root(), place).map(|()| costs)
+        costs.check(tree.root(), Place::of_picture(fit, [side_px; 2])).map(|()| costs)
     }
 
     fn looks_of(filters: &str, side_px: u32) -> f64 {
@@ -295,6 +333,45 @@ mod tests {
         }
         assert_eq!(refusal(&nested(100, "width='20' height='20'"), 2000), "");
         assert_eq!(refusal(&format!("<rect {LARGE}/>").repeat(100), 2000), "");
+    }
+
+    #[test]
+    fn layers_take_time_however_little_memory_and_small_ones_take_little() {
+        let page = "<rect width='100' height='100'/>";
+        let faded = |count: usize| format!("<g opacity='0.9'>{page}</g>").repeat(count);
+        let blended = |count: usize| format!("<g style='isolation:isolate'>{page}</g>").repeat(count);
+        let cut = |element: &str, property: &str, count: usize| {
+            let uses = format!("<rect width='100' height='100' {property}='url(#c)'/>").repeat(count);
+            format!("<{element} id='c'>{page}</{element}>{uses}")
+        };
+        let tiled = |count: usize| {
+            let fills = "<rect width='100' height='100' fill='url(#p)'/>".repeat(count);
+            format!("<pattern id='p' patternUnits='userSpaceOnUse' width='100' height='100'>{page}</pattern>{fills}")
+        };
+        for (few, many) in [
+            (faded(100), faded(5000)),
+            (blended(100), blended(5000)),
+            (cut("mask", "mask", 100), cut("mask", "mask", 5000)),
+            (cut("clipPath", "clip-path", 100), cut("clipPath", "clip-path", 5000)),
+            (tiled(100), tiled(5000)),
+        ] {
+            assert_eq!(refusal(&few, 1000), "");
+            assert!(refusal(&many, 1000).contains("layers would take too long"), "{}", refusal(&many, 1000));
+            // Coarser it can be drawn.
+            assert_eq!(refusal(&many, 200), "");
+        }
+        // What reaches beyond the picture is not put anywhere.
+        let beyond = "<g opacity='0.9'><rect x='-200' y='-200' width='500' height='500'/></g>".repeat(500);
+        assert_eq!(refusal(&beyond, 1000), "");
+        let small = "<g opacity='0.9'><rect width='1' height='1'/></g>".repeat(50_000);
+        assert_eq!(refusal(&small, 1000), "");
+        // Within a mask each is drawn as often as what it masks.
+        let masked = format!(
+            "<mask id='m'>{}</mask>{}",
+            faded(100),
+            "<rect width='100' height='100' mask='url(#m)'/>".repeat(50)
+        );
+        assert!(refusal(&masked, 1000).contains("layers would take too long"), "{}", refusal(&masked, 1000));
     }
 
     #[test]

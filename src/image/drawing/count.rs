@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use resvg::usvg::roxmltree::{Document, NodeId};
 
+use super::copies;
 use super::inspect::{Element, is, references};
 use super::outline::{largest, vertices_of};
 use super::rules::{Rule, rules_of, selectors_of};
@@ -11,12 +12,12 @@ use super::{too_far, unsupported};
 use crate::image::intake::IntakeError;
 
 /// Elements that are drawn at most, each as often as it is referred to.
-const MOST_ELEMENTS: u64 = 1_000_000;
+pub(super) const MOST_ELEMENTS: u64 = 1_000_000;
 /// Vertices of all outlines at most. An arc is made of the more curves, the larger it is.
 const MOST_VERTICES: u64 = 50_000_000;
 /// Elements within one another at most, those that are referred to among them.
-const DEEPEST: usize = 400;
-/// Selectors times elements at most, since each is tried on each: some seconds.
+pub(super) const DEEPEST: usize = 400;
+/// Selectors times elements at most, since each is tried on each and its copies: some seconds.
 const MOST_TRIES: u64 = 250_000_000;
 
 /// What an element draws, at most.
@@ -130,7 +131,7 @@ fn too_many() -> IntakeError {
     unsupported("it draws more than a million elements")
 }
 
-fn too_deep() -> IntakeError {
+pub(super) fn too_deep() -> IntakeError {
     unsupported("its elements lie too deep within one another")
 }
 
@@ -144,8 +145,7 @@ impl<'a, 'input> Counting<'a, 'input> {
             if height > DEEPEST {
                 return Err(too_deep());
             }
-            // A selector is compared with each of the classes.
-            tried += node.attribute("class").map_or(1, |class| class.split_whitespace().count().max(1)) as u64;
+            tried += copies::weight(&node);
             if let Some(id) = node.attribute("id") {
                 let named = self.by_id.entry(id).or_default();
                 named.draws |= !node.tag_name().name().ends_with("Gradient");
@@ -158,12 +158,12 @@ impl<'a, 'input> Counting<'a, 'input> {
             rule.ids.retain(|id| by_id.get(id.as_str()).is_some_and(|named| named.draws));
         }
         rules.retain(|rule| !rule.ids.is_empty());
-        // What draws tries all others as well.
-        let tries = rules.iter().fold(selectors_of(document), |tries, rule| tries.saturating_add(rule.tries(height)));
-        if tries.saturating_mul(tried) > MOST_TRIES {
-            return Err(unsupported("its style sheet has too many rules"));
-        }
-        Ok(())
+        // What draws tries all others as well, and all of them on the copies too.
+        let selectors = selectors_of(document);
+        let tries = rules.iter().fold(selectors, |tries, rule| tries.saturating_add(rule.tries(height)));
+        let are_too_many = tries.saturating_mul(tried) > MOST_TRIES
+            || selectors > 0 && selectors.saturating_mul(copies::tried_on(document)?) > MOST_TRIES;
+        if are_too_many { Err(unsupported("its style sheet has too many rules")) } else { Ok(()) }
     }
 
     /// Finds what an element itself refers to.
@@ -348,6 +348,23 @@ mod tests {
         assert_eq!(nested(".cK{fill:url(#pK)}"), "");
         for twice in [".cK{fill:url(#pK);stroke:url(#pK)}", ".cK{fill:url(#pK)}.cK{stroke:url(#pK)}"] {
             assert!(nested(twice).contains("a million elements"), "{twice}");
+        }
+    }
+
+    #[test]
+    fn rules_are_tried_on_copies_too_but_not_on_what_is_only_drawn_several_times() {
+        let sheet = |count: usize| format!("<style>{}</style>", "b{fill:red}".repeat(count));
+        let twice = |level: u32| format!("<g id='g{}'>{}</g>", level + 1, format!("<use href='#g{level}'/>").repeat(2));
+        let doubled = format!("<path id='g0'/>{}", (0..16).map(twice).collect::<String>());
+        let ring = "<g id='a'><use href='#b'/></g><g id='b'><use href='#c'/></g><g id='c'><use href='#a'/></g>";
+        let clip = format!("<clipPath id='c'>{}</clipPath>", "<path/>".repeat(1000));
+        let clipped = clip + &"<g clip-path='url(#c)'/>".repeat(500);
+        for (content, few, is_refused) in
+            [(doubled.as_str(), 100, true), (ring, 10, true), (clipped.as_str(), 100, false)]
+        {
+            assert_eq!(refusal(&(sheet(few) + content)), "", "{}", &content[..50]);
+            let refusal = refusal(&(sheet(1000) + content));
+            assert_eq!(refusal.contains("too many rules"), is_refused, "{}: {refusal}", &content[..50]);
         }
     }
 

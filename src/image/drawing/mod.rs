@@ -4,6 +4,7 @@
 //! of web pages, and files that it only names) is an error instead, unless it is hidden anyway. Scripts and animations are ignored. What a hostile file may ask for is
 //! limited.
 
+mod copies;
 mod costs;
 mod count;
 mod encoding;

@@ -1,6 +1,6 @@
 //! One model part of a 3MF package (core specification 1.3, materials extension 1.2).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use glam::{DAffine3, DMat3, DVec3, Vec3};
@@ -9,7 +9,8 @@ use quick_xml::events::BytesStart;
 use super::malformed;
 use super::package::{Tag, XmlSource, attribute, each_tag};
 use crate::export::Format;
-use crate::import::{ImportError, Limits, NO_COLOR};
+use crate::import::painted::Painter;
+use crate::import::{ImportError, Limits};
 use crate::progress::Monitor;
 
 const TAGS_PER_STEP: usize = 1 << 14;
@@ -101,10 +102,7 @@ struct Open {
     part: Part,
     /// Vertices of the file; behind them come those that colours added.
     vertex_count: u32,
-    /// Whether the first colour of a vertex has come.
-    is_painted: Vec<bool>,
-    /// Further vertices at the place of one, for triangles of another colour.
-    repainted: HashMap<(u32, [u8; 3]), u32>,
+    painter: Painter,
     components: Vec<Reference>,
     /// Vertices outside of it belong to extensions.
     in_mesh: bool,
@@ -134,8 +132,7 @@ impl Parser {
                         property,
                         part: Part::default(),
                         vertex_count: 0,
-                        is_painted: Vec::new(),
-                        repainted: HashMap::new(),
+                        painter: Painter::default(),
                         components: Vec::new(),
                         in_mesh: false,
                     });
@@ -253,20 +250,9 @@ impl Parser {
 impl Open {
     /// The vertex at the place of `vertex` that has the colour asked for.
     fn painted(&mut self, vertex: u32, color: Option<[u8; 3]>) -> u32 {
-        let (Some(color), Some(&position)) = (color, self.part.positions.get(vertex as usize)) else { return vertex };
-        let colors = self.part.colors.get_or_insert_default();
-        colors.resize(self.part.positions.len(), NO_COLOR);
-        self.is_painted.resize(self.part.positions.len(), false);
-        let at = vertex as usize;
-        if !self.is_painted[at] || colors[at] == color {
-            (colors[at], self.is_painted[at]) = (color, true);
-            return vertex;
-        }
-        *self.repainted.entry((vertex, color)).or_insert_with(|| {
-            self.part.positions.push(position);
-            colors.push(color);
-            self.part.positions.len() as u32 - 1
-        })
+        let Some(color) = color else { return vertex };
+        let Part { positions, colors, .. } = &mut self.part;
+        self.painter.paint(vertex, color, positions, colors.get_or_insert_default())
     }
 }
 
