@@ -33,8 +33,8 @@ pub fn is_expected() -> bool {
     IS_EXPECTED.get()
 }
 
-/// Ends the process, without what libraries do at the end of one: Mesa's waits for ever where a thread that was left
-/// behind still draws. What was printed is to be flushed before.
+/// Ends the process, without what libraries do at the end of one: that crashes or never ends where a thread that was left
+/// behind is just loading a driver, or draws. What was printed is to be flushed before.
 pub fn end_process(code: u8) -> ! {
     signal_hook::low_level::exit(i32::from(code))
 }
