@@ -29,10 +29,10 @@ pub struct EngineArgs {
 }
 
 impl EngineArgs {
-    /// Refuses what would have no effect on `request`, and a folder that is not there.
+    /// Refuses what would have no effect on `request`.
     ///
     /// # Errors
-    /// [`Failure::Usage`], which names the flag and what it would need; a sentence about the folder.
+    /// [`Failure::Usage`], which names the flag and what it would need.
     pub fn check(&self, request: &Request) -> Result<(), Failure> {
         let precision = self.precision.map(|precision| ("--precision", precision));
         let folder = self.model_folder.as_ref().map(|_| "--model-folder");
@@ -48,9 +48,15 @@ impl EngineArgs {
             },
             Some(_) => (None, ""),
         };
-        if let Some(flag) = flag {
-            return Err(Failure::Usage(format!("{flag} has no effect here; leave it out, or choose {needed}")));
-        }
+        let Some(flag) = flag else { return Ok(()) };
+        Err(Failure::Usage(format!("{flag} has no effect here; leave it out, or choose {needed}")))
+    }
+
+    /// Refuses a folder of a model that is not there, once, before the work.
+    ///
+    /// # Errors
+    /// A sentence about the folder.
+    pub fn check_folder(&self) -> Result<(), Failure> {
         self.model_folder.as_deref().map_or(Ok(()), check_is_folder)
     }
 

@@ -91,6 +91,7 @@ pub fn run(args: &GenerateArgs, console: &Console) -> Result<(), Failure> {
     check_picture(&args.image)?;
     let request = args.settings.request(&args.flags, args.mask.is_some())?;
     args.engine.check(&request)?;
+    args.engine.check_folder()?;
     let views = args.views.settle(&request)?;
     check_masks(args, &request, &views)?;
     let destination = args.destination.settle(&args.image, args.output.as_deref())?;

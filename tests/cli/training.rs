@@ -103,7 +103,7 @@ fn numbers_that_make_no_samples_and_shares_that_change_none_are_refused() {
         (&[solids, "--split=val", "--count=1"], 1, "--split"),
         (&["--solids=.", "--count=1"], 1, "a folder"),
     ] {
-        let (code, stdout, stderr) = outcome(desk.orfeas(&[&["dataset", "stream", "--side=32"], flags].concat()));
+        let (code, stdout, stderr) = outcome(desk.orfeas(&[&["dataset", "stream"], flags].concat()));
         assert_eq!((code, stdout.as_str()), (expected, ""), "{flags:?}: {stderr}");
         assert!(stderr.contains(word), "{flags:?}: {stderr}");
     }

@@ -114,11 +114,12 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
         return Err(anyhow!("there is no picture here; name pictures or a folder that holds some").into());
     }
     check_files(args, &plan)?;
-    make_folder(&args.output)?;
     let items = items(&request, &plan);
     let tools = args.engine.tools(args.cache.open(console));
     let options = options(args, &request, &tools);
-    check_folder(&items, &options)?;
+    unless_finished(args.engine.check_folder(), &items, &options)?;
+    make_folder(&args.output)?;
+    unless_finished(destination::check_folder(&args.output), &items, &options)?;
     let if_exists = if args.overwrite { IfExists::Replace } else { IfExists::Keep };
     if let Some(path) = args.settings.save(&request, if_exists)? {
         console.say(&format!("the settings are in {}", path.display()));
@@ -191,10 +192,9 @@ fn options(args: &BatchArgs, request: &Request, tools: &Tools) -> BatchOptions {
     }
 }
 
-/// Fails when something is to be made, and the folder takes no files.
-fn check_folder(items: &[BatchItem], options: &BatchOptions) -> Result<(), Failure> {
-    destination::check_folder(&options.folder)
-        .or_else(|failure| if batch::is_finished(items, options) { Ok(()) } else { Err(failure) })
+/// What keeps pictures from being made matters only where one is to be made.
+fn unless_finished(checked: Result<(), Failure>, items: &[BatchItem], options: &BatchOptions) -> Result<(), Failure> {
+    checked.or_else(|failure| if batch::is_finished(items, options) { Ok(()) } else { Err(failure) })
 }
 
 fn items(request: &Request, plan: &Plan) -> Vec<BatchItem> {
