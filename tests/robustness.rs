@@ -14,6 +14,11 @@ use image::{Rgba, RgbaImage};
 
 const SETTINGS: &[&str] = &["--quality", "draft", "--quiet"];
 
+/// Runs to the end, and is killed should it take five minutes.
+fn outcome(command: Command) -> Output {
+    assert_cmd::Command::from_std(command).timeout(Duration::from_secs(300)).output().unwrap()
+}
+
 struct Desk {
     root: tempfile::TempDir,
 }
@@ -53,7 +58,7 @@ impl Desk {
     /// Runs to a good end.
     fn must(&self, arguments: &[&str]) -> Duration {
         let started = Instant::now();
-        let output = self.orfeas(arguments).output().unwrap();
+        let output = outcome(self.orfeas(arguments));
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         started.elapsed()
     }
@@ -115,7 +120,7 @@ fn a_write_that_stops_half_way_leaves_what_was_there() {
         let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\"";
         command.args(["-c", script, env!("CARGO_BIN_EXE_orfeas"), "generate", "disc.png", "-o", &name, "--overwrite"]);
         desk.prepare(command.args(SETTINGS).arg("--no-cache"));
-        let output = command.output().unwrap();
+        let output = outcome(command);
         refused_for_room(&output);
         assert!(String::from_utf8_lossy(&output.stderr).contains(&name), "{output:?}");
         assert_eq!(desk.read(&name), b"the old one", "{ending}");
@@ -158,7 +163,7 @@ fn a_full_disk_is_told_and_nothing_is_left_on_it() {
     {
         let mut arguments = [&["generate", "disc.png", "-o", name], SETTINGS].concat();
         arguments.extend(overwrite.then_some("--overwrite"));
-        let output = desk.orfeas(&arguments).output().unwrap();
+        let output = outcome(desk.orfeas(&arguments));
         refused_for_room(&output);
         assert!(String::from_utf8_lossy(&output.stderr).contains("full"), "{output:?}");
     }

@@ -1,6 +1,6 @@
 use std::fs;
-use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::*;
 
@@ -267,10 +267,21 @@ fn hammer(cache: &Cache, seed: u64, rounds: u64) -> u64 {
 fn play_the_other_process() {
     if let Some(folder) = std::env::var_os(FOLDER_FOR_CHILD) {
         let cache = open(Path::new(&folder), 400_000);
-        // Until it is killed: it dies somewhere in the middle of a write.
-        loop {
+        // Until it is killed: it dies somewhere in the middle of a write. Should nobody be left to do that, it ends.
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(300) {
             hammer(&cache, u64::from(std::process::id()), 1000);
         }
+    }
+}
+
+/// Another process, killed when this goes.
+struct Other(Child);
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -278,15 +289,15 @@ fn play_the_other_process() {
 fn processes_and_threads_share_one_folder() {
     let folder = tempfile::tempdir().unwrap();
     let start = || {
-        Command::new(std::env::current_exe().unwrap())
+        let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "cache::tests::play_the_other_process"])
             .env(FOLDER_FOR_CHILD, folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+            .spawn();
+        Other(child.unwrap())
     };
-    let mut children = [start(), start()];
+    let children = [start(), start()];
     let cache = open(folder.path(), 400_000);
     std::thread::scope(|scope| {
         let cache = &cache;
@@ -294,10 +305,8 @@ fn processes_and_threads_share_one_folder() {
         let found: u64 = threads.into_iter().map(|t| t.join().unwrap()).sum();
         assert!(found > 100, "hardly anything was ever found: {found}");
     });
-    for child in &mut children {
-        assert!(child.try_wait().unwrap().is_none(), "the other process found something wrong");
-        child.kill().unwrap();
-        child.wait().unwrap();
+    for mut child in children {
+        assert!(child.0.try_wait().unwrap().is_none(), "the other process found something wrong");
     }
     // Whatever the killed writers left, only whole entries are read.
     hammer(&cache, 9, 400);

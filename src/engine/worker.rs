@@ -388,8 +388,21 @@ fn work_off(orders: &Receiver<Order>, gives_way: bool) -> bool {
 mod tests {
     use std::sync::Barrier;
     use std::thread::{self, ThreadId};
+    use std::time::Instant;
 
     use super::*;
+
+    /// Waits until it is so, for a minute at most. Whether it is.
+    fn wait_for(is_so: impl Fn() -> bool) -> bool {
+        let begun = Instant::now();
+        while !is_so() {
+            if begun.elapsed() > Duration::from_secs(60) {
+                return false;
+            }
+            thread::yield_now();
+        }
+        true
+    }
 
     /// The engine's threads that `callers` see who ask it at the same time.
     fn asked_at_once(engine: &Engine, callers: usize) -> Vec<ThreadId> {
@@ -413,16 +426,14 @@ mod tests {
         let begins = Arc::clone(&begun);
         let breaks = move |_: &mut Worker, _: &Monitor| -> Result<(), EngineError> {
             begins.store(true, Ordering::SeqCst);
-            while asked.lock().orders.as_ref().is_none_or(|orders| orders.is_empty()) {
-                thread::yield_now();
+            if wait_for(|| asked.lock().orders.as_ref().is_some_and(|orders| !orders.is_empty())) {
+                panic!("a mistake on purpose");
             }
-            panic!("a mistake on purpose");
+            Ok(())
         };
         thread::scope(|scope| {
             let broken = scope.spawn(|| engine.run(&Monitor::silent(), breaks));
-            while !begun.load(Ordering::SeqCst) {
-                thread::yield_now();
-            }
+            assert!(wait_for(|| begun.load(Ordering::SeqCst)));
             assert!(engine.run(&Monitor::silent(), |_, _| Ok(true)).unwrap());
             assert!(matches!(broken.join().unwrap(), Err(EngineError::Broken { .. })));
             assert!(engine.lock().place.is_none());

@@ -52,6 +52,18 @@ fn wait_next(queue: &Queue<String>, patience: Duration) -> Option<Event<String>>
     }
 }
 
+/// Waits until it is so, for a minute at most. Whether it is.
+fn wait_for(is_so: impl Fn() -> bool) -> bool {
+    let begun = Instant::now();
+    while !is_so() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
 /// Fetches events until every job of `ids` has ended. Progress is left out.
 fn ended(queue: &Queue<String>, ids: &[JobId]) -> Vec<Event<String>> {
     let mut events = Vec::new();
@@ -148,9 +160,7 @@ fn cancel_takes_effect_at_the_next_step() {
     let (queue, steps) = endless();
     let [long, next] = ["endless", "next"].map(|n| queue.submit(job(n)).unwrap());
     started(&queue, long);
-    while steps.load(Ordering::SeqCst) == 0 {
-        std::thread::yield_now();
-    }
+    assert!(wait_for(|| steps.load(Ordering::SeqCst) > 0));
     assert!(queue.cancel(long));
     let before = steps.load(Ordering::SeqCst);
     let events = ended(&queue, &[long, next]);
@@ -180,9 +190,7 @@ fn nothing_is_heard_of_an_abandoned_run() {
     let closed = gate.lock().unwrap();
     let id = queue.submit(job("stubborn")).unwrap();
     started(&queue, id);
-    while count.load(Ordering::SeqCst) == 0 {
-        std::thread::yield_now();
-    }
+    assert!(wait_for(|| count.load(Ordering::SeqCst) > 0));
     assert!(queue.cancel(id));
     let again = queue.submit(job("stubborn")).unwrap();
     drop(closed);
@@ -246,7 +254,7 @@ fn a_panic_fails_its_job_alone() {
 }
 
 #[test]
-fn progress_is_merged_and_the_front_is_woken() {
+fn unfetched_progress_is_merged_and_the_front_is_woken() {
     let wakes = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&wakes);
     let queue = Queue::with_work(work, move || {
@@ -254,21 +262,39 @@ fn progress_is_merged_and_the_front_is_woken() {
     })
     .unwrap();
     queue.submit(job("a 300")).unwrap();
-    while queue.open_count() > 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    assert!(wakes.load(Ordering::SeqCst) >= 4);
+    assert!(wait_for(|| queue.open_count() == 0));
+    // It is woken after the state has changed.
+    assert!(wait_for(|| wakes.load(Ordering::SeqCst) >= 4));
     let mut events = Vec::new();
     while let Some(event) = queue.try_next() {
         events.push(event);
     }
     // Nobody fetched the progress in time, and now the job is over.
     assert!(matches!(events[..], [Event::Queued(_), Event::Started(_), Event::Finished(..)]), "{events:?}");
-    queue.submit(job("a 300")).unwrap();
+}
+
+#[test]
+fn progress_that_is_fetched_comes_again_and_never_falls() {
+    let fetched = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&fetched);
+    // Lasts until three reports were fetched, however slow the machine is.
+    let work = move |_: &JobRequest, monitor: &Monitor| {
+        let (begun, end) = (Instant::now(), SOON.as_millis() as u64);
+        while seen.load(Ordering::SeqCst) < 3 && begun.elapsed() < SOON {
+            monitor.step(Stage::Shape, begun.elapsed().as_millis() as u64, end)?;
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(String::new())
+    };
+    let queue = Queue::with_work(work, || {}).unwrap();
+    queue.submit(job("watched")).unwrap();
     let mut fractions = Vec::new();
     loop {
         match wait_next(&queue, SOON).unwrap() {
-            Event::Progress { estimate, .. } => fractions.push(estimate.fraction),
+            Event::Progress { estimate, .. } => {
+                fractions.push(estimate.fraction);
+                fetched.fetch_add(1, Ordering::SeqCst);
+            }
             event if event.is_last() => break,
             _ => {}
         }

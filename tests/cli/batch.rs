@@ -240,13 +240,13 @@ fn a_killed_batch_goes_on_where_it_was() {
         desk.draw_sized(&format!("in/{name}.png"), 128);
     }
     let arguments = ["batch", "in", "-o", "out", DRAFT, "--no-cache"];
-    let mut child = desk.spawn(&arguments);
+    let child = desk.spawn(&arguments);
     let deadline = Instant::now() + Duration::from_secs(120);
     while !desk.path("out/a.stl").exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(5));
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    // Kills it.
+    drop(child);
     let finished: Vec<_> = desk.names("out").into_iter().filter(|n| n.ends_with(".stl")).collect();
     assert!(!finished.is_empty(), "nothing was made within two minutes");
     assert!(finished.iter().all(|name| read_stl(&desk.path("out").join(name)).closed), "a solid is whole or not there");
@@ -263,7 +263,6 @@ fn a_killed_batch_goes_on_where_it_was() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_stops_a_batch_cleanly() {
-    use std::io::Read as _;
     let desk = Desk::new();
     for name in ["a", "b", "c"] {
         desk.draw_sized(&format!("in/{name}.png"), 512);
@@ -274,10 +273,9 @@ fn ctrl_c_stops_a_batch_cleanly() {
     while !desk.path("out/.orfeas-batch.json").exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(5));
     }
-    super::generate::interrupt(&child);
-    let mut stderr = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{stderr}");
+    child.interrupt();
+    let (code, stderr) = child.end();
+    assert_eq!(code, 130, "{stderr}");
     assert!(stderr.contains("3 left") && stderr.contains("goes on from here"), "{stderr}");
     assert_eq!(desk.names("out"), [".orfeas-batch.json"]);
 }

@@ -328,20 +328,12 @@ fn ctrl_c_leaves_nothing_and_exits_with_130() {
     desk.draw_sized("figure.png", 512);
     let mut child = desk.spawn(&["generate", "figure.png", "-o", "out.stl", "--quality=fine", "--no-cache"]);
     // The first line on stderr means that the work has begun.
-    let mut stderr = child.stderr.take().unwrap();
-    stderr.read_exact(&mut [0]).unwrap();
-    interrupt(&child);
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    child.stderr.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    child.interrupt();
+    let (code, rest) = child.end();
+    assert_eq!(code, 130, "{rest}");
     assert!(rest.contains("interrupted"), "{rest}");
     assert_eq!(desk.names("."), ["figure.png"]);
-}
-
-#[cfg(unix)]
-pub fn interrupt(child: &std::process::Child) {
-    let sent = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
-    assert!(sent.success());
 }
 
 #[cfg(unix)]

@@ -1,7 +1,5 @@
 //! Everything around the work: help, doctor, cache, completions, broken pipes.
 
-use std::process::Stdio;
-
 use super::support::{Desk, outcome};
 
 #[test]
@@ -183,16 +181,9 @@ fn completions_are_scripts() {
 fn a_reader_that_goes_away_is_no_error() {
     let desk = Desk::new();
     for arguments in [&["completions", "bash"][..], &["doctor", "--json"], &["--help"]] {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_orfeas"))
-            .args(arguments)
-            .env("ORFEAS_CACHE_DIR", desk.path("cache"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = desk.spawn(arguments);
         drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && stderr.is_empty(), "{arguments:?}: {stderr}");
+        let (code, stderr) = child.end();
+        assert!(code == 0 && stderr.is_empty(), "{arguments:?}: {stderr}");
     }
 }

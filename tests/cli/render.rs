@@ -44,9 +44,9 @@ fn ctrl_c_while_a_picture_is_drawn_leaves_nothing() {
     while !said.contains("Drawing the picture") {
         assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
     }
-    super::generate::interrupt(&child);
+    child.interrupt();
     stderr.read_to_string(&mut said).unwrap();
-    let code = child.wait().unwrap().code().unwrap();
+    let (code, _) = child.end();
     if nothing_draws(code, &said) {
         return;
     }

@@ -1,8 +1,12 @@
 //! A folder to work in, pictures drawn on the spot, and readers that trust nothing.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use assert_cmd::Command;
 use image::{Rgba, RgbaImage};
@@ -39,20 +43,26 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orfeas"));
         command.current_dir(self.folder.path()).args(arguments);
         command.env("ORFEAS_CACHE_DIR", self.path("cache")).env("ORFEAS_DATA_DIR", self.path("cache/data"));
-        command.timeout(std::time::Duration::from_secs(300));
+        command.timeout(Duration::from_secs(300));
         command
     }
 
-    /// The same, to be watched and interrupted.
-    pub fn spawn(&self, arguments: &[&str]) -> Child {
-        std::process::Command::new(env!("CARGO_BIN_EXE_orfeas"))
+    /// The same, to be watched and interrupted, for two minutes at most.
+    pub fn spawn(&self, arguments: &[&str]) -> Running {
+        self.spawn_for(arguments, Duration::from_secs(120))
+    }
+
+    fn spawn_for(&self, arguments: &[&str], longest: Duration) -> Running {
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_orfeas"))
             .current_dir(self.folder.path())
             .env("ORFEAS_CACHE_DIR", self.path("cache"))
+            .env("ORFEAS_DATA_DIR", self.path("cache/data"))
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap()
+            .unwrap();
+        Running::new(child, longest)
     }
 
     /// Names in the folder `name`, hidden ones included, sorted.
@@ -63,6 +73,72 @@ impl Desk {
         names.sort();
         names
     }
+}
+
+/// A program that is killed when this goes, and when its time is over: then whoever reads what it says comes to the end
+/// of it, and the test fails instead of waiting for ever.
+pub struct Running {
+    pub stdout: Option<ChildStdout>,
+    pub stderr: Option<ChildStderr>,
+    child: Arc<Mutex<Child>>,
+    /// Once it is gone, so is the watchdog.
+    _watched: mpsc::Sender<()>,
+}
+
+impl Running {
+    fn new(mut child: Child, longest: Duration) -> Self {
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let child = Arc::new(Mutex::new(child));
+        let (watched, watch) = mpsc::channel();
+        let of_watchdog = Arc::clone(&child);
+        let watchdog = move || {
+            if watch.recv_timeout(longest) == Err(RecvTimeoutError::Timeout) {
+                of_watchdog.lock().unwrap().kill().unwrap();
+            }
+        };
+        std::thread::Builder::new().name("watchdog".to_owned()).spawn(watchdog).unwrap();
+        Self { stdout, stderr, child, _watched: watched }
+    }
+
+    /// Sends what Ctrl+C sends.
+    #[cfg(unix)]
+    pub fn interrupt(&self) {
+        let kill = format!("kill -INT {}", self.child.lock().unwrap().id());
+        assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits for its end. Gives its exit code, -1 where a signal ended it, and what else it said on stderr.
+    pub fn end(&mut self) -> (i32, String) {
+        let mut said = String::new();
+        if let Some(mut stderr) = self.stderr.take() {
+            stderr.read_to_string(&mut said).unwrap();
+        }
+        loop {
+            let status = self.child.lock().unwrap().try_wait().unwrap();
+            if let Some(status) = status {
+                return (status.code().unwrap_or(-1), said);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(mut child) = self.child.lock() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_does_not_end_is_killed() {
+    // Nobody reads the stream, which has no end.
+    let desk = Desk::new();
+    let mut child = desk.spawn_for(&["dataset", "stream", "--side=32", "--threads=1"], Duration::from_secs(1));
+    assert_eq!(child.end(), (-1, String::new()));
 }
 
 /// Twice as high as wide, so that no axis is taken for another.

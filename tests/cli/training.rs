@@ -145,7 +145,8 @@ fn a_stream_ends_quietly_when_its_reader_does() {
     let mut first = [0; 4];
     child.stdout.take().unwrap().read_exact(&mut first).unwrap();
     assert_eq!(&first, b"COC1");
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let (code, stderr) = child.end();
+    assert_eq!(code, 0, "{stderr}");
 }
 
 #[test]

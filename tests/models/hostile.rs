@@ -6,7 +6,7 @@ use orfeas::models::{ModelsError, Patience, TransferError};
 use orfeas::progress::{CancelToken, Monitor};
 
 use super::server::{Act, Asked};
-use super::toy::{Desk, weights};
+use super::toy::{Desk, wait_for, weights};
 
 /// After whatever went wrong, nothing has the file's name, and an honest server makes all well.
 fn assert_recovers(desk: &Desk) {
@@ -200,11 +200,12 @@ fn silence_and_slowness_end_in_a_sentence() {
 #[test]
 fn a_silent_server_does_not_keep_anybody_from_cancelling() {
     let mut desk = Desk::new();
-    // Waiting for this would be noticed.
-    let long = Duration::from_secs(3600);
+    // Twice as long as the test waits, and yet it ends should nobody hear the cancelling.
+    let long = Duration::from_secs(120);
     desk.patience = Patience {
         connect: long,
         read: long,
+        slow_bytes: 1 << 20,
         slow_within: long,
         first_pause: long,
         longest_pause: long,
@@ -216,11 +217,13 @@ fn a_silent_server_does_not_keep_anybody_from_cancelling() {
         let library = desk.agreed();
         std::thread::scope(|scope| {
             let pull = scope.spawn(|| library.pull("toy", &Monitor::new(&cancel, &|_| {})));
-            while desk.server.store_requests().is_empty() {
-                std::thread::sleep(Duration::from_millis(2));
-            }
+            let is_asked = || !desk.server.store_requests().is_empty();
+            wait_for(|| is_asked() || pull.is_finished());
             std::thread::sleep(Duration::from_millis(60));
             cancel.cancel();
+            // Only now, since the scope waits for the pull.
+            assert!(is_asked());
+            assert!(wait_for(|| pull.is_finished()), "it went on");
             assert!(matches!(pull.join().unwrap(), Err(ModelsError::Cancelled(_))));
         });
     }

@@ -1,12 +1,13 @@
 //! What a pull does when the server means well, and when the line does not.
 
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
 use orfeas::models::{DigestSource, Hub, Library, ModelsError, State};
 use orfeas::progress::{CancelToken, Monitor, Progress, Stage};
 
 use super::server::Act;
-use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, catalogue, digest, patience, weights};
+use super::toy::{CONFIG, CONFIG_TEXT, Desk, WEIGHTS, catalogue, digest, patience, wait_for, weights};
 
 #[test]
 fn a_pull_brings_the_published_files_and_the_next_one_asks_for_nothing() {
@@ -106,26 +107,36 @@ fn a_program_that_pulls() {
     let _ = library.pull("toy", &Monitor::silent());
 }
 
+/// A program that is killed when this goes.
+struct Doomed(Child);
+
+impl Drop for Doomed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_killed_program_goes_on_where_it_was() {
     let desk = Desk::new();
     desk.agreed();
     desk.server.set_store(Act::HalfThenWait);
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+    let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "pulled::a_program_that_pulls", "--ignored", "--test-threads=1"])
         .env("TOY_SERVER", desk.server.url())
         .env("TOY_FOLDER", desk.own())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
+        .stdout(Stdio::null())
+        .spawn();
+    let mut child = Doomed(child.unwrap());
     let half = weights().len() as u64 / 2;
-    while std::fs::metadata(desk.part_path()).map_or(0, |m| m.len()) < half {
-        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    let is_half_there = || std::fs::metadata(desk.part_path()).is_ok_and(|m| m.len() >= half);
+    let mut has_ended = || child.0.try_wait().unwrap().is_some();
+    assert!(wait_for(|| is_half_there() || has_ended()), "half of it never came");
+    assert!(!has_ended(), "it ended by itself");
     assert!(matches!(desk.library().pull("toy", &Monitor::silent()), Err(ModelsError::Busy { .. })));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    // Kills it.
+    drop(child);
     desk.server.set(|_, _| Act::Honest);
     desk.pull().unwrap();
     desk.assert_whole();
@@ -180,13 +191,13 @@ fn two_pulls_at_once_do_not_meet() {
     desk.server.set_store(Act::HalfThenWait);
     std::thread::scope(|scope| {
         let first = scope.spawn(|| desk.pull());
-        while desk.server.store_requests().is_empty() {
-            std::thread::sleep(std::time::Duration::from_millis(2));
-        }
-        assert!(matches!(desk.pull(), Err(ModelsError::Busy { .. })));
-        assert!(matches!(desk.library().remove("toy"), Err(ModelsError::Busy { .. })));
+        let is_asked = wait_for(|| first.is_finished() || !desk.server.store_requests().is_empty());
+        let (second, removed) = (desk.pull(), desk.library().remove("toy"));
         desk.server.release();
         first.join().unwrap().unwrap();
+        assert!(is_asked);
+        assert!(matches!(second, Err(ModelsError::Busy { .. })));
+        assert!(matches!(removed, Err(ModelsError::Busy { .. })));
     });
     desk.assert_whole();
 }

@@ -1,7 +1,7 @@
 //! A model small enough for tests, its library, and the server that has it.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use orfeas::models::{Catalogue, Hub, Library, ModelsError, Patience, Place};
 use orfeas::progress::Monitor;
@@ -65,6 +65,18 @@ pub fn patience() -> Patience {
         first_pause: Duration::from_millis(1),
         longest_pause: Duration::from_millis(20),
     }
+}
+
+/// Waits until it is so, for a minute at most. Whether it is.
+pub fn wait_for(mut is_so: impl FnMut() -> bool) -> bool {
+    let begun = Instant::now();
+    while !is_so() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    true
 }
 
 /// A folder, the server, and what connects them.

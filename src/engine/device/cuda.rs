@@ -152,7 +152,8 @@ mod tests {
     fn a_probe_answers_in_time_on_any_machine() {
         let started = std::time::Instant::now();
         let cuda = probe();
-        assert!(started.elapsed() < std::time::Duration::from_secs(2));
+        // It waits for two seconds at most; a busy machine may need some more to go on.
+        assert!(started.elapsed() < std::time::Duration::from_secs(10));
         assert!(cuda.problem.is_some() || !cuda.devices.is_empty(), "{cuda:?}");
     }
 

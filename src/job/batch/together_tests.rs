@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::sync::Barrier;
 use std::time::{Duration, SystemTime};
 
 use super::tests::{Scene, not_written};
@@ -32,10 +31,17 @@ fn temporaries(scene: &Scene) -> Vec<String> {
 fn two_batches_of_the_same_pictures_at_once_both_come_to_a_good_end() {
     let scene = Scene::new();
     let items = scene.items(&["a", "b", "c"]);
-    let both_are_at_it = Barrier::new(2);
+    let (to_the_other, from_the_other) = crossbeam_channel::bounded::<()>(0);
     let work = |item: &BatchItem, path: &Path, if_exists: IfExists, _: &Monitor| {
         if if_exists == IfExists::Keep {
-            both_are_at_it.wait();
+            // Both are at it: each is either end.
+            crossbeam_channel::select! {
+                send(to_the_other, ()) -> _ => {},
+                recv(from_the_other) -> _ => {},
+                default(Duration::from_secs(60)) => {
+                    return Err(WorkError::Failed("the other batch never came".to_owned()));
+                }
+            }
         }
         copy(item, path, if_exists)
     };
