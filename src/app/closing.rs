@@ -162,6 +162,8 @@ mod tests {
         let mesh = add_mesh(&mut studio);
         let id = studio.items.iter().next().unwrap().id;
         studio.keep_result(id);
+        // Closing waits for a slow disk only so long.
+        take_answers(&mut studio);
         assert!(!studio.may_close());
         assert!(studio.may_close(), "it was told");
         let times = |studio: &Studio, text: &str| studio.messages.iter().filter(|m| m.text.contains(text)).count();
@@ -186,6 +188,8 @@ mod tests {
         assert!(!studio.may_close());
         std::fs::create_dir(&results).unwrap();
         assert!(studio.may_close());
+        // Closing waits for a slow disk only so long.
+        take_answers(&mut studio);
         let saved = studio.items.iter().next().unwrap().saved.clone();
         assert!(saved.is_some_and(|saved| saved.file.is_file()));
     }
