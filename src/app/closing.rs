@@ -15,8 +15,8 @@ const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 impl Studio {
-    /// Ends what goes on and keeps what was made.
-    pub(super) fn say_goodbye(&mut self) {
+    /// Ends what goes on and keeps what was made. Returns whether the list is on disk as it stands.
+    pub(super) fn say_goodbye(&mut self) -> bool {
         if let Some(queue) = &self.queue {
             queue.cancel_all();
         }
@@ -26,11 +26,14 @@ impl Studio {
         // Nothing is known against what is given up here, nor against what is shown.
         self.stop_reading();
         self.trial.is_on = false;
-        if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
+        let saved = self.kept_in().map(|store| store.save_last(&self.session()));
+        let is_kept = matches!(saved, Some(Ok(())));
+        if let Some(saved) = saved {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }
         // The next window may have the list, whatever still keeps this process from ending.
         self.store = None;
+        is_kept
     }
 
     /// Takes in what tasks answer until `is_done`, for at most so long.
@@ -70,7 +73,7 @@ impl Studio {
         if self.unsaved_since.is_none() && !self.saving && !self.keeping.is_list_lost {
             return true;
         }
-        let saved = store.save(&self.session());
+        let saved = self.save_in_place(&store);
         self.keeping.note_list(saved.is_ok());
         let Err(why) = saved else { return true };
         let was_told = std::mem::replace(&mut self.keeping.told_of_list, true);
