@@ -28,6 +28,9 @@ impl Studio {
         self.trial.is_on = false;
         let saved = self.kept_in().map(|store| store.save_last(&self.session()));
         let is_kept = matches!(saved, Some(Ok(())));
+        if is_kept {
+            self.trial.suspect.set(None);
+        }
         if let Some(saved) = saved {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }
@@ -201,9 +204,10 @@ mod tests {
     fn the_next_window_has_the_list_whatever_keeps_this_one_from_ending() {
         let (folder, mut studio) = studio();
         studio.add(Source::Picture("a.png".into()));
-        studio.say_goodbye();
+        assert!(studio.say_goodbye());
         let next = in_folder(&folder.path().join("data"));
         assert!(next.kept_in().is_some() && next.items.len() == 1);
+        assert!(!in_folder(&folder.path().join("data")).say_goodbye(), "the list is that of another window");
         drop(studio);
     }
 

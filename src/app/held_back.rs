@@ -51,7 +51,8 @@ impl Suspect {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, name: Option<String>) {
+    /// Takes in that the list on disk now holds it against this one.
+    pub fn set(&self, name: Option<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = name;
     }
 }
@@ -405,6 +406,7 @@ mod tests {
                 second.suspect_mesh();
             }
             eframe::App::on_exit(&mut second);
+            assert!(is_lost || second.trial.suspect.name().is_none());
             let (_third_folder, third) = after_an_end(next.path());
             assert_eq!(is_held_back(&third), is_anew && is_lost, "{is_anew} {is_lost}");
         }
