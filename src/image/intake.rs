@@ -1,10 +1,11 @@
 //! From the bytes of a picture file to a [`Picture`] of working size.
 //!
 //! Promises: the format is told by the content, never by the file's ending; drawings are drawn at the size they are
-//! worked on, or coarser where their filters would take too long; limits are checked against the header before memory is
-//! taken; a damaged, cut off or hostile file is an error and never a panic or a half-grey picture; EXIF orientation is
-//! applied; of animations the first frame counts. Colours are brought to sRGB where the file has a colour profile. The picture is resized first, then
-//! converted and sharpened, which touches far fewer pixels.
+//! worked on, or coarser where their layers, filters or patterns would take too long or too much memory, which
+//! [`note_on_size`] tells; limits are checked against the header before memory is taken; a damaged, cut off or hostile
+//! file is an error and never a panic or a half-grey picture; EXIF orientation is applied; of animations the first frame
+//! counts. Colours are brought to sRGB where the file has a colour profile. The picture is resized first, then converted
+//! and sharpened, which touches far fewer pixels.
 //!
 //! Does not promise the colours of CMYK files: they are converted without their profile.
 
@@ -199,6 +200,20 @@ pub fn decode(bytes: &[u8], params: &IntakeParams, limits: &Limits, monitor: &Mo
     monitor.step(Stage::Intake, STEPS, STEPS)?;
 
     Ok(Picture { has_alpha: alpha_means_something(&pixels), pixels })
+}
+
+/// What there is to say of the size of a picture that [`decode`] made of `bytes` by `params`, also long after: that a
+/// drawing was drawn coarser than asked for.
+pub fn note_on_size(bytes: &[u8], size_px: [u32; 2], params: &IntakeParams) -> Option<String> {
+    let (drawn_px, asked_px) = (size_px[0].max(size_px[1]), params.working_size_px);
+    // Pixels are never enlarged, and drawings fill the size that they are drawn at.
+    let is_coarser = drawn_px < asked_px && matches!(format::sniff(bytes), Ok(Kind::Drawing));
+    is_coarser.then(|| {
+        format!(
+            "the drawing's layers, filters or patterns would take too long or too much memory at {asked_px} px, so it \
+             was drawn at {drawn_px} px; for finer edges flatten or simplify them"
+        )
+    })
 }
 
 /// All pixels of a file, as stored.

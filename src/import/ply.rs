@@ -28,8 +28,14 @@ pub fn read(bytes: &[u8], limits: &Limits, monitor: &Monitor) -> Result<Parsed, 
     if !start.windows(10).any(|window| window == b"end_header") {
         return Err(ImportError::truncated(Format::Ply, "its header does not end"));
     }
-    let mut reader = Reader::new(Cursor::new(bytes));
+    // Comments, names of folders among them, may be in any encoding, and the parser takes UTF-8 alone. No keyword has
+    // such letters, and what replaces them is as long.
+    let start: Vec<u8> = start.iter().map(|byte| if byte.is_ascii() { *byte } else { b'?' }).collect();
+    let mut reader = Reader::new(Cursor::new(&*start));
     let header = Parser::<Skipped>::new().read_header(&mut reader).map_err(explain)?;
+    let header_bytes = reader.get_ref().position();
+    *reader.get_mut() = Cursor::new(bytes);
+    reader.get_mut().set_position(header_bytes);
     let colored = ["vertex", "face"].map(|element| has_colors(&header, element));
     let (mut vertices, mut faces, mut face_colors) = (Vec::new(), Faces::default(), Vec::new());
     for (name, element) in &header.elements {

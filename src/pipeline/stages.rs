@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use image::RgbaImage;
+
 use super::codec::{self, Draft, Final, Stored};
 use super::error::{About as _, PipelineError};
 use super::finder::Asked;
@@ -19,7 +21,7 @@ use crate::image::intake::{self, IntakeError, Limits};
 use crate::image::matte::{self, CutOut, MatteError};
 use crate::image::{Picture, mask, recenter};
 use crate::progress::{Monitor, Stage};
-use crate::request::{Request, Side, relevance};
+use crate::request::{Request, relevance};
 use crate::{print, surface};
 
 /// One way through the stages.
@@ -41,8 +43,8 @@ pub(super) struct Run<'a> {
     pub(super) latents: Option<Arc<Latents>>,
     /// What was done in another way than usual, and concerns this run alone.
     pub(super) notes: Vec<String>,
-    /// Sides whose cut-outs the program doubts, once these were looked at.
-    pub(super) unsure: Option<Vec<Side>>,
+    /// What is to be said of further views, once their cut-outs were looked at.
+    pub(super) told_of_views: Option<Vec<String>>,
     /// Whether everything so far is what was asked for, so that it may be stored.
     pub(super) as_asked: bool,
     spent: BTreeMap<Stage, StageReport>,
@@ -118,7 +120,7 @@ impl<'a> Run<'a> {
             cut_out: None,
             latents: None,
             notes: Vec::new(),
-            unsure: None,
+            told_of_views: None,
             as_asked: true,
             spent: BTreeMap::new(),
         }
@@ -226,9 +228,17 @@ impl<'a> Run<'a> {
         self.make(Stage::Shape, &key, |run| {
             let condition = cut_out.map(|c| recenter::condition(&c).about(run.path)).transpose()?;
             run.monitor.part(Stage::Shape, solid::CRAFT_SHARE, |monitor| {
-                craft::make(run.request, &picture, condition.as_ref(), monitor).about(run.path)
+                let mut solid = craft::make(run.request, &picture, condition.as_ref(), monitor).about(run.path)?;
+                // Where there is a cut-out, that tells.
+                solid.notes.extend(run.note_on_size(&picture.pixels).filter(|_| condition.is_none()));
+                Ok(solid)
             })
         })
+    }
+
+    /// That the picture was drawn coarser than asked for, by the picture or its cut-out, stored or not.
+    pub(super) fn note_on_size(&self, pixels: &RgbaImage) -> Option<String> {
+        intake::note_on_size(&self.picture_bytes, pixels.dimensions().into(), &self.request.intake_params())
     }
 
     /// The raw mesh, after the field operations.

@@ -178,6 +178,46 @@ fn a_doubtful_cut_out_is_told_with_every_solid_made_of_it() {
     assert_eq!(doubts(&busy, &lithophane, &cache), 0, "nothing is cut out");
 }
 
+/// A drawing of a disc; a coarse one has a pattern so large that it is drawn at half the working size of 192 pixels.
+pub(super) fn drawing(is_coarse: bool) -> String {
+    let pattern = "<pattern id='p' patternUnits='userSpaceOnUse' width='900' height='900'><path d='M0 0h20v20h-20z'/>\
+                   </pattern><path d='M9 9h2v2h-2z' fill='url(#p)'/>";
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'><circle cx='10' cy='10' r='8' fill='red'/>{}\
+         </svg>",
+        if is_coarse { pattern } else { "" }
+    )
+}
+
+#[test]
+fn a_drawing_that_came_out_coarser_is_told_with_every_solid_made_of_it() {
+    let scene = Scene::new();
+    let save = |is_coarse: bool| {
+        let path = scene.folder.path().join(format!("{is_coarse}.svg"));
+        fs::write(&path, drawing(is_coarse)).unwrap();
+        Input::of(path)
+    };
+    let (fine, coarse) = (save(false), save(true));
+    let cache = scene.cache();
+    let told = |input: &Input, request: &Request, cache: &Cache| {
+        let notes = run(request, input, cache, &Monitor::silent()).unwrap().notes;
+        notes.iter().filter(|note| note.contains("at 192 px") && note.contains("at 96 px")).count()
+    };
+    // With a cut-out, and of the whole frame.
+    for mode in [Mode::Inflate, Mode::Lithophane] {
+        let mut request = request(mode);
+        request.intake.working_size_px = 192;
+        let mut smaller = request;
+        smaller.size.height_mm = Some(20.0);
+        assert_eq!(told(&coarse, &request, &Cache::disabled()), 1, "{mode:?}");
+        // Made, then all of it stored, then all but the size.
+        for request in [&request, &request, &smaller] {
+            assert_eq!(told(&coarse, request, &cache), 1, "{mode:?}");
+            assert_eq!(told(&fine, request, &cache), 0, "{mode:?}");
+        }
+    }
+}
+
 #[test]
 fn colors_come_back_when_they_were_off_before() {
     let scene = Scene::new();

@@ -12,6 +12,7 @@ use super::{Input, Views};
 use crate::cache::{self, Digest};
 use crate::engine::learned::{Made, Planes, Shown};
 use crate::image::intake::{self, Limits};
+use crate::image::matte::CutOut;
 use crate::progress::{Monitor, Stage};
 use crate::request::{Request, Side, relevance};
 
@@ -31,8 +32,8 @@ struct Seen {
     planes: Planes,
     /// Whether its cut-out was stored.
     is_cached: bool,
-    /// Whether the program doubts the cut-out.
-    is_unsure: bool,
+    /// What is to be said of its cut-out, stored or not.
+    notes_on_cut_out: Vec<String>,
     /// What is to be said of how it was made.
     notes: Vec<String>,
     /// Whether it was made as asked for.
@@ -62,6 +63,19 @@ pub(super) fn digests(views: &[View]) -> Vec<(Side, Digest)> {
     views.iter().map(|view| (view.side, view.digest)).collect()
 }
 
+/// What is to be said of the cut-out that `run` made of the picture from a side.
+fn notes_on(side: Side, run: &Run, cut_out: &CutOut) -> Vec<String> {
+    let unsure = cut_out.is_unsure().then(|| {
+        format!(
+            "the program is not sure about the cut-out of the picture from the {}; one on a plain or transparent \
+             background leaves no doubt",
+            side.name()
+        )
+    });
+    let size = run.note_on_size(&cut_out.pixels).map(|note| format!("the picture from the {}: {note}", side.name()));
+    unsure.into_iter().chain(size).collect()
+}
+
 impl Run<'_> {
     /// The object as the learned model is to see it, from all sides that there are pictures of.
     pub(super) fn shown(&mut self, found: &Found) -> Result<Shown, PipelineError> {
@@ -69,7 +83,7 @@ impl Run<'_> {
         let front = learned::planes(found, &self.request.model, &cut_out.pixels).about(self.path)?;
         let (begun, mut all_cached) = (Instant::now(), true);
         let mut further = BTreeMap::new();
-        let (mut unsure, mut notes, mut all_as_asked) = (Vec::new(), Vec::new(), true);
+        let (mut told, mut notes, mut all_as_asked) = (Vec::new(), Vec::new(), true);
         for (number, view) in self.views.iter().enumerate() {
             let share = [number, number + 1].map(|n| SHARE * n as f64 / self.views.len() as f64);
             let seen = |monitor: &Monitor| self.planes_of(view, found, monitor);
@@ -77,7 +91,7 @@ impl Run<'_> {
             self.monitor.check()?;
             all_cached &= seen.is_cached;
             all_as_asked &= seen.as_asked;
-            unsure.extend(seen.is_unsure.then_some(view.side));
+            told.extend(seen.notes_on_cut_out);
             notes.extend(seen.notes);
             further.insert(view.side.view_number(), seen.planes);
         }
@@ -85,33 +99,23 @@ impl Run<'_> {
         if !further.is_empty() {
             self.spend(Stage::CutOut, begun, all_cached);
         }
-        self.unsure = Some(unsure);
+        self.told_of_views = Some(told);
         Ok(Shown { front, further })
     }
 
     /// What is to be said of the cut-outs of further views, also where all that was made of them is stored.
     pub(super) fn notes_on_views(&mut self) -> Result<Vec<String>, PipelineError> {
-        let unsure = match self.unsure.take() {
-            Some(sides) => sides,
-            None => {
-                let unseen = Monitor::new(self.monitor.cancel_token(), &|_| {});
-                let mut unsure = Vec::new();
-                for view in &self.views {
-                    if self.of_view(view, &unseen).cut_out()?.is_unsure() {
-                        unsure.push(view.side);
-                    }
-                }
-                unsure
-            }
-        };
-        let note = |side: Side| {
-            format!(
-                "the program is not sure about the cut-out of the picture from the {}; one on a plain or transparent \
-                 background leaves no doubt",
-                side.name()
-            )
-        };
-        Ok(unsure.into_iter().map(note).collect())
+        if let Some(notes) = self.told_of_views.take() {
+            return Ok(notes);
+        }
+        let unseen = Monitor::new(self.monitor.cancel_token(), &|_| {});
+        let mut notes = Vec::new();
+        for view in &self.views {
+            let mut run = self.of_view(view, &unseen);
+            let cut_out = run.cut_out()?;
+            notes.extend(notes_on(view.side, &run, &cut_out));
+        }
+        Ok(notes)
     }
 
     /// What a view's picture alone is made into.
@@ -125,8 +129,9 @@ impl Run<'_> {
         let cut_out = run.cut_out()?;
         let planes = learned::planes(found, &self.request.model, &cut_out.pixels).about(view.path)?;
         let is_cached = run.reports().iter().all(|report| report.cached);
+        let notes_on_cut_out = notes_on(view.side, &run, &cut_out);
         let (notes, as_asked) = (std::mem::take(&mut run.notes), run.as_asked);
-        Ok(Seen { planes, is_cached, is_unsure: cut_out.is_unsure(), notes, as_asked })
+        Ok(Seen { planes, is_cached, notes_on_cut_out, notes, as_asked })
     }
 
     /// Share of the bar of [`Stage::Latents`] that is left for the model.

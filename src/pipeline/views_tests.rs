@@ -204,6 +204,22 @@ fn a_view_whose_cut_out_is_unsure_is_named() {
 }
 
 #[test]
+fn a_view_that_was_drawn_coarser_than_asked_for_is_named() {
+    let studio = Studio::new();
+    let path = studio.folder.path().join("left.svg");
+    fs::write(&path, super::tests::drawing(true)).unwrap();
+    let input = Input { views: Views::from([(Side::Left, path)]), ..studio.input(&[]) };
+    let mut request = request();
+    request.intake.working_size_px = 192;
+    let tools = studio.tools(studio.cache("cache"));
+    for state in ["made", "stored"] {
+        let notes = run_with(&request, &input, &Circumstances::of(&tools), &Monitor::silent()).unwrap().notes;
+        let is_told = |note: &&String| note.contains("from the left") && note.contains("at 96 px");
+        assert_eq!(notes.iter().filter(is_told).count(), 1, "{state}: {notes:?}");
+    }
+}
+
+#[test]
 fn nothing_is_stored_of_a_view_whose_cut_out_the_network_failed_at() {
     let studio = Studio::new();
     let input = studio.input(&[(Side::Back, 2)]);

@@ -180,6 +180,23 @@ fn a_fetch_that_was_stopped_keeps_nobody_from_verifying_and_is_not_to_be_thrown_
 }
 
 #[test]
+fn an_id_given_twice_is_taken_once() {
+    let (desk, server) = (Desk::new(), Server::new(&[]));
+    let folder = desk.path("cache/data/models/stabilityai/TripoSR");
+    fs::create_dir_all(&folder).unwrap();
+    let begun = folder.join(".orfeas-model.ckpt.part");
+    fs::write(&begun, "half").unwrap();
+    fs::write(folder.join("config.yaml"), "x".repeat(987)).unwrap();
+    let run = |action: &str, ids: &[&str]| outcome(orfeas(&desk, &server, &[&["models", action], ids].concat()));
+    let once = run("verify", &["triposr"]);
+    assert!(once.1.contains("MISSING"), "{}", once.1);
+    assert_eq!(run("verify", &["triposr", "triposr"]).1, once.1);
+    let (code, _, stderr) = run("remove", &["triposr", "triposr"]);
+    assert!(code == 0 && stderr.matches("removed triposr").count() == 1, "{stderr}");
+    assert!(!begun.exists());
+}
+
+#[test]
 fn the_folder_can_be_chosen_and_forgotten() {
     let (desk, server) = (Desk::new(), Server::new(&[]));
     let folder = |more: &[&str]| {

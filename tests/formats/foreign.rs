@@ -203,6 +203,41 @@ fn a_ply_of_text_and_one_of_big_endian_quads() {
     close(&mesh, [-1.0; 3], [1.0; 3]);
 }
 
+#[test]
+fn comments_of_a_ply_may_be_in_any_encoding() {
+    let cube = cube(Vec3::ZERO, 1.0);
+    let points: Vec<[f32; 3]> = cube.vertex_positions.iter().map(Vec3::to_array).collect();
+    let text = points.iter().map(|p| format!("{} {} {}\n", p[0], p[1], p[2])).collect::<String>()
+        + &cube.triangle_indices.iter().map(|t| format!("3 {} {} {}\n", t[0], t[1], t[2])).collect::<String>();
+    // Bytes that are no ASCII, in the payload as well.
+    let mut binary: Vec<u8> = points.iter().flatten().flat_map(|n| n.to_le_bytes()).collect();
+    for triangle in &cube.triangle_indices {
+        binary.push(3);
+        binary.extend(triangle.iter().flat_map(|corner| corner.to_le_bytes()));
+    }
+    for (encoding, body) in [("ascii", text.as_bytes()), ("binary_little_endian", &binary)] {
+        for (comment, end) in [(&b"Gr\xf6\xdfe \x80"[..], "\n"), (b"C:\\J\xfcrgen", "\r\n"), ("Größe".as_bytes(), "\n")]
+        {
+            let mut file = format!("ply{end}format {encoding} 1.0{end}comment ").into_bytes();
+            file.extend([comment, end.as_bytes(), b"obj_info ", comment, end.as_bytes()].concat());
+            for line in [
+                "element vertex 8",
+                "property float x",
+                "property float y",
+                "property float z",
+                "element face 12",
+                "property list uchar int vertex_indices",
+                "end_header",
+            ] {
+                file.extend(format!("{line}{end}").bytes());
+            }
+            file.extend(body);
+            let mesh = import::read_bytes(&file, Format::Ply).unwrap_or_else(|e| panic!("{encoding} {comment:?}: {e}"));
+            assert_eq!(mesh, cube, "{encoding} {comment:?}");
+        }
+    }
+}
+
 /// A text STL of a cube with these normals and this name.
 fn text_stl(normal: &str, name: &str) -> String {
     let cube = cube(Vec3::ZERO, 1.0);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use image::ImageFormat;
 use orfeas::image::Picture;
-use orfeas::image::intake::{IntakeError, Limits, decode};
+use orfeas::image::intake::{IntakeError, Limits, decode, note_on_size};
 use orfeas::progress::Monitor;
 use orfeas::request::IntakeParams;
 
@@ -255,6 +255,17 @@ fn a_drawing_whose_filter_would_take_too_long_is_drawn_coarser() {
     assert_eq!(picture.pixels.dimensions(), (200, 200));
     let alpha = |x| picture.pixels.get_pixel(x, 100)[3];
     assert_eq!((alpha(100), alpha(165), alpha(175)), (255, 255, 0));
+}
+
+#[test]
+fn only_drawings_that_came_out_smaller_than_asked_for_are_told() {
+    let params = IntakeParams { working_size_px: 200, sharpness: 1.0 };
+    let note = |bytes: &[u8], size_px: [u32; 2]| note_on_size(bytes, size_px, &params);
+    let told = note(DISC.as_bytes(), [100, 50]).unwrap();
+    assert!(told.contains("at 200 px") && told.contains("at 100 px"), "{told}");
+    assert_eq!(note(DISC.as_bytes(), [200, 100]), None);
+    let photo = encoded(&drawing(100, 50), ImageFormat::Png);
+    assert_eq!(note(&photo, [100, 50]), None, "pixels are never enlarged");
 }
 
 #[test]

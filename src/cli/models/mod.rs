@@ -139,14 +139,11 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
         Action::Import { id, path, yes } => import(&library, id, path, *yes, console),
         Action::Random { manifest, output, seed } => random::run(manifest, output, *seed, console),
         Action::Verify { ids, json } => verify(&library, ids, *json, console),
-        Action::Remove { ids } => {
-            known(&library, ids)?;
-            ids.iter().try_for_each(|id| {
-                let removed = library.remove(id).map_err(failed)?;
-                console.say(&format!("removed {id}; {}", removed.in_words()));
-                Ok(())
-            })
-        }
+        Action::Remove { ids } => known(&library, ids)?.iter().try_for_each(|id| {
+            let removed = library.remove(id).map_err(failed)?;
+            console.say(&format!("removed {id}; {}", removed.in_words()));
+            Ok(())
+        }),
         Action::Folder { folder: None, look_into, reset: false } if look_into.is_empty() => {
             console.result_path(library.folder())
         }
@@ -170,9 +167,16 @@ fn check_folders(folder: Option<&Path>, look_into: &[PathBuf]) -> Result<(), Fai
     look_into.iter().try_for_each(|folder| check_is_folder(folder))
 }
 
-/// Fails for the first id that is no model, before anything is done for the others.
-fn known(library: &Library, ids: &[String]) -> Result<(), Failure> {
-    ids.iter().try_for_each(|id| library.model(id).map(|_| ()).map_err(failed))
+/// The ids, each once. Fails for the first that is no model, before anything is done for the others.
+fn known(library: &Library, ids: &[String]) -> Result<Vec<String>, Failure> {
+    let mut each = Vec::new();
+    for id in ids {
+        library.model(id).map_err(failed)?;
+        if !each.contains(id) {
+            each.push(id.clone());
+        }
+    }
+    Ok(each)
 }
 
 /// Runs long work with a progress bar that Ctrl-C stops.
@@ -183,15 +187,15 @@ fn watched<R>(console: &Console, work: impl FnOnce(&Monitor) -> Result<R, Models
 }
 
 fn pull(library: &Library, ids: &[String], yes: bool, console: &Console) -> Result<(), Failure> {
-    known(library, ids)?;
-    for id in ids {
+    let ids = known(library, ids)?;
+    for id in &ids {
         let model = library.model(id).map_err(failed)?;
         if !matches!(library.state(model), State::Here { .. }) {
             consent::obtain(library, model, yes, console)?;
         }
     }
     let cancel = interrupt::token();
-    for id in ids {
+    for id in &ids {
         let model = library.model(id).map_err(failed)?;
         if let State::Here { root, owner } = library.state(model) {
             console.say(&format!("{id} is on this machine already ({owner})"));
@@ -232,9 +236,9 @@ fn import(library: &Library, id: &str, path: &Path, yes: bool, console: &Console
 }
 
 fn verify(library: &Library, ids: &[String], json: bool, console: &Console) -> Result<(), Failure> {
-    known(library, ids)?;
+    let ids = known(library, ids)?;
     let mut troubles = Vec::new();
-    let ids = if ids.is_empty() { to_verify(library, &mut troubles, console) } else { ids.to_vec() };
+    let ids = if ids.is_empty() { to_verify(library, &mut troubles, console) } else { ids };
     let cancel = interrupt::token();
     let mut found = serde_json::Map::new();
     for id in &ids {

@@ -59,7 +59,7 @@ pub(super) fn is_drawing(bytes: &[u8]) -> bool {
 }
 
 /// Draws with a longest side of `side_px` on nothing; a half or a quarter of that where more would take too long or too
-/// much memory.
+/// much memory, which [`intake::note_on_size`] tells.
 ///
 /// # Errors
 /// [`IntakeError::Damaged`] if it is no well-formed drawing, [`IntakeError::Text`], [`IntakeError::Linked`],
