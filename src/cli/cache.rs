@@ -11,6 +11,7 @@ use crate::files::bytes_in_words;
 use super::console::Console;
 use super::destination::check_is_folder;
 use super::failure::Failure;
+use super::interrupt;
 
 /// Which cache a command uses.
 #[derive(Clone, Debug, clap::Args)]
@@ -88,7 +89,7 @@ pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
     }
     match args.action {
         Action::Stats { json } => {
-            let stats = cache.stats();
+            let stats = interrupt::leave_on_cancel(&interrupt::token(), move || cache.stats())?;
             if json {
                 return console.result_json(&serde_json::to_string_pretty(&stats)?);
             }
@@ -100,7 +101,8 @@ pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
             console.result(&text)
         }
         Action::Clear => {
-            let (entries, bytes) = cache.clear()?;
+            // Wherever it is left, what remains is whole.
+            let (entries, bytes) = interrupt::leave_on_cancel(&interrupt::token(), move || cache.clear())??;
             console.say(&format!("removed {entries} results, {}", bytes_in_words(bytes)));
             Ok(())
         }
