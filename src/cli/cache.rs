@@ -11,6 +11,7 @@ use crate::files::bytes_in_words;
 use super::console::Console;
 use super::destination::check_is_folder;
 use super::failure::Failure;
+use super::interrupt;
 
 /// Which cache a command uses.
 #[derive(Clone, Debug, clap::Args)]
@@ -80,7 +81,8 @@ enum Action {
 pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
     match args.action {
         Action::Stats { json } => {
-            let stats = existing(args)?.stats();
+            let cache = existing(args)?;
+            let stats = interrupt::leave_on_cancel(&interrupt::token(), move || cache.stats())?;
             if json {
                 return console.result_json(&serde_json::to_string_pretty(&stats)?);
             }
@@ -92,7 +94,9 @@ pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
             console.result(&text)
         }
         Action::Clear => {
-            let (entries, bytes) = existing(args)?.clear()?;
+            let cache = existing(args)?;
+            // Wherever it is left, what remains is whole.
+            let (entries, bytes) = interrupt::leave_on_cancel(&interrupt::token(), move || cache.clear())??;
             console.say(&format!("removed {entries} results, {}", bytes_in_words(bytes)));
             Ok(())
         }

@@ -2,9 +2,12 @@
 
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
+use crossbeam_channel::{Sender, bounded};
+use rayon::ThreadPool;
 
 use crate::dataset::pack::{Pack, Split};
 use crate::dataset::sample::{PLAIN, Source, THINGS_SHARE};
@@ -12,7 +15,7 @@ use crate::dataset::sheet::{self, Show};
 use crate::dataset::stream::{Range, StreamError, stream};
 use crate::files::IfExists;
 use crate::image::png;
-use crate::progress::Monitor;
+use crate::progress::{CancelToken, Monitor};
 
 use super::console::Console;
 use super::destination::check_writable;
@@ -21,6 +24,10 @@ use super::interrupt;
 
 /// Pixels of a sheet, at most: 600 MB.
 const LARGEST_SHEET_PIXELS: u64 = 200_000_000;
+/// What a sheet can show, the picture first.
+static SHOWN: [Show; 5] = [Show::Picture, Show::Front, Show::Depth, Show::Back, Show::Slice];
+/// Longest time that a reader gets after Ctrl-C to take the rest of a sample.
+const LAST_WAIT: Duration = Duration::from_secs(2);
 
 /// Arguments of `orfeas dataset`.
 #[derive(clap::Args)]
@@ -181,19 +188,19 @@ pub fn run(args: &DatasetArgs, console: &Console) -> Result<(), Failure> {
     match &args.action {
         Action::Stream { range, count, threads } => {
             let samples = range.range(*count)?;
-            write_stream(&range.source()?, samples, *threads)
+            write_stream(range.source()?, samples, *threads)
         }
         Action::Sheet { range, count, truth, output, overwrite } => {
             let if_exists = if *overwrite { IfExists::Replace } else { IfExists::Keep };
-            let all = [Show::Picture, Show::Front, Show::Depth, Show::Back, Show::Slice];
-            let (columns, show) = if *truth { (2, &all[..]) } else { (12, &all[..1]) };
+            let (columns, show) = if *truth { (2, &SHOWN[..]) } else { (12, &SHOWN[..1]) };
             let layout = sheet::Layout { count: *count as usize, side: range.side, columns, show };
             check_size(&layout)?;
             let samples = range.range(Some(*count))?;
             check_name(output)?;
             check_writable(output, if_exists)?;
             let source = range.source()?;
-            png::write(&sheet::sheet(&layout, samples.in_turn(&source)), output, if_exists)?;
+            let draw = move || sheet::sheet(&layout, samples.in_turn(&source));
+            png::write(&interrupt::leave_on_cancel(&interrupt::token(), draw)?, output, if_exists)?;
             console.result_path(output)
         }
     }
@@ -220,18 +227,43 @@ fn check_size(layout: &sheet::Layout) -> Result<(), Failure> {
     )))
 }
 
-fn write_stream(source: &Source, range: Range, threads: Option<u16>) -> Result<(), Failure> {
+/// Streams until the samples, the reader or the user's patience come to an end.
+fn write_stream(source: Source, range: Range, threads: Option<u16>) -> Result<(), Failure> {
     let cancel = interrupt::token();
-    let sink = |_| {};
-    let monitor = Monitor::new(&cancel, &sink);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build();
     let pool = pool.context("the threads could not be started")?;
-    let (sender, receiver) = crossbeam_channel::bounded::<Vec<u8>>(64);
-    // Samples are made ahead while the reader is busy.
-    let written = std::thread::scope(|scope| {
+    let (writing, written) = bounded(0);
+    let asked = cancel.clone();
+    // Neither a large sample nor a reader that takes nothing more keeps the command from ending.
+    let streamed = interrupt::leave_on_cancel(&cancel, move || make_and_write(&source, range, &pool, &asked, writing));
+    if let Err(Failure::Interrupted) = streamed {
+        // A reader that goes on gets the rest of the sample that was begun.
+        let _ = written.recv_timeout(LAST_WAIT);
+    }
+    match streamed? {
+        // The reader has had enough.
+        Err(StreamError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Told(Exit::Done)),
+        streamed => Ok(streamed?),
+    }
+}
+
+/// Makes samples ahead while the reader is busy. Whoever writes them lets go of `writing` at the end.
+fn make_and_write(
+    source: &Source,
+    range: Range,
+    pool: &ThreadPool,
+    cancel: &CancelToken,
+    writing: Sender<()>,
+) -> Result<(), StreamError> {
+    let sink = |_| {};
+    let monitor = Monitor::new(cancel, &sink);
+    let (sender, receiver) = bounded::<Vec<u8>>(64);
+    std::thread::scope(|scope| {
         let writer = scope.spawn(move || {
+            let _until_the_end = writing;
             let mut stdout = io::stdout().lock();
-            receiver.iter().try_for_each(|record| stdout.write_all(&record)).and_then(|()| stdout.flush())
+            let mut wanted = receiver.iter().take_while(|_| !cancel.is_cancelled());
+            wanted.try_for_each(|record| stdout.write_all(&record)).and_then(|()| stdout.flush())
         });
         let made = pool.install(|| {
             let send = |record: &[u8]| sender.send(record.to_vec()).map_err(|_| ErrorKind::BrokenPipe.into());
@@ -240,11 +272,5 @@ fn write_stream(source: &Source, range: Range, threads: Option<u16>) -> Result<(
         drop(sender);
         let written = writer.join().unwrap_or_else(|_| Err(ErrorKind::Other.into()));
         written.map_err(StreamError::from).and(made)
-    });
-    match written {
-        Err(StreamError::Cancelled(_)) => Err(Failure::Interrupted),
-        // The reader has had enough.
-        Err(StreamError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Told(Exit::Done)),
-        written => Ok(written?),
-    }
+    })
 }

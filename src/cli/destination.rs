@@ -182,7 +182,8 @@ pub fn first_free(path: &Path) -> PathBuf {
     (2..=u32::MAX).map(with_number).find(|p| !taken(p)).unwrap_or_else(|| path.to_owned())
 }
 
-/// Fails when writing `path` could not work: before the work, not after it.
+/// Fails when writing `path` could not work: before the work, not after it. What killed programs left half written in
+/// its folder long ago is taken away.
 ///
 /// # Errors
 /// A sentence about the file or its folder.
@@ -203,7 +204,9 @@ pub fn check_writable(path: &Path, if_exists: IfExists) -> Result<(), Failure> {
     if !folder.is_dir() {
         return Err(anyhow!("the folder does not exist; create it first: {}", folder.display()).into());
     }
-    check_folder(folder)
+    check_folder(folder)?;
+    files::sweep_temporaries(folder);
+    Ok(())
 }
 
 /// Fails when there is no folder at `path`, which is only read.
@@ -259,6 +262,23 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         std::fs::write(folder.path().join("cat.v1-2.stl"), "").unwrap();
         assert_eq!(first_free(&path), folder.path().join("cat.v1-3.stl"));
+    }
+
+    #[test]
+    fn what_killed_programs_left_goes_before_something_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, is_old: bool| {
+            let path = folder.path().join(name);
+            let file = std::fs::File::create(&path).unwrap();
+            if is_old {
+                file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(86_400)).unwrap();
+            }
+            path
+        };
+        let [left, fresh, other] =
+            [(".orfeas-aB3dEf.tmp", true), (".orfeas-fresh1.tmp", false), ("old.stl", true)].map(|(n, o)| put(n, o));
+        check_writable(&folder.path().join("new.stl"), IfExists::Keep).unwrap();
+        assert!(!left.exists() && fresh.exists() && other.exists());
     }
 
     #[test]

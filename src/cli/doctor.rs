@@ -5,6 +5,7 @@ use crate::doctor;
 
 use super::console::Console;
 use super::failure::Failure;
+use super::interrupt;
 
 /// Arguments of `orfeas doctor`.
 #[derive(clap::Args)]
@@ -23,9 +24,10 @@ pub struct DoctorArgs {
 /// Looks around and tells.
 ///
 /// # Errors
-/// Only that the result could not be printed; what is wrong with the machine is a finding.
+/// Only an interruption, or that the result could not be printed; what is wrong with the machine is a finding.
 pub fn run(args: &DoctorArgs, console: &Console) -> Result<(), Failure> {
-    let findings = doctor::look(&Cache::open(&CacheOptions::default()));
+    let look = || doctor::look(&Cache::open(&CacheOptions::default()));
+    let findings = interrupt::leave_on_cancel(&interrupt::token(), look)?;
     let text = if args.json { serde_json::to_string_pretty(&findings)? } else { findings.to_string() };
     console.result(&text)
 }

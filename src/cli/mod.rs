@@ -29,6 +29,7 @@ mod views;
 
 use std::error::Error as _;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -129,9 +130,18 @@ pub struct CompletionsArgs {
 /// The exit code, after help, version or what is wrong with the arguments has been printed.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exit> {
     Arguments::try_parse_from(arguments).and_then(check_files).map_err(|error| {
-        // A reader that has gone away does not want to hear about it.
-        let _ = error.print();
-        if error.use_stderr() { Exit::Usage } else { Exit::Done }
+        let printed = error.print().and_then(|()| io::stdout().flush());
+        match printed {
+            // Nobody can be told that stderr is gone.
+            _ if error.use_stderr() => Exit::Usage,
+            // A reader that has gone away does not want to hear about it.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let failure = Failure::from(anyhow::Error::new(error).context("could not print the result"));
+                failure.tell(&Console::new(false, false));
+                failure.exit()
+            }
+            _ => Exit::Done,
+        }
     })
 }
 

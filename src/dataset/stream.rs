@@ -68,10 +68,13 @@ pub fn stream(
     let end = range.first.saturating_add(range.count);
     let mut next = range.first;
     while next < end {
-        monitor.check()?;
         let stop = next.saturating_add(batch).min(end);
-        let one = |number| record::encode(&source.sample(range.seed, number, range.side));
-        let records: Vec<Vec<u8>> = (next..stop).into_par_iter().map(one).collect();
+        // Large ones take seconds each.
+        let one = |number| {
+            monitor.check()?;
+            Ok(record::encode(&source.sample(range.seed, number, range.side)))
+        };
+        let records: Vec<Vec<u8>> = (next..stop).into_par_iter().map(one).collect::<Result<_, Cancelled>>()?;
         records.iter().try_for_each(|record| write(record))?;
         next = stop;
     }

@@ -190,3 +190,17 @@ fn a_reader_that_goes_away_is_no_error() {
         assert!(code == 0 && stderr.is_empty(), "{arguments:?}: {stderr}");
     }
 }
+
+// Elsewhere there is no such device.
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_does_not_fit_on_a_full_device_is_no_success() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [&["--help"][..], &["--version"], &["batch", "--help"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_orfeas"));
+        let output = command.args(arguments).stdout(full.try_clone().unwrap()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.starts_with("error: could not print the result ("), "{arguments:?}: {said}");
+    }
+}

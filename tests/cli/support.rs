@@ -53,7 +53,19 @@ impl Desk {
     }
 
     fn spawn_for(&self, arguments: &[&str], longest: Duration) -> Running {
-        let child = std::process::Command::new(env!("CARGO_BIN_EXE_orfeas"))
+        self.start(std::process::Command::new(env!("CARGO_BIN_EXE_orfeas")), arguments, longest)
+    }
+
+    /// The same, started by somebody who has it ignore these signals, as `nohup` does.
+    #[cfg(unix)]
+    pub fn spawn_ignoring(&self, signals: &str, arguments: &[&str]) -> Running {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("trap '' {signals}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_orfeas")]);
+        self.start(shell, arguments, Duration::from_secs(120))
+    }
+
+    fn start(&self, mut command: std::process::Command, arguments: &[&str], longest: Duration) -> Running {
+        let child = command
             .current_dir(self.folder.path())
             .env("ORFEAS_CACHE_DIR", self.path("cache"))
             .env("ORFEAS_DATA_DIR", self.path("cache/data"))
@@ -100,11 +112,34 @@ impl Running {
         Self { stdout, stderr, child, _watched: watched }
     }
 
-    /// Sends what Ctrl+C sends.
+    /// Asks it to end, as Ctrl+C does; by a signal that it heeds also where a shell runs these tests in the background.
     #[cfg(unix)]
     pub fn interrupt(&self) {
-        let kill = format!("kill -INT {}", self.child.lock().unwrap().id());
+        self.send("TERM");
+    }
+
+    /// Sends a signal.
+    #[cfg(unix)]
+    pub fn send(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.child.lock().unwrap().id());
         assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits until it listens to what [`Running::interrupt`] sends.
+    #[cfg(target_os = "linux")]
+    pub fn until_it_listens(&self) {
+        let path = format!("/proc/{}/status", self.child.lock().unwrap().id());
+        let deadline = std::time::Instant::now() + Duration::from_secs(60);
+        let listens = || {
+            let status = std::fs::read_to_string(&path).unwrap();
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+            // Signal n is bit n - 1, and this one is 15.
+            u64::from_str_radix(caught.trim(), 16).unwrap() >> 14 & 1 == 1
+        };
+        while !listens() {
+            assert!(std::time::Instant::now() < deadline, "it never listens");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits for its end. Gives its exit code, -1 where a signal ended it, and what else it said on stderr.

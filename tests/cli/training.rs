@@ -1,5 +1,7 @@
 //! Samples for training, and the benchmark.
 
+#[cfg(unix)]
+use std::io::Read as _;
 use std::path::Path;
 
 use super::support::{Desk, outcome, write_cube};
@@ -23,6 +25,64 @@ fn samples_are_streamed_and_drawn() {
     assert_eq!(image::open(desk.path("sheet.png")).unwrap().height(), 34);
     let (code, _, stderr) = outcome(desk.orfeas(&sheet));
     assert!(code != 0 && stderr.contains("sheet.png"), "{stderr}");
+}
+
+/// Bytes of a sample of 32 pixels in the stream.
+#[cfg(unix)]
+const RECORD: usize = 32 + 23 * 32 * 32 + 16 * 16 * 16;
+
+#[cfg(unix)]
+#[test]
+fn a_stream_goes_on_where_its_signals_are_to_be_ignored() {
+    let desk = Desk::new();
+    // So many that it waits for its reader before the last one is made.
+    let arguments = ["dataset", "stream", "--side=32", "--threads=1", "--count=200"];
+    let mut child = desk.spawn_ignoring("HUP INT", &arguments);
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    child.send("HUP");
+    child.send("INT");
+    let mut rest = Vec::new();
+    stdout.read_to_end(&mut rest).unwrap();
+    let (code, said) = child.end();
+    assert_eq!((code, said.as_str(), 1 + rest.len()), (0, "", 200 * RECORD));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_stream_ends_with_a_whole_sample_and_waits_for_no_reader() {
+    for reads_on in [true, false] {
+        let desk = Desk::new();
+        let mut child = desk.spawn(&["dataset", "stream", "--side=32", "--threads=1"]);
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+        child.interrupt();
+        if reads_on {
+            let mut rest = Vec::new();
+            stdout.read_to_end(&mut rest).unwrap();
+            assert_eq!((1 + rest.len()) % RECORD, 0);
+        }
+        let (code, said) = child.end();
+        assert!(code == 130 && said.contains("interrupted"), "{reads_on}: {code}: {said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interruption_waits_for_no_samples() {
+    let desk = Desk::new();
+    // Minutes of work before there is anything to write.
+    for arguments in [
+        &["dataset", "stream", "--side=512", "--threads=16"][..],
+        &["dataset", "sheet", "--side=256", "--count=500", "-o", "sheet.png"],
+    ] {
+        let mut child = desk.spawn(arguments);
+        child.until_it_listens();
+        child.interrupt();
+        let (code, said) = child.end();
+        assert!(code == 130 && said.contains("interrupted"), "{arguments:?}: {code}: {said}");
+    }
+    assert!(desk.names(".").is_empty());
 }
 
 #[test]

@@ -11,7 +11,6 @@ use clap::Subcommand;
 
 use crate::files::bytes_in_words;
 use crate::models::{Choices, FileVerdict, Library, ModelsError, Remedy, State, Verdict};
-use crate::progress::Monitor;
 
 use super::console::Console;
 use super::destination::check_is_folder;
@@ -179,22 +178,15 @@ fn known(library: &Library, ids: &[String]) -> Result<Vec<String>, Failure> {
     Ok(each)
 }
 
-/// Runs long work with a progress bar that Ctrl-C stops.
-fn watched<R>(console: &Console, work: impl FnOnce(&Monitor) -> Result<R, ModelsError>) -> Result<R, Failure> {
-    let cancel = interrupt::token();
-    let display = ProgressDisplay::new(console);
-    display.watch(&cancel, work).map_err(failed)
-}
-
 fn pull(library: &Library, ids: &[String], yes: bool, console: &Console) -> Result<(), Failure> {
     let ids = known(library, ids)?;
+    let cancel = interrupt::token();
     for id in &ids {
         let model = library.model(id).map_err(failed)?;
         if !matches!(library.state(model), State::Here { .. }) {
-            consent::obtain(library, model, yes, console)?;
+            consent::obtain(library, model, yes, &cancel, console)?;
         }
     }
-    let cancel = interrupt::token();
     for id in &ids {
         let model = library.model(id).map_err(failed)?;
         if let State::Here { root, owner } = library.state(model) {
@@ -226,8 +218,10 @@ fn import(library: &Library, id: &str, path: &Path, yes: bool, console: &Console
     let model = library.model(id).map_err(failed)?;
     // Nobody is asked to agree to something for nothing.
     check_there(path)?;
-    consent::obtain(library, model, yes, console)?;
-    let imported = watched(console, |monitor| library.import(id, path, monitor))?;
+    let cancel = interrupt::token();
+    consent::obtain(library, model, yes, &cancel, console)?;
+    let imported = ProgressDisplay::new(console).watch(&cancel, |monitor| library.import(id, path, monitor));
+    let imported = imported.map_err(failed)?;
     if !imported.missing.is_empty() {
         let missing = imported.missing.join(", ");
         console.say(&format!("still missing: {missing}; `orfeas models pull {id}` fetches that"));
