@@ -155,7 +155,7 @@ pub struct Studio {
     cache: Cache,
     tasks: Option<Tasks>,
     store: Option<Arc<Store>>,
-    /// Where cut-outs are in a window without a data folder; goes with the window.
+    /// Where cut-outs and pasted pictures are in a window without a data folder; goes with the window.
     passing: Option<tempfile::TempDir>,
     keeping: keeping::Keeping,
     last_exported: Option<PathBuf>,
