@@ -11,6 +11,7 @@ use super::command::Command;
 use super::session::{Loaded, Session, Store};
 use super::settings::Settings;
 use super::state::{Finished, Item, ItemId, Items, SavedResult, Source, Status};
+use super::undo::Change;
 use super::{Options, Studio};
 use crate::cache::Cache;
 use crate::job::Event;
@@ -149,6 +150,32 @@ fn a_removed_card_keeps_no_mesh_in_memory_that_is_in_a_file() {
     take_answers(&mut studio);
     assert_eq!(in_memory(&studio, &[kept, unkept]), [0, 1]);
     assert!(studio.items.get(kept).unwrap().status == Status::Finished);
+}
+
+#[test]
+fn undo_says_when_it_takes_cards_with_meshes_away_and_redo_brings_them_back() {
+    let (folder, mut studio) = studio();
+    let ids = ["a.png", "b.png", "c.png"].map(|name| studio.add(Source::Picture(name.into())));
+    studio.history.push(Change::Added(ids[..1].to_vec()));
+    studio.history.push(Change::Added(ids[1..].to_vec()));
+    ids[1..].iter().for_each(|&id| give_mesh(&mut studio, id, folder.path()));
+    studio.remove(&[ids[2]]);
+    let told = |studio: &Studio| {
+        let texts = studio.messages.iter().map(|m| m.text.clone());
+        texts.filter(|text| text.contains("out of the list")).collect::<Vec<_>>()
+    };
+    studio.run_command(Command::Undo);
+    assert!(told(&studio).is_empty(), "a card came back");
+    studio.run_command(Command::Undo);
+    let texts = told(&studio);
+    assert!(
+        texts.len() == 1 && texts[0].contains("2 cards") && texts[0].contains("redo brings them back"),
+        "{texts:?}"
+    );
+    studio.run_command(Command::Redo);
+    assert!(ids[1..].iter().all(|&id| studio.items.get(id).unwrap().made_with().is_some()));
+    [Command::Undo; 2].into_iter().for_each(|command| studio.run_command(command));
+    assert!(studio.items.is_empty() && told(&studio).len() == 2, "the last one has no mesh");
 }
 
 /// A picture whose relief was the last choice, and a mesh file that is selected.
