@@ -57,6 +57,18 @@ const LEFT_UNREAD: &str = "The mesh of before is left unread, since the program 
                            button in the view reads it";
 
 impl Studio {
+    /// Tells of pictures whose making ended the program, which the list may have out of sight.
+    pub(super) fn tell_broken_off(&mut self, count: usize) {
+        let text = match count {
+            0 => return,
+            1 => "1 picture was broken off, since the program ended while it was made; try again (Ctrl+R)".to_owned(),
+            _ => format!(
+                "{count} pictures were broken off, since the program ended while they were made; try them again"
+            ),
+        };
+        self.messages.push(Level::Warning, text);
+    }
+
     /// Notes in the list on disk what begins with the window, before it does: the job of the card `first`, and the
     /// reading of the selected mesh.
     pub(super) fn note_beginnings(&mut self, first: Option<ItemId>) {

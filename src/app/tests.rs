@@ -317,6 +317,33 @@ fn a_picture_that_ends_the_program_at_once_does_not_do_so_at_every_start() {
 }
 
 #[test]
+fn pictures_that_were_broken_off_are_told_at_the_next_start_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let [data, next] = ["data", "next"].map(|name| folder.path().join(name));
+    let mut items = Items::default();
+    let id = items.add(Source::Picture(folder.path().join("a.png")), Request::default());
+    items.get_mut(id).unwrap().status = Status::Waiting;
+    let session = Session::of(&items, Request::default(), &Settings::default());
+    Store::open(data.clone()).unwrap().save_last(&session).unwrap();
+    let told = |studio: &Studio| {
+        let texts = studio.messages.iter().map(|m| m.text.clone());
+        texts.filter(|text| text.contains("broken off")).collect::<Vec<_>>()
+    };
+    let first = in_folder(&data);
+    assert!(told(&first).is_empty(), "it was closed before it began");
+    // As if it ended now.
+    std::fs::create_dir(&next).unwrap();
+    std::fs::copy(data.join("session.json"), next.join("session.json")).unwrap();
+    let mut second = in_folder(&next);
+    let texts = told(&second);
+    assert!(texts.len() == 1 && texts[0].starts_with("1 picture was"), "{texts:?}");
+    eframe::App::on_exit(&mut second);
+    drop(second);
+    let third = in_folder(&next);
+    assert!(told(&third).is_empty() && third.items.get(id).is_some());
+}
+
+#[test]
 fn a_picture_that_begins_is_known_to_run_on_disk() {
     let (folder, mut studio) = studio();
     let id = studio.add(Source::Picture(folder.path().join("a.png")));
