@@ -321,6 +321,12 @@ impl Command {
         matches!(self, SelectNext | SelectPrevious | MoveUp | MoveDown | Undo | Redo | ZoomIn | ZoomOut | NextShading)
     }
 
+    /// Whether each press of its keys counts, also of several within a frame. Removing does, or undo, of which each press
+    /// counts too, would take back more than was done.
+    fn counts_presses(self) -> bool {
+        self.is_step() || self == Self::Remove
+    }
+
     /// Takes the commands whose keys were pressed out of the input. Plain letters are left alone
     /// while a text field has the keyboard. Longer combinations go first, so that Ctrl+Shift+Z is
     /// not taken for Ctrl+Z. What follows the keys of the palette is meant for it: the text of that
@@ -339,7 +345,7 @@ impl Command {
             let mut later = input.events.split_off(end);
             let mut pressed = Vec::new();
             for (command, keys) in all {
-                let most = if command.is_step() { usize::MAX } else { 1 };
+                let most = if command.counts_presses() { usize::MAX } else { 1 };
                 if !command.is_step() {
                     input.events.retain(|event| !is_press_of(event, keys, true));
                 }
@@ -411,6 +417,22 @@ mod tests {
         }
         // The last variant's number tells how many there are.
         assert_eq!(Command::ALL.len(), Command::Quit as usize + 1);
+    }
+
+    #[test]
+    fn as_many_cards_are_removed_as_undo_brings_back_and_none_by_a_key_that_is_held() {
+        let press = |key, modifiers, repeat| Event::Key { key, physical_key: None, pressed: true, repeat, modifiers };
+        let delete = |repeat| press(Key::Delete, Modifiers::NONE, repeat);
+        let undo = press(Key::Z, Modifiers::COMMAND, false);
+        // Pressed while a frame was slow; the last one was held.
+        let events = [delete(false), delete(false), delete(true), delete(true), undo.clone(), undo].to_vec();
+        let ctx = egui::Context::default();
+        let mut pressed = Vec::new();
+        let _ = ctx.run_ui(egui::RawInput { events, ..Default::default() }, |ui| {
+            pressed = Command::pressed(ui.ctx()).0;
+        });
+        let times = |command| pressed.iter().filter(|&&c| c == command).count();
+        assert_eq!((times(Command::Remove), times(Command::Undo)), (2, 2));
     }
 
     #[test]

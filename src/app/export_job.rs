@@ -7,7 +7,7 @@ use std::sync::Arc;
 use glam::{DVec3, Vec3};
 
 use crate::export::{self, ExportOptions, Format};
-use crate::files::IfExists;
+use crate::files::{self, IfExists};
 use crate::mesh::{Mesh, slivers};
 use crate::print;
 
@@ -40,12 +40,16 @@ pub struct Job {
 }
 
 impl Job {
-    /// Writes the file.
+    /// Writes the file, and takes away what killed processes left half written where it is to be.
     ///
     /// # Errors
     /// See [`export::write_file`].
     pub fn run(&self) -> Result<(), export::ExportError> {
         let options = ExportOptions { if_exists: self.if_exists, title: self.title.clone(), thumbnail: None };
+        // Behind a link, that is elsewhere.
+        if let Ok(target) = files::target_of(&self.path) {
+            files::sweep_temporaries(files::folder_of(&target));
+        }
         export::write_file(&self.placed(), self.format, &self.path, &options)
     }
 
@@ -111,6 +115,26 @@ mod tests {
                 assert!(written.signed_volume() > 0.0);
             }
         }
+    }
+
+    #[test]
+    fn what_a_killed_export_left_goes_with_the_next_one_and_what_others_write_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let yesterday = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+        let put = |name: &str| {
+            let path = folder.path().join(name);
+            (std::fs::File::create(&path).unwrap(), path)
+        };
+        let [left, notes] = [".orfeas-aB3dEf.tmp", "notes.tmp"].map(put).map(|(file, path)| {
+            file.set_modified(yesterday).unwrap();
+            path
+        });
+        let (_file, being_written) = put(".orfeas-fresh1.tmp");
+        let job = job(slab(Vec3::ZERO), Format::Stl, Up::Z, 1.0);
+        let job = Job { path: folder.path().join(&job.path), ..job };
+        job.run().unwrap();
+        assert!(job.path.exists() && !left.exists());
+        assert!(notes.exists() && being_written.exists());
     }
 
     #[test]

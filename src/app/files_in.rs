@@ -109,14 +109,22 @@ impl Studio {
 
     /// Adds what is on the clipboard: file paths, or a picture. `text` is what is known of it.
     pub(super) fn paste(&mut self, text: Option<String>) {
-        let folder = self.store.as_ref().map_or_else(std::env::temp_dir, |s| s.pasted_folder());
+        let folder = self.pasted_folder();
         self.spawn(move || {
-            let pasted = paste_paths(text).unwrap_or_else(|| paste_picture(&folder));
+            let pasted = paste_paths(text).unwrap_or_else(|| paste_picture(folder));
             Box::new(move |studio| match pasted {
                 Ok(paths) => studio.add_paths(paths),
                 Err((level, why)) => studio.messages.push(level, why),
             })
         });
+    }
+
+    /// Where pictures from the clipboard belong.
+    fn pasted_folder(&mut self) -> std::io::Result<PathBuf> {
+        match &self.store {
+            Some(store) => Ok(store.pasted_folder()),
+            None => self.passing_folder(),
+        }
     }
 
     /// Asks for files.
@@ -248,7 +256,7 @@ fn decode_percent(text: &str) -> String {
 }
 
 /// The picture on the clipboard, written into `folder`.
-fn paste_picture(folder: &Path) -> Pasted {
+fn paste_picture(folder: std::io::Result<PathBuf>) -> Pasted {
     let picture = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get_image());
     let picture = picture.map_err(|error| without_picture(&error))?;
     let size = u32::try_from(picture.width).ok().zip(u32::try_from(picture.height).ok());
@@ -256,12 +264,15 @@ fn paste_picture(folder: &Path) -> Pasted {
     let pixels = size.and_then(|(width, height)| image::RgbaImage::from_raw(width, height, bytes));
     let pixels = pixels.ok_or_else(|| without_picture(&arboard::Error::ConversionFailure))?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let path = folder.join(pasted::name_at(now));
-    let written = std::fs::create_dir_all(folder)
-        .map_err(|e| e.to_string())
-        .and_then(|()| crate::image::png::write(&pixels, &path, IfExists::Keep).map_err(|e| e.to_string()));
-    let told = |why: String| (Level::Warning, format!("The pasted picture could not be kept: {why}"));
-    written.map(|()| vec![path]).map_err(told)
+    let written = folder.and_then(|folder| std::fs::create_dir_all(&folder).map(|()| folder));
+    let written = written.map_err(|e| e.to_string()).and_then(|folder| {
+        let path = folder.join(pasted::name_at(now));
+        crate::image::png::write(&pixels, &path, IfExists::Keep).map_err(|e| e.to_string())?;
+        Ok(vec![path])
+    });
+    written.map_err(|why| {
+        (Level::Warning, format!("The pasted picture could not be kept; save it as a file, and open that: {why}"))
+    })
 }
 
 /// What is told where the clipboard gives no picture, and there were no files on it either.
@@ -335,6 +346,22 @@ mod tests {
             let why = error.to_string();
             assert!(told.contains(why.trim_end_matches('.')) && told.contains("open that"), "{told}");
         }
+    }
+
+    #[test]
+    fn without_a_data_folder_pasted_pictures_are_nobody_elses_and_go_with_the_window() {
+        let (_data, mut studio) = super::super::tests::studio();
+        studio.store = None;
+        let folder = studio.pasted_folder().unwrap();
+        assert_eq!(studio.pasted_folder().unwrap(), folder, "one is enough");
+        std::fs::write(folder.join("pasted-1.png"), "").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o077, 0);
+        }
+        drop(studio);
+        assert!(!folder.exists());
     }
 
     #[test]

@@ -57,11 +57,24 @@ impl Suspect {
     }
 }
 
-/// What is said of a mesh that is left unread on a card whose last run failed, so that trying again runs it.
+/// What is said of a mesh that is left unread on a card that trying again runs: its last run failed, or would be made
+/// with other settings than the mesh.
 const LEFT_UNREAD: &str = "The mesh of before is left unread, since the program ended while it was read or drawn; the \
                            button in the view reads it";
 
 impl Studio {
+    /// Tells of pictures whose making ended the program, which the list may have out of sight.
+    pub(super) fn tell_broken_off(&mut self, count: usize) {
+        let text = match count {
+            0 => return,
+            1 => "1 picture was broken off, since the program ended while it was made; try again (Ctrl+R)".to_owned(),
+            _ => format!(
+                "{count} pictures were broken off, since the program ended while they were made; try them again"
+            ),
+        };
+        self.messages.push(Level::Warning, text);
+    }
+
     /// Notes in the list on disk what begins with the window, before it does: the job of the card `first`, and the
     /// reading of the selected mesh.
     pub(super) fn note_beginnings(&mut self, first: Option<ItemId>) {
@@ -156,7 +169,7 @@ impl Studio {
     pub(super) fn read_held_back(&mut self) {
         let Some(item) = self.items.selected_mut().filter(|item| item.is_unread()) else { return };
         // A run that failed has failed all the same.
-        if item.is_read_by_retry() {
+        if item.failed_unread() {
             item.status = if item.saved.is_some() { Status::Finished } else { Status::New };
         }
         item.held_back = false;
@@ -176,15 +189,22 @@ impl Item {
         file_of(self).filter(|_| !self.status.is_open() && !self.held_back)
     }
 
-    /// Whether its mesh is left unread, and nothing newer is asked for.
+    /// Whether its mesh is left unread, and nothing newer is being made. Other settings than it was made with change
+    /// nothing about that: it is there to be seen and exported all the same.
     pub(super) fn is_unread(&self) -> bool {
-        self.held_back && self.finished.is_none() && !self.status.is_open() && !self.is_outdated()
+        self.held_back && self.finished.is_none() && !self.status.is_open()
     }
 
-    /// Whether its mesh is left unread and trying again reads it: no run failed, which that would be about.
+    /// Whether its mesh is left unread and trying again reads it: that would be about no run that failed, and about no
+    /// other settings.
     pub(super) fn is_read_by_retry(&self) -> bool {
+        self.is_unread() && self.failed_unread() && !self.is_outdated()
+    }
+
+    /// Whether it failed in nothing but that its mesh is unread.
+    fn failed_unread(&self) -> bool {
         let says_so = matches!(&self.status, Status::Failed(why) if why == UNREAD);
-        self.is_unread() && (says_so || matches!(self.source, Source::MeshFile(_)))
+        says_so || matches!(self.source, Source::MeshFile(_))
     }
 
     /// What is said of its mesh that is left unread.
@@ -340,6 +360,27 @@ mod tests {
         take_answers(&mut next);
         let item = next.items.selected().unwrap();
         assert!(item.finished.is_some() && item.has_failed_run(), "the run has failed all the same");
+    }
+
+    #[test]
+    fn a_mesh_that_is_left_unread_can_be_read_also_when_its_settings_have_changed() {
+        let (folder, mut studio) = with_unread(false);
+        studio.change_settings(|r| r.size.height_mm = Some(33.0));
+        assert_eq!(studio.awaited_text().as_deref(), Some(LEFT_UNREAD));
+        studio.run_command(Command::Export);
+        assert_eq!(studio.messages.iter().next_back().unwrap().text, LEFT_UNREAD);
+        studio.save();
+        take_answers(&mut studio);
+        let (_next, mut next) = after_an_end(folder.path());
+        assert!(next.reading.is_none());
+        assert!(next.messages.iter().any(|m| m.text == format!("a.png: {LEFT_UNREAD}")));
+        next.read_held_back();
+        take_answers(&mut next);
+        let item = next.items.selected().unwrap();
+        assert!(item.finished.is_some() && item.status == Status::Finished && item.is_outdated());
+        // Trying again is about the changed settings.
+        studio.run_command(Command::Retry);
+        assert!(studio.reading.is_none() && studio.items.selected().unwrap().status.is_open());
     }
 
     #[test]

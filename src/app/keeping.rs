@@ -166,6 +166,23 @@ impl Studio {
             Err(_) => {}
         }
     }
+
+    /// The folder for what a window without a data folder makes. It goes with the window, and is the user's alone: the
+    /// folder for temporary files is everybody's.
+    pub(super) fn passing_folder(&mut self) -> std::io::Result<PathBuf> {
+        if let Some(folder) = &self.passing {
+            return Ok(folder.path().to_owned());
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("orfeas-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            builder.permissions(std::fs::Permissions::from_mode(0o700));
+        }
+        let folder = self.passing.insert(builder.tempdir()?);
+        Ok(folder.path().to_owned())
+    }
 }
 
 fn is_of(weak: &Weak<Mesh>, mesh: &Arc<Mesh>) -> bool {

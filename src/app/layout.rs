@@ -173,13 +173,17 @@ impl Studio {
 
     /// How much there is still to do, and the last message.
     fn progress_ui(&mut self, ui: &mut Ui) {
-        let running = self.items.iter().filter(|i| matches!(i.status, Status::Running { .. })).count();
-        let waiting = self.items.iter().filter(|i| i.status == Status::Waiting).count();
-        let finished = self.items.iter().filter(|i| i.status == Status::Finished).count();
-        let queue = match (running, waiting) {
-            (0, 0) => format!("{finished} finished"),
-            _ => format!("{} of {} left", running + waiting, running + waiting + finished),
+        let count = |is_it: fn(&Status) -> bool| self.items.iter().filter(|i| is_it(&i.status)).count();
+        let open = count(Status::is_open);
+        let finished = count(|status| *status == Status::Finished);
+        let failed = count(|status| matches!(status, Status::Failed(_)));
+        let mut queue = match open {
+            0 => format!("{finished} finished"),
+            _ => format!("{open} of {} left", open + finished + failed),
         };
+        if failed > 0 {
+            queue += &format!(", {failed} failed");
+        }
         ui.label(RichText::new(queue).small());
         let last = self.messages.iter().next_back().cloned();
         if let Some(last) = last {
@@ -308,5 +312,28 @@ pub(super) fn tooltip(ctx: &Context, command: Command) -> String {
     match command.shortcut_text(ctx).as_str() {
         "" => command.tooltip().to_owned(),
         keys => format!("{} ({keys})", command.tooltip()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{studio, text_of};
+    use super::*;
+
+    #[test]
+    fn the_status_bar_counts_what_failed() {
+        let (_folder, mut studio) = studio();
+        let ids = ["a.png", "b.png", "c.png", "d.png"].map(|name| studio.add(Source::Picture(name.into())));
+        let check = |studio: &mut Studio, statuses: [Status; 4], told: &str| {
+            for (id, status) in ids.into_iter().zip(statuses) {
+                studio.items.get_mut(id).unwrap().status = status;
+            }
+            let text = text_of(studio, Studio::progress_ui);
+            assert_eq!(text.lines().next(), Some(told));
+        };
+        let failed = || Status::Failed("why".to_owned());
+        check(&mut studio, [Status::Finished, Status::Finished, failed(), Status::New], "2 finished, 1 failed");
+        check(&mut studio, [Status::Finished, failed(), failed(), Status::Waiting], "1 of 4 left, 2 failed");
+        check(&mut studio, [Status::Finished, Status::Finished, Status::New, Status::New], "2 finished");
     }
 }

@@ -155,7 +155,7 @@ pub struct Studio {
     cache: Cache,
     tasks: Option<Tasks>,
     store: Option<Arc<Store>>,
-    /// Where cut-outs are in a window without a data folder; goes with the window.
+    /// Where cut-outs and pasted pictures are in a window without a data folder; goes with the window.
     passing: Option<tempfile::TempDir>,
     keeping: keeping::Keeping,
     last_exported: Option<PathBuf>,
@@ -301,6 +301,7 @@ impl Studio {
                 store.sweep(&session);
                 let (cards, selected) = session.cards(self.trial.is_on);
                 self.items.restore(cards, selected);
+                self.tell_broken_off(session.broken_off(self.trial.is_on));
                 let is_waiting = |i: &&state::Item| i.status == Status::Waiting;
                 let waiting: Vec<ItemId> = self.items.iter().filter(is_waiting).map(|i| i.id).collect();
                 self.draft = session.draft;

@@ -34,7 +34,7 @@ impl Studio {
             C::SelectPrevious => self.select_by(-1),
             C::EditCutOut => self.open_cut_out(),
             C::Repair => self.repair_selected(),
-            C::Undo => self.step(History::undo),
+            C::Undo => self.undo(),
             C::Redo => self.step(History::redo),
             C::ResetSettings => self.change_settings(|r| *r = Request { mode: r.mode, ..Request::default() }),
             C::ApplyToAll => self.apply_to_all(),
@@ -244,6 +244,23 @@ impl Studio {
         self.items.select(id);
         self.load_selected();
         self.touch();
+    }
+
+    /// Takes the last step back. That it was the addition of cards which have meshes by now is told: they are gone.
+    fn undo(&mut self) {
+        let with_mesh: Vec<ItemId> = self.items.iter().filter(|i| i.made_with().is_some()).map(|i| i.id).collect();
+        self.step(History::undo);
+        let gone = with_mesh.into_iter().filter(|&id| self.items.get(id).is_none()).count();
+        if gone > 0 {
+            let redo = Command::Redo.shortcut_text(&self.ctx);
+            let text = match gone {
+                1 => format!("Undo took 1 card with its mesh out of the list; redo brings it back ({redo})"),
+                _ => {
+                    format!("Undo took {gone} cards with their meshes out of the list; redo brings them back ({redo})")
+                }
+            };
+            self.messages.push(Level::Warning, text);
+        }
     }
 
     /// Goes one step through the history, with [`History::undo`] or [`History::redo`].

@@ -289,6 +289,11 @@ fn with_text(views: &Views) -> Views {
 }
 
 impl SavedItem {
+    /// Whether it was being made when the program ended, which `goes_on` says was not to blame.
+    fn is_broken_off(&self, goes_on: bool) -> bool {
+        self.open && self.running && !goes_on
+    }
+
     fn files(&self) -> impl Iterator<Item = &Path> {
         self.mask.as_deref().into_iter().chain(self.result.as_ref().map(|r| r.file.as_path()))
     }
@@ -375,7 +380,7 @@ impl Session {
         let card = |saved: &SavedItem| {
             let held_back = saved.reading && (saved.result.is_some() || matches!(saved.source, Source::MeshFile(_)));
             let status = match (&saved.failed, saved.open, &saved.result) {
-                (_, true, _) if saved.running && !goes_on => Status::Failed(BROKEN_OFF.to_owned()),
+                _ if saved.is_broken_off(goes_on) => Status::Failed(BROKEN_OFF.to_owned()),
                 (_, true, _) => Status::Waiting,
                 (Some(why), ..) => Status::Failed(why.clone()),
                 _ if held_back => Status::Failed(UNREAD.to_owned()),
@@ -396,6 +401,11 @@ impl Session {
             }
         };
         (self.items.iter().map(card).collect(), self.selected)
+    }
+
+    /// How many cards come back from [`Self::cards`] as failed because the program ended while they were made.
+    pub fn broken_off(&self, goes_on: bool) -> usize {
+        self.items.iter().filter(|item| item.is_broken_off(goes_on || self.closed)).count()
     }
 }
 

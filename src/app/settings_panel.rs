@@ -141,11 +141,53 @@ fn keys_of_menu_ui(ui: &mut Ui, menu: Menu, of_keys: f32) {
     });
 }
 
-/// Whether Escape closes the dialog that asks in every frame. The first Escape only leaves a field that has the
-/// keyboard.
+/// Whether Escape closes the dialog that asks in every frame. The first Escape only leaves a field that is typed into,
+/// or a list that is open; a button that has the keyboard, be it behind the dialog, is nothing to leave.
 pub(super) fn escape(ctx: &Context) -> bool {
-    // By now the field that was left has lost the keyboard.
-    let (was_typing, is_typing) = (egui::Id::new("typing in a dialog"), ctx.egui_wants_keyboard_input());
-    let left_field = ctx.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default(was_typing), is_typing));
+    // By now the field that was left has lost the keyboard, and the list is closed.
+    let (was_in, is_in) = (egui::Id::new("in a field"), ctx.text_edit_focused() || egui::Popup::is_any_open(ctx));
+    let left_field = ctx.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default(was_in), is_in));
     ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) && !left_field
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In which of the frames with an Escape each, after the widget got the keyboard, a dialog closes.
+    fn closing_escape(widget: impl Fn(&mut Ui) -> egui::Response) -> Option<usize> {
+        let ctx = Context::default();
+        let frame = |events: Vec<egui::Event>, has_focus: bool| {
+            let mut closes = false;
+            let _ = ctx.run_ui(egui::RawInput { events, ..Default::default() }, |ui| {
+                let response = widget(ui);
+                if has_focus {
+                    response.request_focus();
+                }
+                closes = escape(ui.ctx());
+            });
+            closes
+        };
+        assert!(!frame(Vec::new(), true) && ctx.memory(|memory| memory.focused().is_some()));
+        let (key, modifiers) = (egui::Key::Escape, egui::Modifiers::NONE);
+        let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        (1..=3).find(|_| frame(vec![event.clone()], false))
+    }
+
+    #[test]
+    fn the_first_escape_closes_a_dialog_unless_it_leaves_a_field_or_a_list() {
+        assert_eq!(closing_escape(|ui| ui.button("Behind")), Some(1));
+        let text = std::cell::RefCell::new("5".to_owned());
+        assert_eq!(closing_escape(|ui| ui.text_edit_singleline(&mut *text.borrow_mut())), Some(2));
+        let was_opened = std::cell::Cell::new(false);
+        let list = |ui: &mut Ui| {
+            let button = ui.button("List");
+            if !was_opened.replace(true) {
+                egui::Popup::open_id(ui.ctx(), egui::Popup::default_response_id(&button));
+            }
+            egui::Popup::menu(&button).show(|ui| ui.label("Entry"));
+            button
+        };
+        assert_eq!(closing_escape(list), Some(2));
+    }
 }

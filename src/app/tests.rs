@@ -11,6 +11,7 @@ use super::command::Command;
 use super::session::{Loaded, Session, Store};
 use super::settings::Settings;
 use super::state::{Finished, Item, ItemId, Items, SavedResult, Source, Status};
+use super::undo::Change;
 use super::{Options, Studio};
 use crate::cache::Cache;
 use crate::job::Event;
@@ -151,6 +152,32 @@ fn a_removed_card_keeps_no_mesh_in_memory_that_is_in_a_file() {
     assert!(studio.items.get(kept).unwrap().status == Status::Finished);
 }
 
+#[test]
+fn undo_says_when_it_takes_cards_with_meshes_away_and_redo_brings_them_back() {
+    let (folder, mut studio) = studio();
+    let ids = ["a.png", "b.png", "c.png"].map(|name| studio.add(Source::Picture(name.into())));
+    studio.history.push(Change::Added(ids[..1].to_vec()));
+    studio.history.push(Change::Added(ids[1..].to_vec()));
+    ids[1..].iter().for_each(|&id| give_mesh(&mut studio, id, folder.path()));
+    studio.remove(&[ids[2]]);
+    let told = |studio: &Studio| {
+        let texts = studio.messages.iter().map(|m| m.text.clone());
+        texts.filter(|text| text.contains("out of the list")).collect::<Vec<_>>()
+    };
+    studio.run_command(Command::Undo);
+    assert!(told(&studio).is_empty(), "a card came back");
+    studio.run_command(Command::Undo);
+    let texts = told(&studio);
+    assert!(
+        texts.len() == 1 && texts[0].contains("2 cards") && texts[0].contains("redo brings them back"),
+        "{texts:?}"
+    );
+    studio.run_command(Command::Redo);
+    assert!(ids[1..].iter().all(|&id| studio.items.get(id).unwrap().made_with().is_some()));
+    [Command::Undo; 2].into_iter().for_each(|command| studio.run_command(command));
+    assert!(studio.items.is_empty() && told(&studio).len() == 2, "the last one has no mesh");
+}
+
 /// A picture whose relief was the last choice, and a mesh file that is selected.
 fn relief_beside_a_mesh() -> (TempDir, Studio, [ItemId; 2]) {
     let (folder, mut studio) = studio();
@@ -287,6 +314,33 @@ fn a_picture_that_ends_the_program_at_once_does_not_do_so_at_every_start() {
     let cards = left_behind(folder.path());
     assert!(matches!(cards[0].status, Status::Failed(_)), "{:?}", cards[0].status);
     assert_eq!(cards[1].status, Status::Waiting);
+}
+
+#[test]
+fn pictures_that_were_broken_off_are_told_at_the_next_start_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let [data, next] = ["data", "next"].map(|name| folder.path().join(name));
+    let mut items = Items::default();
+    let id = items.add(Source::Picture(folder.path().join("a.png")), Request::default());
+    items.get_mut(id).unwrap().status = Status::Waiting;
+    let session = Session::of(&items, Request::default(), &Settings::default());
+    Store::open(data.clone()).unwrap().save_last(&session).unwrap();
+    let told = |studio: &Studio| {
+        let texts = studio.messages.iter().map(|m| m.text.clone());
+        texts.filter(|text| text.contains("broken off")).collect::<Vec<_>>()
+    };
+    let first = in_folder(&data);
+    assert!(told(&first).is_empty(), "it was closed before it began");
+    // As if it ended now.
+    std::fs::create_dir(&next).unwrap();
+    std::fs::copy(data.join("session.json"), next.join("session.json")).unwrap();
+    let mut second = in_folder(&next);
+    let texts = told(&second);
+    assert!(texts.len() == 1 && texts[0].starts_with("1 picture was"), "{texts:?}");
+    eframe::App::on_exit(&mut second);
+    drop(second);
+    let third = in_folder(&next);
+    assert!(told(&third).is_empty() && third.items.get(id).is_some());
 }
 
 #[test]

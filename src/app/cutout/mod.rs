@@ -352,13 +352,7 @@ impl Studio {
         if let Some(store) = &self.store {
             return Ok(store.new_mask_path(id));
         }
-        let folder = match self.passing.take() {
-            Some(folder) => folder,
-            None => tempfile::Builder::new().prefix("orfeas-").tempdir()?,
-        };
-        let path = new_mask_path_in(folder.path(), id);
-        self.passing = Some(folder);
-        Ok(path)
+        Ok(new_mask_path_in(&self.passing_folder()?, id))
     }
 
     /// The open editor, if it is the one that awaits this answer.
