@@ -15,8 +15,8 @@ const LONGEST_GOODBYE: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 impl Studio {
-    /// Ends what goes on and keeps what was made.
-    pub(super) fn say_goodbye(&mut self) {
+    /// Ends what goes on and keeps what was made. Returns whether the list is on disk as it stands.
+    pub(super) fn say_goodbye(&mut self) -> bool {
         if let Some(queue) = &self.queue {
             queue.cancel_all();
         }
@@ -26,11 +26,17 @@ impl Studio {
         // Nothing is known against what is given up here, nor against what is shown.
         self.stop_reading();
         self.trial.is_on = false;
-        if let Some(saved) = self.store.as_ref().map(|store| store.save_last(&self.session())) {
+        let saved = self.kept_in().map(|store| store.save_last(&self.session()));
+        let is_kept = matches!(saved, Some(Ok(())));
+        if is_kept {
+            self.trial.suspect.set(None);
+        }
+        if let Some(saved) = saved {
             self.tell_kept(saved.map_err(|error| error.to_string()));
         }
         // The next window may have the list, whatever still keeps this process from ending.
         self.store = None;
+        is_kept
     }
 
     /// Takes in what tasks answer until `is_done`, for at most so long.
@@ -70,7 +76,7 @@ impl Studio {
         if self.unsaved_since.is_none() && !self.saving && !self.keeping.is_list_lost {
             return true;
         }
-        let saved = store.save(&self.session());
+        let saved = self.save_in_place(&store);
         self.keeping.note_list(saved.is_ok());
         let Err(why) = saved else { return true };
         let was_told = std::mem::replace(&mut self.keeping.told_of_list, true);
@@ -162,6 +168,8 @@ mod tests {
         let mesh = add_mesh(&mut studio);
         let id = studio.items.iter().next().unwrap().id;
         studio.keep_result(id);
+        // Closing waits for a slow disk only so long.
+        take_answers(&mut studio);
         assert!(!studio.may_close());
         assert!(studio.may_close(), "it was told");
         let times = |studio: &Studio, text: &str| studio.messages.iter().filter(|m| m.text.contains(text)).count();
@@ -186,6 +194,8 @@ mod tests {
         assert!(!studio.may_close());
         std::fs::create_dir(&results).unwrap();
         assert!(studio.may_close());
+        // Closing waits for a slow disk only so long.
+        take_answers(&mut studio);
         let saved = studio.items.iter().next().unwrap().saved.clone();
         assert!(saved.is_some_and(|saved| saved.file.is_file()));
     }
@@ -194,9 +204,10 @@ mod tests {
     fn the_next_window_has_the_list_whatever_keeps_this_one_from_ending() {
         let (folder, mut studio) = studio();
         studio.add(Source::Picture("a.png".into()));
-        studio.say_goodbye();
+        assert!(studio.say_goodbye());
         let next = in_folder(&folder.path().join("data"));
         assert!(next.kept_in().is_some() && next.items.len() == 1);
+        assert!(!in_folder(&folder.path().join("data")).say_goodbye(), "the list is that of another window");
         drop(studio);
     }
 

@@ -5,7 +5,8 @@
 //! that made, and nothing is read.
 //!
 //! A window that stands in for one that lost its graphics device goes on saying so until the mesh was drawn for a while:
-//! egui panics where the device is lost as it draws, and nothing can be written then.
+//! egui panics where the device is lost as it draws, and nothing can be written then. So it stands still while it writes
+//! the list, and does that before it draws another mesh: which one is to blame is told by what is on disk.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,9 +15,10 @@ use std::time::Instant;
 use super::Studio;
 use super::launch;
 use super::meshes::file_of;
-use super::session::UNREAD;
+use super::session::{Store, UNREAD};
 use super::state::{Item, ItemId, Source, Status};
 use super::toast::Level;
+use crate::files::WriteError;
 
 /// Whether the mesh that is shown is to prove that the graphics device is not lost to it.
 #[derive(Default)]
@@ -25,7 +27,9 @@ pub(super) struct Trial {
     pub is_on: bool,
     /// Since when there is nothing to wait for in the view.
     drawn_since: Option<Instant>,
-    /// Which one it is.
+    /// The card of which the list was to say so the last time, whether it could be written or not.
+    noted: Option<ItemId>,
+    /// Which one it is by the list on disk.
     pub suspect: Suspect,
 }
 
@@ -36,8 +40,8 @@ impl Trial {
     }
 }
 
-/// Name of the mesh that the next window leaves unread should this one lose its device now. Shared with whoever tells
-/// of that loss, since the window itself cannot be asked while it is drawn.
+/// Name of the mesh that the next window leaves unread by the list on disk, should this one lose its device now. Shared
+/// with whoever tells of that loss, since the window itself cannot be asked while it is drawn.
 #[derive(Clone, Default)]
 pub(super) struct Suspect(Arc<Mutex<Option<String>>>);
 
@@ -47,7 +51,8 @@ impl Suspect {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, name: Option<String>) {
+    /// Takes in that the list on disk now holds it against this one.
+    pub fn set(&self, name: Option<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = name;
     }
 }
@@ -71,7 +76,28 @@ impl Studio {
             session = session.with_running(first);
         }
         let kept = store.save(&session).map_err(|error| error.to_string());
+        self.note_suspect(read, kept.is_ok());
         self.tell_kept(kept);
+    }
+
+    /// Writes the list while the window stands still, and knows then which mesh the next one leaves unread.
+    ///
+    /// # Errors
+    /// As of [`Store::save`].
+    pub(super) fn save_in_place(&mut self, store: &Store) -> Result<(), WriteError> {
+        let suspect = self.suspect_id();
+        let saved = store.save(&self.session());
+        self.note_suspect(suspect, saved.is_ok());
+        saved
+    }
+
+    /// Takes in that the list was written with the mesh of this card as the one to blame, or could not be.
+    fn note_suspect(&mut self, suspect: Option<ItemId>, is_written: bool) {
+        self.trial.noted = suspect;
+        // Where the list is not kept, no next window knows of it.
+        if is_written && self.trial.is_on && self.kept_in().is_some() {
+            self.trial.suspect.set(suspect.and_then(|id| self.items.get(id)).map(Item::name));
+        }
     }
 
     /// The card whose mesh would be to blame if the program ended now: it is being read, or shown on trial.
@@ -82,18 +108,16 @@ impl Studio {
         self.id_being_read().or(shown.map(|item| item.id))
     }
 
-    /// Has the name of the suspected mesh at hand. Where the list is not kept, no next window knows of it.
-    fn name_suspect(&self) {
-        let suspect = self.suspect_id().and_then(|id| self.items.get(id));
-        self.trial.suspect.set(suspect.filter(|_| self.kept_in().is_some()).map(Item::name));
-    }
-
-    /// Ends the trial of the shown mesh once it was drawn for a while.
+    /// Has the list on disk blame the mesh that is about to be drawn, and ends the trial of the shown one once it was
+    /// drawn for a while.
     pub(super) fn follow_trial(&mut self, now: Instant) {
         if !self.trial.is_on {
             return;
         }
-        self.name_suspect();
+        // Once for each mesh: what cannot be written is not tried again, and told of, with every frame.
+        if self.suspect_id() != self.trial.noted {
+            self.save();
+        }
         if self.awaited_text().is_some() {
             self.trial.drawn_since = None;
             return;
@@ -114,17 +138,18 @@ impl Studio {
     pub(super) fn leave_lost_device(&mut self) -> ! {
         // What is drawn from now on panics. A turntable would only be waited for.
         self.give_up_turntable();
-        self.suspect_mesh();
-        self.say_goodbye();
+        let suspect = self.suspect_mesh();
+        if self.say_goodbye() {
+            self.trial.suspect.set(suspect);
+        }
         launch::replace_window(&self.trial.suspect)
     }
 
-    /// Holds back the mesh to which the device may have been lost.
-    fn suspect_mesh(&mut self) {
-        self.name_suspect();
-        if let Some(item) = self.suspect_id().and_then(|id| self.items.get_mut(id)) {
-            item.held_back = true;
-        }
+    /// Holds back the mesh to which the device may have been lost, and returns its name.
+    fn suspect_mesh(&mut self) -> Option<String> {
+        let item = self.suspect_id().and_then(|id| self.items.get_mut(id))?;
+        item.held_back = true;
+        Some(item.name())
     }
 
     /// Reads the mesh of the selected card that was left unread, because somebody asks for it.
@@ -381,6 +406,7 @@ mod tests {
                 second.suspect_mesh();
             }
             eframe::App::on_exit(&mut second);
+            assert!(is_lost || second.trial.suspect.name().is_none());
             let (_third_folder, third) = after_an_end(next.path());
             assert_eq!(is_held_back(&third), is_anew && is_lost, "{is_anew} {is_lost}");
         }
@@ -402,5 +428,71 @@ mod tests {
         second.keep_result(picture);
         take_answers(&mut second);
         assert_eq!(second.suspect_id(), Some(picture));
+    }
+
+    /// All that comes before the window is drawn.
+    fn lay_out(studio: &mut Studio) {
+        // The trial lasts, however long the test takes.
+        studio.trial.drawn_since = None;
+        let mut frame = eframe::Frame::_new_kittest();
+        let _ = studio.ctx.clone().run_ui(egui::RawInput::default(), |ui| eframe::App::ui(studio, ui, &mut frame));
+    }
+
+    /// The cards whose meshes the next window leaves unread, should the one that keeps its list in `data` end now.
+    fn left_unread(data: &Path) -> Vec<String> {
+        let (_folder, next) = after_an_end(data);
+        next.items.iter().filter(|item| item.held_back).map(Item::name).collect()
+    }
+
+    #[test]
+    fn the_mesh_that_is_named_for_a_loss_is_the_one_that_the_next_window_leaves_unread() {
+        let (folder, mut first) = with_mesh(true);
+        let part = first.items.selected_id().unwrap();
+        let [other, bare] = ["b.png", "c.png"].map(|name| first.add(Source::Picture(name.into())));
+        first.take_newer(other, finished());
+        first.keep_result(other);
+        take_answers(&mut first);
+        first.save();
+        take_answers(&mut first);
+        let (next, mut second) = after_a_loss(&folder.path().join("data"));
+        let check = |second: &mut Studio, name: Option<&str>| {
+            lay_out(second);
+            assert_eq!(second.trial.suspect.name().as_deref(), name);
+            assert_eq!(left_unread(next.path()), Vec::from_iter(name));
+        };
+        check(&mut second, Some("part.obj"));
+        take_answers(&mut second);
+        // Of a file, without a mesh, and in memory.
+        for (id, name) in [(other, Some("b.png")), (bare, None), (part, Some("part.obj"))] {
+            second.select(id);
+            check(&mut second, name);
+            take_answers(&mut second);
+            check(&mut second, name);
+        }
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_written_blames_the_mesh_that_it_did_and_that_is_told_once() {
+        let (folder, mut first) = with_mesh(true);
+        let bare = first.add(Source::Picture("c.png".into()));
+        first.save();
+        take_answers(&mut first);
+        let (next, mut second) = after_a_loss(&folder.path().join("data"));
+        take_answers(&mut second);
+        let start = Instant::now();
+        second.follow_trial(start);
+        // A folder in its place keeps everybody from writing the file.
+        let list = next.path().join("session.json");
+        std::fs::remove_file(&list).unwrap();
+        std::fs::create_dir(&list).unwrap();
+        second.select(bare);
+        (0..3).for_each(|_| second.follow_trial(start));
+        assert_eq!(second.trial.suspect.name().as_deref(), Some("part.obj"));
+        assert_eq!(second.messages.iter().filter(|m| m.text.contains("could not be kept")).count(), 1);
+        std::fs::remove_dir(&list).unwrap();
+        // As after any change.
+        second.save();
+        assert_eq!(second.trial.suspect.name(), None);
+        assert!(left_unread(next.path()).is_empty());
     }
 }

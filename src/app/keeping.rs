@@ -50,6 +50,38 @@ impl Keeping {
 }
 
 impl Studio {
+    /// Writes the picture list, and then the meshes that could not be written before: beside the window, but while a
+    /// mesh is on trial, standing still, since then it matters at once what is on disk.
+    pub(super) fn save(&mut self) {
+        self.unsaved_since = None;
+        let Some(store) = self.store.clone() else { return };
+        let replaced = std::mem::take(&mut self.keeping.replaced);
+        if self.trial.is_on {
+            let saved = self.save_in_place(&store).map_err(|error| error.to_string());
+            return self.take_saved(saved, replaced);
+        }
+        let session = self.session();
+        self.saving = true;
+        let save = move || store.save(&session).map_err(|error| error.to_string());
+        self.run_write(save, |studio, saved| {
+            studio.saving = false;
+            studio.take_saved(saved.flatten(), replaced);
+        });
+    }
+
+    /// Takes in that the list was written, which no longer names the files `replaced`, or why not.
+    fn take_saved(&mut self, saved: Result<(), String>, replaced: Vec<PathBuf>) {
+        let is_kept = saved.is_ok();
+        self.tell_kept(saved);
+        if is_kept {
+            // Only now, so that no mesh takes the room that the list needs.
+            self.keep_unsaved();
+            self.delete_replaced(replaced);
+        } else {
+            self.keeping.replaced.extend(replaced);
+        }
+    }
+
     /// Writes the mesh of a finished card into the data folder, unless that goes on.
     pub(super) fn keep_result(&mut self, id: ItemId) {
         let Some(store) = self.store.as_ref().filter(|s| !s.is_read_only()) else { return };

@@ -323,28 +323,6 @@ impl Studio {
         Session::of(&self.items, self.draft, &self.settings).with_reading(self.suspect_id())
     }
 
-    /// Writes the picture list beside the window, and then the meshes that could not be written before.
-    fn save(&mut self) {
-        self.unsaved_since = None;
-        let Some(store) = self.store.clone() else { return };
-        let (session, replaced) = (self.session(), std::mem::take(&mut self.keeping.replaced));
-        self.saving = true;
-        let save = move || store.save(&session).map_err(|error| error.to_string());
-        self.run_write(save, |studio, saved| {
-            studio.saving = false;
-            let saved = saved.flatten();
-            let is_kept = saved.is_ok();
-            studio.tell_kept(saved);
-            if is_kept {
-                // Only now, so that no mesh takes the room that the list needs.
-                studio.keep_unsaved();
-                studio.delete_replaced(replaced);
-            } else {
-                studio.keeping.replaced.extend(replaced);
-            }
-        });
-    }
-
     fn apply_settings(&mut self) {
         self.viewport.set_bed(self.settings.bed_mm);
         self.ctx.set_theme(egui::ThemePreference::from(self.settings.theme));
@@ -422,12 +400,13 @@ impl eframe::App for Studio {
             None => {}
         }
         self.submit_waiting();
-        self.follow_trial(Instant::now());
         self.sweep_pasted_when_quiet();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.layout(ui);
+        // It is drawn from here on, with a card that was just clicked selected.
+        self.follow_trial(Instant::now());
     }
 
     fn on_exit(&mut self) {

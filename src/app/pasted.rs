@@ -1,10 +1,11 @@
 //! Pictures from the clipboard, which are kept as files: those that nothing names any more go after a while.
 //!
-//! Only a window that holds the picture list deletes any, once in a run. Another window may show what no list names, so
-//! what was pasted or changed lately stays in any case.
+//! Only a window that holds the picture list deletes any, once in a run. It also notes then which ones are named, by the
+//! time that their files were changed last, and when a card stops naming one: the while counts from there. Another window
+//! may show what no list names, so what was pasted or changed lately stays in any case.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -18,8 +19,8 @@ const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const STARTED_AFTER_SECS: f64 = 10.0;
 
 impl Studio {
-    /// Deletes pictures that were pasted long ago and that nothing names any more: once, as soon as the start is over
-    /// and nothing goes on.
+    /// Deletes pictures that were pasted long ago and that nothing has named for as long: once, as soon as the start is
+    /// over and nothing goes on.
     pub(super) fn sweep_pasted_when_quiet(&mut self) {
         if self.keeping.is_pasted_swept || self.ctx.input(|i| i.time) < STARTED_AFTER_SECS {
             return;
@@ -34,21 +35,46 @@ impl Studio {
         let Some(store) = self.kept_in() else { return };
         // What is named is looked at afterwards: an old picture may be opened meanwhile.
         self.run_task(store.finder_of_old_pasted(), |studio, found| {
-            let unnamed = studio.without_named(found.unwrap_or_default());
-            if !unnamed.is_empty() && studio.kept_in().is_some() {
-                studio.run_write(move || unnamed.iter().for_each(|file| delete(file)), |_, _| {});
+            let Some(store) = studio.kept_in() else { return };
+            let of_cards = studio.items.iter().flat_map(Item::pictures).chain(studio.history.pictures());
+            let named = names_of(of_cards.chain(studio.settings.recent.iter().map(PathBuf::as_path)));
+            let mut unnamed = found.unwrap_or_default();
+            unnamed.retain(|file| file.file_name().is_some_and(|name| !named.contains(name)));
+            if named.is_empty() && unnamed.is_empty() {
+                return;
             }
+            let folder = store.pasted_folder();
+            let work = move || {
+                note_named(&folder, &named);
+                unnamed.iter().for_each(|file| delete(file));
+            };
+            studio.run_write(work, |_, _| {});
         });
     }
 
-    /// Those of `files` that no card, no step of undo and no entry of the recent files names. By their names: the
-    /// folder may be called something else by now.
-    fn without_named(&self, mut files: Vec<PathBuf>) -> Vec<PathBuf> {
-        let of_cards = self.items.iter().flat_map(Item::pictures).chain(self.history.pictures());
-        let named = of_cards.chain(self.settings.recent.iter().map(PathBuf::as_path));
-        let named: HashSet<&OsStr> = named.filter_map(Path::file_name).collect();
-        files.retain(|file| file.file_name().is_some_and(|name| !named.contains(name)));
-        files
+    /// Notes that pictures were named until now which a card may have stopped naming with the last change.
+    pub(super) fn note_pasted_of_history(&mut self) {
+        let named = names_of(self.history.pictures());
+        if let Some(folder) = self.kept_in().map(|store| store.pasted_folder()).filter(|_| !named.is_empty()) {
+            self.run_write(move || note_named(&folder, &named), |_, _| {});
+        }
+    }
+}
+
+/// The names of those of `pictures` that may have been pasted. The folder may be called something else by now.
+fn names_of<'a>(pictures: impl Iterator<Item = &'a Path>) -> HashSet<OsString> {
+    pictures.filter_map(Path::file_name).filter(|name| millis_of(name).is_some()).map(OsStr::to_owned).collect()
+}
+
+/// Has the pictures of these names in `folder` stay for as long as if they had been pasted now.
+fn note_named(folder: &Path, names: &HashSet<OsString>) {
+    // A card may name one of another folder, which is called the same.
+    let is_there = |file: &PathBuf| fs::symlink_metadata(file).is_ok_and(|about| about.is_file());
+    for file in names.iter().map(|name| folder.join(name)).filter(is_there) {
+        let opened = fs::File::options().write(true).open(&file);
+        if let Err(error) = opened.and_then(|opened| opened.set_modified(SystemTime::now())) {
+            tracing::debug!("it could not be noted that a pasted picture is named ({error}): {}", file.display());
+        }
     }
 }
 
@@ -71,7 +97,7 @@ pub(super) fn old_in(folder: &Path, set_aside: Option<u64>, now: SystemTime) -> 
     let Ok(before_millis) = before.duration_since(SystemTime::UNIX_EPOCH).map(|since| since.as_millis()) else {
         return Vec::new();
     };
-    // Whoever writes to one works with it. Links are nobody's pasted pictures.
+    // Whoever writes to one works with it, and who names one notes it so. Links are nobody's pasted pictures.
     let is_unchanged = |entry: &DirEntry| {
         let about = entry.metadata();
         about.is_ok_and(|about| about.is_file() && about.modified().is_ok_and(|modified| modified < before))
@@ -160,6 +186,57 @@ mod tests {
         studio.run_command(Command::Redo);
         sweep(&mut studio);
         assert!(removed.exists());
+    }
+
+    /// Lets so many days go by for a file.
+    fn age(path: &Path, days: u32) {
+        fs::File::options().write(true).open(path).unwrap().set_modified(SystemTime::now() - days * DAY).unwrap();
+    }
+
+    /// The next run of the program, in which nothing but cards names pictures.
+    fn next_run(studio: &mut Studio, data: &Path) -> Studio {
+        studio.settings.recent.clear();
+        studio.say_goodbye();
+        let mut next = in_folder(data);
+        sweep(&mut next);
+        next
+    }
+
+    #[test]
+    fn how_long_a_picture_stays_counts_from_when_it_was_named_last() {
+        let (folder, mut first) = studio();
+        let data = folder.path().join("data");
+        let [of_card, of_view] = [40, 41].map(|days| put(&data.join("pasted"), &pasted(days), days));
+        let card = first.add(Source::Picture(of_card.clone()));
+        first.items.get_mut(card).unwrap().views.insert(Side::Back, of_view.clone());
+        // A run that saw them named, and then one that does not.
+        let mut second = next_run(&mut first, &data);
+        second.items.remove(card);
+        let mut third = next_run(&mut second, &data);
+        assert!(third.items.is_empty() && of_card.exists() && of_view.exists());
+        age(&of_card, 29);
+        age(&of_view, 31);
+        let _fourth = next_run(&mut third, &data);
+        assert!(of_card.exists() && !of_view.exists());
+    }
+
+    #[test]
+    fn how_long_the_pictures_of_a_removed_card_stay_counts_from_then() {
+        let (folder, mut first) = studio();
+        let data = folder.path().join("data");
+        let files = [40, 41, 42].map(|days| put(&data.join("pasted"), &pasted(days), days));
+        let [of_card, of_view, before] = &files;
+        let card = first.add(Source::Picture(of_card.clone()));
+        first.set_view(card, Side::Back, Some(of_view.clone()));
+        first.set_view(card, Side::Left, Some(before.clone()));
+        first.set_view(card, Side::Left, None);
+        first.remove(&[card]);
+        take_answers(&mut first);
+        let mut second = next_run(&mut first, &data);
+        assert!(second.items.is_empty() && files.iter().all(|file| file.exists()));
+        files.iter().for_each(|file| age(file, 31));
+        let _third = next_run(&mut second, &data);
+        assert!(!files.iter().any(|file| file.exists()));
     }
 
     #[test]

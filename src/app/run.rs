@@ -180,6 +180,7 @@ impl Studio {
         self.forget_removed();
         if !removed.is_empty() {
             self.history.push(Change::Removed(removed));
+            self.note_pasted_of_history();
         }
         self.load_selected();
         self.touch();
@@ -257,6 +258,7 @@ impl Studio {
             gone.for_each(|(_, job)| queue.remove(job));
         }
         self.forget_removed();
+        self.note_pasted_of_history();
         // A move is the only step that leaves the same cards in another order.
         let mut moved = order.iter().zip(self.items.iter()).filter(|(before, now)| **before != now.id);
         let passing = moved.next().map(|(passed, now)| (now.id, *passed)).filter(|_| order.len() == self.items.len());

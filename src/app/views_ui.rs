@@ -75,6 +75,7 @@ impl Studio {
         });
         if item.views != before {
             self.history.push(Change::Views { id, views: before });
+            self.note_pasted_of_history();
             self.touch();
         }
     }

@@ -79,16 +79,9 @@ enum Action {
 /// # Errors
 /// What the system said about the cache's folder.
 pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
-    // Opened, it would be made, and a slip of the keys taken for an empty cache.
-    if let (Some(folder), Action::Stats { .. } | Action::Clear) = (&args.cache_dir, &args.action) {
-        check_is_folder(folder)?;
-    }
-    let cache = Cache::open(&options(args.cache_dir.clone()));
-    if let Some(warning) = cache.take_warning() {
-        return Err(anyhow!(warning).into());
-    }
     match args.action {
         Action::Stats { json } => {
+            let cache = existing(args)?;
             let stats = interrupt::leave_on_cancel(&interrupt::token(), move || cache.stats())?;
             if json {
                 return console.result_json(&serde_json::to_string_pretty(&stats)?);
@@ -101,14 +94,29 @@ pub fn run(args: &CacheArgs, console: &Console) -> Result<(), Failure> {
             console.result(&text)
         }
         Action::Clear => {
+            let cache = existing(args)?;
             // Wherever it is left, what remains is whole.
             let (entries, bytes) = interrupt::leave_on_cancel(&interrupt::token(), move || cache.clear())??;
             console.say(&format!("removed {entries} results, {}", bytes_in_words(bytes)));
             Ok(())
         }
-        Action::Path => match cache.path() {
-            Some(path) => console.result_path(path),
+        // Opened, it would be made.
+        Action::Path => match options(args.cache_dir.clone()).resolve_folder() {
+            Some(path) => console.result_path(&path),
             None => Err(anyhow!("the system names no cache folder for this user; set ORFEAS_CACHE_DIR").into()),
         },
+    }
+}
+
+/// The cache that is looked at. A folder that was named has to be there: opened, it would be made, and a slip of the
+/// keys taken for an empty cache.
+fn existing(args: &CacheArgs) -> Result<Cache, Failure> {
+    if let Some(folder) = &args.cache_dir {
+        check_is_folder(folder)?;
+    }
+    let cache = Cache::open(&options(args.cache_dir.clone()));
+    match cache.take_warning() {
+        Some(warning) => Err(anyhow!(warning).into()),
+        None => Ok(cache),
     }
 }

@@ -94,6 +94,9 @@ fn the_cache_can_be_looked_at_and_emptied() {
 #[test]
 fn a_folder_that_is_not_there_is_no_empty_cache() {
     let desk = Desk::new();
+    // Who asks where it would be makes none.
+    let (code, stdout, stderr) = outcome(desk.orfeas(&["cache", "path", "--cache-dir=nowhere"]));
+    assert_eq!((code, stdout.trim_end()), (0, "nowhere"), "{stderr}");
     for action in ["stats", "clear"] {
         let (code, stdout, stderr) = outcome(desk.orfeas(&["cache", action, "--cache-dir=nowhere"]));
         assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
