@@ -23,6 +23,8 @@ impl Studio {
         self.models.stop_all();
         // Meshes, exports and pictures that are being written are let to end.
         self.wait_until(LONGEST_GOODBYE, |studio| studio.writing == 0);
+        // The process may end without dropping the window.
+        self.passing = None;
         // Nothing is known against what is given up here, nor against what is shown.
         self.stop_reading();
         self.trial.is_on = false;

@@ -360,7 +360,8 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o077, 0);
         }
-        drop(studio);
+        // Without being dropped, as where the device is lost.
+        studio.say_goodbye();
         assert!(!folder.exists());
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::files::{IfExists, WriteError, write_atomically};
+use crate::files::{IfExists, WriteError, sweep_temporaries, write_atomically};
 use crate::progress::CancelToken;
 use crate::samples::{SAMPLES, Sample};
 
@@ -34,6 +34,7 @@ pub fn run(args: &SamplesArgs, console: &Console) -> Result<(), Failure> {
     let folder = &args.folder;
     let made = std::fs::create_dir_all(folder);
     made.with_context(|| format!("the folder could not be made; choose another one: {}", folder.display()))?;
+    sweep_temporaries(folder);
     write_pictures(folder, &interrupt::token(), console)?;
     console.say(&format!("next: orfeas generate '{}'", folder.join("elephant.png").display()));
     Ok(())

@@ -1,5 +1,7 @@
 //! Everything around the work: help, doctor, cache, completions, broken pipes.
 
+use std::time::{Duration, SystemTime};
+
 use super::support::{Desk, outcome};
 
 #[test]
@@ -110,9 +112,13 @@ fn samples_are_pictures_and_replace_nothing() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("samples")).unwrap();
     std::fs::write(desk.path("samples/owl.png"), "precious").unwrap();
+    // As a command leaves it that was killed a day ago.
+    let left = std::fs::File::create(desk.path("samples/.orfeas-aB3dEf.tmp")).unwrap();
+    left.set_modified(SystemTime::now() - Duration::from_secs(86_400)).unwrap();
     let (code, stdout, stderr) = outcome(desk.orfeas(&["samples"]));
     assert!(code == 0 && stdout.lines().count() >= 6, "{stderr}");
     assert_eq!(std::fs::read(desk.path("samples/owl.png")).unwrap(), b"precious");
+    assert!(!desk.path("samples/.orfeas-aB3dEf.tmp").exists());
     for path in stdout.lines().filter(|path| !path.ends_with("owl.png")) {
         assert!(image::open(desk.path(path)).is_ok(), "{path}");
     }
