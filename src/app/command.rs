@@ -421,11 +421,13 @@ mod tests {
 
     #[test]
     fn as_many_cards_are_removed_as_undo_brings_back_and_none_by_a_key_that_is_held() {
-        let press = |key, modifiers, repeat| Event::Key { key, physical_key: None, pressed: true, repeat, modifiers };
-        let delete = |repeat| press(Key::Delete, Modifiers::NONE, repeat);
-        let undo = press(Key::Z, Modifiers::COMMAND, false);
-        // Pressed while a frame was slow; the last one was held.
-        let events = [delete(false), delete(false), delete(true), delete(true), undo.clone(), undo].to_vec();
+        let key = |key, modifiers, pressed, repeat| Event::Key { key, physical_key: None, pressed, repeat, modifiers };
+        let delete = |pressed, repeat| key(Key::Delete, Modifiers::NONE, pressed, repeat);
+        let undo = |pressed| key(Key::Z, Modifiers::COMMAND, pressed, false);
+        // While a frame was slow: pressed twice, the second time held.
+        let deletes = [(true, false), (false, false), (true, false), (true, true), (true, true), (false, false)];
+        let deletes = deletes.map(|(pressed, repeat)| delete(pressed, repeat)).to_vec();
+        let events = [deletes, [true, false, true, false].map(undo).to_vec()].concat();
         let ctx = egui::Context::default();
         let mut pressed = Vec::new();
         let _ = ctx.run_ui(egui::RawInput { events, ..Default::default() }, |ui| {
