@@ -72,6 +72,19 @@ impl<T: Send + 'static> Question<T> {
     }
 }
 
+/// Waits until it is so, for a minute at most, lest a test never ends. Whether it is.
+#[cfg(test)]
+pub fn wait_for(is_so: impl Fn() -> bool) -> bool {
+    let begun = Instant::now();
+    while !is_so() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 
-use super::held_back::Suspect;
+use super::trial::Suspect;
 use super::{Options, Studio};
 use crate::mishap::end_process;
 use crate::render::Faults;

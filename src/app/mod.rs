@@ -35,6 +35,7 @@ mod taken;
 pub mod tasks;
 mod theme;
 pub mod toast;
+mod trial;
 mod undo;
 mod viewport;
 mod views_ui;
@@ -76,7 +77,7 @@ pub struct Options {
     pub models: Library,
     early: early::Early,
     faults: Faults,
-    trial: held_back::Trial,
+    trial: trial::Trial,
 }
 
 impl Options {
@@ -88,7 +89,7 @@ impl Options {
         let models =
             Library::new(Catalogue::builtin().clone(), data_dir.join("models"), Vec::new(), Hub::from_environment());
         let models = models.remembering(Some(data_dir.join("models.json")));
-        let trial = held_back::Trial::new(launch::is_anew());
+        let trial = trial::Trial::new(launch::is_anew());
         Self { files, data_dir, cache, models, early, faults: Faults::default(), trial }
     }
 
@@ -143,7 +144,7 @@ pub struct Studio {
     dialog: Option<Dialog>,
     viewport: viewport::Viewport,
     faults: Faults,
-    trial: held_back::Trial,
+    trial: trial::Trial,
     early: early::Early,
     reading: Option<meshes::Reading>,
     repairing: Option<repair::Running>,

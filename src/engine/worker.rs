@@ -388,21 +388,9 @@ fn work_off(orders: &Receiver<Order>, gives_way: bool) -> bool {
 mod tests {
     use std::sync::Barrier;
     use std::thread::{self, ThreadId};
-    use std::time::Instant;
 
     use super::*;
-
-    /// Waits until it is so, for a minute at most. Whether it is.
-    fn wait_for(is_so: impl Fn() -> bool) -> bool {
-        let begun = Instant::now();
-        while !is_so() {
-            if begun.elapsed() > Duration::from_secs(60) {
-                return false;
-            }
-            thread::yield_now();
-        }
-        true
-    }
+    use crate::mishap::wait_for;
 
     /// The engine's threads that `callers` see who ask it at the same time.
     fn asked_at_once(engine: &Engine, callers: usize) -> Vec<ThreadId> {

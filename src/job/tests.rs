@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::mishap::wait_for;
 use crate::progress::{Monitor, Stage};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -50,18 +51,6 @@ fn wait_next(queue: &Queue<String>, patience: Duration) -> Option<Event<String>>
             next => return next,
         }
     }
-}
-
-/// Waits until it is so, for a minute at most. Whether it is.
-fn wait_for(is_so: impl Fn() -> bool) -> bool {
-    let begun = Instant::now();
-    while !is_so() {
-        if begun.elapsed() > Duration::from_secs(60) {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    true
 }
 
 /// Fetches events until every job of `ids` has ended. Progress is left out.
