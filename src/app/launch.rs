@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 
 use super::trial::Suspect;
 use super::{Options, Studio};
+use crate::background;
 use crate::mishap::end_process;
 use crate::render::Faults;
 
@@ -48,8 +49,10 @@ fn open(options: Options) -> anyhow::Result<()> {
     };
     let can_drop = can_drop(|name| std::env::var_os(name));
     let create = move |cc: &eframe::CreationContext<'_>| {
+        let gpu = cc.wgpu_render_state.as_ref();
+        background::set_card(gpu.is_some() && !is_drawn_by_processor(gpu));
         fonts::install(&cc.egui_ctx);
-        let mut studio = Studio::new(&cc.egui_ctx, cc.wgpu_render_state.as_ref(), options);
+        let mut studio = Studio::new(&cc.egui_ctx, gpu, options);
         studio.can_drop = can_drop;
         Ok(Box::new(studio) as Box<dyn eframe::App>)
     };
@@ -157,6 +160,11 @@ fn tell_without_terminal(text: &str) {
         let dialog = rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("ORFEAS Studio");
         dialog.set_description(text).show();
     }
+}
+
+/// Whether the processor draws the window.
+pub(super) fn is_drawn_by_processor(gpu: Option<&egui_wgpu::RenderState>) -> bool {
+    gpu.is_some_and(|g| g.adapter.get_info().device_type == wgpu::DeviceType::Cpu)
 }
 
 /// Takes over what `faults` are reported by the window's device.

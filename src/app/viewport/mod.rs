@@ -21,6 +21,7 @@ use glam::{Vec2, Vec3};
 
 use super::Studio;
 use super::command::Command;
+use super::launch;
 use super::state::ItemId;
 use super::toast::Level;
 use crate::mesh::{Bounds, Mesh};
@@ -89,7 +90,7 @@ impl Viewport {
         scene.material.vertex_colors = true;
         scene.lighting.follow_camera = true;
         let camera = Camera::fit(NOTHING, View::default(), Projection::Perspective, [640, 480]);
-        let slow = gpu.is_some_and(|g| g.adapter.get_info().device_type == wgpu::DeviceType::Cpu);
+        let slow = launch::is_drawn_by_processor(gpu);
         let fitted_pose = camera.pose();
         let motion = motion::Motion::new(fitted_pose, slow);
         Self {
