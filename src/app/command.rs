@@ -327,7 +327,7 @@ impl Command {
         self.is_step() || self == Self::Remove
     }
 
-    /// Takes the commands whose keys were pressed out of the input. Plain letters are left alone
+    /// Takes the commands whose keys were pressed out of the input, in their order. Plain letters are left alone
     /// while a text field has the keyboard. Longer combinations go first, so that Ctrl+Shift+Z is
     /// not taken for Ctrl+Z. What follows the keys of the palette is meant for it: the text of that
     /// is given as well, and its keys stay.
@@ -344,14 +344,14 @@ impl Command {
             let end = input.events.iter().position(opens_palette).map_or(input.events.len(), |place| place + 1);
             let mut later = input.events.split_off(end);
             let mut pressed = Vec::new();
-            for (command, keys) in all {
-                let most = if command.counts_presses() { usize::MAX } else { 1 };
-                if !command.is_step() {
-                    input.events.retain(|event| !is_press_of(event, keys, true));
+            input.events.retain(|event| {
+                let Some(&(command, _)) = all.iter().find(|(_, keys)| is_press_of(event, *keys)) else { return true };
+                let is_meant = command.is_step() || !is_repeat(event);
+                if is_meant && (command.counts_presses() || !pressed.contains(&command)) {
+                    pressed.push(command);
                 }
-                let times = input.count_and_consume_key(keys.modifiers, keys.logical_key);
-                pressed.extend(std::iter::repeat_n(command, times.min(most)));
-            }
+                false
+            });
             let texts = later.extract_if(.., |event| matches!(event, Event::Text(_)));
             let typed =
                 texts.filter_map(|event| if let Event::Text(text) = event { Some(text) } else { None }).collect();
@@ -377,13 +377,18 @@ pub(super) fn keys_text(ctx: &egui::Context, keys: &KeyboardShortcut) -> String 
 }
 
 /// Whether `keys` were pressed in this event, or held until they repeat.
-fn is_press_of(event: &Event, keys: KeyboardShortcut, is_repeated: bool) -> bool {
-    matches!(event, Event::Key { key, pressed: true, repeat, modifiers, .. }
-        if *key == keys.logical_key && *repeat == is_repeated && modifiers.matches_logically(keys.modifiers))
+fn is_press_of(event: &Event, keys: KeyboardShortcut) -> bool {
+    matches!(event, Event::Key { key, pressed: true, modifiers, .. }
+        if *key == keys.logical_key && modifiers.matches_logically(keys.modifiers))
+}
+
+/// Whether a key was held until it repeated.
+fn is_repeat(event: &Event) -> bool {
+    matches!(event, Event::Key { repeat: true, .. })
 }
 
 fn opens_palette(event: &Event) -> bool {
-    Command::Palette.shortcuts().iter().any(|keys| is_press_of(event, *keys, false))
+    !is_repeat(event) && Command::Palette.shortcuts().iter().any(|keys| is_press_of(event, *keys))
 }
 
 fn is_function_key(key: Key) -> bool {
@@ -435,6 +440,21 @@ mod tests {
         });
         let times = |command| pressed.iter().filter(|&&c| c == command).count();
         assert_eq!((times(Command::Remove), times(Command::Undo)), (2, 2));
+    }
+
+    #[test]
+    fn keys_of_one_frame_run_in_the_order_they_were_pressed_in() {
+        let key = |(key, modifiers)| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        let (plain, command) = (Modifiers::NONE, Modifiers::COMMAND);
+        let redo = (Key::Z, command | Modifiers::SHIFT);
+        let keys = [(Key::Delete, plain), (Key::Z, command), (Key::W, plain), redo, (Key::Delete, plain)];
+        let ctx = egui::Context::default();
+        let mut pressed = Vec::new();
+        let _ = ctx.run_ui(egui::RawInput { events: keys.map(key).to_vec(), ..Default::default() }, |ui| {
+            pressed = Command::pressed(ui.ctx()).0;
+        });
+        use Command::{Redo, Remove, ToggleWireframe, Undo};
+        assert_eq!(pressed, [Remove, Undo, ToggleWireframe, Redo, Remove]);
     }
 
     #[test]
