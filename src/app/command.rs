@@ -447,14 +447,14 @@ mod tests {
         let key = |(key, modifiers)| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
         let (plain, command) = (Modifiers::NONE, Modifiers::COMMAND);
         let redo = (Key::Z, command | Modifiers::SHIFT);
-        let keys = [(Key::Delete, plain), (Key::Z, command), (Key::W, plain), redo, (Key::Delete, plain)];
+        let keys = [(Key::Delete, plain), (Key::Z, command), (Key::W, plain), redo];
         let ctx = egui::Context::default();
         let mut pressed = Vec::new();
         let _ = ctx.run_ui(egui::RawInput { events: keys.map(key).to_vec(), ..Default::default() }, |ui| {
             pressed = Command::pressed(ui.ctx()).0;
         });
         use Command::{Redo, Remove, ToggleWireframe, Undo};
-        assert_eq!(pressed, [Remove, Undo, ToggleWireframe, Redo, Remove]);
+        assert_eq!(pressed, [Remove, Undo, ToggleWireframe, Redo]);
     }
 
     #[test]
