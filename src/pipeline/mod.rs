@@ -165,7 +165,7 @@ pub fn run_with(
     monitor: &Monitor,
 ) -> Result<Output, PipelineError> {
     let mut run = Run::start(request, input, around, monitor)?;
-    let result = run.result()?;
+    let result = run.result().map_err(|error| run.explained(error))?;
     let cut_out = run.needs_cut_out().then(|| run.cut_out()).transpose()?;
     let mut notes = result.notes;
     notes.extend_from_slice(&run.notes);
