@@ -172,6 +172,7 @@ pub fn run_with(
     // Not stored with the results: the cut-out itself tells.
     notes.extend(cut_out.as_ref().filter(|cut_out| cut_out.is_unsure()).map(|_| UNSURE.to_owned()));
     notes.extend(cut_out.as_ref().and_then(|cut_out| run.note_on_size(&cut_out.pixels)));
+    notes.extend(cut_out.as_ref().and_then(|cut_out| run.note_on_mask(&cut_out.pixels)));
     notes.extend(unused_mask(request, input));
     notes.extend(run.notes_on_views()?);
     let has_way = request.cut_out.background == Background::Auto && request.cut_out.method != CutOutMethod::Auto;

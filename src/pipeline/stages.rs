@@ -252,6 +252,12 @@ impl<'a> Run<'a> {
         intake::note_on_size(&self.picture_bytes, pixels.dimensions().into(), &self.request.intake_params())
     }
 
+    /// That the mask was drawn coarser than its cut-out, stored or not.
+    pub(super) fn note_on_mask(&self, pixels: &RgbaImage) -> Option<String> {
+        let bytes = self.mask_bytes.as_ref()?;
+        mask::note_on_size(bytes, pixels.dimensions().into(), &Limits::default(), self.monitor)
+    }
+
     /// The raw mesh, after the field operations.
     fn surface(&mut self) -> Result<Draft, PipelineError> {
         let key = self.keys.surface;
