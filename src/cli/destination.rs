@@ -58,7 +58,6 @@ impl DestinationArgs {
             Some(path) => named_format(path, self.format)?,
             None => self.format.unwrap_or(Format::Stl),
         };
-        check_force(self.force, format)?;
         let beside = match folder {
             Some(folder) => folder.join(source.file_name().unwrap_or("mesh".as_ref())),
             None => source.to_owned(),
@@ -137,20 +136,6 @@ impl Destination {
             }
         }
     }
-}
-
-/// Refuses `--force` where nothing is kept back.
-///
-/// # Errors
-/// [`Failure::Usage`], which says why.
-pub fn check_force(force: bool, format: Format) -> Result<(), Failure> {
-    if !force || format.is_for_printing() {
-        return Ok(());
-    }
-    let name = format.extension();
-    Err(Failure::Usage(format!(
-        "--force has no effect here: {name} files are written whether a mesh is print-ready or not; leave it out"
-    )))
 }
 
 /// The parser of `--format`.

@@ -76,24 +76,6 @@ fn pictures_of_one_name_do_not_collide() {
 }
 
 #[test]
-fn flags_that_would_change_nothing_are_refused() {
-    let desk = Desk::new();
-    desk.draw("a.png");
-    for (flags, expected) in [
-        (&["a.png", "-r"][..], "--recursive has no effect"),
-        (&["a.png", "--format=glb", "--force"], "--force has no effect"),
-    ] {
-        let (code, stdout, stderr) = outcome(desk.orfeas(&[&["batch", "-o", "out", DRAFT], flags].concat()));
-        assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
-        assert!(stderr.contains(expected), "{stderr}");
-    }
-    assert_eq!(desk.names("."), ["a.png"]);
-    // A slip in the name of a folder is told as that.
-    let (code, _, stderr) = outcome(desk.orfeas(&["batch", "pictrues", "-r", "-o", "out", DRAFT]));
-    assert!(code == 1 && stderr.contains("pictrues") && !stderr.contains("no effect"), "{stderr}");
-}
-
-#[test]
 fn a_further_picture_shifts_no_names() {
     let desk = Desk::new();
     desk.draw("in/a/cat.png");

@@ -112,8 +112,6 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
         (&["-o", "figure.xyz"], ".3mf"),
         (&["-o", "a.stl", "--format", "glb"], "agree"),
         (&["-o", "figure.png", "--format", "stl", "--overwrite"], "input"),
-        (&["-o", "figure.glb", "--force"], "--force has no effect"),
-        (&["--format", "ply", "--force"], "--force has no effect"),
         (&["--thikness", "1"], "--thickness"),
         (&["--background", "keep", "--cut-out", "network"], "--background auto or remove"),
         (&["--background", "alpha", "--cut-out", "colors"], "--background auto or remove"),

@@ -108,12 +108,6 @@ pub fn run(args: &BatchArgs, console: &Console) -> Result<(), Failure> {
     let started = Instant::now();
     let request = args.settings.request(&args.flags, false)?;
     args.engine.check(&request)?;
-    destination::check_force(args.force, args.format)?;
-    // What is not there is told by its name.
-    if args.recursive && args.inputs.iter().all(|input| input.is_file()) {
-        let text = "--recursive has no effect here, since only files are named; leave it out, or name a folder";
-        return Err(Failure::Usage(text.to_owned()));
-    }
     let plan = plan::collect(&args.inputs, args.recursive, &args.output, args.format.extension(), args.overwrite);
     tell_left_out(&plan, console);
     if plan.pictures.is_empty() {
