@@ -93,7 +93,7 @@ impl Failure {
 
 /// The flags that help, where the library's own sentence cannot know them.
 fn next_step(error: &anyhow::Error) -> Option<&'static str> {
-    match error.downcast_ref::<PipelineError>()? {
+    match error.downcast_ref::<PipelineError>()?.last() {
         PipelineError::CutOut { .. } => {
             Some("--background keep takes the whole frame, --mask FILE a cut-out of your own, --threshold a softer one")
         }

@@ -208,12 +208,23 @@ pub fn note_on_size(bytes: &[u8], size_px: [u32; 2], params: &IntakeParams) -> O
     let (drawn_px, asked_px) = (size_px[0].max(size_px[1]), params.working_size_px);
     // Pixels are never enlarged, and drawings fill the size that they are drawn at.
     let is_coarser = drawn_px < asked_px && matches!(format::sniff(bytes), Ok(Kind::Drawing));
-    is_coarser.then(|| {
-        format!(
-            "the drawing's layers, filters or patterns would take too long or too much memory at {asked_px} px, so it \
-             was drawn at {drawn_px} px; for finer edges flatten or simplify them"
-        )
-    })
+    is_coarser.then(|| coarser(asked_px, drawn_px))
+}
+
+/// What is said of a drawing whose longest side was to be `asked_px` and is `drawn_px`.
+pub(super) fn coarser(asked_px: u32, drawn_px: u32) -> String {
+    format!(
+        "the drawing's layers, filters or patterns would take too long or too much memory at {asked_px} px, so it was \
+         drawn at {drawn_px} px; for finer edges flatten or simplify them"
+    )
+}
+
+/// Width and height that [`decode_whole`] gives a drawing, without drawing it. `None` for other pictures, for what cannot
+/// be drawn, and when cancelled.
+pub(super) fn drawn_size(bytes: &[u8], drawn_px: u32, limits: &Limits, monitor: &Monitor) -> Option<[u32; 2]> {
+    let Ok(Kind::Drawing) = format::sniff(bytes) else { return None };
+    let limits = *limits;
+    on_drawing(bytes, monitor, move |bytes| drawing::size_px(bytes, drawn_px, &limits)).ok()
 }
 
 /// All pixels of a file, as stored.
@@ -255,15 +266,25 @@ pub(crate) fn decode_whole(
 }
 
 fn draw(bytes: &[u8], drawn_px: u32, limits: &Limits, monitor: &Monitor) -> Result<Decoded, IntakeError> {
-    let (owned, limits) = (bytes.to_vec(), *limits);
-    let work = move || guarded(drawing::FORMAT, || drawing::draw(&owned, drawn_px, &limits));
+    let limits = *limits;
+    let drawn = on_drawing(bytes, monitor, move |bytes| drawing::draw(bytes, drawn_px, &limits))?;
+    let image = DynamicImage::ImageRgba8(drawn);
+    Ok(Decoded { image, orientation: Orientation::NoTransforms, color_profile: None })
+}
+
+/// Does `work` on a drawing, in a thread of its own that has the stack for it.
+fn on_drawing<T: Send + 'static>(
+    bytes: &[u8],
+    monitor: &Monitor,
+    work: impl FnOnce(&[u8]) -> Outcome<T> + Send + 'static,
+) -> Outcome<T> {
+    let owned = bytes.to_vec();
+    let work = move || guarded(drawing::FORMAT, || work(&owned));
     let thread = std::thread::Builder::new().stack_size(drawing::STACK_BYTES);
-    let drawn = beside(thread, drawing::FORMAT, monitor, work).map_err(|e| {
+    beside(thread, drawing::FORMAT, monitor, work).map_err(|e| {
         let reason = format!("there is no thread to draw it: {e}");
         IntakeError::Damaged { format: drawing::FORMAT, reason }
-    })?;
-    let image = DynamicImage::ImageRgba8(drawn?);
-    Ok(Decoded { image, orientation: Orientation::NoTransforms, color_profile: None })
+    })?
 }
 
 type Outcome<T> = Result<T, IntakeError>;

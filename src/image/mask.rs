@@ -35,6 +35,16 @@ pub fn from_bytes(bytes: &[u8], limits: &Limits) -> Result<GrayImage, IntakeErro
     }))
 }
 
+/// What there is to say of the mask that [`from_bytes`] makes of `bytes` for a picture of so many pixels: that a drawing
+/// comes out coarser than that picture.
+pub fn note_on_size(bytes: &[u8], picture_px: [u32; 2], limits: &Limits, monitor: &Monitor) -> Option<String> {
+    let [width, height] = intake::drawn_size(bytes, DRAWN_PX, limits, monitor)?;
+    let (drawn_px, picture_px) = (width.max(height), picture_px[0].max(picture_px[1]));
+    // What is reduced to the picture's size has lost nothing.
+    let is_coarser = drawn_px < DRAWN_PX.min(picture_px);
+    is_coarser.then(|| format!("the mask: {}", intake::coarser(DRAWN_PX, drawn_px)))
+}
+
 /// Whether it has white and black and little else, up to the frame: there, what is cut out has nothing.
 fn is_white_on_black(pixels: &RgbaImage) -> bool {
     let (width, height) = pixels.dimensions();

@@ -147,6 +147,14 @@ pub enum PipelineError {
         /// The picture.
         path: PathBuf,
     },
+    /// Nothing could be made of a cut-out that the network failed to help with, which may be why.
+    #[error("{note}; after that: {source}")]
+    AfterNetwork {
+        /// How the network failed.
+        note: String,
+        /// What failed in the end.
+        source: Box<PipelineError>,
+    },
     /// The work was cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -162,6 +170,25 @@ impl PipelineError {
     /// Whether this is a cancellation and not a failure.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled(_))
+    }
+
+    /// What failed in the end.
+    pub fn last(&self) -> &Self {
+        if let Self::AfterNetwork { source, .. } = self { source } else { self }
+    }
+
+    /// Whether another cut-out might not fail so.
+    pub(super) fn may_come_of_the_cut_out(&self) -> bool {
+        matches!(
+            self,
+            Self::CutOut { .. }
+                | Self::Craft { .. }
+                | Self::CutAway { .. }
+                | Self::Field { .. }
+                | Self::Surface { .. }
+                | Self::NothingSolid { .. }
+                | Self::Processor { .. }
+        )
     }
 }
 

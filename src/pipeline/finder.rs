@@ -15,6 +15,10 @@ pub(crate) type Network = fn(&[u8], &Monitor) -> Result<Vec<f32>, EngineError>;
 /// The network inside the program, on the processor.
 pub(super) const EMBEDDED: Network = matte::model::logits;
 
+/// How every note on its failure begins.
+const WITHOUT_IT: &str = "the object was told from its background by colours alone, because the network that helps with \
+                          that failed: ";
+
 /// Asks the network that comes with the program for one cut-out, and remembers when it failed.
 pub struct Asked {
     network: Network,
@@ -39,12 +43,12 @@ impl Asked {
     /// asked for.
     pub fn note_on_failure(self) -> Option<String> {
         let failure = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
-        failure.map(|what| {
-            format!(
-                "the object was told from its background by colours alone, because the network that helps with that \
-                 failed: {what}"
-            )
-        })
+        failure.map(|what| format!("{WITHOUT_IT}{what}"))
+    }
+
+    /// Whether `note` is such a one.
+    pub(super) fn is_note_on_failure(note: &str) -> bool {
+        note.starts_with(WITHOUT_IT)
     }
 }
 

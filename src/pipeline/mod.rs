@@ -165,13 +165,14 @@ pub fn run_with(
     monitor: &Monitor,
 ) -> Result<Output, PipelineError> {
     let mut run = Run::start(request, input, around, monitor)?;
-    let result = run.result()?;
+    let result = run.result().map_err(|error| run.explained(error))?;
     let cut_out = run.needs_cut_out().then(|| run.cut_out()).transpose()?;
     let mut notes = result.notes;
     notes.extend_from_slice(&run.notes);
     // Not stored with the results: the cut-out itself tells.
     notes.extend(cut_out.as_ref().filter(|cut_out| cut_out.is_unsure()).map(|_| UNSURE.to_owned()));
     notes.extend(cut_out.as_ref().and_then(|cut_out| run.note_on_size(&cut_out.pixels)));
+    notes.extend(cut_out.as_ref().and_then(|cut_out| run.note_on_mask(&cut_out.pixels)));
     notes.extend(unused_mask(request, input));
     notes.extend(run.notes_on_views()?);
     let has_way = request.cut_out.background == Background::Auto && request.cut_out.method != CutOutMethod::Auto;

@@ -199,16 +199,27 @@ impl<'a> Run<'a> {
             };
             let params = &run.request.cut_out;
             matte::cut_out_with(picture, params, mask.as_ref(), asked.help(params), run.monitor).about(run.path)
-        })?;
+        });
         if let Some(note) = asked.note_on_failure() {
             self.notes.push(note);
             self.as_asked = false;
         }
+        let cut_out = cut_out.map_err(|error| self.explained(error))?;
         if self.as_asked {
             codec::put_if_quicker(self.cache, &self.keys.cut_out, &cut_out, begun.elapsed());
         }
         self.monitor.check()?;
         Ok(cut_out)
+    }
+
+    /// `error` as it is told: the network that failed before it may be why.
+    pub(super) fn explained(&self, error: PipelineError) -> PipelineError {
+        match self.notes.iter().find(|note| Asked::is_note_on_failure(note)) {
+            Some(note) if error.may_come_of_the_cut_out() => {
+                PipelineError::AfterNetwork { note: note.clone(), source: Box::new(error) }
+            }
+            _ => error,
+        }
     }
 
     /// What the craft, or the learned model, makes.
@@ -239,6 +250,12 @@ impl<'a> Run<'a> {
     /// That the picture was drawn coarser than asked for, by the picture or its cut-out, stored or not.
     pub(super) fn note_on_size(&self, pixels: &RgbaImage) -> Option<String> {
         intake::note_on_size(&self.picture_bytes, pixels.dimensions().into(), &self.request.intake_params())
+    }
+
+    /// That the mask was drawn coarser than its cut-out, stored or not.
+    pub(super) fn note_on_mask(&self, pixels: &RgbaImage) -> Option<String> {
+        let bytes = self.mask_bytes.as_ref()?;
+        mask::note_on_size(bytes, pixels.dimensions().into(), &Limits::default(), self.monitor)
     }
 
     /// The raw mesh, after the field operations.

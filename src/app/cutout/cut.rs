@@ -17,29 +17,30 @@ use crate::request::{CutOutParams, Request};
 pub struct Cut {
     /// A mask (255 = object) in the picture's size and how sure it is, 0–1; or why there is none.
     pub mask: Result<(GrayImage, f32), String>,
-    /// What there is to say besides: the network that helps failed.
-    pub note: Option<String>,
+    /// What there is to say besides: the network that helps failed, a mask was drawn coarser than the picture.
+    pub notes: Vec<String>,
 }
 
 impl Cut {
     /// No cut-out, and why.
     pub fn failed(why: String) -> Self {
-        Self { mask: Err(why), note: None }
+        Self { mask: Err(why), notes: Vec::new() }
     }
 }
 
-/// Reads the picture of a card.
+/// Reads the picture of a card, and gives what there is to say of its size.
 ///
 /// # Errors
 /// The sentence to tell: also for a picture in which there is nothing to see, and when cancelled.
-pub fn read(item: &Item, monitor: &Monitor) -> Result<Picture, String> {
+pub fn read(item: &Item, monitor: &Monitor) -> Result<(Picture, Option<String>), String> {
     let bytes = read_file(item.source.path(), monitor)?;
     let picture = intake::decode(&bytes, &item.request.intake, &Limits::default(), monitor);
     let picture = picture.map_err(|e| e.to_string())?;
     if picture.is_invisible() {
         return Err(matte::MatteError::AllTransparent.to_string());
     }
-    Ok(picture)
+    let note = intake::note_on_size(&bytes, picture.pixels.dimensions().into(), &item.request.intake);
+    Ok((picture, note))
 }
 
 /// Reads a file beside, since it may lie on a share that does not answer, until cancelled.
@@ -80,15 +81,25 @@ pub(super) fn cut_with(
     asked: Asked,
     monitor: &Monitor,
 ) -> Cut {
-    let read_mask = |file| mask::from_bytes(&read_file(file, monitor)?, &Limits::default()).map_err(|e| e.to_string());
     let make = || -> Result<_, String> {
-        let external = mask_file.map(read_mask).transpose()?;
+        let (external, note) = mask_file.map(|file| read_mask(file, picture, monitor)).transpose()?.unzip();
         let cut = matte::cut_out_with(picture, params, external.as_ref(), asked.help(params), monitor);
         let cut = cut.map_err(|e| e.to_string())?;
-        Ok((cut.mask(), cut.confidence))
+        Ok(((cut.mask(), cut.confidence), note.flatten()))
     };
-    let mask = make();
-    Cut { mask, note: asked.note_on_failure() }
+    let (mask, note) = match make() {
+        Ok((mask, note)) => (Ok(mask), note),
+        Err(why) => (Err(why), None),
+    };
+    Cut { mask, notes: note.into_iter().chain(asked.note_on_failure()).collect() }
+}
+
+/// Reads a mask for `picture`, and gives what there is to say of its size.
+fn read_mask(file: &Path, picture: &Picture, monitor: &Monitor) -> Result<(GrayImage, Option<String>), String> {
+    let (bytes, limits) = (read_file(file, monitor)?, Limits::default());
+    let mask = mask::from_bytes(&bytes, &limits).map_err(|e| e.to_string())?;
+    let note = mask::note_on_size(&bytes, picture.pixels.dimensions().into(), &limits, monitor);
+    Ok((mask, note))
 }
 
 /// The object of a card's picture, cut out and cropped to the box of what its mesh shows, of which this
@@ -97,7 +108,7 @@ pub(super) fn cut_with(
 /// # Errors
 /// The sentence to tell, also when cancelled.
 pub fn object_of(item: &Item, share: f32, monitor: &Monitor) -> Result<ColorImage, String> {
-    let picture = read(item, monitor)?;
+    let (picture, _) = read(item, monitor)?;
     let (opacity, _) = cut(&picture, &item.request.cut_out, item.mask.as_deref(), monitor).mask?;
     let kept = kept_box(&opacity, &item.request, share);
     let [left, top, right, bottom] = kept.ok_or("Nothing is left of the object")?;

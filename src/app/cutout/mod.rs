@@ -55,13 +55,15 @@ enum State {
 /// A picture that was read, and its mask.
 struct Ready {
     picture: Arc<Picture>,
+    /// What there is to say of its size.
+    note_on_size: Option<String>,
     edit: MaskEdit,
     canvas: Canvas,
     confidence: f32,
     /// Why it could not be cut out.
     trouble: Option<String>,
     /// What else there is to say of the last cut-out.
-    note: Option<String>,
+    notes: Vec<String>,
     busy: Option<Busy>,
 }
 
@@ -76,14 +78,15 @@ enum Busy {
 
 impl Ready {
     /// A picture with what came of cutting it out: with nothing, all is left to the brush.
-    fn new(picture: Picture, cut: Cut) -> Self {
+    fn new((picture, note_on_size): (Picture, Option<String>), cut: Cut) -> Self {
         let mut ready = Self {
             edit: MaskEdit::new(image::GrayImage::new(picture.pixels.width(), picture.pixels.height())),
             picture: Arc::new(picture),
+            note_on_size,
             canvas: Canvas::default(),
             confidence: 0.0,
             trouble: None,
-            note: cut.note,
+            notes: cut.notes,
             busy: None,
         };
         match cut.mask {
@@ -95,7 +98,7 @@ impl Ready {
 
     /// Takes another cut-out as a step that can be undone, if there is one.
     fn take(&mut self, cut: Cut) {
-        (self.busy, self.note) = (None, cut.note);
+        (self.busy, self.notes) = (None, cut.notes);
         match cut.mask {
             Ok((mask, confidence)) => {
                 self.edit.replace(mask);
@@ -120,9 +123,9 @@ impl CutOutEditor {
         let (item, awaited, cancel) = (item.clone(), editor.awaited.clone(), editor.work.token());
         let make = move || -> Result<Ready, String> {
             let monitor = Monitor::new(&cancel, &|_| {});
-            let picture = cut::read(&item, &monitor)?;
-            let cut = cut::cut(&picture, &item.request.cut_out, item.mask.as_deref(), &monitor);
-            Ok(Ready::new(picture, cut))
+            let read = cut::read(&item, &monitor)?;
+            let cut = cut::cut(&read.0, &item.request.cut_out, item.mask.as_deref(), &monitor);
+            Ok(Ready::new(read, cut))
         };
         studio.run_task(make, move |studio, made| {
             let Some(editor) = studio.editor_awaiting(&awaited) else { return };
@@ -173,10 +176,10 @@ impl CutOutEditor {
         }
     }
 
-    /// Says why the picture could not be cut out and what helps, or why its cut-out is not the one that was asked for.
+    /// Says why the picture could not be cut out and what helps, or why it or its cut-out is not as it was asked for.
     fn remarks_ui(&mut self, ui: &mut Ui, studio: &mut Studio) {
         let State::Ready(ready) = &self.state else { return };
-        if let Some(note) = &ready.note {
+        for note in ready.note_on_size.iter().chain(&ready.notes) {
             ui.colored_label(Palette::of(ui.ctx()).warning, format!("Note: {}", words::shown(note)));
         }
         let Some(why) = &ready.trouble else { return };

@@ -93,6 +93,51 @@ fn a_network_that_fails_is_told_also_where_colours_find_nothing() {
     assert!(told.contains("by colours alone") && told.contains("Not cut out: no object"), "{told}");
 }
 
+/// A drawing of a disc that is drawn at 512 pixels, for a pattern that is too large at 1024.
+const COARSE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'>\
+    <pattern id='p' patternUnits='userSpaceOnUse' width='170' height='170'><path d='M0 0h20v20h-20z'/></pattern>\
+    <circle cx='10' cy='10' r='8' fill='red'/><path d='M9 9h2v2h-2z' fill='url(#p)'/></svg>";
+
+#[test]
+fn a_drawing_that_came_out_coarser_is_told_beside_its_cut_out() {
+    let (folder, mut studio) = studio();
+    studio.queue = None;
+    let path = folder.path().join("coarse.svg");
+    std::fs::write(&path, COARSE).unwrap();
+    let id = studio.add(Source::Picture(path));
+    studio.items.select(id);
+    studio.run_command(Command::EditCutOut);
+    take_answers(&mut studio);
+    let is_told = |told: &str| told.contains("at 1024 px") && told.contains("at 512 px");
+    let told = remarks(&mut studio);
+    assert!(is_told(&told), "{told}");
+    // Another cut-out of it is as coarse.
+    ask(&mut studio, Asked::new(|rgb, _| Ok(middle(rgb))));
+    let told = remarks(&mut studio);
+    assert!(is_told(&told), "{told}");
+}
+
+#[test]
+fn a_mask_that_is_a_drawing_coarser_than_the_picture_is_told() {
+    let (folder, mut studio) = studio();
+    studio.queue = None;
+    let mask = folder.path().join("coarse.svg");
+    std::fs::write(&mask, COARSE).unwrap();
+    for (side_px, is_told) in [(600, true), (400, false)] {
+        edit(&mut studio, folder.path(), &image::RgbImage::from_pixel(side_px, side_px, image::Rgb([90, 140, 200])));
+        let mut editor = take_editor(&mut studio);
+        let (params, mask) = (CutOutParams::default(), mask.clone());
+        editor.start_over(&mut studio, move |picture, monitor| cut::cut(picture, &params, Some(&mask), monitor));
+        studio.dialog = Some(Dialog::CutOut(editor));
+        take_answers(&mut studio);
+        let told = remarks(&mut studio);
+        let expected = told.contains("the mask: ") && told.contains("at 512 px");
+        assert_eq!(expected, is_told, "{side_px}: {told}");
+        assert!(!told.contains("Not cut out"), "{side_px}: {told}");
+        studio.dialog = None;
+    }
+}
+
 #[test]
 fn a_closed_editor_cuts_nothing_out_any_more() {
     let (folder, mut studio) = studio();

@@ -11,6 +11,7 @@ use clap::Subcommand;
 
 use crate::files::bytes_in_words;
 use crate::models::{Choices, FileVerdict, Library, ModelsError, Remedy, State, Verdict};
+use crate::progress::CancelToken;
 
 use super::console::Console;
 use super::destination::check_is_folder;
@@ -138,11 +139,7 @@ pub fn run(args: &ModelsArgs, console: &Console) -> Result<(), Failure> {
         Action::Import { id, path, yes } => import(&library, id, path, *yes, console),
         Action::Random { manifest, output, seed } => random::run(manifest, output, *seed, console),
         Action::Verify { ids, json } => verify(&library, ids, *json, console),
-        Action::Remove { ids } => known(&library, ids)?.iter().try_for_each(|id| {
-            let removed = library.remove(id).map_err(failed)?;
-            console.say(&format!("removed {id}; {}", removed.in_words()));
-            Ok(())
-        }),
+        Action::Remove { ids } => remove(&library, ids, &interrupt::token(), console),
         Action::Folder { folder: None, look_into, reset: false } if look_into.is_empty() => {
             console.result_path(library.folder())
         }
@@ -264,6 +261,18 @@ fn verify(library: &Library, ids: &[String], json: bool, console: &Console) -> R
     if troubles.is_empty() { Ok(()) } else { Err(anyhow!(troubles.join("\n  ")).into()) }
 }
 
+/// Removes the models one after the other. At an interrupt the one at hand goes whole, and no further one.
+fn remove(library: &Library, ids: &[String], cancel: &CancelToken, console: &Console) -> Result<(), Failure> {
+    known(library, ids)?.iter().try_for_each(|id| {
+        if cancel.is_cancelled() {
+            return Err(Failure::Interrupted);
+        }
+        let removed = library.remove(id).map_err(failed)?;
+        console.say(&format!("removed {id}; {}", removed.in_words()));
+        Ok(())
+    })
+}
+
 /// The models that are here. Of those that are not all there it is told how to go on.
 fn to_verify(library: &Library, troubles: &mut Vec<String>, console: &Console) -> Vec<String> {
     let mut here = Vec::new();
@@ -307,4 +316,27 @@ fn in_words(file: &FileVerdict) -> String {
         Verdict::Missing => "MISSING".to_owned(),
     };
     format!("{what}: {}", file.path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::{Catalogue, Hub};
+
+    #[test]
+    fn an_interrupt_leaves_the_models_whose_turn_has_not_come() {
+        let folder = tempfile::tempdir().unwrap();
+        // A fetch that was stopped.
+        let begun = folder.path().join("stabilityai/TripoSR/.orfeas-model.ckpt.part");
+        std::fs::create_dir_all(begun.parent().unwrap()).unwrap();
+        std::fs::write(&begun, "half").unwrap();
+        let (catalogue, root) = (Catalogue::builtin().clone(), folder.path().to_owned());
+        let library = Library::new(catalogue, root, Vec::new(), Hub::from_environment());
+        let console = Console::new(true, false);
+        let remove = |cancel: &CancelToken| remove(&library, &["triposr".to_owned()], cancel, &console);
+        let cancel = CancelToken::new();
+        cancel.cancel();
+        assert!(matches!(remove(&cancel), Err(Failure::Interrupted)) && begun.exists());
+        assert!(remove(&CancelToken::new()).is_ok() && !begun.exists());
+    }
 }

@@ -65,6 +65,25 @@ pub(super) fn is_drawing(bytes: &[u8]) -> bool {
 /// [`IntakeError::Damaged`] if it is no well-formed drawing, [`IntakeError::Text`], [`IntakeError::Linked`],
 /// [`IntakeError::Unsupported`] if it asks for too much, and as pictures if one in it is broken.
 pub(super) fn draw(bytes: &[u8], side_px: u32, limits: &Limits) -> Result<RgbaImage, IntakeError> {
+    let tree = tree_of(bytes, limits)?;
+    let (pixels, fit) = affordable(&tree, side_px)?;
+    let mut drawn = Pixmap::new(pixels[0], pixels[1]).ok_or_else(|| damaged("it has no size"))?;
+    resvg::render(&tree, fit, &mut drawn.as_mut());
+    let straight = drawn.pixels().iter().map(|p| p.demultiply());
+    let straight = straight.flat_map(|p| [p.red(), p.green(), p.blue(), p.alpha()]).collect();
+    RgbaImage::from_raw(pixels[0], pixels[1], straight).ok_or_else(|| damaged("it has no size"))
+}
+
+/// Width and height that [`draw`] gives it, without drawing it.
+///
+/// # Errors
+/// As [`draw`].
+pub(super) fn size_px(bytes: &[u8], side_px: u32, limits: &Limits) -> Result<[u32; 2], IntakeError> {
+    affordable(&tree_of(bytes, limits)?, side_px).map(|(pixels, _)| pixels)
+}
+
+/// What is drawn, once nothing is found in it that is refused.
+fn tree_of(bytes: &[u8], limits: &Limits) -> Result<Tree, IntakeError> {
     let text = encoding::text_of(bytes)?;
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).map_err(damaged)?;
@@ -72,15 +91,7 @@ pub(super) fn draw(bytes: &[u8], side_px: u32, limits: &Limits) -> Result<RgbaIm
 
     let failed = Mutex::new(None);
     let tree = Tree::from_xmltree(&document, &options_of(&failed, limits)).map_err(damaged)?;
-    if let Some(error) = failed.into_inner().ok().flatten() {
-        return Err(error);
-    }
-    let (pixels, fit) = affordable(&tree, side_px)?;
-    let mut drawn = Pixmap::new(pixels[0], pixels[1]).ok_or_else(|| damaged("it has no size"))?;
-    resvg::render(&tree, fit, &mut drawn.as_mut());
-    let straight = drawn.pixels().iter().map(|p| p.demultiply());
-    let straight = straight.flat_map(|p| [p.red(), p.green(), p.blue(), p.alpha()]).collect();
-    RgbaImage::from_raw(pixels[0], pixels[1], straight).ok_or_else(|| damaged("it has no size"))
+    failed.into_inner().ok().flatten().map_or(Ok(tree), Err)
 }
 
 /// The size in pixels and the scale that come as near to `side_px` as can be afforded.
