@@ -50,7 +50,8 @@ fn what_fails_of_a_cut_out_without_the_network_that_failed_names_that_too() {
     let mut request = request(Mode::Inflate);
     request.cut_out.method = CutOutMethod::Network;
     // Nothing stands out.
-    let plain = Scene::of(&RgbaImage::from_pixel(300, 300, Rgba([90, 140, 200, 255])));
+    let glow = |x: u32, _| Rgba([90 + (x / 10) as u8, 140 + (x / 10) as u8, 200, 255]);
+    let plain = Scene::of(&RgbaImage::from_fn(300, 300, glow));
     let text = error_of(&plain, &request);
     assert!(text.contains("a wrong turn") && text.contains("no object stands out"), "{text}");
     assert!(text.ends_with("ring.png") && !text.contains('\n'), "{text}");

@@ -9,7 +9,7 @@ use crate::request::CutOutMethod;
 
 /// A picture in which nothing stands out.
 fn plain() -> image::RgbImage {
-    image::RgbImage::from_pixel(8, 6, image::Rgb([90, 140, 200]))
+    image::RgbImage::from_fn(8, 6, |x, _| image::Rgb([90 + 4 * x as u8, 140 + 4 * x as u8, 200]))
 }
 
 /// Opens the editor for a card with this picture.

@@ -92,6 +92,10 @@ fn separate(
         Ok(Some(Separated { segmentation, confidence, method: Method::Color }))
     };
     let by_network = |finder: &dyn Finder| -> Result<Option<Separated>, MatteError> {
+        // It sees something on every page, a blank one included.
+        if coarse.is_of_one_color() {
+            return Ok(None);
+        }
         let Some(found) = Found::ask(finder, colors, monitor)? else { return Ok(None) };
         let Some(mut segmentation) = segment_found(coarse, &found, monitor)? else { return Ok(None) };
         tidy(&mut segmentation.labels, coarse.width, &segmentation.odds, 6);

@@ -121,6 +121,11 @@ mod tests {
         picture(|x, y| patch(x, y, if is_object(x as f32 + 0.5, y as f32 + 0.5) { 77 } else { 0 }))
     }
 
+    fn gray(level: u32) -> Rgba<u8> {
+        let level = level as u8;
+        Rgba([level, level, level, 255])
+    }
+
     fn picture(color: impl Fn(u32, u32) -> Rgba<u8>) -> Picture {
         Picture { pixels: RgbaImage::from_fn(SIZE[0], SIZE[1], color), has_alpha: false }
     }
@@ -203,6 +208,27 @@ mod tests {
             assert_eq!(cut(&motley(), Help::Always(&finder)), plain);
             assert_eq!(cut(&motley(), Help::WhereUnsure(&finder)), plain);
         }
+    }
+
+    #[test]
+    fn on_a_blank_page_nothing_is_found_whatever_the_network_sees() {
+        let finder = Says::truth(48);
+        for level in [255_u32, 253, 128, 3] {
+            let noise = |x: u32, y: u32| {
+                let hash = x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77);
+                (hash ^ (hash >> 15)).wrapping_mul(0xC2B2_AE3D) >> 16
+            };
+            let speck = |x, y| (level + noise(x, y) % 5).saturating_sub(2).min(255);
+            for page in [picture(|_, _| gray(level)), picture(|x, y| gray(speck(x, y)))] {
+                for help in [Help::Always(&finder), Help::WhereUnsure(&finder)] {
+                    assert_eq!(cut(&page, help), Err(MatteError::NoObject), "{level}");
+                }
+            }
+        }
+        // A pale thing that is just about seen is one.
+        let inside = |x: u32, y: u32| is_object(x as f32 + 0.5, y as f32 + 0.5);
+        let pale = cut(&picture(|x, y| gray(if inside(x, y) { 242 } else { 255 })), Help::Always(&finder)).unwrap();
+        assert!(pale.method == Method::Network && overlap(&pale) > 0.9, "{}", overlap(&pale));
     }
 
     #[test]

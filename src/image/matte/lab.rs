@@ -25,6 +25,16 @@ impl LabImage {
         Self { width: pixels.width() as usize, height: pixels.height() as usize, samples }
     }
 
+    /// Whether there is one colour and noise: next to no pixel (one in a thousand) is further than 3 from the mean.
+    pub fn is_of_one_color(&self) -> bool {
+        let mean: Lab = std::array::from_fn(|c| {
+            let sum: f64 = self.samples.iter().map(|sample| f64::from(sample[c])).sum();
+            (sum / self.samples.len() as f64) as f32
+        });
+        let others = self.samples.iter().filter(|&sample| distance2(sample, &mean) > 9.0).count();
+        others * 1000 <= self.samples.len()
+    }
+
     /// Position of a pixel's centre; both in [-1, 1], the longer side fills that range.
     pub fn position(&self, index: usize) -> [f32; 2] {
         let half = self.width.max(self.height) as f32 * 0.5;
