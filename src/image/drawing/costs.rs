@@ -375,7 +375,8 @@ mod tests {
             (tiled(100), tiled(5000)),
         ] {
             assert_eq!(refusal(&few, 1000), "");
-            assert!(refusal(&many, 1000).contains("layers would take too long"), "{}", refusal(&many, 1000));
+            // A pattern takes even longer to be painted with than to be drawn.
+            assert!(refusal(&many, 1000).contains("would take too long"), "{}", refusal(&many, 1000));
             // Coarser it can be drawn.
             assert_eq!(refusal(&many, 200), "");
         }

@@ -3,8 +3,9 @@
 use resvg::tiny_skia::{PathSegment, Point, Transform};
 use resvg::usvg::{Fill, Opacity, Paint, Path, Stroke};
 
-/// Looks for each pixel along an outline, whose edges are followed four times in each row.
-const EVERY_EDGE: f64 = 10.0;
+/// Looks for each pixel along an outline: its edges are followed four times in each row, and a row of a thin shape takes
+/// longer than all its pixels.
+const EVERY_EDGE: f64 = 40.0;
 /// Straight parts that a curve is measured in.
 const PARTS: u32 = 4;
 
@@ -27,13 +28,13 @@ pub(super) fn looks(path: &Path, transform: Transform, most_px: f64, longest_px:
     fill + stroke
 }
 
-/// For each pixel.
+/// For each pixel. Measured; patterns as where they are turned or do not fit the pixels.
 fn looks_of_paint(paint: &Paint, opacity: Opacity) -> f64 {
     match paint {
         Paint::Color(_) if opacity.get() >= 1.0 => 0.25,
-        Paint::Color(_) => 1.0,
-        Paint::LinearGradient(_) | Paint::RadialGradient(_) => 4.0,
-        Paint::Pattern(_) => 8.0,
+        Paint::Color(_) => 4.0,
+        Paint::LinearGradient(_) | Paint::RadialGradient(_) => 15.0,
+        Paint::Pattern(_) => 40.0,
     }
 }
 
