@@ -3,13 +3,15 @@
 use resvg::tiny_skia::Transform;
 use resvg::usvg::{Fill, Group, Node, NonZeroRect, Paint, Path, Stroke, filter};
 
-use super::{too_far, unsupported};
+use super::{painting, too_far, unsupported};
 use crate::image::intake::IntakeError;
 
 /// Looks that filters may take, all together: about ten seconds.
 const MOST_LOOKS: f64 = 2.5e9;
 /// Looks that all layers may take: below a minute, since drawings of clipped lines have hundreds of them for good reason.
 const MOST_LAYER_LOOKS: f64 = 1e10;
+/// Looks that all shapes may take to be painted, however often they are copied: below a minute as well.
+const MOST_PAINT_LOOKS: f64 = 1e10;
 /// Bytes that layers, patterns and the results of a filter may take at once.
 const MOST_BYTES: f64 = (1_u64 << 30) as f64;
 /// Pixels of a pattern at most.
@@ -34,8 +36,9 @@ const BESIDE_RESULTS: usize = 4;
 /// kept until all that lies in it is drawn; each is put in its place pixel by pixel, however little is on it.
 ///
 /// # Errors
-/// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, filters take longer than some seconds or layers
-/// longer than a minute, either take more than 1 GiB, or an outline reaches too far for what draws it.
+/// [`IntakeError::Unsupported`] if a pattern has more than 64 megapixels, filters take longer than some seconds, layers or
+/// the painting of shapes longer than a minute, either take more than 1 GiB, or an outline reaches too far for what draws
+/// it.
 pub(super) fn check(root: &Group, fit: Transform, pixels: [u32; 2]) -> Result<(), IntakeError> {
     Costs::default().check(root, Place::of_picture(fit, pixels))
 }
@@ -100,6 +103,8 @@ struct Costs {
     looks: f64,
     /// The same for layers, patterns, and what clips or masks.
     layer_looks: f64,
+    /// The same for shapes that are painted.
+    paint_looks: f64,
 }
 
 impl Costs {
@@ -178,6 +183,7 @@ impl Costs {
             if !is_near(x + t.tx.abs()) || !is_near(y + t.ty.abs()) {
                 return Err(too_far());
             }
+            self.add_painting(path, place)?;
         }
         for paint in paints.into_iter().flatten() {
             let Paint::Pattern(pattern) = paint else { continue };
@@ -191,6 +197,19 @@ impl Costs {
             let held_bytes = place.held_bytes + bytes;
             let transform = Transform::from_scale(x, y);
             self.check(pattern.root(), Place { transform, held_bytes, canvas_bytes: bytes, ..place })?;
+        }
+        Ok(())
+    }
+
+    /// Counts a shape, which is painted no farther than its box and the picture or layer reach.
+    fn add_painting(&mut self, path: &Path, place: Place) -> Result<(), IntakeError> {
+        let bounds = path.stroke_bounding_box();
+        let box_px = area(size_of(place.transform, [bounds.width(), bounds.height()]));
+        let longest_px = f64::from(place.most_px[0] + place.most_px[1]);
+        let most_px = box_px.min(place.canvas_bytes / PIXEL_BYTES);
+        self.paint_looks += painting::looks(path, place.transform, most_px, longest_px);
+        if self.paint_looks > MOST_PAINT_LOOKS {
+            return Err(unsupported("its shapes cover one another so often that they would take too long to paint"));
         }
         Ok(())
     }
@@ -356,7 +375,8 @@ mod tests {
             (tiled(100), tiled(5000)),
         ] {
             assert_eq!(refusal(&few, 1000), "");
-            assert!(refusal(&many, 1000).contains("layers would take too long"), "{}", refusal(&many, 1000));
+            // A pattern takes even longer to be painted with than to be drawn.
+            assert!(refusal(&many, 1000).contains("would take too long"), "{}", refusal(&many, 1000));
             // Coarser it can be drawn.
             assert_eq!(refusal(&many, 200), "");
         }
@@ -372,6 +392,39 @@ mod tests {
             "<rect width='100' height='100' mask='url(#m)'/>".repeat(50)
         );
         assert!(refusal(&masked, 1000).contains("layers would take too long"), "{}", refusal(&masked, 1000));
+    }
+
+    #[test]
+    fn shapes_that_fill_the_page_over_and_over_are_refused_and_many_small_or_thin_ones_are_not() {
+        let copied = |shape: &str, levels: usize| {
+            let level = |k: usize| format!("<g id='c{}'>{}</g>", k + 1, format!("<use href='#c{k}'/>").repeat(16));
+            format!(
+                "<defs><g id='c0'>{shape}</g>{}</defs><use href='#c{levels}'/>",
+                (0..levels).map(level).collect::<String>()
+            )
+        };
+        let ramp =
+            "<linearGradient id='r'><stop stop-color='red'/><stop offset='1' stop-color='blue'/></linearGradient>";
+        for shape in [
+            "<rect width='100' height='100'/>",
+            "<rect width='100' height='100' fill-opacity='0.5'/>",
+            "<rect width='100' height='100' fill='url(#r)'/>",
+            "<path d='M0 50H100' fill='none' stroke='red' stroke-width='100'/>",
+        ] {
+            let drawing = ramp.to_owned() + &copied(shape, 3);
+            assert!(refusal(&drawing, 4000).contains("too long to paint"), "{shape}: {}", refusal(&drawing, 4000));
+            assert_eq!(refusal(&(ramp.to_owned() + &copied(shape, 1)), 4000), "", "{shape}");
+            // Coarser it can be drawn.
+            assert_eq!(refusal(&drawing, 100), "", "{shape}");
+        }
+        for fine in [
+            copied("<rect width='2' height='2' fill-opacity='0.5'/>", 3),
+            // Hatching, whose boxes are as large as the page.
+            "<path d='M0 0L100 100' stroke='red' stroke-width='0.1'/>".repeat(20_000),
+            "<path d='M0 0L100 100L100 99.9z'/>".repeat(20_000),
+        ] {
+            assert_eq!(refusal(&fine, 2000), "", "{}", &fine[..60]);
+        }
     }
 
     #[test]

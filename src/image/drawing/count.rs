@@ -7,7 +7,7 @@ use resvg::usvg::roxmltree::{Document, NodeId};
 use super::copies;
 use super::inspect::{Element, is, references};
 use super::outline::{largest, vertices_of};
-use super::rules::{Rule, rules_of, selectors_of};
+use super::rules::{Rule, comparisons_of, rules_of};
 use super::{too_far, unsupported};
 use crate::image::intake::IntakeError;
 
@@ -17,7 +17,7 @@ pub(super) const MOST_ELEMENTS: u64 = 1_000_000;
 const MOST_VERTICES: u64 = 50_000_000;
 /// Elements within one another at most, those that are referred to among them.
 pub(super) const DEEPEST: usize = 400;
-/// Selectors times elements at most, since each is tried on each and its copies: some seconds.
+/// Comparisons with elements at most, since each selector is tried on each element and its copies: some seconds.
 const MOST_TRIES: u64 = 250_000_000;
 
 /// What an element draws, at most.
@@ -159,11 +159,11 @@ impl<'a, 'input> Counting<'a, 'input> {
         }
         rules.retain(|rule| !rule.ids.is_empty());
         // What draws tries all others as well, and all of them on the copies too.
-        let selectors = selectors_of(document);
-        let tries = rules.iter().fold(selectors, |tries, rule| tries.saturating_add(rule.tries(height)));
+        let comparisons = comparisons_of(document, height);
+        let tries = rules.iter().fold(comparisons, |tries, rule| tries.saturating_add(rule.tries(height)));
         let are_too_many = tries.saturating_mul(tried) > MOST_TRIES
-            || selectors > 0 && selectors.saturating_mul(copies::tried_on(document)?) > MOST_TRIES;
-        if are_too_many { Err(unsupported("its style sheet has too many rules")) } else { Ok(()) }
+            || comparisons > 0 && comparisons.saturating_mul(copies::tried_on(document)?) > MOST_TRIES;
+        if are_too_many { Err(unsupported("its style sheet has too many rules or too long selectors")) } else { Ok(()) }
     }
 
     /// Finds what an element itself refers to.
@@ -366,6 +366,21 @@ mod tests {
             let refusal = refusal(&(sheet(1000) + content));
             assert_eq!(refusal.contains("too many rules"), is_refused, "{}: {refusal}", &content[..50]);
         }
+    }
+
+    #[test]
+    fn selectors_with_many_spaces_are_refused_where_they_take_long_and_common_ones_are_not() {
+        let nested = |sheet: &str, depth: usize, shapes: usize| {
+            let (open, close) = ("<g class='a b'>".repeat(depth), "</g>".repeat(depth));
+            refusal(&format!("<style>{sheet}</style>{open}{}{close}", "<rect/>".repeat(shapes)))
+        };
+        for spaces in [6, 12] {
+            let hostile = nested(&format!("x {}rect{{fill:red}}", "g ".repeat(spaces)), 50, 1);
+            assert!(hostile.contains("too long selectors"), "{spaces}: {hostile}");
+        }
+        let common = "#layer1 .a rect{fill:red} .a .b .c{fill:url(#d)} svg > g rect, g path{stroke:none}".repeat(20);
+        assert_eq!(nested(&common, 8, 5000), "");
+        assert_eq!(nested(&format!("/* {}*/ rect{{fill:red}}", "made by hand ".repeat(50)), 50, 5000), "");
     }
 
     #[test]

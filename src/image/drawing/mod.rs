@@ -10,6 +10,7 @@ mod count;
 mod encoding;
 mod inspect;
 mod outline;
+mod painting;
 mod rules;
 
 use std::sync::{Arc, Mutex};

@@ -83,13 +83,65 @@ pub(super) fn rules_of(document: &Document<'_>) -> Vec<Rule> {
     sheets_of(document).flat_map(rules_in).collect()
 }
 
-/// How many selectors all rules have, about.
-pub(super) fn selectors_of(document: &Document<'_>) -> u64 {
-    let selectors = |text: &str| {
-        let before_styles = text.split('}').filter_map(|part| part.split_once('{'));
-        before_styles.map(|(selectors, _)| selectors.split(',').count() as u64).sum::<u64>()
-    };
-    sheets_of(document).map(selectors).sum()
+/// How often a compound such as `g.arrows` is compared, at most, to try all selectors on one element with up to `height`
+/// around it.
+pub(super) fn comparisons_of(document: &Document<'_>, height: usize) -> u64 {
+    sheets_of(document).map(|sheet| comparisons_in(sheet, height)).fold(0, u64::saturating_add)
+}
+
+fn comparisons_in(sheet: &str, height: usize) -> u64 {
+    if is_obscure(sheet) {
+        let selectors = 1 + sheet.matches(['{', ',']).count() as u64;
+        return comparisons(sheet, height).saturating_mul(selectors);
+    }
+    let text = without_plain_comments(sheet);
+    let mut parts: Vec<_> = text.split('{').collect();
+    parts.pop();
+    let selectors = parts.iter().flat_map(|part| part.rsplit(['}', ';']).next().unwrap_or_default().split(','));
+    selectors.map(|selector| comparisons(selector, height)).fold(0, u64::saturating_add)
+}
+
+/// Of one selector. What is left of a space is looked for in everything around, and from each that fits the next one is
+/// looked for again: as often as so many can be chosen from `height`.
+fn comparisons(selector: &str, height: usize) -> u64 {
+    let is_joint = |text: &str| text == ">" || text == "+";
+    let spaced = selector.replace('>', " > ").replace('+', " + ");
+    let compounds: Vec<_> = spaced.split_whitespace().collect();
+    let (mut all, mut ways, mut chosen) = (1_u64, 1_u64, 0);
+    for pair in compounds.windows(2).rev().filter(|pair| !is_joint(pair[0])) {
+        if !is_joint(pair[1]) {
+            let left = height.saturating_sub(chosen) as u64;
+            chosen += 1;
+            ways = ways.saturating_mul(left) / chosen as u64;
+        }
+        all = all.saturating_add(ways);
+    }
+    all
+}
+
+/// Whether what parts selectors stands where it does not part them, so that they may be longer than they look.
+fn is_obscure(sheet: &str) -> bool {
+    let parts = |text: &str| text.contains(['{', '}', ',', ';']) || text.contains("/*") || text.contains("*/");
+    let has_between =
+        |from: &str, to: char| sheet.split(from).skip(1).any(|rest| parts(rest.split(to).next().unwrap_or(rest)));
+    let is_escaped = sheet.split('\\').skip(1).any(|rest| rest.starts_with(['{', '}', ',', ';', '/', '"', '\'']));
+    is_escaped || has_between("=\"", '"') || has_between("='", '\'') || has_between(":lang(", ')')
+}
+
+/// Comments with brackets are kept: they may begin or end within a style, and then are none.
+fn without_plain_comments(sheet: &str) -> String {
+    let (mut kept, mut rest) = (String::with_capacity(sheet.len()), sheet);
+    while let Some((before, after)) = rest.split_once("/*") {
+        let Some((comment, behind)) = after.split_once("*/") else { break };
+        kept += before;
+        kept.push(' ');
+        if comment.contains(['{', '}']) {
+            kept += comment;
+            kept.push(' ');
+        }
+        rest = behind;
+    }
+    kept + rest
 }
 
 fn sheets_of<'a>(document: &'a Document<'_>) -> impl Iterator<Item = &'a str> {
@@ -156,5 +208,50 @@ mod tests {
         assert_eq!(dressed("path { fill: red } .c { fill: url(a.svg#b) }"), [false, false]);
         assert_eq!(dressed("x[y='/*'] { } rect { marker: url(#m) } x[y='*/'] { }"), [true, true]);
         assert_eq!(dressed("x { a: '}'; marker: url(#m) }"), [true, true]);
+    }
+
+    #[test]
+    fn selectors_cost_by_what_may_be_tried_around_an_element() {
+        for (sheet, wanted) in [
+            ("", 0),
+            ("rect{fill:red}", 1),
+            (".a, .b { font: bold 12px Some Font, serif } #c{}", 3),
+            ("@import url(a.css); rect{}", 1),
+            // One of ten around the element, then one of the nine others and so on.
+            ("g rect{}", 1 + 10),
+            ("g g rect{}", 1 + 10 + 45),
+            ("g g g\n rect{}", 1 + 10 + 45 + 120),
+            ("g>g + rect{}", 1 + 2),
+            ("svg > g .a rect{}", 1 + 10 + 45 + 45),
+            ("/* Made by a program, with care */ .a .b{}", 1 + 10),
+            ("g /* or any */ rect{}", 1 + 10),
+            ("g[a='b c'] rect{}", 1 + 10 + 45),
+        ] {
+            assert_eq!(comparisons_in(sheet, 10), wanted, "{sheet}");
+        }
+    }
+
+    #[test]
+    fn nothing_hides_how_long_a_selector_is() {
+        let many = "g ".repeat(12);
+        for sheet in [
+            format!("{many}rect{{}}"),
+            format!("rect,{many}rect{{}}"),
+            format!("rect{{fill:red}}{many}rect{{}}"),
+            format!("a{{b:url(/*)}} {many}rect{{}} c{{d:url(*/)}}"),
+            format!("a{{b:url(/*)}} {many}/**/ rect{{}}"),
+            format!("{many}[a='}}'] rect{{}}"),
+            format!("[a=\"{{\"] {many}rect{{}}"),
+            format!("[a='/*'] {many}[a='*/'] rect{{}}"),
+            format!(":lang({{) {many}rect{{}}"),
+            format!("a\\{{ {many}rect{{}}"),
+            format!("/* {many}rect{{}}"),
+            format!("[a='\\'{{'] {many}rect{{}}"),
+        ] {
+            assert!(comparisons_in(&sheet, 50) > 1_000_000_000, "{sheet}");
+        }
+        assert!(comparisons_in(&format!("{}rect{{}}", "g ".repeat(200)), 400) > 1 << 50);
+        // Nor how many there are.
+        assert!(comparisons_in(&format!("[a='{{']{{}}{}", "b{}".repeat(1000)), 1) >= 1000);
     }
 }
