@@ -90,10 +90,7 @@ pub enum CraftError {
     #[error("the picture has no pixels")]
     NoPicture,
     /// The size asked for leaves nothing for the picture.
-    #[error(
-        "the picture would be only {width_mm:.1} × {height_mm:.1} mm (frame: {:.1} × {:.1} mm); \
-         ask for a larger size or a narrower frame", frame_mm[0], frame_mm[1]
-    )]
+    #[error("{}; ask for a larger size or a narrower frame", room_left([*width_mm, *height_mm], *frame_mm))]
     TooSmall {
         /// Width left for the picture.
         width_mm: f32,
@@ -147,6 +144,16 @@ pub enum CraftError {
     /// The work was cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+/// What is left for the picture inside its frame. Less than nothing has no size to tell.
+fn room_left([width, height]: [f32; 2], frame: [f32; 2]) -> String {
+    let frame = format!("{:.1} × {:.1} mm", frame[0], frame[1]);
+    if width > 0.0 && height > 0.0 {
+        format!("the picture would be only {width:.1} × {height:.1} mm (frame: {frame})")
+    } else {
+        format!("the frame of {frame} leaves nothing for the picture")
+    }
 }
 
 /// Whether [`make`] needs the object cut out of its picture for this request.

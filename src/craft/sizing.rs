@@ -92,6 +92,12 @@ mod tests {
         let size = |mm| SizeParams { width_mm: Some(mm), ..SizeParams::default() };
         let picture = |mm| picture_size_mm(1.0, [6.0, 6.0], &size(mm), DefaultSize::Width(1.0));
         assert!(matches!(picture(7.0), Err(CraftError::TooSmall { .. })));
+        let told = |mm| picture(mm).unwrap_err().to_string();
+        assert!(told(7.0).contains("only 1.0 × 1.0 mm (frame: 6.0 × 6.0 mm)"), "{}", told(7.0));
+        for mm in [4.0, 6.0] {
+            let told = told(mm);
+            assert!(told.contains("frame of 6.0 × 6.0 mm leaves nothing"), "a side of no length has no size: {told}");
+        }
         assert!(matches!(picture(5000.0), Err(CraftError::TooLarge { .. })));
         assert!(picture_size_mm(f32::NAN, [0.0; 2], &size(50.0), DefaultSize::Width(1.0)).is_err());
     }
