@@ -353,6 +353,19 @@ mod tests {
     }
 
     #[test]
+    fn no_volume_is_told_of_what_is_there_twice() {
+        let twice = checked(&joined(&[cube(0.0), cube(0.0)]));
+        // The top again, along its other diagonal.
+        let mut lid = cube(0.0);
+        lid.triangle_indices.extend([[4, 5, 6], [5, 7, 6]]);
+        let lid = checked(&lid);
+        for report in [&twice, &lid] {
+            assert!(report.known_volume_cm3().is_none() && !report.to_string().contains("PLA"), "{report}");
+            assert!(report.notes().iter().all(|note| !note.contains("thinner")), "{report}");
+        }
+    }
+
+    #[test]
     fn the_size_is_judged_by_the_room_of_the_printer_that_is_named() {
         let report = checked(&cube(0.0));
         let [width, depth, height] = report.size_mm;

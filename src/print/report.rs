@@ -168,10 +168,23 @@ impl Report {
         self.print_ready
     }
 
-    /// The enclosed volume, where the surface encloses one: it is neither open nor turned in places.
+    /// The enclosed volume, where the surface encloses one: it is neither open nor turned nor there twice in places.
     pub fn known_volume_cm3(&self) -> Option<f64> {
-        let is_known = self.malformed.is_none() && self.open_edges + self.flipped_edges + self.inward_shells == 0;
-        is_known.then_some(self.volume_cm3)
+        (self.malformed.is_none() && self.why_volume_is_not_known().is_none()).then_some(self.volume_cm3)
+    }
+
+    /// What is wrong with the surface that its volume is not known; nothing where it is.
+    fn why_volume_is_not_known(&self) -> Option<&'static str> {
+        let box_cm3 = self.size_mm.iter().map(|&side| f64::from(side) / 10.0).product::<f64>();
+        if self.open_edges > 0 {
+            Some("open")
+        } else if self.flipped_edges + self.inward_shells > 0 {
+            Some("inside out in places")
+        } else if self.duplicate_faces > 0 || self.volume_cm3.abs() > 1.001 * box_cm3 {
+            Some("there twice in places")
+        } else {
+            None
+        }
     }
 
     /// The enclosed volume for people, or that it is not known.
@@ -180,6 +193,9 @@ impl Report {
             None => "volume not known".to_owned(),
             // What two pieces share counts twice.
             Some(volume) if self.has_pieces_that_cross() => format!("up to {}", text::volume(volume)),
+            Some(volume) if self.self_intersecting_faces.is_some_and(|count| count > 0) => {
+                format!("about {}", text::volume(volume))
+            }
             Some(volume) => text::volume(volume),
         }
     }
@@ -248,8 +264,8 @@ impl Report {
             notes.push(format!("smaller than {TINY_MM} mm: is the file's unit millimetres?"));
         }
         // Twice the volume over the area is the mean thickness of a thin sheet.
-        let mean_mm = if self.area_cm2 > 0.0 { 20.0 * self.volume_cm3.abs() / self.area_cm2 } else { 0.0 };
-        if thinnest < NOZZLE_MM || (self.open_edges == 0 && mean_mm < f64::from(NOZZLE_MM)) {
+        let mean_mm = self.known_volume_cm3().map(|volume| 20.0 * volume / self.area_cm2);
+        if thinnest < NOZZLE_MM || mean_mm.is_some_and(|mean| mean < f64::from(NOZZLE_MM)) {
             notes.push(format!("thinner than one line of a {NOZZLE_MM} mm nozzle: a slicer may leave parts out"));
         }
         let found = [
@@ -274,11 +290,10 @@ impl Report {
 
 impl Report {
     fn volume_and_weight(&self) -> String {
-        let Some(volume) = self.known_volume_cm3() else {
-            let why = if self.open_edges > 0 { "open" } else { "inside out in places" };
+        if let Some(why) = self.why_volume_is_not_known() {
             return format!("not known: the surface is {why}");
-        };
-        let grams = text::length(volume.abs() * PLA_G_PER_CM3);
+        }
+        let grams = text::length(self.volume_cm3.abs() * PLA_G_PER_CM3);
         format!("{}, {grams} g of PLA when printed solid", self.volume_in_words())
     }
 }
