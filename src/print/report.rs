@@ -180,7 +180,7 @@ impl Report {
             Some("open")
         } else if self.flipped_edges + self.inward_shells > 0 {
             Some("inside out in places")
-        } else if self.duplicate_faces > 0 || self.volume_cm3.abs() > 1.001 * box_cm3 {
+        } else if self.duplicate_faces > 0 || !self.has_pieces_that_cross() && self.volume_cm3.abs() > 1.001 * box_cm3 {
             Some("there twice in places")
         } else {
             None
