@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, bail};
 
 use super::trial::Suspect;
+use super::viewport;
 use super::{Options, Studio};
 use crate::background;
 use crate::mishap::end_process;
@@ -50,7 +51,7 @@ fn open(options: Options) -> anyhow::Result<()> {
     let can_drop = can_drop(|name| std::env::var_os(name));
     let create = move |cc: &eframe::CreationContext<'_>| {
         let gpu = cc.wgpu_render_state.as_ref();
-        background::set_card(gpu.is_some() && !is_drawn_by_processor(gpu));
+        background::set_card(gpu.is_some() && !viewport::is_drawn_by_processor(gpu));
         fonts::install(&cc.egui_ctx);
         let mut studio = Studio::new(&cc.egui_ctx, gpu, options);
         studio.can_drop = can_drop;
@@ -160,11 +161,6 @@ fn tell_without_terminal(text: &str) {
         let dialog = rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("ORFEAS Studio");
         dialog.set_description(text).show();
     }
-}
-
-/// Whether the processor draws the window.
-pub(super) fn is_drawn_by_processor(gpu: Option<&egui_wgpu::RenderState>) -> bool {
-    gpu.is_some_and(|g| g.adapter.get_info().device_type == wgpu::DeviceType::Cpu)
 }
 
 /// Takes over what `faults` are reported by the window's device.

@@ -21,7 +21,6 @@ use glam::{Vec2, Vec3};
 
 use super::Studio;
 use super::command::Command;
-use super::launch;
 use super::state::ItemId;
 use super::toast::Level;
 use crate::mesh::{Bounds, Mesh};
@@ -90,7 +89,7 @@ impl Viewport {
         scene.material.vertex_colors = true;
         scene.lighting.follow_camera = true;
         let camera = Camera::fit(NOTHING, View::default(), Projection::Perspective, [640, 480]);
-        let slow = launch::is_drawn_by_processor(gpu);
+        let slow = is_drawn_by_processor(gpu);
         let fitted_pose = camera.pose();
         let motion = motion::Motion::new(fitted_pose, slow);
         Self {
@@ -374,6 +373,11 @@ fn empty(scene: &Scene) -> Scene {
 /// On when it was off, and off when it was on.
 fn toggled<T>(now: Option<T>, on: T) -> Option<T> {
     if now.is_some() { None } else { Some(on) }
+}
+
+/// Whether the processor draws the window.
+pub(super) fn is_drawn_by_processor(gpu: Option<&egui_wgpu::RenderState>) -> bool {
+    gpu.is_some_and(|g| g.adapter.get_info().device_type == wgpu::DeviceType::Cpu)
 }
 
 #[cfg(test)]
